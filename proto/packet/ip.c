@@ -1,0 +1,204 @@
+#include "proto/packet/ip.h"
+
+#include "proto/packet/tcp.h"
+
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, AH_HEADER = 12, FRAGMENT_HEADER = 8 };
+enum { OPTION_PAD1 = 0, OPTION_JUMBO = 0xc2, JUMBO_MIN = 0x10000 };
+
+static enum walk ip_hop_by_hop(struct walker *w);
+static enum walk ip_extension(struct walker *w);
+static enum walk ip_fragment(struct walker *w);
+static enum walk ip_authentication(struct walker *w);
+
+/* IANA "Assigned Internet Protocol Numbers"; the most frequent first. */
+static const struct {
+    uint8_t number;
+    walk_step step;
+} protocols[] = {
+    {6, tcp_walk},       {0, ip_hop_by_hop},      {43, ip_extension}, /* routing */
+    {44, ip_fragment},   {51, ip_authentication}, {60, ip_extension}, /* destination options */
+    {135, ip_extension},                                              /* mobility */
+    {139, ip_extension},                                              /* HIP */
+    {140, ip_extension},                                              /* Shim6 */
+};
+
+static enum walk ip_protocol(struct walker *w, uint8_t number)
+{
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
+        if (protocols[i].number == number)
+            return protocols[i].step(w);
+    }
+    return WALK_OTHER;
+}
+
+/*   0               1               2               3
+ *  +---------------+---------------+---------------+---------------+
+ *  |version| words |    service    |         total length          |
+ *  |        identification         |D|M|     fragment offset       |
+ *  |      TTL      |   protocol    |           checksum            |
+ *  |                            source                             |
+ *  |                          destination                          |  */
+enum walk ip_walk4(struct walker *w)
+{
+    if (w->here.size < IPV4_HEADER)
+        return walker_short(w, IPV4_HEADER);
+    const uint8_t *data = w->here.data;
+    size_t header = (size_t)(data[0] & 0x0f) * 4;
+    uint16_t total = walker_u16(w, 2);
+    if (data[0] >> 4 != 4 || header < IPV4_HEADER || (total && total < header))
+        return WALK_BAD;
+    if (total)
+        walker_bound(w, total);
+    if (header > w->here.size)
+        return walker_short(w, header);
+    if (walker_u16(w, 6) & 0x3fff)
+        return WALK_FRAGMENT;
+    w->from = data + 12;
+    w->ip_version = 4;
+    w->open_ended = false;
+    walker_take(w, header);
+    return ip_protocol(w, data[9]);
+}
+
+/*   0               1               2               3
+ *  +---------------+---------------+---------------+---------------+
+ *  |version|    class      |              flow label               |
+ *  |        payload length         |  next header  |   hop limit   |
+ *  |                       source, 16 bytes                        |
+ *  |                     destination, 16 bytes                     |  */
+enum walk ip_walk6(struct walker *w)
+{
+    if (w->here.size < IPV6_HEADER)
+        return walker_short(w, IPV6_HEADER);
+    const uint8_t *data = w->here.data;
+    uint16_t length = walker_u16(w, 4);
+    if (data[0] >> 4 != 6)
+        return WALK_BAD;
+    w->from = data + 8;
+    w->ip_version = 6;
+    w->open_ended = length == 0;
+    walker_take(w, IPV6_HEADER);
+    if (length)
+        walker_bound(w, length);
+    return ip_protocol(w, data[6]);
+}
+
+void ip_addresses(const struct walker *w, struct packet *out)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (w->ip_version == 6) {
+        memcpy(out->from.ip, w->from, 16);
+        memcpy(out->to.ip, w->from + 16, 16);
+        return;
+    }
+    memcpy(out->from.ip, mapped, 12);
+    memcpy(out->from.ip + 12, w->from, 4);
+    memcpy(out->to.ip, mapped, 12);
+    memcpy(out->to.ip + 12, w->from + 4, 4);
+}
+
+enum walk ip_walk(struct walker *w)
+{
+    if (w->here.size < 1)
+        return walker_short(w, 1);
+    switch (w->here.data[0] >> 4) {
+    case 4: return ip_walk4(w);
+    case 6: return ip_walk6(w);
+    default: return WALK_BAD;
+    }
+}
+
+/** Takes an extension header off, of which `size` bytes are needed to know its length.
+ *  @param unit, base  its length is (second byte * unit + base) bytes.  @return WALK_SEGMENT to go on. */
+static enum walk ip_take(struct walker *w, size_t unit, size_t base, struct slice *header)
+{
+    if (w->layers == 0)
+        return WALK_DEEP;
+    w->layers--;
+    if (w->here.size < 2)
+        return walker_short(w, 2);
+    size_t size = w->here.data[1] * unit + base;
+    if (size > w->here.size)
+        return walker_short(w, size);
+    *header = slice_part(w->here, 0, size);
+    walker_take(w, size);
+    return WALK_SEGMENT;
+}
+
+static enum walk ip_extension(struct walker *w)
+{
+    if (w->ip_version != 6)
+        return WALK_OTHER;
+    struct slice header;
+    enum walk taken = ip_take(w, 8, 8, &header);
+    if (taken != WALK_SEGMENT)
+        return taken;
+    w->open_ended = false;
+    return ip_protocol(w, header.data[0]);
+}
+
+/** RFC 2675 section 2. @return the length it gives; 0: there is no such option; 1, which none can be: it is bad. */
+static uint32_t ip_jumbo(struct slice header)
+{
+    struct reader r = reader_of(slice_part(header, 2, header.size));
+    while (reader_left(&r) > 0) {
+        uint8_t type = read_u8(&r);
+        if (type == OPTION_PAD1)
+            continue;
+        struct reader value = read_part(&r, read_u8(&r));
+        if (type != OPTION_JUMBO)
+            continue;
+        uint32_t size = read_u32(&value);
+        return value.failed || size < JUMBO_MIN ? 1 : size;
+    }
+    return r.failed ? 1 : 0;
+}
+
+/* With a length of 0 in the IPv6 header the jumbo option has the length, counted from behind that header. */
+static enum walk ip_hop_by_hop(struct walker *w)
+{
+    if (w->ip_version != 6)
+        return WALK_OTHER;
+    struct slice header;
+    enum walk taken = ip_take(w, 8, 8, &header);
+    if (taken != WALK_SEGMENT)
+        return taken;
+    uint32_t jumbo = ip_jumbo(header);
+    if (jumbo == 1 || (jumbo && !w->open_ended))
+        return WALK_BAD;
+    if (jumbo && jumbo < header.size)
+        return WALK_BAD;
+    if (jumbo)
+        walker_bound(w, jumbo - (uint32_t)header.size);
+    w->open_ended = false;
+    return ip_protocol(w, header.data[0]);
+}
+
+/* An atomic fragment is a whole datagram (RFC 6946). */
+static enum walk ip_fragment(struct walker *w)
+{
+    if (w->ip_version != 6)
+        return WALK_OTHER;
+    struct slice header;
+    enum walk taken = ip_take(w, 0, FRAGMENT_HEADER, &header);
+    if (taken != WALK_SEGMENT)
+        return taken;
+    if ((header.data[2] << 8 | header.data[3]) & 0xfff9)
+        return WALK_FRAGMENT;
+    w->open_ended = false;
+    return ip_protocol(w, header.data[0]);
+}
+
+/* RFC 4302 section 2.2: the length counts 4 bytes, less two. It protects, it does not hide. */
+static enum walk ip_authentication(struct walker *w)
+{
+    struct slice header;
+    enum walk taken = ip_take(w, 4, 8, &header);
+    if (taken != WALK_SEGMENT)
+        return taken;
+    if (header.size < AH_HEADER)
+        return WALK_BAD;
+    w->open_ended = false;
+    return ip_protocol(w, header.data[0]);
+}

@@ -1,0 +1,21 @@
+/* IPv4 (RFC 791) and IPv6 (RFC 8200) with its extension headers.
+ *
+ * The header's length bounds the layer, so that Ethernet padding is no payload. Where offload left it zero, the frame's
+ * own size does (and RFC 2675's jumbo option, where there is one). A length beyond the frame's wire size is believed:
+ * the frame was shortened by whoever mirrored it, and the rest is cut. WALK_BAD is only a header that contradicts
+ * itself. Checksums are not verified. */
+#ifndef PROTO_PACKET_IP_H
+#define PROTO_PACKET_IP_H
+
+#include "proto/packet/walker.h"
+
+/** Either, by the version in the first four bits. */
+enum walk ip_walk(struct walker *w);
+
+enum walk ip_walk4(struct walker *w);
+enum walk ip_walk6(struct walker *w);
+
+/** Those of the innermost IP header; ports are not its matter. */
+void ip_addresses(const struct walker *w, struct packet *out);
+
+#endif

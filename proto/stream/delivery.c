@@ -1,0 +1,247 @@
+#include "proto/stream/delivery.h"
+
+static struct reassembly_side *side_of(const struct delivery *d, enum side side)
+{
+    return &d->r->side[side];
+}
+
+/** Goes on to `offset`; what either side told until now cannot be taken back. */
+static void side_advance(const struct delivery *d, enum side side, uint64_t offset)
+{
+    struct reassembly_side *s = side_of(d, side);
+    struct reassembly_side *o = side_of(d, other_side(side));
+    s->next = offset;
+    s->waited = 0;
+    s->flags |= SIDE_FIXED;
+    if (o->flags & SIDE_ANCHORED)
+        o->flags |= SIDE_FIXED;
+}
+
+static void side_gap(const struct delivery *d, enum side side, moment time, uint64_t to)
+{
+    struct reassembly_side *s = side_of(d, side);
+    uint64_t size = to - s->next;
+    d->counts->gap += size;
+    d->counts->gaps++;
+    if (s->state == SIDE_UNSEEN)
+        s->flags |= SIDE_IN_VAIN;
+    side_advance(d, side, to);
+    if (d->r->above)
+        stream_gap(d->r->above, side, time, size);
+}
+
+/** Gives up the hole up to `to`, or up to the first byte that is held: as of the time of what waited for it. */
+static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    const struct reassembly_side *o = side_of(d, other_side(side));
+    const struct held *own = held_first(s);
+    const struct held *other = held_first(o);
+    moment time = other && other->piece.offset <= o->next ? other->piece.time : d->time;
+    if (own && own->piece.offset <= to) {
+        to = own->piece.offset;
+        time = own->piece.time;
+    }
+    if (to > s->next)
+        side_gap(d, side, time, to);
+}
+
+static void side_discard(const struct delivery *d, enum side side)
+{
+    struct held *h;
+    while ((h = held_pop(side_of(d, side)))) {
+        d->counts->outside += h->size;
+        held_free(h, d->memory);
+    }
+}
+
+static void side_end(const struct delivery *d, enum side side, moment time, enum stream_end how)
+{
+    struct reassembly_side *s = side_of(d, side);
+    if (side_ended(s))
+        return;
+    s->state = how == END_FIN ? SIDE_FINISHED : SIDE_RESET;
+    if (d->r->above)
+        stream_end(d->r->above, side, time, how);
+}
+
+static void side_finish(const struct delivery *d, enum side side, moment time)
+{
+    side_advance(d, side, side_of(d, side)->next + 1);
+    side_discard(d, side);
+    side_end(d, side, time, END_FIN);
+}
+
+/* What the other side sent, and nobody will acknowledge any more, is still told. */
+static void side_reset(const struct delivery *d, enum side side, moment time)
+{
+    struct delivery rest = *d;
+    rest.time = time;
+    side_discard(d, side);
+    side_end(d, side, time, END_RESET);
+    delivery_flush(&rest);
+    side_end(d, other_side(side), time, END_RESET);
+}
+
+/** Bytes behind a piece that the capture did not keep; another copy of them may be held. */
+static void side_cut(const struct delivery *d, enum side side, const struct piece *piece)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    const struct held *first = held_first(s);
+    uint64_t to = s->next + piece->cut;
+    to = first && first->piece.offset < to ? first->piece.offset : to;
+    if (to > s->next)
+        side_gap(d, side, piece->time, to);
+}
+
+void delivery_piece(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes)
+{
+    struct reassembly_side *s = side_of(d, from);
+    struct reassembly_side *o = side_of(d, other_side(from));
+    if (piece->ack > o->next && (o->flags & SIDE_IN_VAIN) && !side_ended(o))
+        side_gap(d, other_side(from), piece->time, piece->ack);
+    if (bytes.size) {
+        d->counts->delivered += bytes.size;
+        side_advance(d, from, s->next + bytes.size);
+        if (d->r->above)
+            stream_push(d->r->above, from, piece->time, bytes);
+    }
+    if (piece->cut)
+        side_cut(d, from, piece);
+    if (piece->ends & TCP_RST)
+        side_reset(d, from, piece->time);
+    else if (piece->ends & TCP_FIN)
+        side_finish(d, from, piece->time);
+}
+
+/** Delivers a side's first held piece, if it may go. None stands before `next`.
+ *  @param force  it goes even if the other side's bytes did not come. */
+static bool side_release(const struct delivery *d, enum side side, bool force)
+{
+    struct reassembly_side *s = side_of(d, side);
+    struct held *h = held_first(s);
+    if (!h || h->piece.offset != s->next)
+        return false;
+    if (!force && side_awaited(side_of(d, other_side(side)), h->piece.ack))
+        return false;
+    held_pop(s);
+    delivery_piece(d, side, &h->piece, (struct slice){.data = h->bytes, .size = h->size});
+    held_free(h, d->memory);
+    return true;
+}
+
+/** Each side's first piece is in order and acknowledges bytes of the other's that are held: one of them lies. */
+static bool delivery_circle(const struct delivery *d)
+{
+    const struct held *a = held_first(side_of(d, CLIENT));
+    const struct held *b = held_first(side_of(d, SERVER));
+    if (!a || !b || a->piece.offset > side_of(d, CLIENT)->next || b->piece.offset > side_of(d, SERVER)->next)
+        return false;
+    return side_release(d, a->piece.number <= b->piece.number ? CLIENT : SERVER, true);
+}
+
+static void delivery_drain(const struct delivery *d)
+{
+    while (side_release(d, CLIENT, false) || side_release(d, SERVER, false) || delivery_circle(d))
+        continue;
+}
+
+/** Takes away what a side's first held piece waits for. */
+static void side_force(const struct delivery *d, enum side side)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    const struct held *first = held_first(s);
+    if (first->piece.offset > s->next)
+        side_give_up(d, side, first->piece.offset);
+    else
+        side_give_up(d, other_side(side), first->piece.ack);
+    delivery_drain(d);
+}
+
+/** The wait of a hole is as old as what waits for it. */
+static bool side_waited_long(const struct delivery *d, enum side side)
+{
+    const struct held *own = held_first(side_of(d, side));
+    const struct reassembly_side *o = side_of(d, other_side(side));
+    const struct held *other = held_first(o);
+    bool long_own = own && d->clock - own->piece.clock >= d->limits->hole_wait;
+    bool long_other = other && other->piece.offset <= o->next && d->clock - other->piece.clock >= d->limits->hole_wait;
+    return long_own || long_other;
+}
+
+/** A hole that nobody could acknowledge, because the other direction is not captured: time alone closes it. */
+static bool side_unwatched(const struct delivery *d, enum side side)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    return s->held && held_first(s)->piece.offset > s->next && side_of(d, other_side(side))->state == SIDE_UNSEEN;
+}
+
+/** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. */
+static void side_lose_patience(const struct delivery *d, enum side side)
+{
+    struct reassembly_side *s = side_of(d, side);
+    if (side_owes(s)) {
+        if (s->flags & SIDE_IN_VAIN) {
+            if (!side_of(d, other_side(side))->held)
+                side_give_up(d, side, s->acked);
+            return;
+        }
+        if (s->waited < UINT16_MAX)
+            s->waited++;
+        if (s->waited > d->limits->patience + 1 || (s->waited > 1 && side_waited_long(d, side))) {
+            side_give_up(d, side, s->acked);
+            delivery_drain(d);
+        }
+    } else if (side_unwatched(d, side) && side_waited_long(d, side)) {
+        side_force(d, side);
+    }
+}
+
+static bool side_holds_too_much(const struct delivery *d, enum side side)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    return s->held_bytes > d->limits->held_bytes || s->held_segments > d->limits->held_segments;
+}
+
+void delivery_settle(const struct delivery *d)
+{
+    delivery_drain(d);
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        while (side_holds_too_much(d, side))
+            side_force(d, side);
+    }
+    side_lose_patience(d, CLIENT);
+    side_lose_patience(d, SERVER);
+}
+
+void delivery_age(const struct delivery *d)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (enum side side = CLIENT; side <= SERVER; side++) {
+            struct reassembly_side *s = side_of(d, side);
+            if (!(side_owes(s) || side_unwatched(d, side)) || !side_waited_long(d, side))
+                continue;
+            side_give_up(d, side, side_owes(s) ? s->acked : held_first(s)->piece.offset);
+            delivery_drain(d);
+            more = true;
+        }
+    }
+}
+
+void delivery_flush(const struct delivery *d)
+{
+    delivery_drain(d);
+    while (d->r->side[CLIENT].held || d->r->side[SERVER].held)
+        side_force(d, d->r->side[CLIENT].held ? CLIENT : SERVER);
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        if (side_owes(side_of(d, side)))
+            side_give_up(d, side, side_of(d, side)->acked);
+    }
+}
+
+void delivery_end(const struct delivery *d, enum stream_end how)
+{
+    side_end(d, CLIENT, d->time, how);
+    side_end(d, SERVER, d->time, how);
+}

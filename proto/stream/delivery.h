@@ -1,0 +1,68 @@
+/* The giving half of reassembly: what may be pushed now, what must wait for the other side, and how long.
+ *
+ * Always: a side's first held piece is at its `next` only if it waits for the other side's bytes, and then the other
+ * side has a hole that this piece acknowledges. So somebody's patience always runs, or a limit is what ends the wait.
+ */
+#ifndef PROTO_STREAM_DELIVERY_H
+#define PROTO_STREAM_DELIVERY_H
+
+#include "proto/stream/held.h"
+#include "proto/stream/reassembly.h"
+
+/** Of a side, in this order. */
+enum side_state {
+    SIDE_UNSEEN, /* none of its packets was seen */
+    SIDE_OPEN,
+    SIDE_FINISHED, /* its FIN was delivered */
+    SIDE_RESET     /* ended in any other way */
+};
+
+enum side_flag {
+    SIDE_ANCHORED = 1,  /* `next` means something: by a packet of its own, or by its peer's acknowledgement */
+    SIDE_SYN_KNOWN = 2, /* `isn` is its SYN's number */
+    SIDE_FIXED = 4,     /* something was told above that rests on `next`: it goes forward only */
+    SIDE_IN_VAIN = 8    /* unseen, and was waited for in vain */
+};
+
+/** What the calls of one packet share. */
+struct delivery {
+    struct reassembly *r;
+    const struct reassembly_limits *limits; /* NULL at the end, when nothing waits any longer */
+    struct memory *memory;
+    struct reassembly_counts *counts;
+    moment time, clock;
+};
+
+static inline bool side_ended(const struct reassembly_side *s)
+{
+    return s->state >= SIDE_FINISHED;
+}
+
+/** The peer has acknowledged bytes that did not come. */
+static inline bool side_owes(const struct reassembly_side *s)
+{
+    return s->acked > s->next && !side_ended(s) && !(s->held && held_first(s)->piece.offset <= s->next);
+}
+
+/** What acknowledges `ack` of this side must wait. */
+static inline bool side_awaited(const struct reassembly_side *s, uint64_t ack)
+{
+    return ack > s->next && !side_ended(s) && !(s->flags & SIDE_IN_VAIN);
+}
+
+/** Pushes a piece that stands at `next` and need not wait, and what goes with it. */
+void delivery_piece(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes);
+
+/** After a packet: delivers what waits no longer, keeps to the limits, and counts the packet against patience. */
+void delivery_settle(const struct delivery *d);
+
+/** After time: gives up what has waited for too long. */
+void delivery_age(const struct delivery *d);
+
+/** Nothing waits any more: everything is delivered or told as a gap. */
+void delivery_flush(const struct delivery *d);
+
+/** Ends the sides that have not ended. */
+void delivery_end(const struct delivery *d, enum stream_end how);
+
+#endif

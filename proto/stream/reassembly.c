@@ -1,0 +1,309 @@
+#include "proto/stream/reassembly.h"
+
+#include "proto/stream/delivery.h"
+#include "proto/stream/held.h"
+
+/* Offsets of a side that was joined late, or of which only its peer's acknowledgements are known, begin here: so what
+ * turns out to be a little earlier has an offset too. The lower 32 bits are zero, so `isn` is the number at the start.
+ */
+#define LATE ((uint64_t)1 << 32)
+
+enum {
+    FAR = 1 << 30,   /* no window is so large (RFC 7323 section 2.3): what is so far away is of another connection */
+    WINDOW = 1 << 20 /* a SYN so near to what is expected may be forged to disturb (RFC 5961 section 4) */
+};
+
+/** The segment as its side's numbering sees it. */
+struct arrival {
+    const struct packet *packet;
+    enum side from;
+    uint32_t seq; /* of the first byte: a SYN stands before it */
+    bool syn, fin;
+};
+
+/** How far a number is ahead of the next one wanted. */
+static int32_t side_ahead(const struct reassembly_side *s, uint32_t number)
+{
+    return (int32_t)(number - (s->isn + (uint32_t)s->next));
+}
+
+static bool side_far(const struct reassembly_side *s, uint32_t number)
+{
+    int32_t ahead = side_ahead(s, number);
+    return (s->flags & SIDE_ANCHORED) && (ahead >= FAR || ahead <= -FAR);
+}
+
+static void side_anchor(struct reassembly_side *s, uint32_t isn, uint64_t next, unsigned flags)
+{
+    s->isn = isn;
+    s->next = next;
+    s->acked = next;
+    s->flags = (uint8_t)(s->flags | SIDE_ANCHORED | flags);
+}
+
+/* A SYN on a connection that is known. Repeated, or a mirror brings it late: SEGMENT_DELIVERED, to go on with. With
+ * another number it is a new connection if this one is over, or has come to nothing, or the number is not near to what
+ * is expected; near it, a living server only asks back (RFC 5961 section 4.2), and this connection goes on. */
+static enum segment side_judge_syn(const struct reassembly *r, enum side from, uint32_t seq)
+{
+    const struct reassembly_side *s = &r->side[from];
+    const struct reassembly_side *o = &r->side[other_side(from)];
+    int32_t ahead = side_ahead(s, seq + 1);
+    if (!(s->flags & SIDE_ANCHORED) || ((s->flags & SIDE_SYN_KNOWN) && seq == s->isn))
+        return SEGMENT_DELIVERED;
+    if (side_ended(s) && side_ended(o))
+        return SEGMENT_NEW_LIFE;
+    if (!(s->flags & SIDE_SYN_KNOWN) && ahead <= 0 && ahead >= -WINDOW)
+        return SEGMENT_DELIVERED;
+    if (ahead > WINDOW || ahead < -WINDOW || (s->next <= 1 && o->state == SIDE_UNSEEN))
+        return SEGMENT_NEW_LIFE;
+    return SEGMENT_OUTSIDE;
+}
+
+/** Whether it may still turn out that this side began earlier. */
+static bool side_may_go_back(const struct reassembly_side *s, int32_t ahead)
+{
+    return ahead < 0 && ahead >= -WINDOW && !(s->flags & SIDE_FIXED) && s->next > LATE / 2;
+}
+
+static void side_seen(struct reassembly_side *s)
+{
+    if (s->state == SIDE_UNSEEN)
+        s->state = SIDE_OPEN;
+    s->flags &= (uint8_t)~SIDE_IN_VAIN;
+}
+
+/** Where this side's numbers stand, after this segment of it. */
+static void side_see(struct reassembly_side *s, const struct arrival *a)
+{
+    if (!(s->flags & SIDE_ANCHORED)) {
+        if (a->syn)
+            side_anchor(s, a->packet->seq, 1, SIDE_SYN_KNOWN | SIDE_FIXED);
+        else
+            side_anchor(s, a->seq, LATE, 0);
+    }
+    int32_t ahead = side_ahead(s, a->seq);
+    size_t size = a->packet->payload.size + a->packet->cut;
+    bool probe = size == 1 && ahead == -1; /* of a connection kept alive */
+    if (side_may_go_back(s, ahead) && (a->syn || a->fin || (size && !probe)))
+        s->next -= (uint32_t)-ahead;
+    if (a->syn)
+        s->flags |= SIDE_FIXED;
+    side_seen(s);
+}
+
+/** What the packet acknowledges of side `s`.  @return its offset; 0: nothing. */
+static uint64_t side_acknowledge(struct reassembly_side *s, const struct packet *p)
+{
+    if (!(p->flags & TCP_ACK))
+        return 0;
+    if (!(s->flags & SIDE_ANCHORED)) {
+        if (p->flags & TCP_SYN)
+            side_anchor(s, p->ack - 1, LATE + 1, SIDE_SYN_KNOWN);
+        else
+            side_anchor(s, p->ack, LATE, 0);
+    }
+    int32_t ahead = side_ahead(s, p->ack);
+    if (ahead < 0 && (uint32_t)-ahead > s->next)
+        return 0;
+    uint64_t ack = s->next + (uint64_t)(int64_t)ahead;
+    /* What was first seen of it was a probe of a connection kept alive, one before the next number. */
+    bool probed = ahead == 1 && s->state == SIDE_OPEN && !(s->flags & SIDE_FIXED) && !s->held;
+    if (probed || (s->state == SIDE_UNSEEN && side_may_go_back(s, ahead)))
+        s->next = ack;
+    if (ack > s->acked)
+        s->acked = ack;
+    return ack;
+}
+
+/* Of an unseen side that nobody has acknowledged, a reset counts if it answers its peer's SYN (RFC 9293
+ * section 3.10.7.3), or if nothing at all is known of the connection. What the peer has acknowledged is where the peer
+ * expects it. */
+static bool reset_exact(const struct reassembly *r, const struct arrival *a)
+{
+    const struct reassembly_side *s = &r->side[a->from];
+    const struct reassembly_side *o = &r->side[other_side(a->from)];
+    const struct packet *p = a->packet;
+    if (s->flags & SIDE_ANCHORED)
+        return side_ahead(s, p->seq) == 0 || (side_owes(s) && p->seq == s->isn + (uint32_t)s->acked);
+    if (!(o->flags & SIDE_ANCHORED))
+        return true;
+    bool answers = side_ahead(o, p->ack) == 0 || ((o->flags & SIDE_SYN_KNOWN) && p->ack == o->isn + 1);
+    return (p->flags & TCP_ACK) && answers;
+}
+
+/** Delivers a piece at once where it can, else holds it. */
+static enum segment piece_take(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes)
+{
+    struct reassembly_side *s = &d->r->side[from];
+    const struct reassembly_side *o = &d->r->side[other_side(from)];
+    uint64_t end = piece->offset + bytes.size + piece->cut + (piece->ends ? 1 : 0);
+    bool alone = !s->held || end <= held_first(s)->piece.offset;
+    if (piece->offset == s->next && alone && !side_awaited(o, piece->ack)) {
+        delivery_piece(d, from, piece, bytes);
+        return SEGMENT_DELIVERED;
+    }
+    struct piece part = *piece;
+    enum segment outcome = SEGMENT_REPEATED;
+    part.ends = 0;
+    if (bytes.size || piece->cut)
+        outcome = held_insert(s, &part, bytes, d->memory, d->counts);
+    if (piece->ends && outcome != SEGMENT_OUTSIDE) {
+        part = (struct piece){.offset = piece->offset + bytes.size + piece->cut,
+                              .ends = piece->ends,
+                              .ack = piece->ack,
+                              .time = piece->time,
+                              .clock = piece->clock,
+                              .number = piece->number};
+        enum segment end_outcome = held_insert(s, &part, slice_of(""), d->memory, d->counts);
+        outcome = outcome == SEGMENT_REPEATED ? end_outcome : outcome;
+    }
+    return outcome;
+}
+
+static struct piece piece_of(const struct packet *p, uint64_t ack)
+{
+    return (struct piece){.ack = ack, .time = p->time, .clock = p->clock, .number = p->number, .cut = p->cut};
+}
+
+static enum segment take_reset(const struct delivery *d, const struct arrival *a)
+{
+    struct reassembly_side *s = &d->r->side[a->from];
+    struct reassembly_side *o = &d->r->side[other_side(a->from)];
+    const struct packet *p = a->packet;
+    d->counts->outside += p->payload.size; /* a reset's payload is a remark, no data (RFC 9293 section 3.5.2) */
+    if (s->state == SIDE_RESET)
+        return (s->flags & SIDE_ANCHORED) && side_ahead(s, p->seq) == 0 ? SEGMENT_REPEATED : SEGMENT_OUTSIDE;
+    if (!reset_exact(d->r, a))
+        return SEGMENT_OUTSIDE;
+    if (!(s->flags & SIDE_ANCHORED))
+        side_anchor(s, p->seq, LATE, 0);
+    side_seen(s);
+    uint64_t ack = (o->flags & SIDE_ANCHORED) && !side_far(o, p->ack) ? side_acknowledge(o, p) : 0;
+    struct piece piece = piece_of(p, ack);
+    piece.offset = side_ahead(s, p->seq) == 0 ? s->next : s->acked;
+    piece.cut = 0;
+    piece.ends = TCP_RST;
+    return piece_take(d, a->from, &piece, slice_of(""));
+}
+
+/** What lies wholly before `next`, or behind the end. */
+static enum segment take_old(const struct delivery *d, const struct arrival *a, bool before)
+{
+    const struct reassembly_side *s = &d->r->side[a->from];
+    const struct packet *p = a->packet;
+    uint32_t end = a->seq + (uint32_t)p->payload.size + p->cut;
+    if (before) {
+        d->counts->repeated += p->payload.size;
+        bool known_end = s->state == SIDE_FINISHED && side_ahead(s, end) == -1;
+        return a->fin && !known_end ? SEGMENT_OUTSIDE : SEGMENT_REPEATED;
+    }
+    d->counts->outside += p->payload.size;
+    return p->payload.size || p->cut || a->fin ? SEGMENT_OUTSIDE : SEGMENT_DELIVERED;
+}
+
+static enum segment take_bytes(const struct delivery *d, const struct arrival *a, uint64_t ack)
+{
+    const struct reassembly_side *s = &d->r->side[a->from];
+    struct slice bytes = a->packet->payload;
+    struct piece piece = piece_of(a->packet, ack);
+    int32_t ahead = side_ahead(s, a->seq);
+    size_t total = bytes.size + piece.cut + (a->fin ? 1 : 0);
+    size_t seen = ahead < 0 ? (uint32_t)-ahead : 0;
+    if (seen && seen >= total)
+        return take_old(d, a, true);
+    if (side_ended(s))
+        return take_old(d, a, false);
+    if (total == 0)
+        return SEGMENT_DELIVERED;
+    size_t repeated = seen < bytes.size ? seen : bytes.size;
+    d->counts->repeated += repeated;
+    bytes = slice_part(bytes, repeated, bytes.size);
+    piece.cut -= (uint32_t)(seen - repeated);
+    piece.offset = s->next + (ahead > 0 ? (uint32_t)ahead : 0);
+    piece.ends = a->fin ? TCP_FIN : 0;
+    return piece_take(d, a->from, &piece, bytes);
+}
+
+/** A segment that is no reset. */
+static enum segment take_segment(const struct delivery *d, const struct arrival *a)
+{
+    struct reassembly_side *s = &d->r->side[a->from];
+    struct reassembly_side *o = &d->r->side[other_side(a->from)];
+    const struct packet *p = a->packet;
+    bool far = side_far(s, a->seq) || ((p->flags & TCP_ACK) && side_far(o, p->ack)) || p->cut >= FAR;
+    if (far || !(p->flags & (TCP_SYN | TCP_ACK))) { /* RFC 9293 section 3.10.7.4: without ACK it is dropped */
+        d->counts->outside += p->payload.size;
+        return SEGMENT_OUTSIDE;
+    }
+    bool again = a->syn && s->state != SIDE_UNSEEN;
+    side_see(s, a);
+    uint64_t ack = side_acknowledge(o, p);
+    enum segment outcome = take_bytes(d, a, ack);
+    return again && outcome == SEGMENT_DELIVERED && p->payload.size == 0 ? SEGMENT_REPEATED : outcome;
+}
+
+void reassembly_init(struct reassembly *r, struct stream *above)
+{
+    *r = (struct reassembly){.above = above};
+}
+
+enum segment reassembly_segment(struct reassembly *r, enum side from, const struct packet *p,
+                                const struct reassembly_limits *limits, struct memory *memory,
+                                struct reassembly_counts *counts)
+{
+    struct delivery d = {r, limits, memory, counts, p->time, p->clock};
+    bool syn = (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
+    struct arrival a = {
+        .packet = p, .from = from, .seq = p->seq + syn, .syn = syn, .fin = (p->flags & TCP_FIN) && !syn};
+    enum segment outcome = syn ? side_judge_syn(r, from, p->seq) : SEGMENT_DELIVERED;
+    if (outcome == SEGMENT_NEW_LIFE)
+        return outcome;
+    counts->payload += p->payload.size;
+    if (outcome == SEGMENT_OUTSIDE)
+        counts->outside += p->payload.size;
+    else if (p->flags & TCP_RST)
+        outcome = take_reset(&d, &a);
+    else
+        outcome = take_segment(&d, &a);
+    const struct reassembly_side *s = r->side;
+    if (s[CLIENT].held || s[SERVER].held || s[CLIENT].acked > s[CLIENT].next || s[SERVER].acked > s[SERVER].next)
+        delivery_settle(&d);
+    return outcome == SEGMENT_HELD && !r->side[from].held ? SEGMENT_DELIVERED : outcome;
+}
+
+bool reassembly_over(const struct reassembly *r)
+{
+    const struct reassembly_side *c = &r->side[CLIENT];
+    const struct reassembly_side *s = &r->side[SERVER];
+    if (c->state == SIDE_RESET || s->state == SIDE_RESET)
+        return side_ended(c) && side_ended(s);
+    return side_ended(c) && side_ended(s) && c->acked >= c->next && s->acked >= s->next;
+}
+
+bool reassembly_holds(const struct reassembly *r)
+{
+    return r->side[CLIENT].held || r->side[SERVER].held;
+}
+
+void reassembly_wait(struct reassembly *r, moment clock, const struct reassembly_limits *limits, struct memory *memory,
+                     struct reassembly_counts *counts)
+{
+    struct delivery d = {r, limits, memory, counts, clock, clock};
+    delivery_age(&d);
+}
+
+void reassembly_swap(struct reassembly *r)
+{
+    struct reassembly_side client = r->side[CLIENT];
+    r->side[CLIENT] = r->side[SERVER];
+    r->side[SERVER] = client;
+}
+
+void reassembly_end(struct reassembly *r, moment time, enum stream_end how, struct memory *memory,
+                    struct reassembly_counts *counts)
+{
+    struct delivery d = {r, NULL, memory, counts, time, time};
+    delivery_flush(&d);
+    delivery_end(&d, how);
+}

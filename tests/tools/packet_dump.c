@@ -1,0 +1,52 @@
+/* What the walk makes of each frame of a capture, a line each, for comparing with another program:
+ * number, outcome, addresses, ports, sequence, acknowledgment, flags, payload size, cut, tags. */
+#include <arpa/inet.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+
+#include "proto/packet/packet.h"
+
+enum { LAYERS = 16 };
+
+static void print_address(const struct address *a)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    char text[INET6_ADDRSTRLEN];
+    bool four = memcmp(a->ip, mapped, sizeof mapped) == 0;
+    printf("\t%s\t%u", inet_ntop(four ? AF_INET : AF_INET6, a->ip + (four ? 12 : 0), text, sizeof text), a->port);
+}
+
+static void print_packet(const struct packet *p)
+{
+    print_address(&p->from);
+    print_address(&p->to);
+    printf("\t%u\t%u\t%u\t%u\t%zu\t%u\t", p->seq, p->ack, p->flags, p->window, p->payload.size, p->cut);
+    for (unsigned i = 0; i < p->vlans && i < 2; i++)
+        printf("%s%u", i ? "," : "", p->vlan[i]);
+}
+
+int main(int argc, char **argv)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    pcap_t *capture = argc == 2 ? pcap_open_offline(argv[1], error) : NULL;
+    if (!capture) {
+        fprintf(stderr, "packet_dump: %s\n", argc == 2 ? error : "one capture file, please");
+        return 1;
+    }
+    struct frame frame = {.link_type = (uint16_t)pcap_datalink(capture)};
+    struct pcap_pkthdr *header;
+    const u_char *bytes;
+    while (pcap_next_ex(capture, &header, &bytes) == 1) {
+        struct packet packet;
+        frame.number++;
+        frame.bytes = (struct slice){bytes, header->caplen};
+        frame.wire_size = header->len;
+        enum walk outcome = packet_walk(&frame, LAYERS, &packet);
+        printf("%llu\t%s", (unsigned long long)frame.number, walk_name(outcome));
+        if (outcome == WALK_SEGMENT)
+            print_packet(&packet);
+        putchar('\n');
+    }
+    pcap_close(capture);
+    return 0;
+}

@@ -1,0 +1,396 @@
+/* Frames put together by hand, from the RFCs' drawings. */
+#include "proto/packet/packet.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ETHERNET = 1, RAW = 101, LAYERS = 8, KIND_TCP = 6, KIND_UDP = 17 };
+
+/** A frame under construction. */
+struct build {
+    uint8_t bytes[4096];
+    size_t size;
+};
+
+static void add(struct build *b, size_t size, const uint8_t *bytes)
+{
+    memcpy(b->bytes + b->size, bytes, size);
+    b->size += size;
+}
+
+#define ADD(b, ...) add(b, sizeof((const uint8_t[]){__VA_ARGS__}), (const uint8_t[]){__VA_ARGS__})
+
+static void add_ethernet(struct build *b, unsigned type)
+{
+    ADD(b, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, (uint8_t)(type >> 8), (uint8_t)type);
+}
+
+static void add_ipv4(struct build *b, unsigned total, unsigned fragment, uint8_t protocol)
+{
+    ADD(b, 0x45, 0, (uint8_t)(total >> 8), (uint8_t)total, 0, 1, (uint8_t)(fragment >> 8), (uint8_t)fragment, 64,
+        protocol, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7);
+}
+
+static void add_ipv6(struct build *b, unsigned length, uint8_t next)
+{
+    ADD(b, 0x60, 0, 0, 0, (uint8_t)(length >> 8), (uint8_t)length, next, 64);
+    ADD(b, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+    ADD(b, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);
+}
+
+static void add_tcp(struct build *b, uint8_t words)
+{
+    ADD(b, 0x30, 0x39, 0x19, 0x2b, 0x01, 0x02, 0x03, 0x04, 0xa1, 0xa2, 0xa3, 0xa4, (uint8_t)(words << 4), 0xd8, 0x7f,
+        0xff, 0, 0, 0, 0);
+}
+
+static const char hello[] = "hello";
+
+static void add_hello(struct build *b)
+{
+    add(b, 5, (const uint8_t *)hello);
+}
+
+static enum walk walk_kept(const struct build *b, uint16_t link, size_t kept, size_t wire, unsigned layers,
+                           struct packet *out)
+{
+    uint8_t *copy = malloc(kept ? kept : 1); /* its own block, so that a read past the end is seen */
+    memcpy(copy, b->bytes, kept);
+    struct frame frame = {
+        .time = 11, .clock = 12, .number = 13, .bytes = {copy, kept}, .wire_size = (uint32_t)wire, .link_type = link};
+    enum walk outcome = packet_walk(&frame, layers, out);
+    if (outcome == WALK_SEGMENT) {
+        assert_true(out->payload.data >= copy && out->payload.data + out->payload.size <= copy + kept);
+        out->payload.data = b->bytes + (out->payload.data - copy);
+    }
+    free(copy);
+    return outcome;
+}
+
+static enum walk walk(const struct build *b, uint16_t link, struct packet *out)
+{
+    return walk_kept(b, link, b->size, b->size, LAYERS, out);
+}
+
+static void check_segment(const struct packet *p, const char *payload, uint32_t cut)
+{
+    assert_int_equal(p->time, 11);
+    assert_int_equal(p->clock, 12);
+    assert_int_equal(p->number, 13);
+    assert_int_equal(p->from.port, 12345);
+    assert_int_equal(p->to.port, 6443);
+    assert_int_equal(p->seq, 0x01020304);
+    assert_int_equal(p->ack, 0xa1a2a3a4);
+    assert_int_equal(p->flags, TCP_PSH | TCP_ACK); /* not ECE and CWR, which are set too */
+    assert_int_equal(p->window, 0x7fff);
+    assert_true(slice_is(p->payload, payload));
+    assert_int_equal(p->cut, cut);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    static const uint8_t from[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1}, to[16] = {[10] = 0xff, 0xff, 198, 51, 100, 7};
+    struct build b = {.size = 0};
+    struct packet p;
+    memset(&p, 0xee, sizeof p); /* all of it is written */
+    add_ethernet(&b, 0x0800);
+    add_ipv4(&b, 45, 0x4000, KIND_TCP); /* don't fragment is no fragment */
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk(&b, ETHERNET, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 0);
+    assert_memory_equal(p.from.ip, from, 16);
+    assert_memory_equal(p.to.ip, to, 16);
+    assert_int_equal(p.vlans, 0);
+    assert_int_equal(p.vlan[0] | p.vlan[1], 0);
+    assert_int_equal(p.tunnel_kind, 0);
+    assert_int_equal(p.tunnel_id, 0);
+    ADD(&b, 0, 0, 0, 0, 0, 0); /* Ethernet's padding */
+    assert_int_equal(walk(&b, ETHERNET, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 0);
+    b.size -= 6;
+    b.bytes[14 + 8] = 1;  /* another TTL changes nothing */
+    b.bytes[14 + 10] = 9; /* nor does a wrong checksum */
+    assert_int_equal(walk(&b, ETHERNET, &p), WALK_SEGMENT);
+    assert_int_equal(walk_kept(&b, ETHERNET, b.size, 0, LAYERS, &p), WALK_SEGMENT); /* a wire size that lies */
+    check_segment(&p, "hello", 0);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ipv4(&b, 24 + 24 + 5, 0, KIND_TCP);
+    b.bytes[0] = 0x46;
+    ADD(&b, 1, 1, 1, 0);
+    add_tcp(&b, 6);
+    ADD(&b, 2, 4, 5, 0xb4);
+    add_hello(&b);
+    static const uint16_t links[] = {RAW, 12, 14, 228};
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        assert_int_equal(walk(&b, links[i], &p), WALK_SEGMENT);
+        check_segment(&p, "hello", 0);
+        assert_true(packet_link_known(links[i]));
+    }
+    assert_int_equal(walk(&b, 229, &p), WALK_BAD);
+    assert_int_equal(walk(&b, 230, &p), WALK_LINK);
+    assert_true(packet_link_known(ETHERNET) && packet_link_known(229) && !packet_link_known(230));
+}
+
+/* Each beginning of a frame: never more than is there, and what is missing of the payload is cut. */
+static void test_snap(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ethernet(&b, 0x8100);
+    ADD(&b, 0, 7, 0x08, 0x00);
+    add_ipv4(&b, 49, 0, KIND_TCP);
+    add_tcp(&b, 6);
+    ADD(&b, 1, 1, 1, 0);
+    add_hello(&b);
+    size_t headers = 14 + 4 + 20 + 24;
+    assert_int_equal(b.size, headers + 5);
+    for (size_t kept = 0; kept <= b.size; kept++) {
+        enum walk outcome = walk_kept(&b, ETHERNET, kept, b.size, LAYERS, &p);
+        if (kept < headers) {
+            assert_int_equal(outcome, WALK_CUT);
+            continue;
+        }
+        assert_int_equal(outcome, WALK_SEGMENT);
+        assert_int_equal(p.payload.size, kept - headers);
+        assert_memory_equal(p.payload.data, hello, kept - headers);
+        assert_int_equal(p.cut, b.size - kept);
+    }
+    for (size_t kept = 0; kept < 14; kept++) /* there was no more: no capture's fault */
+        assert_int_equal(walk_kept(&b, ETHERNET, kept, kept, LAYERS, &p), WALK_BAD);
+    /* padding cut away is no payload cut away, and a length beyond the wire is believed */
+    assert_int_equal(walk_kept(&b, ETHERNET, b.size, b.size + 3, LAYERS, &p), WALK_SEGMENT);
+    assert_int_equal(p.cut, 0);
+    assert_int_equal(walk_kept(&b, ETHERNET, b.size - 2, b.size - 2, LAYERS, &p), WALK_SEGMENT);
+    assert_int_equal(p.cut, 2);
+}
+
+static void test_lengths_zero(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ethernet(&b, 0x0800);
+    add_ipv4(&b, 0, 0, KIND_TCP);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk_kept(&b, ETHERNET, b.size, b.size + 70000, LAYERS, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 70000);
+    b.size = 0;
+    add_ethernet(&b, 0x86dd);
+    add_ipv6(&b, 0, KIND_TCP);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk_kept(&b, ETHERNET, b.size, b.size + 70000, LAYERS, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 70000);
+}
+
+static void test_bad(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p = {.number = 99};
+    add_ipv4(&b, 45, 0, KIND_TCP);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } breaks[] = {
+        {0, 0x44},  /* header of 16 bytes */
+        {0, 0x55},  /* version 5 */
+        {3, 19},    /* shorter than its header */
+        {3, 39},    /* no whole TCP header in it */
+        {32, 0x40}, /* TCP header of 16 bytes */
+        {32, 0x70}, /* of 28, and the segment has 25 */
+    };
+    for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++) {
+        struct build broken = b;
+        broken.bytes[breaks[i].at] = breaks[i].value;
+        assert_int_equal(walk(&broken, RAW, &p), WALK_BAD);
+    }
+    assert_int_equal(p.number, 99); /* written for a segment only */
+    b.bytes[32] = 0x60;             /* 24 of 25 bytes */
+    assert_int_equal(walk(&b, RAW, &p), WALK_SEGMENT);
+    check_segment(&p, "o", 0);
+}
+
+static void test_other(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ethernet(&b, 0x0806);
+    assert_int_equal(walk(&b, ETHERNET, &p), WALK_OTHER);
+    b.bytes[12] = 0; /* LLC: IPv4's number, as a length, would be 0x0800 too */
+    b.bytes[13] = 0x2e;
+    ADD(&b, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0);
+    assert_int_equal(walk(&b, ETHERNET, &p), WALK_OTHER);
+    b.size = 0;
+    add_ipv4(&b, 28, 0, KIND_UDP);
+    ADD(&b, 0, 1, 0, 2, 0, 8, 0, 0);
+    assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
+    b.bytes[9] = 60; /* destination options are IPv6's */
+    assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
+    b.bytes[9] = 44;
+    assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
+    b.bytes[9] = 0;
+    assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
+}
+
+static void test_fragments(void **state)
+{
+    (void)state;
+    static const unsigned fields[] = {0x2000, 0x0001, 0x3fff, 0x6000};
+    struct packet p;
+    for (size_t i = 0; i < 4; i++) {
+        struct build b = {.size = 0};
+        add_ipv4(&b, 45, fields[i], KIND_TCP);
+        add_tcp(&b, 5);
+        add_hello(&b);
+        assert_int_equal(walk(&b, RAW, &p), WALK_FRAGMENT);
+    }
+    static const struct {
+        uint8_t high, low;
+        enum walk outcome;
+    } six[] = {{0, 0, WALK_SEGMENT},
+               {0, 6, WALK_SEGMENT},
+               {0, 1, WALK_FRAGMENT},
+               {0, 8, WALK_FRAGMENT},
+               {0x80, 0, WALK_FRAGMENT}};
+    for (size_t i = 0; i < sizeof six / sizeof six[0]; i++) {
+        struct build b = {.size = 0};
+        add_ipv6(&b, 33, 44);
+        ADD(&b, KIND_TCP, 0, six[i].high, six[i].low, 1, 2, 3, 4);
+        add_tcp(&b, 5);
+        add_hello(&b);
+        assert_int_equal(walk(&b, RAW, &p), six[i].outcome);
+        if (six[i].outcome == WALK_SEGMENT)
+            check_segment(&p, "hello", 0);
+    }
+}
+
+static void test_tags(void **state)
+{
+    (void)state;
+    static const uint16_t types[] = {0x88a8, 0x8100, 0x9100, 0x9200};
+    for (unsigned tags = 1; tags <= 10; tags++) {
+        struct build b = {.size = 0};
+        struct packet p;
+        add_ethernet(&b, types[0]);
+        for (unsigned i = 1; i <= tags; i++) {
+            unsigned type = i == tags ? 0x0800 : types[i % 4];
+            ADD(&b, (uint8_t)(0xe0 | i >> 4), (uint8_t)(i * 0x11), (uint8_t)(type >> 8), (uint8_t)type);
+        }
+        add_ipv4(&b, 45, 0, KIND_TCP);
+        add_tcp(&b, 5);
+        add_hello(&b);
+        assert_int_equal(walk(&b, ETHERNET, &p), tags <= LAYERS ? WALK_SEGMENT : WALK_DEEP);
+        if (tags > LAYERS)
+            continue;
+        check_segment(&p, "hello", 0);
+        assert_int_equal(p.vlans, tags);
+        assert_int_equal(p.vlan[0], 0x11);
+        assert_int_equal(p.vlan[1], tags > 1 ? 0x22 : 0);
+    }
+}
+
+static void test_extensions(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ipv6(&b, 0, 0);
+    ADD(&b, 43, 0, 1, 2, 0, 0, 5, 2);                         /* hop-by-hop: PadN of 4, then */
+    b.bytes[b.size - 2] = 0, b.bytes[b.size - 1] = 0;         /* two Pad1 */
+    ADD(&b, 60, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1); /* routing, 16 bytes */
+    ADD(&b, 51, 0, 1, 4, 0, 0, 0, 0);                         /* destination */
+    ADD(&b, 60, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12); /* AH, 24 bytes */
+    ADD(&b, 135, 0, 1, 4, 0, 0, 0, 0);
+    ADD(&b, KIND_TCP, 0, 5, 0, 0, 0, 0, 0);
+    size_t headers = b.size;
+    add_tcp(&b, 5);
+    add_hello(&b);
+    b.bytes[5] = (uint8_t)(b.size - 40);
+    assert_int_equal(walk(&b, RAW, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 0);
+    assert_int_equal(p.to.ip[15], 2);
+    assert_int_equal(walk(&b, 229, &p), WALK_SEGMENT);
+    assert_int_equal(walk_kept(&b, RAW, b.size, b.size, 6, &p), WALK_SEGMENT);
+    assert_int_equal(walk_kept(&b, RAW, b.size, b.size, 5, &p), WALK_DEEP);
+    for (size_t kept = 0; kept < headers + 20; kept++)
+        assert_int_equal(walk_kept(&b, RAW, kept, b.size, LAYERS, &p), WALK_CUT);
+    b.bytes[41] = 200; /* longer than the datagram */
+    assert_int_equal(walk(&b, RAW, &p), WALK_BAD);
+}
+
+static void test_authentication4(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ipv4(&b, 57, 0, 51);
+    ADD(&b, KIND_TCP, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk(&b, RAW, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", 0);
+    b.size = 0;
+    add_ipv4(&b, 53, 0, 51);
+    ADD(&b, KIND_TCP, 0, 0, 0, 0, 0, 0, 1); /* shorter than it can be */
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk(&b, RAW, &p), WALK_BAD);
+}
+
+/* RFC 2675: a length of 0, and 70000 behind the IPv6 header in the option. */
+static void test_jumbo(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    uint32_t size = 70000;
+    add_ipv6(&b, 0, 0);
+    ADD(&b, KIND_TCP, 0, 0xc2, 4, 0, (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    assert_int_equal(walk_kept(&b, RAW, b.size, 40 + size + 9, LAYERS, &p), WALK_SEGMENT);
+    check_segment(&p, "hello", size - 8 - 20 - 5);
+    struct build both = b;
+    both.bytes[5] = 33; /* two lengths */
+    assert_int_equal(walk(&both, RAW, &p), WALK_BAD);
+    b.bytes[45] = 0; /* a jumbo of less than 65536 */
+    assert_int_equal(walk(&b, RAW, &p), WALK_BAD);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < WALK_OUTCOMES; i++) {
+        assert_true(walk_name((enum walk)i)[0] != '\0');
+        for (unsigned j = 0; j < i; j++)
+            assert_string_not_equal(walk_name((enum walk)i), walk_name((enum walk)j));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),     cmocka_unit_test(test_options),      cmocka_unit_test(test_snap),
+        cmocka_unit_test(test_bad),       cmocka_unit_test(test_lengths_zero), cmocka_unit_test(test_other),
+        cmocka_unit_test(test_fragments), cmocka_unit_test(test_tags),         cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_jumbo),     cmocka_unit_test(test_names),        cmocka_unit_test(test_authentication4),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* How connections begin and end: handshakes, late joins, one direction only, resets, ports used again. */
+#include "tests/unit/rig.h"
+
+/* RFC 7413: a SYN may carry bytes. */
+static void test_fast_open(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "early");
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, "early"), SEGMENT_REPEATED);
+    segment(&t, SERVER, 0, 6, SA, "hi");
+    assert_int_equal(t.r.side[CLIENT].next, 6);
+    segment(&t, CLIENT, 6, 3, A, "late");
+    counted(&t, 11, 5, 0, 0);
+    finish(&t, "C(early)S(hi)C(late)C<capture>S<capture>");
+}
+
+static void test_reset_exact(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, A, "get");
+    assert_int_equal(segment(&t, CLIENT, 3, 0, R, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 5, 0, R, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 0, 4, RA, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 2, 4, RA, "remark"), SEGMENT_OUTSIDE);
+    segment(&t, SERVER, 1, 4, A, "200");
+    told(&t, "C(get)S(200)");
+    assert_int_equal(segment(&t, SERVER, 4, 4, RA, "remark"), SEGMENT_DELIVERED);
+    told(&t, "S<reset>C<reset>");
+    assert_true(reassembly_over(&t.r));
+    assert_int_equal(segment(&t, SERVER, 4, 4, RA, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, SERVER, 5, 4, RA, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 4, 4, A, "more"), SEGMENT_OUTSIDE);
+    counted(&t, 6, 0, 16, 0);
+    finish(&t, "");
+}
+
+/* Bytes before it were lost, but the receiver has acknowledged them: there it is exact, and behind them. */
+static void test_reset_behind_hole(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 4, A, "");
+    assert_int_equal(segment(&t, SERVER, 4, 1, RA, ""), SEGMENT_HELD);
+    reassembly_wait(&t.r, t.clock + 1000, &t.limits, &t.memory, &t.counts);
+    told(&t, "S[3]S<reset>C<reset>");
+    finish(&t, "");
+}
+
+/* What the other side had said is told before a reset ends it. */
+static void test_reset_flushes(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 4, 1, A, "def");
+    segment(&t, SERVER, 4, 1, A, "xyz");
+    segment(&t, SERVER, 1, 1, RA, "");
+    told(&t, "S<reset>C[3]C(def)C<reset>");
+    counted(&t, 3, 0, 3, 3);
+    finish(&t, "");
+}
+
+static void test_closed_port(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "");
+    assert_int_equal(segment(&t, SERVER, 555, 9, RA, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 555, 0, R, ""), SEGMENT_OUTSIDE);
+    assert_false(reassembly_over(&t.r));
+    assert_int_equal(segment(&t, SERVER, 555, 1, RA, ""), SEGMENT_DELIVERED);
+    assert_true(reassembly_over(&t.r));
+    told(&t, "S<reset>C<reset>");
+    finish(&t, "");
+
+    struct rig half = rig(); /* a scanner takes back its SYN */
+    segment(&half, CLIENT, 0, 0, S, "");
+    segment(&half, SERVER, 0, 1, SA, "");
+    assert_int_equal(segment(&half, CLIENT, 1, 0, R, ""), SEGMENT_DELIVERED);
+    finish(&half, "C<reset>S<reset>");
+
+    struct rig alone = rig(); /* nothing else is known */
+    assert_int_equal(segment(&alone, CLIENT, 77, 0, R, ""), SEGMENT_DELIVERED);
+    finish(&alone, "C<reset>S<reset>");
+}
+
+static void test_half_closed(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, F, "get");
+    segment(&t, SERVER, 1, 5, A, "20");
+    segment(&t, CLIENT, 5, 3, A, "");
+    segment(&t, SERVER, 3, 5, A, "0");
+    assert_int_equal(segment(&t, CLIENT, 5, 4, A, "!"), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 5, 4, R, ""), SEGMENT_DELIVERED);
+    assert_true(reassembly_over(&t.r));
+    finish(&t, "C(get)C<fin>S(200)S<reset>");
+}
+
+static void test_new_life(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, A, "get");
+    struct reassembly_counts before = t.counts;
+    assert_int_equal(segment(&t, CLIENT, 5000, 0, S, "data"), SEGMENT_OUTSIDE); /* near: RFC 5961 */
+    assert_int_equal(t.counts.outside, 4);
+    assert_int_equal(segment(&t, CLIENT, 1u << 21, 0, S, "data"), SEGMENT_NEW_LIFE);
+    assert_int_equal(segment(&t, SERVER, 1u << 31, 0, SA, ""), SEGMENT_NEW_LIFE);
+    assert_int_equal(t.counts.payload, before.payload + 4); /* of a new life nothing was done */
+    segment(&t, CLIENT, 4, 1, A, "put");
+    told(&t, "C(getput)");
+    segment(&t, CLIENT, 7, 1, F, "");
+    segment(&t, SERVER, 1, 8, F, "");
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, CLIENT, 9, 0, S, ""), SEGMENT_NEW_LIFE); /* both said all: near is near enough */
+    finish(&t, "C<fin>S<fin>");
+
+    struct rig knock = rig();
+    segment(&knock, CLIENT, 0, 0, S, "");
+    assert_int_equal(segment(&knock, CLIENT, 9, 0, S, ""), SEGMENT_NEW_LIFE); /* it had come to nothing */
+    finish(&knock, "C<capture>S<capture>");
+}
+
+static void test_one_sided_client(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "");
+    segment(&t, CLIENT, 1, 1, A, "get");
+    told(&t, "C(get)");
+    assert_int_equal(segment(&t, CLIENT, 4, 501, A, "put"), SEGMENT_HELD); /* the first time it is waited */
+    for (int i = 0; i < 3; i++)
+        segment(&t, CLIENT, 7, 501, A, "");
+    told(&t, "");
+    segment(&t, CLIENT, 7, 501, A, "");
+    told(&t, "S[500]C(put)");
+    assert_int_equal(segment(&t, CLIENT, 7, 601, A, "del"), SEGMENT_DELIVERED); /* then no more */
+    told(&t, "S[100]C(del)");
+    segment(&t, CLIENT, 10, 701, A, "");
+    told(&t, "S[100]");
+    segment(&t, CLIENT, 13, 901, A, "2nd"); /* swapped: the order of both sides stays */
+    segment(&t, CLIENT, 10, 801, A, "1st");
+    told(&t, "S[100]C(1st)S[100]C(2nd)");
+    segment(&t, SERVER, 901, 16, A, "seen"); /* after all */
+    assert_int_equal(segment(&t, CLIENT, 16, 1001, A, "x"), SEGMENT_HELD);
+    finish(&t, "S(seen)S[96]C(x)C<capture>S<capture>");
+}
+
+static void test_one_sided_server(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, SERVER, 0, 1, SA, "");
+    segment(&t, SERVER, 1, 301, A, "200");
+    for (int i = 0; i < 4; i++)
+        segment(&t, SERVER, 4, 301, A, "");
+    told(&t, "C[300]S(200)");
+    segment(&t, SERVER, 4, 401, A, "404");
+    told(&t, "C[100]S(404)");
+    segment(&t, SERVER, 10, 401, A, "tail"); /* a loss that nobody can acknowledge: time closes it */
+    reassembly_wait(&t.r, t.clock + 999, &t.limits, &t.memory, &t.counts);
+    told(&t, "");
+    reassembly_wait(&t.r, t.clock + 1000, &t.limits, &t.memory, &t.counts);
+    told(&t, "S[3]S(tail)");
+    finish(&t, "C<capture>S<capture>");
+}
+
+static void test_late_join(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 100, 500, A, "middle");
+    assert_true(t.r.side[CLIENT].next == ((uint64_t)1 << 32) + 6);
+    segment(&t, SERVER, 503, 106, A, "xyz"); /* acknowledged up to 500: three are missing */
+    told(&t, "C(middle)");
+    segment(&t, CLIENT, 106, 506, A, "");
+    finish(&t, "S[3]S(xyz)C<capture>S<capture>");
+
+    struct rig back = rig(); /* only an acknowledgement was seen: what it overtook is no repeat */
+    segment(&back, CLIENT, 100, 500, A, "");
+    segment(&back, SERVER, 490, 100, A, "0123456789");
+    segment(&back, CLIENT, 95, 490, A, "abcde");
+    finish(&back, "S(0123456789)C<capture>S<capture>");
+    counted(&back, 10, 5, 0, 0); /* too late: the server's bytes acknowledged them */
+}
+
+/* An idle connection shows probes first, each one before the next number: no hole of one byte. */
+static void test_late_join_alive(void **state)
+{
+    (void)state;
+    for (int order = 0; order < 2; order++) {
+        struct rig t = rig();
+        for (int i = 0; i < 2; i++) {
+            if (i == order)
+                segment(&t, CLIENT, 99, 500, A, "");
+            else
+                segment(&t, SERVER, 500, 100, A, "");
+        }
+        segment(&t, CLIENT, 100, 500, A, "get");
+        segment(&t, SERVER, 500, 103, A, "200");
+        finish(&t, "C(get)S(200)C<capture>S<capture>");
+    }
+    struct rig byte = rig(); /* some probe with a byte */
+    segment(&byte, CLIENT, 100, 500, A, "");
+    assert_int_equal(segment(&byte, SERVER, 499, 100, A, "?"), SEGMENT_REPEATED);
+    segment(&byte, SERVER, 500, 100, A, "200");
+    finish(&byte, "S(200)C<capture>S<capture>");
+}
+
+static void test_lost_handshake(void **state)
+{
+    (void)state;
+    struct rig t = rig(); /* the SYN was lost, and the first request */
+    segment(&t, SERVER, 0, 1, SA, "");
+    segment(&t, CLIENT, 4, 1, A, "put");
+    segment(&t, SERVER, 1, 7, A, "");
+    finish(&t, "C[3]C(put)C<capture>S<capture>");
+    struct rig both = rig(); /* the SYN|ACK was lost, and the first answer */
+    segment(&both, CLIENT, 0, 0, S, "");
+    segment(&both, CLIENT, 1, 1, A, "get");
+    segment(&both, SERVER, 4, 4, A, "204");
+    finish(&both, "C(get)S[3]S(204)C<capture>S<capture>");
+}
+
+static void test_swap(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 1, SA, "");
+    segment(&t, CLIENT, 4, 1, A, "def");
+    reassembly_swap(&t.r);
+    t.isn[CLIENT] = 2000, t.isn[SERVER] = 1000;
+    segment(&t, SERVER, 1, 1, A, "abc");
+    segment(&t, CLIENT, 1, 7, A, "xyz");
+    finish(&t, "S(abcdef)C(xyz)C<capture>S<capture>");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fast_open),
+        cmocka_unit_test(test_reset_exact),
+        cmocka_unit_test(test_reset_behind_hole),
+        cmocka_unit_test(test_reset_flushes),
+        cmocka_unit_test(test_closed_port),
+        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_new_life),
+        cmocka_unit_test(test_one_sided_client),
+        cmocka_unit_test(test_one_sided_server),
+        cmocka_unit_test(test_late_join),
+        cmocka_unit_test(test_late_join_alive),
+        cmocka_unit_test(test_lost_handshake),
+        cmocka_unit_test(test_swap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
