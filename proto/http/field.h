@@ -1,0 +1,35 @@
+/* One header field as it was read, with what is known of it. */
+#ifndef PROTO_HTTP_FIELD_H
+#define PROTO_HTTP_FIELD_H
+
+#include "proto/base/slice.h"
+
+/** Names that anyone here asks for, one a row of proto/http/field.def. */
+enum field_name {
+    FIELD_OTHER,
+#define FIELD(id, name) FIELD_##id,
+#include "proto/http/field.def"
+#undef FIELD
+    FIELD_IDS
+};
+
+enum known {
+    KNOWN,
+    KNOWN_NAME, /* the value lies before the capture or in a gap */
+    KNOWN_NOT   /* not even which field it was: it may be any, the credential too */
+};
+
+struct field {
+    enum field_name id;
+    enum known known;
+    struct slice name;  /* as sent, for HTTP/1 in any case */
+    struct slice value; /* empty unless KNOWN */
+};
+
+/** Compares without case. */
+enum field_name field_id(struct slice name);
+
+/** In lower case; "" for FIELD_OTHER. */
+const char *field_text(enum field_name id);
+
+#endif

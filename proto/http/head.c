@@ -1,0 +1,206 @@
+#include "proto/http/head.h"
+
+/* RFC 9110, 5.6.2: tchar. */
+static const bool token[256] = {
+    ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true,
+    ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true,  ['~'] = true, ['0'] = true,
+    ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,  ['7'] = true, ['8'] = true,
+    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,  ['F'] = true, ['G'] = true,
+    ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true,  ['N'] = true, ['O'] = true,
+    ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true,  ['V'] = true, ['W'] = true,
+    ['X'] = true, ['Y'] = true, ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true,  ['d'] = true, ['e'] = true,
+    ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true,  ['l'] = true, ['m'] = true,
+    ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true,  ['t'] = true, ['u'] = true,
+    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
+
+/* How many bytes at the front are token characters. */
+static size_t token_size(struct slice s)
+{
+    size_t i = 0;
+    while (i < s.size && token[s.data[i]])
+        i++;
+    return i;
+}
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool is_control(uint8_t b)
+{
+    return (b < 0x20 && b != '\t') || b == 0x7f;
+}
+
+/* Eight bytes: a bit is set in each that is below 0x20, tabs too, or is 0x7f; and perhaps in one more behind a true
+ * one. */
+static uint64_t suspects(const uint8_t *at)
+{
+    const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t low = (word - ones * 0x20) & ~word;
+    uint64_t del = word ^ (ones * 0x7f);
+    del = (del - ones) & ~del;
+    return (low | del) & tops;
+}
+
+static bool has_control(struct slice s)
+{
+    if (s.size >= 8) {
+        uint64_t any =
+            suspects(s.data + s.size - 8); /* the last ones; overlapping is cheaper than a loop over the rest */
+        for (size_t i = 0; i + 8 < s.size; i += 8)
+            any |= suspects(s.data + i);
+        if (!any)
+            return false;
+    }
+    for (size_t i = 0; i < s.size; i++) {
+        if (is_control(s.data[i]))
+            return true;
+    }
+    return false;
+}
+
+/* HTTP/d.d and nothing else, as Go's ParseHTTPVersion. */
+static bool is_version(struct slice s)
+{
+    return s.size == 8 && slice_begins(s, "HTTP/") && is_digit(s.data[5]) && s.data[6] == '.' && is_digit(s.data[7]);
+}
+
+static enum http_version version_of(struct slice s)
+{
+    if (s.data[5] != '1')
+        return HTTP_UNKNOWN;
+    return s.data[7] == '0' ? HTTP_1_0 : HTTP_1_1;
+}
+
+enum start_line head_request_line(struct slice line, struct request_line *out)
+{
+    size_t method = token_size(line);
+    if (method == 0 || method == line.size || line.data[method] != ' ')
+        return START_UNREADABLE;
+    struct slice rest = slice_part(line, method + 1, line.size);
+    size_t target = slice_find(rest, ' ');
+    struct slice version = slice_part(rest, target + 1, rest.size);
+    out->method = slice_part(line, 0, method);
+    out->target = slice_part(rest, 0, target);
+    out->version = HTTP_UNKNOWN;
+    if (target == 0 || has_control(rest) || slice_find(out->target, '\t') < target)
+        return START_UNREADABLE;
+    if (is_version(version)) {
+        out->version = version_of(version);
+        return out->version == HTTP_UNKNOWN ? START_REFUSED : START_GOOD;
+    }
+    /* HTTP/0.9 or a spoilt version: only with an origin-form target is it surely a request, not another protocol's
+     * text. */
+    return out->target.data[0] == '/' ? START_REFUSED : START_UNREADABLE;
+}
+
+bool head_status_line(struct slice line, struct status_line *out)
+{
+    struct slice version = slice_part(line, 0, 8);
+    if (line.size < 12 || !is_version(version) || version_of(version) == HTTP_UNKNOWN || line.data[8] != ' ')
+        return false;
+    const uint8_t *d = line.data + 9;
+    if (!is_digit(d[0]) || d[0] == '0' || !is_digit(d[1]) || !is_digit(d[2]) || (line.size > 12 && d[3] != ' '))
+        return false;
+    out->digits = slice_part(line, 9, 12);
+    out->status = (uint16_t)((d[0] - '0') * 100 + (d[1] - '0') * 10 + (d[2] - '0'));
+    out->version = version_of(version);
+    return true;
+}
+
+static bool may_begin_status(struct slice prefix)
+{
+    static const char shape[] = "HTTP/1.d d";
+    for (size_t i = 0; i < prefix.size && i < sizeof shape - 1; i++) {
+        if (shape[i] == 'd' ? !is_digit(prefix.data[i]) : prefix.data[i] != (uint8_t)shape[i])
+            return false;
+    }
+    return true;
+}
+
+bool head_may_begin(struct slice prefix, enum side from)
+{
+    enum { LONG = 256 }; /* what is enough to see that a line is none, without reading all of it again and again */
+    if (prefix.size && prefix.size <= LONG && prefix.data[prefix.size - 1] == '\r')
+        prefix.size--; /* of the line's end, perhaps */
+    if (from == SERVER)
+        return may_begin_status(prefix);
+    size_t method = token_size(slice_part(prefix, 0, LONG));
+    if (method == prefix.size)
+        return true;
+    return method > 0 && method < LONG && prefix.data[method] == ' ' && !has_control(slice_part(prefix, method, LONG));
+}
+
+static struct slice trim(struct slice s)
+{
+    const uint8_t *at = s.data, *end = s.data + s.size;
+    while (at < end && head_folds(*at))
+        at++;
+    while (at < end && head_folds(end[-1]))
+        end--;
+    return (struct slice){.data = at, .size = (size_t)(end - at)};
+}
+
+/* The name is no token up to a colon: why. */
+static enum field_line why_not(struct slice line)
+{
+    size_t name = token_size(line), colon = slice_find(line, ':');
+    bool spaced = name > 0 && colon < line.size && trim(slice_part(line, name, colon)).size == 0;
+    return spaced ? FIELD_LINE_SPACE : FIELD_LINE_BAD;
+}
+
+enum field_line head_field(struct slice line, struct field *out)
+{
+    size_t colon = slice_find(line, ':');
+    out->name = slice_part(line, 0, colon);
+    out->id = field_id(out->name);
+    /* What is known is a token. */
+    if (colon == line.size || (out->id == FIELD_OTHER && (colon == 0 || token_size(out->name) < colon)))
+        return why_not(line);
+    out->value = trim(slice_part(line, colon + 1, line.size));
+    out->known = KNOWN;
+    return has_control(out->value) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
+}
+
+bool head_value_plain(struct slice s)
+{
+    return !has_control(s);
+}
+
+bool head_field_name(struct slice line, struct field *out)
+{
+    size_t name = token_size(line);
+    if (name == 0 || name == line.size || line.data[name] != ':')
+        return false;
+    out->name = (struct slice){.data = line.data, .size = name};
+    out->value = slice_part(line, name, name);
+    out->id = field_id(out->name);
+    out->known = KNOWN_NAME;
+    return true;
+}
+
+size_t head_unfold(uint8_t *lines, size_t size, bool *bare)
+{
+    size_t kept = 0;
+    for (size_t at = 0; at < size;) {
+        struct slice rest = {.data = lines + at, .size = size - at};
+        size_t raw = slice_find(rest, '\n') + 1;
+        struct slice line = trim(head_line(slice_part(rest, 0, raw), bare));
+        if (at)
+            lines[kept++] = ' '; /* the line end before it made room */
+        memmove(lines + kept, line.data, line.size);
+        kept += line.size;
+        at += raw;
+    }
+    return kept;
+}
+
+bool head_absolute(struct slice target)
+{
+    size_t colon = slice_find(target, ':');
+    return colon > 0 && target.data[0] != '/' && slice_begins(slice_part(target, colon, target.size), "://");
+}

@@ -1,0 +1,32 @@
+#include "proto/http/hold.h"
+
+enum { SMALLEST = 128 };
+
+bool hold_add(struct hold *h, struct slice more, struct memory *memory)
+{
+    if (more.size == 0)
+        return true;
+    if (more.size > UINT32_MAX / 4 - h->size)
+        return false;
+    size_t need = h->size + more.size;
+    if (need > h->capacity) {
+        size_t capacity = h->capacity ? h->capacity : SMALLEST;
+        while (capacity < need)
+            capacity *= 2;
+        uint8_t *bytes = memory_resize(memory, h->bytes, h->capacity, capacity);
+        if (!bytes)
+            return false;
+        h->bytes = bytes;
+        h->capacity = (uint32_t)capacity;
+    }
+    memcpy(h->bytes + h->size, more.data, more.size);
+    h->size = (uint32_t)need;
+    return true;
+}
+
+void hold_clear(struct hold *h, struct memory *memory)
+{
+    if (h->bytes)
+        memory_resize(memory, h->bytes, h->capacity, 0);
+    *h = (struct hold){0};
+}

@@ -1,0 +1,317 @@
+#include "proto/http/http1_state.h"
+
+static void tell_field(struct http1 *h, enum side from, const struct field *field)
+{
+    void *thing = http1_thing(h, from);
+    if (thing)
+        h->events->field(thing, from, field);
+}
+
+static void tell_pseudo(struct http1 *h, enum side from, enum field_name id, struct slice name, struct slice value)
+{
+    const struct field field = {.id = id, .known = KNOWN, .name = name, .value = value};
+    tell_field(h, from, &field);
+}
+
+/* A field of the head, or what is known of it. */
+static void one_field(struct http1 *h, enum side from, const struct field *field)
+{
+    struct half *side = &h->half[from];
+    if (side->fields >= h->limits.fields) {
+        http1_mark(h, from, MARK_HEAD_TOO_LARGE);
+        side->whole = false;
+        return;
+    }
+    side->fields++;
+    tell_field(h, from, field);
+}
+
+static void tell_head(struct http1 *h, enum side from, moment time)
+{
+    struct half *side = &h->half[from];
+    void *thing = http1_thing(h, from);
+    if (thing)
+        h->events->head(thing, from, time, side->kind, side->whole);
+}
+
+/* Behind a start line, or before trailers. */
+static void begin_fields(struct half *side, enum at at, enum head_kind kind)
+{
+    side->at = at;
+    side->kind = kind;
+    side->fields = 0;
+    side->whole = true;
+    side->framing = (struct framing){0};
+}
+
+void http1_head_cut(struct http1 *h, enum side from, moment time)
+{
+    struct half *side = &h->half[from];
+    struct field field;
+    struct slice held = side->lines.taken ? slice_of("") : hold_slice(&side->lines.hold);
+    if (held.size && head_field_name(held, &field))
+        one_field(h, from, &field);
+    side->whole = false;
+    if (side->kind != HEAD_TRAILERS || side->fields)
+        tell_head(h, from, time);
+}
+
+static void refuse_head(struct http1 *h, enum side from, moment time)
+{
+    http1_mark(h, from, MARK_MALFORMED);
+    h->half[from].whole = false;
+    tell_head(h, from, time);
+    http1_refuse(h, from, time);
+}
+
+/* The first byte of a message, empty lines before it apart. */
+static void first_byte(struct http1 *h, enum side from, moment time)
+{
+    struct half *side = &h->half[from], *server = &h->half[SERVER];
+    side->began = true;
+    side->time = time;
+    if (from == SERVER)
+        return;
+    /* Nothing followed an answer's head, and now its client asks on: it was HEAD that it had asked. */
+    if (server->at == AT_PEEK && server->lines.hold.size == 0)
+        http1_done(h, SERVER, time, MESSAGE_CUT);
+    pair_request_byte(&h->pairing, time);
+}
+
+/* Where a message should begin there is none. */
+static void unreadable(struct http1 *h, enum side from, moment time)
+{
+    struct half *side = &h->half[from];
+    if (!h->pairing.recognised) {
+        http1_give_up(h, time, GAVE_UP_NOT_MINE);
+        return;
+    }
+    if (!side->began)
+        first_byte(h, from, time);
+    if (from == SERVER && !pair_owed(&h->pairing)) {
+        http1_refuse(h, from, time);
+        return;
+    }
+    begin_fields(side, AT_FIELDS, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL);
+    side->version = HTTP_UNKNOWN;
+    if (from == SERVER) {
+        pair_answer(&h->pairing, side->time, HTTP_UNKNOWN, true);
+    } else {
+        enum gave_up reason = pair_request(&h->pairing, side->time, HTTP_UNKNOWN);
+        if (reason != GAVE_UP_NOT) {
+            http1_give_up(h, time, reason);
+            return;
+        }
+    }
+    /* It may have been refused before its line end was there. */
+    http1_marks(h, from, side->to_tell & ~(1U << MARK_BARE_LF));
+    refuse_head(h, from, time);
+}
+
+static void request_line(struct http1 *h, moment time, struct slice line)
+{
+    struct half *side = &h->half[CLIENT];
+    struct request_line request;
+    enum start_line read = head_request_line(line, &request);
+    bool preface = slice_is(line, "PRI * HTTP/2.0"); /* RFC 9113, 3.4: another protocol, that is all */
+    if (read == START_UNREADABLE || (preface && !h->pairing.recognised)) {
+        unreadable(h, CLIENT, time);
+        return;
+    }
+    enum gave_up reason = pair_request(&h->pairing, side->time, request.version);
+    if (reason != GAVE_UP_NOT) {
+        http1_give_up(h, time, reason);
+        return;
+    }
+    struct exchange *e = pair_current(&h->pairing, CLIENT);
+    e->head = slice_is(request.method, "HEAD");
+    e->connect = e->may_switch = slice_is(request.method, "CONNECT");
+    side->version = request.version;
+    begin_fields(side, AT_FIELDS, HEAD_REQUEST);
+    http1_marks(h, CLIENT, side->to_tell);
+    tell_pseudo(h, CLIENT, FIELD_METHOD, slice_of(":method"), request.method);
+    tell_pseudo(h, CLIENT, FIELD_PATH, slice_of(":path"), request.target);
+    if (head_absolute(request.target))
+        http1_mark(h, CLIENT, MARK_ABSOLUTE_FORM);
+    if (read == START_REFUSED)
+        refuse_head(h, CLIENT, time);
+}
+
+static void status_line(struct http1 *h, moment time, struct slice line)
+{
+    struct half *side = &h->half[SERVER];
+    struct status_line answer;
+    if (!head_status_line(line, &answer)) {
+        unreadable(h, SERVER, time);
+        return;
+    }
+    bool informational = answer.status < 200 && answer.status != 101;
+    pair_answer(&h->pairing, side->time, answer.version, !informational);
+    if (!informational)
+        h->half[CLIENT].search.passed = false; /* what was passed over was the request of this one */
+    side->version = answer.version;
+    side->status = answer.status;
+    begin_fields(side, AT_FIELDS, informational ? HEAD_INFORMATIONAL : HEAD_FINAL);
+    h->upgrade_size = 0;
+    http1_marks(h, SERVER, side->to_tell);
+    tell_pseudo(h, SERVER, FIELD_STATUS, slice_of(":status"), answer.digits);
+}
+
+static void start_line(struct http1 *h, enum side from, moment time, struct slice raw)
+{
+    struct half *side = &h->half[from];
+    bool bare = false;
+    struct slice line = head_line(raw, &bare);
+    if (bare)
+        side->to_tell |= 1U << MARK_BARE_LF;
+    if (line.size == 0) { /* RFC 9112, 2.2: an empty line before a message is passed over */
+        side->to_tell |= 1U << MARK_ODD_SPACE;
+        side->lines.used = 0;
+        return;
+    }
+    if (!side->began)
+        first_byte(h, from, time);
+    if (from == CLIENT)
+        request_line(h, time, line);
+    else
+        status_line(h, time, line);
+    side->to_tell = 0;
+}
+
+static void note_field(struct http1 *h, enum side from, const struct field *field)
+{
+    framing_field(&h->half[from].framing, field);
+    if (field->id != FIELD_UPGRADE)
+        return;
+    if (from == CLIENT) {
+        pair_current(&h->pairing, CLIENT)->may_switch = true;
+    } else if (h->upgrade_size == 0) {
+        h->upgrade_size = (uint8_t)(field->value.size < UPGRADE_MAX ? field->value.size : UPGRADE_MAX);
+        memcpy(h->upgrade, field->value.data, h->upgrade_size);
+    }
+}
+
+static void field_line(struct http1 *h, enum side from, moment time, struct slice raw)
+{
+    struct half *side = &h->half[from];
+    bool bare = false;
+    struct slice line;
+    if (side->lines.taken && slice_find(raw, '\n') + 1 < raw.size) {
+        line = (struct slice){raw.data, head_unfold(side->lines.hold.bytes, raw.size, &bare)};
+        http1_mark(h, from, MARK_FOLDED);
+    } else {
+        line = head_line(raw, &bare);
+    }
+    if (bare)
+        http1_mark(h, from, MARK_BARE_LF);
+    struct field field;
+    enum field_line read = head_field(line, &field);
+    if (read == FIELD_LINE_GOOD) {
+        if (field.id != FIELD_OTHER && side->kind != HEAD_TRAILERS)
+            note_field(h, from, &field);
+        one_field(h, from, &field);
+        return;
+    }
+    if (read == FIELD_LINE_SPACE)
+        http1_mark(h, from, MARK_ODD_SPACE);
+    refuse_head(h, from, time);
+}
+
+static void request_head(struct http1 *h, moment time)
+{
+    struct half *side = &h->half[CLIENT];
+    const struct exchange *e = pair_current(&h->pairing, CLIENT);
+    struct body_rule rule = framing_request(&side->framing, side->version, e->connect);
+    http1_marks(h, CLIENT, rule.marks);
+    tell_head(h, CLIENT, time);
+    http1_body_begin(h, CLIENT, time, rule.kind);
+}
+
+static void answer_head(struct http1 *h, moment time)
+{
+    struct half *side = &h->half[SERVER];
+    const struct exchange *e = pair_current(&h->pairing, SERVER);
+    if (side->kind == HEAD_INFORMATIONAL) {
+        tell_head(h, SERVER, time);
+        side->at = AT_START;
+        side->began = false;
+        pair_informed(&h->pairing, time);
+        return;
+    }
+    bool tunnel = e->connect && side->status / 100 == 2;
+    if (side->status == 101 || tunnel) {
+        tell_head(h, SERVER, time);
+        http1_switch(h, time, tunnel ? slice_of("CONNECT") : (struct slice){h->upgrade, h->upgrade_size});
+        return;
+    }
+    struct body_rule rule = framing_answer(&side->framing, side->version);
+    if (e->head || side->status == 204 || side->status == 304)
+        rule.kind = BODY_NONE;
+    http1_marks(h, SERVER, rule.marks);
+    tell_head(h, SERVER, time);
+    http1_body_begin(h, SERVER, time, rule.kind);
+}
+
+static void head_end(struct http1 *h, enum side from, moment time, struct slice raw)
+{
+    struct half *side = &h->half[from];
+    if (raw.data[0] == '\n')
+        http1_mark(h, from, MARK_BARE_LF);
+    lines_clear(&side->lines, h->memory);
+    if (side->at == AT_TRAILERS) {
+        if (side->fields)
+            tell_head(h, from, time);
+        http1_done(h, from, time, MESSAGE_WHOLE);
+    } else if (from == CLIENT) {
+        request_head(h, time);
+    } else {
+        answer_head(h, time);
+    }
+}
+
+static void too_large(struct http1 *h, enum side from, moment time)
+{
+    if (h->half[from].at == AT_START && !h->pairing.recognised) {
+        http1_give_up(h, time, GAVE_UP_NOT_MINE);
+        return;
+    }
+    http1_mark(h, from, MARK_HEAD_TOO_LARGE);
+    http1_lost(h, from, time);
+    h->half[from].search.skipping = true; /* in the middle of a line */
+}
+
+static void one_line(struct http1 *h, enum side from, moment time, struct slice raw)
+{
+    if (h->half[from].at == AT_START)
+        start_line(h, from, time, raw);
+    else if (raw.data[0] == '\n' || (raw.size == 2 && raw.data[0] == '\r'))
+        head_end(h, from, time, raw);
+    else
+        field_line(h, from, time, raw);
+}
+
+void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest)
+{
+    struct half *side = &h->half[from];
+    const size_t bound = h->limits.head_bytes;
+    struct slice raw;
+    while (side->at == AT_FIELDS && rest->size && lines_in_place(&side->lines, bound, rest, &raw))
+        one_line(h, from, time, raw);
+    bool starts = side->at == AT_START;
+    if (rest->size == 0 || (!starts && side->at != AT_FIELDS && side->at != AT_TRAILERS))
+        return;
+    if (starts && !side->began && rest->data[0] != '\r' && rest->data[0] != '\n')
+        first_byte(h, from, time);
+    enum lines_step step = lines_next(&side->lines, h->memory, bound, !starts, rest, &raw);
+    bool undecided = step == LINES_MORE || step == LINES_TOO_LARGE;
+    if (undecided && starts && !head_may_begin(hold_slice(&side->lines.hold), from)) {
+        unreadable(h, from, time);
+        return;
+    }
+    switch (step) {
+    case LINES_MORE: break;
+    case LINES_READ: one_line(h, from, time, raw); break;
+    case LINES_TOO_LARGE: too_large(h, from, time); break;
+    case LINES_NO_MEMORY: http1_give_up(h, time, GAVE_UP_MEMORY); break;
+    }
+}

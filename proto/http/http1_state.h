@@ -1,0 +1,113 @@
+/* What http1.c and the files of its parts share: the state of one connection. Nobody else includes this. */
+#ifndef PROTO_HTTP_HTTP1_STATE_H
+#define PROTO_HTTP_HTTP1_STATE_H
+
+#include "proto/http/chunked.h"
+#include "proto/http/framing.h"
+#include "proto/http/head.h"
+#include "proto/http/http1.h"
+#include "proto/http/lines.h"
+#include "proto/http/pair.h"
+#include "proto/http/search.h"
+
+/** Of one side. A message is from AT_FIELDS to AT_TRAILERS, and ends at AT_START again. */
+enum at {
+    AT_START,  /* before a message, or in its start line */
+    AT_FIELDS, /* behind the start line */
+    AT_PEEK,   /* behind the head of an answer that has a body, unless it was HEAD that was asked, which was not seen */
+    AT_COUNTED,   /* in a body of known length */
+    AT_CHUNKED,   /* in a chunked one */
+    AT_TRAILERS,  /* behind its last chunk */
+    AT_UNTIL_END, /* in a body that ends with the connection */
+    AT_SEARCH,    /* wherever the framing was lost */
+    AT_NOTHING    /* read no further */
+};
+
+struct half {
+    enum at at;
+    enum at body; /* where AT_PEEK goes on */
+    bool ended;
+    bool began;     /* a message's first byte was seen */
+    bool whole;     /* no field of the head is missing so far */
+    bool body_lost; /* bytes of a body of unknown length are missing */
+    enum head_kind kind;
+    enum http_version version;
+    uint16_t status;
+    uint32_t fields;        /* told of this head */
+    uint32_t told, to_tell; /* marks: of this message; of the next one */
+    moment time;            /* of its first byte */
+    struct lines lines;     /* of a head; of what AT_SEARCH and AT_PEEK look at */
+    struct search search;
+    struct framing framing;
+    struct chunked chunked;
+    uint64_t left; /* of a counted body */
+};
+
+enum { UPGRADE_MAX = 32 };
+
+struct http1 {
+    struct stream stream;
+    struct http1_limits limits; /* head_bytes: never 0 */
+    const struct message_events *events;
+    void *owner;
+    struct memory *memory;
+    struct pairing pairing;
+    struct half half[2];
+    enum side last; /* who spoke last */
+    bool gave_up;
+    bool switched;       /* all that comes is `next`'s */
+    struct stream *next; /* borrowed, or NULL */
+    uint8_t upgrade_size;
+    uint8_t upgrade[UPGRADE_MAX]; /* the value of a 101's Upgrade, cut to this */
+};
+
+/* http1_head.c */
+
+/** A start line and fields, up to the empty line; trailers. Takes some of `rest`. */
+void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest);
+
+/** The head is not read to its end: tells what is known of it. */
+void http1_head_cut(struct http1 *h, enum side from, moment time);
+
+/* http1_body.c */
+
+/** What follows a whole head whose body is so. */
+void http1_body_begin(struct http1 *h, enum side from, moment time, enum body_kind kind);
+
+/** AT_PEEK to AT_UNTIL_END. Takes some of `rest`. */
+void http1_body(struct http1 *h, enum side from, moment time, struct slice *rest);
+
+/** Takes from `size` what is missing inside a body. @return what is missing behind it, or where it is not known. */
+uint64_t http1_body_gap(struct http1 *h, enum side from, moment time, uint64_t size);
+
+/* http1.c */
+
+/** Reads bytes of this side, wherever it is. */
+void http1_read(struct http1 *h, enum side from, moment time, struct slice rest);
+
+/** Who is told of the current message of this side, or NULL. */
+static inline void *http1_thing(struct http1 *h, enum side from)
+{
+    struct exchange *e = pair_current(&h->pairing, from);
+    return e ? e->thing : NULL;
+}
+
+/** Once a message. */
+void http1_mark(struct http1 *h, enum side from, enum http_mark mark);
+void http1_marks(struct http1 *h, enum side from, uint32_t marks);
+
+/** The message has ended, and the next one may begin. */
+void http1_done(struct http1 *h, enum side from, moment time, enum message_end how);
+
+/** Who receives this message reads no further: it is at its end, and so is this side. */
+void http1_refuse(struct http1 *h, enum side from, moment time);
+
+/** The framing is lost: the message, if there is one, is at its end. */
+void http1_lost(struct http1 *h, enum side from, moment time);
+
+/** The answer's head, just told, ends HTTP/1 on this connection. */
+void http1_switch(struct http1 *h, moment time, struct slice protocol);
+
+void http1_give_up(struct http1 *h, moment time, enum gave_up reason);
+
+#endif

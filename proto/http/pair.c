@@ -1,0 +1,263 @@
+#include "proto/http/pair.h"
+
+enum { FIRST_CAPACITY = 2 };
+
+void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory *memory,
+               const struct message_events *events, void *owner)
+{
+    *p = (struct pairing){.events = events, .owner = owner, .memory = memory, .limit = limit ? limit : 1};
+    p->lost = p->client_lost = !from_start;
+}
+
+void pair_deinit(struct pairing *p)
+{
+    if (p->open)
+        memory_resize(p->memory, p->open, p->capacity * sizeof *p->open, 0);
+    p->open = NULL;
+    p->count = p->capacity = 0;
+}
+
+static void tell_done(struct pairing *p, struct exchange *e, enum side from, moment time, enum message_end how)
+{
+    bool *done = from == CLIENT ? &e->request_done : &e->answer_done;
+    if (e->thing && !*done)
+        p->events->done(e->thing, from, time, how);
+    *done = true;
+}
+
+/* Whatever was left open is cut by now. */
+static void tell_over(struct pairing *p, struct exchange *e, moment time, enum message_end how)
+{
+    if (!e->request_done && e != &p->alone)
+        tell_done(p, e, CLIENT, time, e->request_read ? MESSAGE_WHOLE : how);
+    if (e->answer_begun)
+        tell_done(p, e, SERVER, time, how);
+    if (e->thing)
+        p->events->over(e->thing, time);
+    e->thing = NULL;
+}
+
+static void remove_at(struct pairing *p, uint32_t at)
+{
+    p->count--;
+    memmove(p->open + at, p->open + at + 1, (p->count - at) * sizeof *p->open);
+}
+
+static bool nothing_will_come(const struct pairing *p, const struct exchange *e)
+{
+    return (p->unpaired || p->no_answers) && !e->answered && !e->in_head;
+}
+
+/* Tells over what needs to wait no longer, now that less is to be expected. */
+static void settle(struct pairing *p, moment time)
+{
+    for (uint32_t i = 0; i < p->count;) {
+        struct exchange *e = &p->open[i];
+        if (!e->request_read || !nothing_will_come(p, e)) {
+            i++;
+            continue;
+        }
+        tell_over(p, e, time, MESSAGE_CUT);
+        remove_at(p, i);
+    }
+}
+
+static void end_alone(struct pairing *p, moment time, enum message_end how)
+{
+    if (p->alone_open)
+        tell_over(p, &p->alone, time, how);
+    p->alone_open = false;
+}
+
+void pair_part(struct pairing *p, moment time)
+{
+    p->unpaired = true;
+    settle(p, time);
+}
+
+void pair_no_answers(struct pairing *p, moment time)
+{
+    p->no_answers = true;
+    end_alone(p, time, MESSAGE_CUT);
+    settle(p, time);
+}
+
+void pair_over(struct pairing *p, moment time, enum message_end how)
+{
+    end_alone(p, time, how);
+    for (uint32_t i = 0; i < p->count; i++)
+        tell_over(p, &p->open[i], time, how);
+    p->count = 0;
+}
+
+void pair_unseen_request(struct pairing *p)
+{
+    p->client_lost = p->client_lost_owed = true;
+}
+
+static bool in_head(const struct pairing *p)
+{
+    return p->count && p->open[0].in_head;
+}
+
+void pair_request_byte(struct pairing *p, moment time)
+{
+    bool owed = p->alone_open || (p->count && !p->open[p->count - 1].answer_done);
+    if (!owed || (p->server_lost && !in_head(p)))
+        return;
+    p->pipelined = true;
+    if (p->lost)
+        pair_part(p, time);
+}
+
+static bool make_room(struct pairing *p)
+{
+    if (p->count < p->capacity)
+        return true;
+    uint32_t capacity = p->capacity ? p->capacity * 2 : FIRST_CAPACITY;
+    struct exchange *open =
+        memory_resize(p->memory, p->open, p->capacity * sizeof *open, (size_t)capacity * sizeof *open);
+    if (!open)
+        return false;
+    p->open = open;
+    p->capacity = capacity;
+    return true;
+}
+
+enum gave_up pair_request(struct pairing *p, moment time, enum http_version version)
+{
+    if (p->client_lost_owed) {
+        pair_part(p, time);
+    } else if (p->server_lost && !p->pipelined && !in_head(p)) {
+        pair_over(p, time, MESSAGE_CUT);
+    }
+    p->client_lost = p->client_lost_owed = p->server_lost = false;
+    if (p->count >= p->limit)
+        return GAVE_UP_LIMIT;
+    if (!make_room(p))
+        return GAVE_UP_MEMORY;
+    p->recognised = true;
+    p->open[p->count++] = (struct exchange){.thing = p->events->open(p->owner, time, version, 0)};
+    return GAVE_UP_NOT;
+}
+
+bool pair_may_switch(const struct pairing *p)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->open[i].may_switch && !p->open[i].answered)
+            return true;
+    }
+    return false;
+}
+
+static void open_alone(struct pairing *p, moment time, enum http_version version)
+{
+    p->alone = (struct exchange){.thing = NULL};
+    p->alone_open = true;
+    p->recognised = true;
+    if (!p->unpaired)
+        p->alone.thing = p->events->open(p->owner, time, version, 0);
+}
+
+bool pair_owed(const struct pairing *p)
+{
+    return p->count && !p->open[0].answer_done && !p->unpaired;
+}
+
+/* @return the request that the answer which begins belongs to, or NULL. */
+static struct exchange *asked(struct pairing *p, moment time)
+{
+    if (!pair_owed(p))
+        return NULL;
+    if (!(p->client_lost && p->server_lost))
+        return &p->open[0];
+    /* Rule 6. Its request may still be going on: it stays, as one that is answered already. */
+    if (p->open[0].answer_begun)
+        tell_done(p, &p->open[0], SERVER, time, MESSAGE_CUT);
+    p->open[0].answer_done = true;
+    if (p->open[0].request_read) {
+        tell_over(p, &p->open[0], time, MESSAGE_CUT);
+        remove_at(p, 0);
+    }
+    return NULL;
+}
+
+void pair_answer(struct pairing *p, moment time, enum http_version version, bool final)
+{
+    struct exchange *e = p->alone_open ? &p->alone : asked(p, time);
+    if (!e) {
+        open_alone(p, time, version);
+        e = &p->alone;
+    }
+    e->answer_begun = true;
+    e->in_head = !final;
+    if (!final)
+        return;
+    e->answered = true;
+    p->client_lost_owed = p->server_lost = false;
+    if (p->unpaired && e == &p->alone)
+        p->untold++;
+}
+
+void pair_informed(struct pairing *p, moment time)
+{
+    struct exchange *e = pair_current(p, SERVER);
+    if (!e)
+        return;
+    e->in_head = false;
+    settle(p, time);
+}
+
+static void request_done(struct pairing *p, moment time, enum message_end how)
+{
+    struct exchange *e = pair_current(p, CLIENT);
+    if (!e)
+        return;
+    e->request_read = true;
+    bool wait = how == MESSAGE_WHOLE && e->may_switch && !e->answered && !nothing_will_come(p, e);
+    if (!wait)
+        tell_done(p, e, CLIENT, time, how);
+    if (e->answer_done || nothing_will_come(p, e)) {
+        tell_over(p, e, time, MESSAGE_CUT);
+        remove_at(p, p->count - 1);
+    }
+}
+
+static void answer_done(struct pairing *p, moment time, enum message_end how)
+{
+    struct exchange *e = pair_current(p, SERVER);
+    if (!e)
+        return;
+    tell_done(p, e, SERVER, time, how);
+    if (e == &p->alone) {
+        end_alone(p, time, how);
+        return;
+    }
+    if (e->request_read || how == MESSAGE_SWITCHED) {
+        tell_done(p, e, CLIENT, time, how == MESSAGE_SWITCHED ? how : MESSAGE_WHOLE);
+        tell_over(p, e, time, how);
+        remove_at(p, 0);
+    }
+}
+
+void pair_done(struct pairing *p, enum side from, moment time, enum message_end how)
+{
+    if (from == CLIENT)
+        request_done(p, time, how);
+    else
+        answer_done(p, time, how);
+}
+
+void pair_lost(struct pairing *p, enum side from, moment time)
+{
+    p->lost = true;
+    if (from == CLIENT) {
+        p->client_lost = p->client_lost_owed = true;
+    } else {
+        p->server_lost = true;
+        p->client_lost_owed = false;
+        end_alone(p, time, MESSAGE_CUT);
+    }
+    if (p->pipelined)
+        pair_part(p, time);
+}
