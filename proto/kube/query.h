@@ -1,0 +1,17 @@
+/* The list options in a query that change what a request means: split as Go's url.ParseQuery does, decoded as
+ * k8s.io/apimachinery does. */
+#ifndef PROTO_KUBE_QUERY_H
+#define PROTO_KUBE_QUERY_H
+
+#include "proto/base/slice.h"
+
+struct query_options {
+    bool watch;
+    struct slice name; /* that the field selector demands; empty: none, or it is no legal path segment */
+};
+
+/** @param room  for the decoded field selector; query.size bytes are always enough. With fewer the name may be missing.
+ */
+void query_read(struct query_options *options, struct slice query, uint8_t *room, size_t room_size);
+
+#endif

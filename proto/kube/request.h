@@ -1,0 +1,42 @@
+/* RequestInfo: what a method and a request target mean to an API server, by the rules of k8s.io/apiserver
+ * pkg/endpoints/request/requestinfo.go. */
+#ifndef PROTO_KUBE_REQUEST_H
+#define PROTO_KUBE_REQUEST_H
+
+#include "proto/base/slice.h"
+
+enum path_kind {
+    PATH_NON_RESOURCE,
+    PATH_RESOURCE,
+    PATH_ERROR /* the server cannot resolve it and answers 500, or cannot parse the target at all (a bad escape, a
+                  control byte, no slash in front) and answers 400: both before authentication. No verb, no parts */
+};
+
+const char *path_kind_name(enum path_kind kind); /* "non-resource", "resource", "error" */
+
+/** Slices lie in `room`, in the input, or in constants; empty: absent. */
+struct request_info {
+    enum path_kind kind;
+    struct slice verb;
+    struct slice group, version, resource, subresource, name_space, name;
+    bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */
+    bool open;    /* GET of what is by default open to everyone: /healthz /livez /readyz /version /version/, any query;
+                     OPTIONS * */
+    bool opened;  /* GET of what many owners open: cluster-info, .well-known, openid keys, discovery (/api, /apis,
+                     /openapi) */
+};
+
+/** The longest target that is looked at; of a longer one the kind is told by its beginning, and of the parts those that
+ *  the cut cannot change. */
+enum { REQUEST_TARGET_MAX = 8192 };
+
+/** @param target  as sent: origin form, absolute form, `*`, authority form.
+ *  @param room  for the decoded path, parts of the query and the verb of an unusual method; target.size + method.size
+ *               bytes are always enough, REQUEST_TARGET_MAX for every usual method; with fewer they are cut. */
+void request_info_read(struct request_info *info, struct slice method, struct slice target, uint8_t *room,
+                       size_t room_size);
+
+/** Path and query of a target: of an absolute form without scheme and authority. */
+struct slice request_path_and_query(struct slice target);
+
+#endif

@@ -1,0 +1,249 @@
+#include "proto/kube/status.h"
+
+#include "proto/base/json.h"
+#include "proto/base/utf8.h"
+#include "proto/kube/escape.h"
+
+/* The first of each counts, so that a longer beginning of the same body never changes what was read. */
+struct reading {
+    struct status *status;
+    bool kind, message, reason, code; /* was read */
+    bool message_lost;                /* it is longer than what is looked at */
+};
+
+static uint16_t copy(char *to, size_t room, struct slice text)
+{
+    size_t size = text.size < room ? text.size : room;
+    memcpy(to, text.data, size);
+    return (uint16_t)size;
+}
+
+/* One escape of strconv.Quote, behind the backslash; from `*at` on.  @return the size written, 0: it is none. */
+static size_t unquote_escape(struct slice s, size_t *at, uint8_t out[static 4])
+{
+    static const char names[] = "abfnrtv\\\"'", bytes[] = "\a\b\f\n\r\t\v\\\"'";
+    uint8_t letter = s.data[(*at)++];
+    size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
+    if (digits == 0) {
+        const char *name = letter != 0 ? strchr(names, letter) : NULL;
+        out[0] = name != NULL ? (uint8_t)bytes[name - names] : 0;
+        return name != NULL;
+    }
+    uint32_t code = 0;
+    for (; digits > 0; digits--, ++*at) {
+        int digit = *at < s.size ? escape_digit(s.data[*at]) : -1;
+        if (digit < 0)
+            return 0;
+        code = code << 4 | (uint32_t)digit;
+    }
+    out[0] = (uint8_t)code;
+    return letter == 'x' ? 1 : utf8_put(out, code); /* \x is a byte that was no UTF-8 */
+}
+
+/* A text as strconv.Quote wrote it, behind its first quote.
+ * @param to  as much of it as there is room for.  @return the size of what was read, with the last quote; 0: no such.
+ */
+static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
+{
+    size_t size = 0;
+    bool full = false;
+    for (size_t at = 0; at < s.size;) {
+        uint8_t bytes[4] = {s.data[at++]};
+        size_t more = 1;
+        if (bytes[0] == '"') {
+            *to_size = (uint16_t)size;
+            return at;
+        }
+        if (bytes[0] == '\\' && (at == s.size || (more = unquote_escape(s, &at, bytes)) == 0))
+            return 0;
+        full = full || more > room - size;
+        if (full)
+            continue;
+        memcpy(to + size, bytes, more);
+        size += more;
+    }
+    return 0;
+}
+
+/* The clause that the authorizer's refusal ends in. Everything behind it that a client chose is quoted, so the clause
+ * cannot occur there; before it the resource stands as it came in the path: hence the last one. */
+static struct slice find_clause(struct slice message)
+{
+    static const char clause[] = "forbidden: User \"";
+    for (size_t at = message.size; at-- > 0;) {
+        struct slice rest = slice_part(message, at, message.size);
+        if (rest.data[0] == 'f' && slice_begins(rest, clause))
+            return slice_part(rest, sizeof clause - 1, rest.size);
+    }
+    return slice_part(message, message.size, message.size);
+}
+
+static void take_message(struct reading *r, struct slice message, bool whole)
+{
+    static const char cannot[] = " cannot ";
+    if (r->message)
+        return;
+    r->message = true;
+    r->message_lost = !whole;
+    if (!whole)
+        return;
+    struct status *s = r->status;
+    struct slice clause = find_clause(message);
+    uint16_t size = 0;
+    size_t used = unquote(clause, s->user, sizeof s->user, &size);
+    struct slice rest = slice_part(clause, used, clause.size);
+    if (used == 0 || !slice_begins(rest, cannot))
+        return;
+    rest = slice_part(rest, sizeof cannot - 1, rest.size);
+    s->user_size = size;
+    s->impersonation_refused = slice_is(slice_part(rest, 0, slice_find(rest, ' ')), "impersonate");
+}
+
+static void take_kind(struct reading *r, struct slice kind)
+{
+    r->status->is_status = r->kind ? r->status->is_status : slice_is(kind, "Status");
+    r->kind = true;
+}
+
+static void take_reason(struct reading *r, struct slice reason)
+{
+    if (!r->reason)
+        r->status->reason_size = copy(r->status->reason, sizeof r->status->reason, reason);
+    r->reason = true;
+}
+
+static void take_code(struct reading *r, uint64_t code)
+{
+    if (!r->code && code <= UINT16_MAX)
+        r->status->code = (uint16_t)code;
+    r->code = true;
+}
+
+static uint64_t decimal(struct slice digits)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9' || i == 6)
+            return UINT64_MAX;
+        value = value * 10 + (uint64_t)(digits.data[i] - '0');
+    }
+    return value;
+}
+
+static bool take_value(void *owner, const struct json_value *value)
+{
+    struct reading *r = owner;
+    if (value->depth != 1)
+        return true;
+    if (value->kind == JSON_STRING && slice_is(value->key, "message"))
+        take_message(r, value->text, value->whole);
+    else if (value->kind == JSON_STRING && value->whole && slice_is(value->key, "kind"))
+        take_kind(r, value->text);
+    else if (value->kind == JSON_STRING && value->whole && slice_is(value->key, "reason"))
+        take_reason(r, value->text);
+    else if (value->kind == JSON_NUMBER && value->whole && slice_is(value->key, "code"))
+        take_code(r, decimal(value->text));
+    return true;
+}
+
+/* A field of a protobuf message. */
+struct proto_field {
+    uint64_t number, value;
+    struct slice bytes;
+    enum { PROTO_VARINT = 0, PROTO_FIXED64 = 1, PROTO_BYTES = 2, PROTO_FIXED32 = 5 } type;
+    bool whole; /* `bytes` are all of it */
+};
+
+static uint64_t read_varint(struct reader *r)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = read_u8(r);
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return value;
+    }
+    r->failed = true;
+    return 0;
+}
+
+/* @return false at the end, at the cut, and where it is no protobuf. */
+static bool next_field(struct reader *r, struct proto_field *f)
+{
+    uint64_t key = read_varint(r);
+    *f = (struct proto_field){.number = key >> 3, .type = (unsigned)(key & 7), .whole = true};
+    f->bytes = (struct slice){.data = r->at, .size = 0};
+    if (r->failed)
+        return false;
+    switch (f->type) {
+    case PROTO_VARINT: f->value = read_varint(r); return !r->failed;
+    case PROTO_FIXED64: read_slice(r, 8); return !r->failed;
+    case PROTO_FIXED32: read_slice(r, 4); return !r->failed;
+    case PROTO_BYTES: break;
+    default: return false;
+    }
+    uint64_t size = read_varint(r);
+    if (r->failed)
+        return false;
+    f->whole = size <= reader_left(r);
+    f->bytes = read_slice(r, f->whole ? (size_t)size : reader_left(r));
+    return true;
+}
+
+/* runtime.TypeMeta: 1 apiVersion, 2 kind. */
+static void read_type(struct reading *reading, struct slice type)
+{
+    struct reader r = reader_of(type);
+    struct proto_field f;
+    while (next_field(&r, &f)) {
+        if (f.number == 2 && f.type == PROTO_BYTES && f.whole)
+            take_kind(reading, f.bytes);
+    }
+}
+
+/* meta/v1 Status: 3 message, 4 reason, 6 code. */
+static void read_raw(struct reading *reading, struct slice raw)
+{
+    struct reader r = reader_of(raw);
+    struct proto_field f;
+    while (next_field(&r, &f)) {
+        if (f.number == 3 && f.type == PROTO_BYTES)
+            take_message(reading, f.bytes, f.whole);
+        else if (f.number == 4 && f.type == PROTO_BYTES && f.whole)
+            take_reason(reading, f.bytes);
+        else if (f.number == 6 && f.type == PROTO_VARINT)
+            take_code(reading, f.value);
+    }
+}
+
+/* runtime.Unknown: 1 TypeMeta, 2 the object. */
+static void read_envelope(struct reading *reading, struct slice envelope)
+{
+    struct reader r = reader_of(envelope);
+    struct proto_field f;
+    while (next_field(&r, &f)) {
+        if (f.number == 1 && f.type == PROTO_BYTES)
+            read_type(reading, f.bytes);
+        else if (f.number == 2 && f.type == PROTO_BYTES)
+            read_raw(reading, f.bytes);
+    }
+}
+
+void status_read(struct status *status, struct slice body, bool whole)
+{
+    static const uint8_t magic[] = {'k', '8', 's', 0};
+    struct reading r = {.status = status};
+    *status = (struct status){.is_status = false};
+    if (body.size >= sizeof magic && memcmp(body.data, magic, sizeof magic) == 0) {
+        read_envelope(&r, slice_part(body, sizeof magic, body.size));
+    } else {
+        whole = json_read(body, take_value, &r) != JSON_DEEP && whole;
+    }
+    if (!status->is_status)
+        *status = (struct status){.is_status = false};
+    status->whole = whole && !r.message_lost;
+    if (!slice_is((struct slice){.data = (const uint8_t *)status->reason, .size = status->reason_size}, "Forbidden")) {
+        status->user_size = 0;
+        status->impersonation_refused = false;
+    }
+}

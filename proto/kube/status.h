@@ -1,0 +1,26 @@
+/* A metav1.Status read from the beginning of an answer's body, JSON or protobuf (`k8s\0` envelope), whole or cut. */
+#ifndef PROTO_KUBE_STATUS_H
+#define PROTO_KUBE_STATUS_H
+
+#include "proto/base/slice.h"
+
+enum { STATUS_TEXT_MAX = 256 };
+
+/** Strings are copied here and are cut to STATUS_TEXT_MAX; size 0: absent or not reached. */
+struct status {
+    bool is_status; /* kind Status was read: it is the API server's (or of one who imitates it) */
+    bool whole;     /* read to its end: what is absent is absent. Facts of a body cut short stand as they are */
+    uint16_t code;  /* 0: not reached */
+    uint16_t reason_size, user_size;
+    char reason[64]; /* "Forbidden", "Unauthorized" */
+    /** Whom the message of a Forbidden names: `User "..." cannot ...`, unquoted. Under impersonation it is the
+     *  impersonated one. Told only of a message that is all there: the path that was asked for stands unquoted in its
+     *  beginning and may look like the rest of it, so that only the last such clause is the server's own. */
+    char user[STATUS_TEXT_MAX];
+    bool impersonation_refused; /* the message refuses an Impersonate header: verb impersonate */
+};
+
+/** @param body  the first bytes of the body. @param whole  they are all of it. */
+void status_read(struct status *status, struct slice body, bool whole);
+
+#endif
