@@ -1,0 +1,26 @@
+#include "sensor/event/anomaly.h"
+
+#include "proto/http/message.h"
+
+const char *anomaly_name(unsigned kind)
+{
+    static const char *const names[ANOMALY_MARKS] = {[ANOMALY_CONFLICTING_OVERLAP] = "conflicting_overlap",
+                                                     [ANOMALY_OUTSIDE_WINDOW] = "outside_window",
+                                                     [ANOMALY_WRONG_RESET] = "wrong_reset",
+                                                     [ANOMALY_GAVE_UP] = "gave_up"};
+    if (kind < ANOMALY_MARKS)
+        return names[kind];
+    return kind - ANOMALY_MARKS < HTTP_MARKS ? http_mark_name((enum http_mark)(kind - ANOMALY_MARKS)) : "?";
+}
+
+const char *anomaly_layer(unsigned kind)
+{
+    return kind < ANOMALY_GAVE_UP ? "stream" : "applayer";
+}
+
+const char *anomaly_reason_name(unsigned reason)
+{
+    if (reason == GAVE_UP_NOT)
+        return "";
+    return reason < GAVE_UP_REASONS ? gave_up_name((enum gave_up)reason) : "?";
+}

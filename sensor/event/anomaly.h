@@ -1,0 +1,27 @@
+/* An odd thing seen on a connection: the first of its kind there, told at once; the flow's end tells no count. */
+#ifndef SENSOR_EVENT_ANOMALY_H
+#define SENSOR_EVENT_ANOMALY_H
+
+#include "sensor/event/event.h"
+
+/** Of the stream; marks of messages (proto/http/mark.def) follow behind them in the same number space. */
+enum anomaly_kind {
+    ANOMALY_CONFLICTING_OVERLAP, /* a retransmission with other bytes */
+    ANOMALY_OUTSIDE_WINDOW,      /* a segment that no receiver would take */
+    ANOMALY_WRONG_RESET,         /* a RST elsewhere than at the next number */
+    ANOMALY_GAVE_UP,             /* a parser reads no further */
+    ANOMALY_MARKS                /* + enum http_mark */
+};
+
+const char *anomaly_name(unsigned kind);          /* "conflicting_overlap" ... or the mark's name */
+const char *anomaly_layer(unsigned kind);         /* as EVE's anomaly.type: "stream" or "applayer" */
+const char *anomaly_reason_name(unsigned reason); /* of enum gave_up; "": GAVE_UP_NOT */
+
+struct anomaly {
+    struct event event;
+    uint8_t kind;
+    uint8_t from;   /* enum side */
+    uint8_t reason; /* enum gave_up, for ANOMALY_GAVE_UP */
+};
+
+#endif

@@ -1,0 +1,49 @@
+#include "sensor/event/auth.h"
+
+static const char *name_of(const char *const *names, unsigned count, unsigned value)
+{
+    return value < count ? names[value] : "?";
+}
+
+const char *auth_state_name(unsigned state)
+{
+    static const char *const names[AUTH_STATES] = {[AUTH_UNKNOWN] = "unknown",
+                                                   [AUTH_ANONYMOUS] = "anonymous",
+                                                   [AUTH_CREDENTIALED] = "credentialed",
+                                                   [AUTH_REJECTED] = "rejected"};
+    return name_of(names, AUTH_STATES, state);
+}
+
+const char *auth_outcome_name(unsigned outcome)
+{
+    static const char *const names[AUTH_OUTCOMES] = {[OUTCOME_UNSEEN] = "unseen",
+                                                     [OUTCOME_ACCEPTED] = "accepted",
+                                                     [OUTCOME_FORBIDDEN] = "forbidden",
+                                                     [OUTCOME_REFUSED] = "refused"};
+    return name_of(names, AUTH_OUTCOMES, outcome);
+}
+
+const char *auth_basis_name(unsigned basis)
+{
+    static const char *const names[AUTH_BASES] = {
+        [BASIS_NONE] = "", [BASIS_OBSERVED] = "observed", [BASIS_INFERRED] = "inferred"};
+    return name_of(names, AUTH_BASES, basis);
+}
+
+const char *auth_evidence_name(unsigned evidence)
+{
+    static const char *const names[AUTH_EVIDENCE] = {[EVIDENCE_AUTHORIZATION] = "authorization",
+                                                     [EVIDENCE_SUBPROTOCOL] = "subprotocol",
+                                                     [EVIDENCE_CERTIFICATE] = "certificate",
+                                                     [EVIDENCE_NO_CREDENTIAL] = "no_credential",
+                                                     [EVIDENCE_STATUS_USER] = "status_user",
+                                                     [EVIDENCE_STATUS_CODE] = "status_code",
+                                                     [EVIDENCE_OPEN_PATH] = "open_path",
+                                                     [EVIDENCE_ADDED_BEHIND] = "added_behind",
+                                                     [EVIDENCE_HEAD_PARTLY_LOST] = "head_partly_lost",
+                                                     [EVIDENCE_NO_ANSWER] = "no_answer",
+                                                     [EVIDENCE_ANSWER_UNREADABLE] = "answer_unreadable",
+                                                     [EVIDENCE_RELAYED] = "relayed",
+                                                     [EVIDENCE_CONTRADICTION] = "contradiction"};
+    return name_of(names, AUTH_EVIDENCE, evidence);
+}

@@ -1,0 +1,36 @@
+/* The verdict on an exchange as it stands in a record: states, outcomes, and what they rest on. DESIGN: "The verdict".
+ * detect/verdict decides; here are the words. */
+#ifndef SENSOR_EVENT_AUTH_H
+#define SENSOR_EVENT_AUTH_H
+
+enum auth_state { AUTH_UNKNOWN, AUTH_ANONYMOUS, AUTH_CREDENTIALED, AUTH_REJECTED, AUTH_STATES };
+
+enum auth_outcome { OUTCOME_UNSEEN, OUTCOME_ACCEPTED, OUTCOME_FORBIDDEN, OUTCOME_REFUSED, AUTH_OUTCOMES };
+
+enum auth_basis { BASIS_NONE, BASIS_OBSERVED, BASIS_INFERRED, AUTH_BASES };
+
+/** What a verdict rests on; each a bit. */
+enum auth_evidence {
+    EVIDENCE_AUTHORIZATION,     /* the Authorization header */
+    EVIDENCE_SUBPROTOCOL,       /* a token in Sec-WebSocket-Protocol */
+    EVIDENCE_CERTIFICATE,       /* a client certificate */
+    EVIDENCE_NO_CREDENTIAL,     /* a whole head without any */
+    EVIDENCE_STATUS_USER,       /* the Status names the user */
+    EVIDENCE_STATUS_CODE,       /* the answer's code */
+    EVIDENCE_OPEN_PATH,         /* a path that is answered to everyone */
+    EVIDENCE_ADDED_BEHIND,      /* answered as only an authenticated caller is: somebody behind adds a credential */
+    EVIDENCE_HEAD_PARTLY_LOST,  /* why unknown */
+    EVIDENCE_NO_ANSWER,         /* why unknown */
+    EVIDENCE_ANSWER_UNREADABLE, /* why unknown: only its body could settle it */
+    EVIDENCE_RELAYED,           /* why unknown: a backend may have written the answer */
+    EVIDENCE_CONTRADICTION,     /* two signs disagree */
+    AUTH_EVIDENCE
+};
+
+/** As in the JSON: "credentialed", "no_credential" ...; "" for BASIS_NONE; "?" for what is none. */
+const char *auth_state_name(unsigned state);
+const char *auth_outcome_name(unsigned outcome);
+const char *auth_basis_name(unsigned basis);
+const char *auth_evidence_name(unsigned evidence);
+
+#endif

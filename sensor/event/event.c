@@ -1,0 +1,31 @@
+#include "sensor/event/event.h"
+
+const char *event_type_name(unsigned type)
+{
+    static const char *const names[] = {[EVENT_EXCHANGE] = "http", [EVENT_FLOW] = "flow", [EVENT_ANOMALY] = "anomaly"};
+    return type < EVENT_TYPES ? names[type] : "?";
+}
+
+const char *endpoint_basis_name(unsigned basis)
+{
+    static const char *const names[] = {[ENDPOINT_UNPROVEN] = "unproven",
+                                        [ENDPOINT_PORT] = "port",
+                                        [ENDPOINT_RECOGNISED] = "recognised",
+                                        [ENDPOINT_CONFIGURED] = "configured"};
+    return basis < ENDPOINT_BASES ? names[basis] : "?";
+}
+
+struct text event_add_text(struct event *e, struct slice wire, size_t size_max)
+{
+    size_t room = e->size < EVENT_MAX ? (size_t)EVENT_MAX - e->size : 0;
+    size_t most = size_max < room ? size_max : room;
+    size_t size = wire.size < most ? wire.size : most;
+    if (size < wire.size)
+        e->cut = 1;
+    if (size == 0)
+        return (struct text){0};
+    struct text t = {.at = e->size, .size = (uint16_t)size};
+    memcpy((uint8_t *)e + e->size, wire.data, size);
+    e->size = (uint16_t)(e->size + size);
+    return t;
+}

@@ -1,0 +1,77 @@
+/* What workers tell the correlator: flat records.
+ *
+ * A record holds no pointer: its strings are offsets into itself. So it is handed over, held back, queued or
+ * tested by copying `size` bytes, and nobody asks who frees its parts. At most EVENT_MAX bytes; what did
+ * not fit is marked as cut.
+ *
+ * Absent is not unknown. A field that has no value and no bit in `unknown` was not on the wire. */
+#ifndef SENSOR_EVENT_EVENT_H
+#define SENSOR_EVENT_EVENT_H
+
+#include "proto/packet/packet.h"
+
+enum { EVENT_MAX = 16384 };
+
+/** Names stand in the JSON as event_type: "http", "flow", "anomaly". */
+enum event_type { EVENT_EXCHANGE, EVENT_FLOW, EVENT_ANOMALY, EVENT_TYPES };
+
+const char *event_type_name(unsigned type);
+
+/** The order of all records, whatever the number of workers.
+ *  From a packet: its clock, its number, a count. From a deadline: the deadline, the flow's first packet, a count. */
+struct event_order {
+    moment clock;
+    uint64_t number;
+    uint32_t count;
+};
+
+/** A string of the wire within the record. {0, 0}: none. */
+struct text {
+    uint16_t at, size;
+};
+
+/** Why an endpoint counts as an API server, best reason last. Judged by detect/endpoint, printed as cluster.basis. */
+enum endpoint_basis { ENDPOINT_UNPROVEN, ENDPOINT_PORT, ENDPOINT_RECOGNISED, ENDPOINT_CONFIGURED, ENDPOINT_BASES };
+
+const char *endpoint_basis_name(unsigned basis);
+
+/** The head of every record. */
+struct event {
+    uint16_t size;
+    uint8_t type;  /* enum event_type */
+    uint8_t cut;   /* a string did not fit */
+    uint8_t basis; /* enum endpoint_basis, of `server`; written by the correlator */
+    uint8_t tunnel_kind;
+    uint8_t vlans; /* how many of `vlan` there are */
+    uint16_t vlan[2];
+    uint32_t tunnel_id;
+    struct event_order order;
+    moment time;      /* printed: the first packet of what is told */
+    uint64_t unknown; /* bit i: field i (event/field.def) could not be read */
+    uint64_t flow_id; /* the number of the flow's first packet: the same with any number of workers */
+    struct address client, server;
+};
+
+static inline struct slice event_text(const struct event *e, struct text t)
+{
+    return (struct slice){.data = (const uint8_t *)e + t.at, .size = t.size};
+}
+
+/** A record under construction, or a copy that more is written to: the record and room behind it. */
+struct event_room {
+    _Alignas(8) uint8_t bytes[EVENT_MAX];
+};
+
+/** Appends a string to a record that has EVENT_MAX bytes of room behind its beginning; cuts it where it does not fit.
+ *  @param size_max  of this one string. */
+struct text event_add_text(struct event *e, struct slice wire, size_t size_max);
+
+/** Who is told of a finished record: the correlator itself, or an outbox. `e` is the caller's, until it returns. */
+struct event_sink {
+    void (*take)(void *owner, const struct event *e);
+    /** No record before this clock will come any more. */
+    void (*reached)(void *owner, moment clock);
+    void *owner;
+};
+
+#endif

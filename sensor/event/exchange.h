@@ -1,0 +1,73 @@
+/* A request, its answer, and what was known of the connection then.
+ *
+ * Told once: when the answer is over, or when its head is in and nothing can change the verdict any more (a watch), at
+ * the latest TELL_AFTER behind the request head. flow/draft writes all but what is marked as the correlator's. */
+#ifndef SENSOR_EVENT_EXCHANGE_H
+#define SENSOR_EVENT_EXCHANGE_H
+
+#include "sensor/event/event.h"
+
+#define TELL_AFTER (INT64_C(30) * 1000 * 1000 * 1000)
+
+/** How much of a head was read. */
+enum seen { SEEN_NOT, SEEN_PART, SEEN_WHOLE };
+
+/** Of the TLS connection that the request came over; on plaintext there is none on this hop. */
+enum certificate { CERTIFICATE_UNKNOWN, CERTIFICATE_ABSENT, CERTIFICATE_PRESENTED };
+
+/** What the verdict asks of an exchange; each a bit of `signs`. */
+enum exchange_sign {
+    SIGN_PLAINTEXT, /* no TLS on this hop: a certificate may have been left before it, a credential be added behind */
+    SIGN_IMPERSONATES,    /* an Impersonate-* header: a Status names the impersonated user */
+    SIGN_PROXIED,         /* a proxy subresource: a backend may have written the answer */
+    SIGN_OPEN_PATH,       /* answered to everyone by default */
+    SIGN_OPENED_PATH,     /* opened to everyone by many owners */
+    SIGN_FRONT_USER,      /* X-Remote-User */
+    SIGN_FRONT_ANONYMOUS, /* and it says system:anonymous */
+    SIGN_WEBSOCKET,       /* the head asks for WebSocket */
+    SIGN_KUBERNETES,      /* the answer is an API server's: Audit-Id, X-Kubernetes-Pf-*, or a Status body */
+    SIGN_STATUS,          /* the body is a Status */
+    SIGN_BACKEND,         /* the answer has a header that an API server does not write: Server, WWW-Authenticate */
+    SIGN_IMPERSONATION_REFUSED, /* the Status refuses the Impersonate header itself */
+    SIGN_TLS_EXPECTED           /* answered as plaintext sent to a TLS port */
+};
+
+struct exchange {
+    struct event event;
+    uint64_t request_bytes, response_bytes; /* of the bodies, as far as told */
+    uint64_t digest;               /* of the credential; 0: none. The credential itself is never written here */
+    uint32_t marks;                /* 1 << enum http_mark */
+    uint16_t status;               /* 0: none */
+    uint16_t signs;                /* 1 << enum exchange_sign */
+    uint8_t version;               /* enum http_version */
+    uint8_t complete;              /* both sides ended as they should */
+    uint8_t request, answer;       /* enum seen */
+    uint8_t certificate;           /* enum certificate */
+    uint8_t auth_kind;             /* enum credential_kind of proto/kube/credential.h */
+    uint8_t path_kind, agent_form; /* enums of proto/kube */
+    struct text method, target, host, agent, forwarded_for, via, audit_id;
+    struct text verb, group, api_version, resource, subresource, name_space, name;
+    struct text reason, status_user;
+    struct text jwt_issuer, jwt_subject; /* claimed */
+    /* the correlator's */
+    uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
+    uint32_t auth_evidence;
+    struct text user, groups;
+};
+
+/** Begins a record in `room`, all absent. */
+struct exchange *exchange_begin(struct event_room *room);
+
+static inline bool exchange_has(const struct exchange *x, enum exchange_sign sign)
+{
+    return x->signs >> sign & 1;
+}
+
+/** Names for the field table, of enums of proto/; "?" for what is none. */
+const char *exchange_version_name(unsigned version); /* "HTTP/1.0", "HTTP/1.1", "HTTP/2"; "": unknown */
+const char *exchange_mark_name(unsigned mark);
+const char *exchange_path_kind_name(unsigned kind);
+const char *exchange_agent_name(unsigned form);
+const char *exchange_credential_name(unsigned kind);
+
+#endif

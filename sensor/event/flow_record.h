@@ -1,0 +1,36 @@
+/* A connection, told at its end. */
+#ifndef SENSOR_EVENT_FLOW_RECORD_H
+#define SENSOR_EVENT_FLOW_RECORD_H
+
+#include "sensor/event/event.h"
+
+enum flow_state {
+    FLOW_NEW,         /* a SYN and no answer */
+    FLOW_REFUSED,     /* a SYN answered by RST */
+    FLOW_ESTABLISHED, /* a handshake, or packets from its midst; its end was not seen */
+    FLOW_CLOSED,      /* both sides ended */
+    FLOW_STATES
+};
+
+enum flow_reason { FLOW_FIN, FLOW_RST, FLOW_TIMEOUT, FLOW_EVICTED, FLOW_SHUTDOWN, FLOW_REUSED, FLOW_REASONS };
+
+const char *flow_state_name(unsigned state);       /* "new", "refused", "established", "closed" */
+const char *flow_reason_name(unsigned reason);     /* "fin", "rst", "timeout", "evicted", "shutdown", "reused" */
+const char *flow_protocol_name(unsigned protocol); /* as EVE's app_proto: "http", "http2", "tls", "unknown", "failed" */
+
+struct flow_record {
+    struct event event; /* time: of the first packet */
+    moment last;
+    uint64_t packets[2], bytes[2]; /* by enum side; bytes of whole frames, as on the wire */
+    uint64_t gap_bytes[2];
+    uint32_t exchanges;
+    uint8_t state, reason;
+    uint8_t protocol;   /* enum protocol of proto/stream/sniff.h */
+    uint8_t handshake;  /* a SYN and the SYN-ACK to it were seen: the source is verified */
+    uint8_t from_start; /* the SYN was seen */
+    uint8_t gave_up;    /* enum gave_up */
+    uint8_t tls_client_hello, tls_server_hello,
+        tls_data; /* records of this kind were seen: handshake by side, application data */
+};
+
+#endif
