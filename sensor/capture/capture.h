@@ -1,0 +1,72 @@
+/* The calls that every source of frames answers, and several sources as one capture.
+ *
+ * Files are merged in the order of their frames' times: of several, the one whose next frame is the oldest gives it; of
+ * equal ones the one named first. Within a file the order is the file's. Frames are numbered from 1 over all; `clock`
+ * is the greatest time so far. A jump of the time backwards of more than ten seconds is counted; the clock never goes
+ * back. */
+#ifndef SENSOR_CAPTURE_CAPTURE_H
+#define SENSOR_CAPTURE_CAPTURE_H
+
+#include <stdio.h>
+
+#include "proto/packet/packet.h"
+
+enum { CAPTURE_ERROR_MAX = 512 };
+
+struct capture_error {
+    char text[CAPTURE_ERROR_MAX]; /* one line: what it is, where, what was expected, what to do */
+};
+
+struct capture_counts {
+    uint64_t frames, bytes, cut, kernel_drops, interface_drops, time_jumps;
+};
+
+enum capture_got { CAPTURE_FRAME, CAPTURE_IDLE, CAPTURE_END, CAPTURE_FAILED };
+
+/** What each kind of source fills in: pcap files (pcap.c), interfaces (live.c), and later others. */
+struct source_ops {
+    /** @return CAPTURE_FRAME and all of `frame` but clock and number; CAPTURE_IDLE: nothing within the read timeout, or
+     * a signal came; CAPTURE_END; CAPTURE_FAILED and the error. */
+    enum capture_got (*next)(void *source, struct frame *frame, struct capture_error *error);
+    /** Totals since the source was opened. NULL: it drops nothing. */
+    void (*drops)(void *source, uint64_t *kernel, uint64_t *interface);
+    void (*free)(void *source);
+    bool live; /* the clock follows wall time */
+};
+
+struct capture;
+
+struct capture *capture_new(void);
+void capture_free(struct capture *c);
+
+/** Takes the source over. @param name  for messages; copied. */
+bool capture_add(struct capture *c, const char *name, const struct source_ops *ops, void *source);
+
+/** The next frame of all sources. A source that fails is reported once (CAPTURE_FAILED and the error) and left; the
+ * others go on: call again until CAPTURE_END. CAPTURE_IDLE (live, and where a signal
+ * interrupted the reading of a pipe, which is then over): `frame->clock` alone is set, to the clock that has been
+ * reached by wall time. */
+enum capture_got capture_next(struct capture *c, struct frame *frame, struct capture_error *error);
+
+void capture_count(struct capture *c, struct capture_counts *counts);
+
+/** A classic capture file as libpcap reads it. Takes `file` over, `-` included (not seekable then).
+ *  @param filter  an expression, or NULL.  @return false and the error: no capture, or a bad filter. */
+bool capture_add_pcap(struct capture *c, const char *name, FILE *file, const char *filter, struct capture_error *error);
+
+struct live_options {
+    int snap_length, buffer_kib; /* 0: the default */
+    const char *filter;
+};
+
+/** An interface, promiscuous. @return false and one line saying what to do. */
+bool capture_add_live(struct capture *c, const char *interface, const struct live_options *options,
+                      struct capture_error *error);
+
+/** Prints the interfaces that can be listened on, one a line, as tcpdump -D does. */
+bool capture_list_interfaces(FILE *out, struct capture_error *error);
+
+/** Whether a filter expression compiles. */
+bool capture_check_filter(const char *filter, struct capture_error *error);
+
+#endif
