@@ -1,0 +1,157 @@
+#include "sensor/flow/connection.h"
+
+#include "sensor/flow/reader.h"
+
+static bool same_address(const struct address *a, const struct address *b)
+{
+    return a->port == b->port && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
+struct connection *connection_new(struct flow_bench *bench, const struct port_set *ports, const struct packet *p,
+                                  bool from_client)
+{
+    struct connection *c = memory_resize(&bench->memory, NULL, 0, sizeof *c);
+    if (!c)
+        return NULL;
+    *c = (struct connection){.bench = bench, .ports = ports, .first = p->time, .last = p->time};
+    c->facts = (struct connection_facts){
+        .client = from_client ? p->from : p->to,
+        .server = from_client ? p->to : p->from,
+        .flow_id = p->number,
+        .tunnel_id = p->tunnel_id,
+        .tunnel_kind = p->tunnel_kind,
+        .vlans = p->vlans < 2 ? p->vlans : 2,
+        .vlan = {p->vlan[0], p->vlan[1]},
+    };
+    reader_attach(c);
+    reassembly_init(&c->reassembly, &c->front);
+    return c;
+}
+
+enum side connection_side(const struct connection *c, const struct packet *p)
+{
+    return same_address(&p->from, &c->facts.client) ? CLIENT : SERVER;
+}
+
+/* A handshake with the client was completed: it has acknowledged what only one at its address can know. */
+static void note_handshake(struct connection *c, enum side from, const struct packet *p)
+{
+    if (p->flags & TCP_SYN) {
+        if (from == SERVER && p->flags & TCP_ACK) {
+            c->syn_ack = true;
+            c->server_first = p->seq + 1;
+        }
+        return;
+    }
+    if (from != CLIENT || !(p->flags & TCP_ACK) || p->flags & TCP_RST)
+        return;
+    if (c->syn_ack && p->ack - c->server_first < UINT32_C(1) << 30)
+        c->handshake = true;
+}
+
+static void note_oddity(struct connection *c, enum side from, const struct packet *p, enum segment what)
+{
+    unsigned kind;
+    if (what == SEGMENT_CONFLICTING)
+        kind = ANOMALY_CONFLICTING_OVERLAP;
+    else if (what == SEGMENT_OUTSIDE && p->flags & TCP_RST)
+        kind = ANOMALY_WRONG_RESET;
+    else if (what == SEGMENT_OUTSIDE && p->payload.size)
+        kind = ANOMALY_OUTSIDE_WINDOW;
+    else
+        return;
+    bench_anomaly(c->bench, &c->facts, kind, from, GAVE_UP_NOT, p->time);
+}
+
+static void count_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size)
+{
+    c->packets[from]++;
+    c->bytes[from] += wire_size;
+    if (p->time > c->last)
+        c->last = p->time;
+}
+
+enum segment connection_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size)
+{
+    struct flow_bench *b = c->bench;
+    if (p->payload.size) {
+        reader_orient(c, from, p->time, p->payload);
+        from = connection_side(c, p);
+    }
+    if (c->unfollowed) {
+        count_packet(c, from, p, wire_size);
+        b->counters->of[COUNT_PAYLOAD] += p->payload.size;
+        b->counters->of[COUNT_UNREAD] += p->payload.size;
+        return SEGMENT_DELIVERED;
+    }
+    bool begun = c->from_start;
+    c->from_start |= (p->flags & TCP_SYN) != 0; /* before its bytes are read: they may be the first */
+    enum segment what = reassembly_segment(&c->reassembly, from, p, &b->reassembly, &b->memory, &b->streams);
+    if (what == SEGMENT_NEW_LIFE) {
+        c->from_start = begun;
+        return what;
+    }
+    note_handshake(c, from, p);
+    count_packet(c, from, p, wire_size);
+    note_oddity(c, from, p, what);
+    return what;
+}
+
+enum age_class connection_class(const struct connection *c)
+{
+    if (reassembly_over(&c->reassembly))
+        return AGE_CLOSING;
+    if (!c->data[CLIENT] && !c->data[SERVER])
+        return AGE_OPENING;
+    return c->facts.open ? AGE_EXCHANGE_OPEN : AGE_IDLE;
+}
+
+static enum flow_state state_of(const struct connection *c, bool over)
+{
+    if (over)
+        return FLOW_CLOSED;
+    return c->syn_ack || !c->from_start || c->data[CLIENT] || c->data[SERVER] ? FLOW_ESTABLISHED : FLOW_NEW;
+}
+
+static void tell(struct connection *c, enum flow_reason why, bool over)
+{
+    struct flow_record r = {
+        .event.size = sizeof r,
+        .last = c->last,
+        .exchanges = c->facts.exchanges,
+        .state = (uint8_t)state_of(c, over),
+        .reason = (uint8_t)why,
+        .protocol = c->protocol,
+        .handshake = c->handshake || (c->data[CLIENT] && c->data[SERVER]),
+        .from_start = c->from_start,
+        .gave_up = c->gave_up,
+        .tls_client_hello = c->tls_client_hello,
+        .tls_server_hello = c->tls_server_hello,
+        .tls_data = c->tls_data,
+    };
+    for (int side = CLIENT; side <= SERVER; side++) {
+        r.packets[side] = c->packets[side];
+        r.bytes[side] = c->bytes[side];
+        r.gap_bytes[side] = c->gap_bytes[side];
+    }
+    bench_head(&c->facts, &r.event, EVENT_FLOW, c->first);
+    bench_tell(c->bench, &r.event);
+}
+
+void connection_end(struct connection *c, moment time, enum flow_reason why)
+{
+    static const enum stream_end ends[FLOW_REASONS] = {
+        [FLOW_FIN] = END_FIN,         [FLOW_RST] = END_RESET,        [FLOW_TIMEOUT] = END_IDLE,
+        [FLOW_EVICTED] = END_EVICTED, [FLOW_SHUTDOWN] = END_CAPTURE, [FLOW_REUSED] = END_IDLE,
+    };
+    struct flow_bench *b = c->bench;
+    bool over = reassembly_over(&c->reassembly);
+    reassembly_end(&c->reassembly, time, ends[why], &b->memory, &b->streams);
+    reader_detach(c);
+    if (!c->unfollowed) {
+        b->counters->of[COUNT_FLOWS]++;
+        b->counters->of[COUNT_FLOWS_MIDSTREAM] += !c->from_start;
+        tell(c, over && why != FLOW_EVICTED ? (c->reset ? FLOW_RST : FLOW_FIN) : why, over);
+    }
+    memory_resize(&b->memory, c, sizeof *c, 0);
+}

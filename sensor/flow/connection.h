@@ -1,0 +1,56 @@
+/* One connection: which stream reads its bytes now, and what is counted of it. It decides nothing else.
+ *
+ * Owned by the worker's table; made at the first packet that is more than a SYN, freed when it was told. */
+#ifndef SENSOR_FLOW_CONNECTION_H
+#define SENSOR_FLOW_CONNECTION_H
+
+#include "proto/stream/sniff.h"
+#include "sensor/event/flow_record.h"
+#include "sensor/flow/bench.h"
+#include "sensor/flow/worker.h"
+
+struct pending; /* first bytes that do not tell yet what they are */
+
+struct connection {
+    struct age age;     /* in the worker's queue of `class` */
+    struct age waiting; /* in the worker's queue of those that hold segments, while `holds` */
+    struct reassembly reassembly;
+    struct stream front;   /* what reassembly feeds: passes on to `reader` */
+    struct stream *reader; /* owned; NULL: nobody reads */
+    struct pending *pending;
+    struct flow_bench *bench;
+    const struct port_set *ports;
+    struct connection_facts facts;
+    moment first, last;
+    uint64_t packets[2], bytes[2], gap_bytes[2]; /* by enum side */
+    uint8_t class;                               /* enum age_class */
+    uint8_t protocol;                            /* enum protocol; PROTOCOL_UNKNOWN while it may still be told */
+    uint8_t gave_up;
+    bool holds;
+    bool from_start; /* the SYN or the SYN-ACK was seen */
+    bool searching;  /* joined late or behind a gap: the reader is HTTP/1's search, until it or the sniffer finds
+                        something */
+    bool decided;    /* what it speaks, HTTP/1 found by search included */
+    bool unfollowed; /* its server's port turned out not to be followed */
+    bool syn_ack, handshake, reset, data[2];
+    uint32_t server_first; /* the sequence number that the client's handshake acknowledges */
+    uint8_t tls_client_hello, tls_server_hello, tls_data;
+};
+
+/** @param from_client  whether this first packet is the client's. @return NULL: no memory. */
+struct connection *connection_new(struct flow_bench *bench, const struct port_set *ports, const struct packet *p,
+                                  bool from_client);
+
+/** @param wire_size  of the frame. @return SEGMENT_NEW_LIFE: end this one and make another; nothing was counted. */
+enum segment connection_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size);
+
+/** Which side the packet is from. */
+enum side connection_side(const struct connection *c, const struct packet *p);
+
+/** Ends all streams, tells what is open and the connection itself, and frees it. */
+void connection_end(struct connection *c, moment time, enum flow_reason why);
+
+/** The class that it ages in now. */
+enum age_class connection_class(const struct connection *c);
+
+#endif

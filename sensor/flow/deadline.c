@@ -1,0 +1,135 @@
+#include "sensor/flow/draft.h"
+#include "sensor/flow/syn.h"
+
+static struct connection *connection_of_age(struct age *age)
+{
+    return (struct connection *)((char *)age - offsetof(struct connection, age));
+}
+
+static struct connection *connection_of_waiting(struct age *age)
+{
+    return (struct connection *)((char *)age - offsetof(struct connection, waiting));
+}
+
+static void waiting_due(struct flow_table *t, moment deadline)
+{
+    struct connection *c = connection_of_waiting(t->waiting.oldest);
+    age_leave(&t->waiting, &c->waiting);
+    c->holds = false;
+    flow_table_order(t, deadline, c->facts.flow_id);
+    reassembly_wait(&c->reassembly, deadline, &t->bench->reassembly, &t->bench->memory, &t->bench->streams);
+    if (connection_class(c) != c->class)
+        flow_table_settle(t, c);
+    else
+        flow_table_wait(t, c); /* no packet came: it is not younger */
+}
+
+static void syn_due(struct flow_table *t, moment deadline)
+{
+    struct half_open *h = half_open_oldest(&t->half_opens);
+    flow_table_order(t, deadline, h->number);
+    syn_end(t, h, FLOW_TIMEOUT, h->time, 0);
+}
+
+static void age_due(struct flow_table *t, enum age_class class, moment deadline)
+{
+    struct connection *c = connection_of_age(t->ages[class].oldest);
+    flow_table_order(t, deadline, c->facts.flow_id);
+    flow_table_drop(t, c, deadline, FLOW_TIMEOUT);
+}
+
+static moment syn_deadline(struct flow_table *t)
+{
+    const struct half_open *h = half_open_oldest(&t->half_opens);
+    return h ? h->time + t->half_open_wait : INT64_MAX;
+}
+
+/* The first to run out: what it is of, and when. */
+enum due { DUE_NONE, DUE_WAITING, DUE_DRAFT, DUE_SYN, DUE_AGE };
+
+static enum due next_due(struct flow_table *t, moment *when, enum age_class *class)
+{
+    const struct {
+        enum due due;
+        moment when;
+    } others[] = {{DUE_WAITING, age_deadline(&t->waiting)},
+                  {DUE_DRAFT, age_deadline(&t->bench->drafts)},
+                  {DUE_SYN, syn_deadline(t)}};
+    enum due due = DUE_NONE;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (others[i].when < *when) {
+            *when = others[i].when;
+            due = others[i].due;
+        }
+    }
+    for (unsigned i = 0; i < AGE_CLASSES; i++) {
+        moment aged = age_deadline(&t->ages[i]);
+        if (aged < *when) {
+            *when = aged;
+            *class = (enum age_class)i;
+            due = DUE_AGE;
+        }
+    }
+    return due;
+}
+
+/* In the order in which they run out; each is done at its own time, not at that of the packet that made us look. */
+void flow_table_reach(struct flow_table *t, moment clock)
+{
+    for (;;) {
+        moment when = clock < INT64_MAX ? clock + 1 : clock;
+        enum age_class class = AGE_CLOSING;
+        enum due due = next_due(t, &when, &class);
+        if (due == DUE_NONE)
+            break;
+        t->clock = when > t->clock ? when : t->clock;
+        if (due == DUE_WAITING) {
+            waiting_due(t, when);
+        } else if (due == DUE_DRAFT) {
+            flow_table_order(t, when, draft_flow_id(t->bench->drafts.oldest));
+            draft_due(t->bench->drafts.oldest);
+        } else if (due == DUE_SYN) {
+            syn_due(t, when);
+        } else {
+            age_due(t, class, when);
+        }
+    }
+    t->clock = clock;
+}
+
+static bool evict_one(struct flow_table *t)
+{
+    struct counters *counters = t->bench->counters;
+    for (unsigned class = 0; class < AGE_CLASSES; class ++) {
+        if (class == AGE_OPENING && t->half_opens.live) {
+            struct half_open *h = half_open_oldest(&t->half_opens);
+            counters->of[COUNT_EVICTED_HALF_OPEN]++;
+            syn_end(t, h, FLOW_EVICTED, h->time, 0);
+            return true;
+        }
+        if (t->ages[class].oldest) {
+            counters->of[COUNT_EVICTED]++;
+            flow_table_drop(t, connection_of_age(t->ages[class].oldest), t->clock, FLOW_EVICTED);
+            return true;
+        }
+    }
+    return false;
+}
+
+void flow_table_evict(struct flow_table *t, size_t bytes)
+{
+    while (t->bench->memory.used > bytes && evict_one(t))
+        ;
+}
+
+void flow_table_end(struct flow_table *t)
+{
+    struct half_open *h;
+    flow_table_order(t, t->clock, UINT64_MAX);
+    for (unsigned class = 0; class < AGE_CLASSES; class ++) {
+        while (t->ages[class].oldest)
+            flow_table_drop(t, connection_of_age(t->ages[class].oldest), t->clock, FLOW_SHUTDOWN);
+    }
+    while ((h = half_open_oldest(&t->half_opens)))
+        syn_end(t, h, FLOW_SHUTDOWN, h->time, 0);
+}

@@ -1,0 +1,222 @@
+#include "sensor/flow/draft.h"
+
+#include "sensor/flow/draft_inside.h"
+
+enum {
+    ROOM_FIRST = 2048, /* of a record: nearly all fit */
+    BODY_KEPT = 1024,  /* of an answer: a Status of the API server has 200 to 600 bytes */
+    SPARES = 64
+};
+
+static struct draft *spare_or_new(struct flow_bench *b)
+{
+    struct draft *d = b->spare;
+    if (d) {
+        b->spare = d->next_spare;
+        b->spares--;
+        struct exchange *x = d->x;
+        *d = (struct draft){.x = x, .room = ROOM_FIRST};
+        return d;
+    }
+    d = memory_resize(&b->memory, NULL, 0, sizeof *d);
+    if (!d)
+        return NULL;
+    d->x = memory_resize(&b->memory, NULL, 0, ROOM_FIRST);
+    d->room = ROOM_FIRST;
+    if (!d->x) {
+        memory_resize(&b->memory, d, sizeof *d, 0);
+        return NULL;
+    }
+    return d;
+}
+
+struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version)
+{
+    struct draft *d = spare_or_new(b);
+    if (!d)
+        return NULL;
+    d->bench = b;
+    d->facts = facts;
+    struct exchange *x = d->x;
+    *x = (struct exchange){.event.size = sizeof *x, .version = (uint8_t)version, .certificate = CERTIFICATE_ABSENT};
+    x->signs = 1 << SIGN_PLAINTEXT;
+    bench_head(facts, &x->event, EVENT_EXCHANGE, time);
+    facts->open++;
+    age_enter(&b->drafts, &d->age, b->order.clock);
+    return d;
+}
+
+static void drop_body(struct draft *d)
+{
+    d->body = memory_resize(&d->bench->memory, d->body, d->body ? BODY_KEPT : 0, 0);
+    d->body_size = 0;
+}
+
+static void drop_record(struct draft *d)
+{
+    d->x = memory_resize(&d->bench->memory, d->x, d->room, 0);
+    d->room = 0;
+}
+
+static void give_back(struct draft *d)
+{
+    struct flow_bench *b = d->bench;
+    drop_body(d);
+    if (d->x && d->room == ROOM_FIRST && b->spares < SPARES) {
+        d->next_spare = b->spare;
+        b->spare = d;
+        b->spares++;
+        return;
+    }
+    if (d->x)
+        drop_record(d);
+    memory_resize(&b->memory, d, sizeof *d, 0);
+}
+
+void drafts_deinit(struct flow_bench *b)
+{
+    while (b->spare) {
+        struct draft *d = b->spare;
+        b->spare = d->next_spare;
+        d->bench = b;
+        drop_record(d);
+        memory_resize(&b->memory, d, sizeof *d, 0);
+    }
+    b->spares = 0;
+}
+
+static void grow(struct draft *d, size_t wanted)
+{
+    size_t room = d->room;
+    while (room < wanted && room < EVENT_MAX)
+        room *= 2;
+    struct exchange *x = memory_resize(&d->bench->memory, d->x, d->room, room);
+    if (!x)
+        return;
+    d->x = x;
+    d->room = (uint32_t)room;
+}
+
+void draft_reserve(struct draft *d, size_t size)
+{
+    size_t wanted = d->x->event.size + size;
+    if (wanted > d->room && d->room < EVENT_MAX)
+        grow(d, wanted);
+    d->fixed = d->x->event.size + size;
+}
+
+struct text draft_keep(struct draft *d, struct slice wire, size_t most)
+{
+    size_t size = wire.size < most ? wire.size : most, wanted = d->x->event.size + size;
+    if (size < wire.size)
+        d->x->event.cut = 1;
+    if (wanted > d->room && d->room < EVENT_MAX && wanted > d->fixed)
+        grow(d, wanted);
+    struct exchange *x = d->x;
+    if (wanted > d->room) {
+        x->event.cut = 1;
+        size = d->room - x->event.size;
+    }
+    return event_add_text(&x->event, slice_part(wire, 0, size), size);
+}
+
+/* Told before it is over: what comes later is passed by. */
+static void tell_early(struct draft *d)
+{
+    draft_tell(d);
+    drop_record(d);
+    drop_body(d);
+}
+
+void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole)
+{
+    struct draft *d = draft;
+    (void)time;
+    if (!d->x || kind == HEAD_TRAILERS || kind == HEAD_INFORMATIONAL)
+        return;
+    uint8_t seen = whole ? SEEN_WHOLE : SEEN_PART;
+    if (from == CLIENT) {
+        d->x->request = seen;
+        draft_read_target(d);
+        return;
+    }
+    d->x->answer = d->code ? seen : SEEN_NOT;
+    d->x->status = d->code;
+    /* an answer that goes on for as long as the client likes */
+    bool watch = slice_is(event_text(&d->x->event, d->x->verb), "watch");
+    if (d->code / 100 == 2 && whole && watch)
+        tell_early(d);
+}
+
+void draft_body(void *draft, enum side from, struct slice bytes, uint64_t lost)
+{
+    struct draft *d = draft;
+    if (!d->x)
+        return;
+    uint64_t *count = from == CLIENT ? &d->x->request_bytes : &d->x->response_bytes;
+    *count += bytes.size + (lost == GAP_UNKNOWN ? 0 : lost);
+    if (from == CLIENT || d->x->status < 400 || !d->body_readable)
+        return;
+    d->body_broken |= lost != 0;
+    if (d->body_broken || !bytes.size)
+        return;
+    if (!d->body)
+        d->body = memory_resize(&d->bench->memory, NULL, 0, BODY_KEPT);
+    size_t left = d->body ? (size_t)(BODY_KEPT - d->body_size) : 0;
+    size_t size = bytes.size < left ? bytes.size : left;
+    if (size)
+        memcpy(d->body + d->body_size, bytes.data, size);
+    d->body_size = (uint16_t)(d->body_size + size);
+    d->body_broken |= size < bytes.size;
+}
+
+void draft_done(void *draft, enum side from, moment time, enum message_end how)
+{
+    struct draft *d = draft;
+    (void)time;
+    if (from == CLIENT) {
+        d->request_done = how == MESSAGE_WHOLE || how == MESSAGE_SWITCHED;
+        return;
+    }
+    d->answer_done = true;
+    d->answer_whole = how == MESSAGE_WHOLE || how == MESSAGE_SWITCHED;
+}
+
+void draft_mark(void *draft, enum side from, enum http_mark mark)
+{
+    struct draft *d = draft;
+    if (!d->x)
+        return;
+    d->x->marks |= UINT32_C(1) << mark;
+    if (mark != MARK_BY_SEARCH)
+        bench_anomaly(d->bench, d->facts, ANOMALY_MARKS + mark, from, GAVE_UP_NOT, d->x->event.time);
+}
+
+/* Bytes where a request should begin, that are none, and that nobody answered: their mark was told, there is no
+ * exchange. */
+static bool says_nothing(const struct exchange *x)
+{
+    return x->request != SEEN_WHOLE && !x->method.size && x->answer == SEEN_NOT;
+}
+
+void draft_over(void *draft, moment time)
+{
+    struct draft *d = draft;
+    (void)time;
+    if (d->x && says_nothing(d->x))
+        age_leave(&d->bench->drafts, &d->age);
+    else if (d->x)
+        draft_tell(d);
+    d->facts->open--;
+    give_back(d);
+}
+
+uint64_t draft_flow_id(const struct age *oldest)
+{
+    return ((const struct draft *)oldest)->facts->flow_id;
+}
+
+void draft_due(struct age *oldest)
+{
+    tell_early((struct draft *)oldest);
+}

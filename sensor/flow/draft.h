@@ -1,0 +1,36 @@
+/* Exchanges being written.
+ *
+ * A draft is opened by the message parser's `open`, written field by field, and told once: when it is over; a watch or
+ * an upgrade when its answer's head is in; at the latest TELL_AFTER behind its opening. Told, it only waits for its
+ * `over`. */
+#ifndef SENSOR_FLOW_DRAFT_H
+#define SENSOR_FLOW_DRAFT_H
+
+#include "sensor/flow/bench.h"
+
+struct draft;
+
+/** @return NULL: no memory. */
+struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version);
+
+/** These fit into struct message_events; `draft` is a struct draft. What is not in event/field.def is looked at and
+ *  forgotten. */
+void draft_field(void *draft, enum side from, const struct field *field);
+void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole);
+void draft_body(void *draft, enum side from, struct slice bytes, uint64_t lost);
+void draft_done(void *draft, enum side from, moment time, enum message_end how);
+void draft_mark(void *draft, enum side from, enum http_mark mark);
+
+/** Told if it was not, and given back. */
+void draft_over(void *draft, moment time);
+
+/** The drafts whose time to be told is the earliest. */
+uint64_t draft_flow_id(const struct age *oldest);
+
+/** Its deadline has come: told with what there is. */
+void draft_due(struct age *oldest);
+
+/** Gives the spare drafts' memory back. */
+void drafts_deinit(struct flow_bench *b);
+
+#endif

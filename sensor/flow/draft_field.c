@@ -1,0 +1,156 @@
+#include "sensor/event/exchange.h"
+#include "sensor/flow/draft_inside.h"
+
+static void keep_credential(struct draft *d, struct credential c)
+{
+    struct flow_bench *b = d->bench;
+    d->x->auth_kind = (uint8_t)c.kind;
+    if (!c.token.size)
+        return;
+    d->x->digest = credential_digest(b->digests, c.token);
+    if (c.kind != CREDENTIAL_JWT)
+        return;
+    const struct jwt *jwt = claims_of(&b->claims, d->x->digest, c.token);
+    struct text issuer = draft_keep(d, (struct slice){(const uint8_t *)jwt->issuer, jwt->issuer_size}, SHORT_KEPT);
+    d->x->jwt_issuer = issuer;
+    struct text subject = draft_keep(d, (struct slice){(const uint8_t *)jwt->subject, jwt->subject_size}, SHORT_KEPT);
+    d->x->jwt_subject = subject;
+}
+
+/* Whether a comma-separated list has this word, without case: Connection, Upgrade. */
+static bool list_has(struct slice list, const char *word)
+{
+    struct slice wanted = slice_of(word);
+    while (list.size) {
+        size_t comma = slice_find(list, ',');
+        struct slice one = slice_part(list, 0, comma);
+        while (one.size && (one.data[0] == ' ' || one.data[0] == '\t'))
+            one = slice_part(one, 1, one.size);
+        while (one.size && (one.data[one.size - 1] == ' ' || one.data[one.size - 1] == '\t'))
+            one.size--;
+        if (slice_same_nocase(one, wanted))
+            return true;
+        list = slice_part(list, comma + 1, list.size);
+    }
+    return false;
+}
+
+/* The first of a name counts where there are several: so Go's Header.Get, which the authenticators use. */
+static bool first(bool *seen)
+{
+    bool is_first = !*seen;
+    *seen = true;
+    return is_first;
+}
+
+static void keep_front_user(struct draft *d, struct slice value)
+{
+    if (!value.size)
+        return;
+    draft_sign(d, SIGN_FRONT_USER);
+    if (slice_is(value, "system:anonymous"))
+        draft_sign(d, SIGN_FRONT_ANONYMOUS);
+}
+
+static void request_field(struct draft *d, const struct field *f)
+{
+    struct text kept;
+    switch (f->id) {
+    case FIELD_METHOD:
+        kept = draft_keep(d, f->value, SHORT_KEPT);
+        d->x->method = kept;
+        break;
+    case FIELD_PATH:
+        kept = draft_keep(d, f->value, TARGET_KEPT);
+        d->x->target = kept;
+        break;
+    case FIELD_HOST:
+        if (first(&d->host_seen)) {
+            kept = draft_keep(d, f->value, SHORT_KEPT);
+            d->x->host = kept;
+        }
+        break;
+    case FIELD_USER_AGENT:
+        if (first(&d->agent_seen)) {
+            kept = draft_keep(d, f->value, AGENT_KEPT);
+            d->x->agent = kept;
+        }
+        break;
+    case FIELD_AUTHORIZATION:
+        if (first(&d->authorization_seen))
+            keep_credential(d, credential_of_authorization(f->value));
+        break;
+    case FIELD_SEC_WEBSOCKET_PROTOCOL:
+        if (first(&d->subprotocol_seen) && !credential_counts(d->x->auth_kind)) {
+            struct credential c = credential_of_subprotocols(f->value);
+            if (c.kind == CREDENTIAL_WEBSOCKET)
+                keep_credential(d, c);
+        }
+        break;
+    case FIELD_UPGRADE: d->upgrade_websocket |= list_has(f->value, "websocket"); break;
+    case FIELD_CONNECTION: d->connection_upgrade |= list_has(f->value, "upgrade"); break;
+    case FIELD_IMPERSONATE_USER:
+    case FIELD_IMPERSONATE_GROUP:
+    case FIELD_IMPERSONATE_UID: draft_sign(d, SIGN_IMPERSONATES); break;
+    case FIELD_X_REMOTE_USER:
+        if (first(&d->front_user_seen))
+            keep_front_user(d, f->value);
+        break;
+    case FIELD_X_FORWARDED_FOR:
+        kept = draft_keep(d, f->value, SHORT_KEPT);
+        d->x->forwarded_for = kept;
+        break;
+    case FIELD_VIA:
+        kept = draft_keep(d, f->value, SHORT_KEPT);
+        d->x->via = kept;
+        break;
+    default:
+        if (f->name.size > 18 && slice_same_nocase(slice_part(f->name, 0, 18), slice_of("impersonate-extra-")))
+            draft_sign(d, SIGN_IMPERSONATES);
+        break;
+    }
+}
+
+/* :status is three digits, or the parser would not have told it. */
+static uint16_t code_of(struct slice value)
+{
+    unsigned code = 0;
+    for (size_t i = 0; i < value.size && i < 3; i++)
+        code = code * 10 + (unsigned)(value.data[i] - '0') % 10;
+    return (uint16_t)code;
+}
+
+static void answer_field(struct draft *d, const struct field *f)
+{
+    struct text kept;
+    switch (f->id) {
+    case FIELD_STATUS: d->code = code_of(f->value); break;
+    case FIELD_AUDIT_ID:
+        kept = draft_keep(d, f->value, SHORT_KEPT);
+        d->x->audit_id = kept;
+        draft_sign(d, SIGN_KUBERNETES);
+        break;
+    case FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID:
+    case FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID: draft_sign(d, SIGN_KUBERNETES); break;
+    case FIELD_SERVER:
+    case FIELD_WWW_AUTHENTICATE: draft_sign(d, SIGN_BACKEND); break;
+    case FIELD_CONTENT_TYPE:
+        d->body_readable |= slice_begins(f->value, "application/json") ||
+                            slice_begins(f->value, "application/vnd.kubernetes.protobuf") ||
+                            slice_begins(f->value, "text/plain");
+        break;
+    case FIELD_CONTENT_ENCODING: d->body_broken = true; break;
+    default: break;
+    }
+}
+
+void draft_field(void *draft, enum side from, const struct field *field)
+{
+    struct draft *d = draft;
+    if (!d->x || field->known != KNOWN)
+        return;
+    if (from == CLIENT)
+        request_field(d, field);
+    else
+        answer_field(d, field);
+}

@@ -1,0 +1,142 @@
+#include "proto/kube/agent.h"
+#include "proto/kube/request.h"
+#include "proto/kube/status.h"
+#include "sensor/event/field.h"
+#include "sensor/flow/draft_inside.h"
+
+void draft_read_target(struct draft *d)
+{
+    enum { VERB_MOST = 32 };
+    struct flow_bench *b = d->bench;
+    if (!d->x->method.size || !d->x->target.size)
+        return;
+    /* The parts are slices of the record itself, which must not move while they are kept. */
+    draft_reserve(d, 2 * (size_t)d->x->target.size + d->x->method.size + VERB_MOST);
+    struct exchange *x = d->x;
+    struct request_info info;
+    request_info_read(&info, event_text(&x->event, x->method), event_text(&x->event, x->target), b->path_room,
+                      sizeof b->path_room);
+    x->path_kind = (uint8_t)info.kind;
+    if (info.proxied)
+        draft_sign(d, SIGN_PROXIED);
+    if (info.open)
+        draft_sign(d, SIGN_OPEN_PATH);
+    if (info.opened)
+        draft_sign(d, SIGN_OPENED_PATH);
+    x->verb = draft_keep(d, info.verb, SHORT_KEPT);
+    x->group = draft_keep(d, info.group, SHORT_KEPT);
+    x->api_version = draft_keep(d, info.version, SHORT_KEPT);
+    x->resource = draft_keep(d, info.resource, SHORT_KEPT);
+    x->subresource = draft_keep(d, info.subresource, SHORT_KEPT);
+    x->name_space = draft_keep(d, info.name_space, SHORT_KEPT);
+    x->name = draft_keep(d, info.name, SHORT_KEPT);
+}
+
+static void keep_status(struct draft *d)
+{
+    static const char TO_TLS_PORT[] = "Client sent an HTTP request to an HTTPS server";
+    struct slice body = {.data = d->body, .size = d->body_size};
+    if (slice_begins(body, TO_TLS_PORT)) {
+        draft_sign(d, SIGN_TLS_EXPECTED);
+        return;
+    }
+    struct status status;
+    status_read(&status, body, d->answer_whole && !d->body_broken);
+    if (status.is_status) {
+        draft_sign(d, SIGN_STATUS);
+        if (!exchange_has(d->x, SIGN_PROXIED))
+            draft_sign(d, SIGN_KUBERNETES);
+    }
+    if (status.impersonation_refused)
+        draft_sign(d, SIGN_IMPERSONATION_REFUSED);
+    struct text reason = draft_keep(d, (struct slice){(const uint8_t *)status.reason, status.reason_size}, SHORT_KEPT);
+    d->x->reason = reason;
+    struct text user = draft_keep(d, (struct slice){(const uint8_t *)status.user, status.user_size}, SHORT_KEPT);
+    d->x->status_user = user;
+}
+
+/* What no one can know of a request that was not, or not wholly, seen. */
+static void mark_request_unknown(struct exchange *x)
+{
+    struct event *e = &x->event;
+    const struct {
+        enum event_field_id field;
+        uint16_t size;
+    } texts[] = {{EVENT_HTTP_METHOD, x->method.size},          {EVENT_HTTP_URL, x->target.size},
+                 {EVENT_HTTP_HOSTNAME, x->host.size},          {EVENT_HTTP_USER_AGENT, x->agent.size},
+                 {EVENT_FORWARDED_FOR, x->forwarded_for.size}, {EVENT_FORWARDED_VIA, x->via.size}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!texts[i].size)
+            event_set_unknown(e, texts[i].field);
+    }
+    if (!x->agent.size)
+        event_set_unknown(e, EVENT_KUBE_AGENT);
+    if (!x->auth_kind)
+        event_set_unknown(e, EVENT_AUTH_KIND);
+    if (!x->digest)
+        event_set_unknown(e, EVENT_AUTH_DIGEST);
+    if (!x->jwt_issuer.size)
+        event_set_unknown(e, EVENT_AUTH_ISSUER);
+    if (x->target.size && x->method.size)
+        return;
+    static const enum event_field_id of_target[] = {EVENT_KUBE_VERB,     EVENT_KUBE_API_GROUP,   EVENT_KUBE_API_VERSION,
+                                                    EVENT_KUBE_RESOURCE, EVENT_KUBE_SUBRESOURCE, EVENT_KUBE_NAMESPACE,
+                                                    EVENT_KUBE_NAME,     EVENT_KUBE_PATH_KIND};
+    for (size_t i = 0; i < sizeof of_target / sizeof *of_target; i++)
+        event_set_unknown(e, of_target[i]);
+}
+
+static void mark_answer_unknown(struct draft *d)
+{
+    struct exchange *x = d->x;
+    struct event *e = &x->event;
+    bool could_be_status = x->answer != SEEN_WHOLE || (x->status >= 400 && d->body_readable);
+    if (x->answer == SEEN_NOT)
+        event_set_unknown(e, EVENT_HTTP_STATUS);
+    if (x->answer != SEEN_WHOLE && !x->audit_id.size)
+        event_set_unknown(e, EVENT_KUBE_AUDIT_ID);
+    if (!d->answer_whole || x->answer == SEEN_NOT)
+        event_set_unknown(e, EVENT_HTTP_LENGTH);
+    if (could_be_status && (!d->answer_whole || d->body_broken)) {
+        if (!x->reason.size)
+            event_set_unknown(e, EVENT_KUBE_REASON);
+        if (!x->status_user.size)
+            event_set_unknown(e, EVENT_KUBE_MESSAGE_USER);
+    }
+}
+
+static void settle_websocket(struct draft *d)
+{
+    struct exchange *x = d->x;
+    if (d->upgrade_websocket && d->connection_upgrade)
+        draft_sign(d, SIGN_WEBSOCKET);
+    else if (x->auth_kind == CREDENTIAL_WEBSOCKET && x->request == SEEN_WHOLE) {
+        x->auth_kind = CREDENTIAL_NONE; /* on any other request the subprotocol is not read */
+        x->digest = 0;
+    }
+}
+
+void draft_tell(struct draft *d)
+{
+    struct flow_bench *b = d->bench;
+    struct counters *c = b->counters;
+    age_leave(&b->drafts, &d->age);
+    settle_websocket(d);
+    if (d->x->agent.size) {
+        struct agent agent;
+        agent_read(&agent, event_text(&d->x->event, d->x->agent));
+        d->x->agent_form = (uint8_t)agent.form;
+    }
+    if (d->body_size)
+        keep_status(d);
+    struct exchange *x = d->x;
+    if (x->request != SEEN_WHOLE)
+        mark_request_unknown(x);
+    mark_answer_unknown(d);
+    x->complete = d->request_done && d->answer_done && d->answer_whole;
+    c->of[COUNT_EXCHANGES]++;
+    c->of[COUNT_UNANSWERED] += x->answer == SEEN_NOT;
+    c->of[COUNT_ANSWERS_ALONE] += x->request == SEEN_NOT;
+    d->facts->exchanges++;
+    bench_tell(b, &x->event);
+}

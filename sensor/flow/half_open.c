@@ -1,0 +1,144 @@
+#include "sensor/flow/half_open.h"
+
+enum { RING_FIRST = 256 };
+
+static uint32_t slot_mask(const struct half_opens *h)
+{
+    return 2 * h->capacity - 1;
+}
+
+void half_opens_init(struct half_opens *h, uint32_t most, const struct hash_secret *secret, struct memory *memory)
+{
+    *h = (struct half_opens){.secret = secret, .memory = memory, .most = RING_FIRST};
+    while (h->most <= most / 2 && h->most < UINT32_C(1) << 30)
+        h->most *= 2;
+}
+
+static void give_back(struct half_opens *h)
+{
+    if (h->ring)
+        memory_resize(h->memory, h->ring, h->capacity * sizeof *h->ring, 0);
+    if (h->tags)
+        memory_resize(h->memory, h->tags, h->capacity * sizeof *h->tags, 0);
+    if (h->slots)
+        memory_resize(h->memory, h->slots, 2 * h->capacity * sizeof *h->slots, 0);
+}
+
+void half_opens_deinit(struct half_opens *h)
+{
+    give_back(h);
+    h->ring = NULL;
+    h->tags = NULL;
+    h->slots = NULL;
+    h->capacity = h->oldest = h->used = h->live = 0;
+}
+
+static void index_record(struct half_opens *h, uint32_t tag, uint32_t at)
+{
+    uint32_t mask = slot_mask(h), i = tag & mask;
+    while (h->slots[i].at)
+        i = (i + 1) & mask;
+    h->slots[i] = (struct half_open_slot){.tag = tag, .at = at + 1};
+    h->tags[at] = tag;
+}
+
+/* Twice the places, the records in order from 0 on, dead ones dropped. */
+static bool grow(struct half_opens *h)
+{
+    struct half_opens larger = *h;
+    larger.capacity = h->capacity ? 2 * h->capacity : RING_FIRST;
+    if (larger.capacity > h->most)
+        return false;
+    larger.ring = memory_resize(h->memory, NULL, 0, larger.capacity * sizeof *h->ring);
+    larger.tags = memory_resize(h->memory, NULL, 0, larger.capacity * sizeof *h->tags);
+    larger.slots = memory_resize(h->memory, NULL, 0, 2 * larger.capacity * sizeof *h->slots);
+    if (!larger.ring || !larger.tags || !larger.slots) {
+        give_back(&larger);
+        return false;
+    }
+    larger.oldest = larger.used = 0;
+    for (uint32_t i = 0; i < h->used; i++) {
+        uint32_t at = (h->oldest + i) & (h->capacity - 1);
+        if (!h->ring[at].number)
+            continue;
+        larger.ring[larger.used] = h->ring[at];
+        index_record(&larger, h->tags[at], larger.used++);
+    }
+    give_back(h);
+    *h = larger;
+    return true;
+}
+
+uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key)
+{
+    uint32_t tag = (uint32_t)hash_bytes(h->secret, key, sizeof *key);
+    if (h->live)
+        __builtin_prefetch(&h->slots[tag & slot_mask(h)]);
+    return tag;
+}
+
+static uint32_t slot_of(const struct half_opens *h, const struct flow_key *key, uint32_t tag)
+{
+    uint32_t mask = slot_mask(h), i = tag & mask;
+    for (; h->slots[i].at; i = (i + 1) & mask) {
+        if (h->slots[i].tag == tag && memcmp(&h->ring[h->slots[i].at - 1].key, key, sizeof *key) == 0)
+            break;
+    }
+    return i;
+}
+
+struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag)
+{
+    if (!h->live)
+        return NULL;
+    uint32_t at = h->slots[slot_of(h, key, tag)].at;
+    return at ? &h->ring[at - 1] : NULL;
+}
+
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag)
+{
+    if (h->used == h->capacity && !grow(h))
+        return NULL;
+    uint32_t at = (h->oldest + h->used++) & (h->capacity - 1);
+    h->ring[at] = (struct half_open){.key = *key};
+    index_record(h, tag, at);
+    h->live++;
+    return &h->ring[at];
+}
+
+/* In a sweep the oldest go one after the other, each from a slot that is in no cache: those that follow are asked for
+ * now. */
+static void fetch_ahead(const struct half_opens *h)
+{
+    enum { AHEAD = 8 };
+    if (h->used > AHEAD)
+        __builtin_prefetch(&h->slots[h->tags[(h->oldest + AHEAD) & (h->capacity - 1)] & slot_mask(h)], 1);
+}
+
+void half_open_remove(struct half_opens *h, struct half_open *record)
+{
+    uint32_t at = (uint32_t)(record - h->ring), mask = slot_mask(h), hole = h->tags[at] & mask;
+    while (h->slots[hole].at != at + 1)
+        hole = (hole + 1) & mask;
+    for (uint32_t i = (hole + 1) & mask; h->slots[i].at; i = (i + 1) & mask) {
+        uint32_t home = h->slots[i].tag & mask;
+        /* it may move into the hole unless its own search begins behind it */
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            h->slots[hole] = h->slots[i];
+            hole = i;
+        }
+    }
+    h->slots[hole] = (struct half_open_slot){0};
+    record->number = 0;
+    h->live--;
+    while (h->used && !h->ring[h->oldest].number) {
+        h->oldest = (h->oldest + 1) & (h->capacity - 1);
+        h->used--;
+    }
+    fetch_ahead(h);
+}
+
+struct half_open *half_open_oldest(struct half_opens *h)
+{
+    return h->live ? &h->ring[h->oldest] : NULL;
+}

@@ -1,0 +1,57 @@
+/* SYNs that nobody has answered yet: a ring of 64-byte records in the order in which they came, found by a keyed index
+ * of 8-byte slots. A sweep costs one record each; all wait equally long, so the oldest is always at the end of the
+ * ring. */
+#ifndef SENSOR_FLOW_HALF_OPEN_H
+#define SENSOR_FLOW_HALF_OPEN_H
+
+#include "proto/base/table.h"
+#include "sensor/flow/key.h"
+
+/** The SYN, as far as a connection is made of it later. */
+struct half_open {
+    struct flow_key key;
+    uint32_t isn;
+    moment time;
+    uint64_t number : 40,      /* of its frame; 0: the record is no longer used */
+        size : 7,              /* of its frame, as far as 127 */
+        client_low : 1,        /* the client is the lower address of the key */
+        tagged : 1, vlan : 12, /* the outermost tag */
+        syns : 3;              /* how often it came, as far as 7 */
+};
+
+_Static_assert(sizeof(struct half_open) == 64, "what a SYN costs, beside its slot");
+
+struct half_open_slot {
+    uint32_t tag; /* of the key's hash; its lower bits are the slot where the search begins */
+    uint32_t at;  /* place in the ring + 1; 0: free */
+};
+
+struct half_opens {
+    struct half_open *ring;
+    uint32_t *tags; /* of the keys in the ring, so that the oldest is taken out without hashing it again */
+    struct half_open_slot *slots; /* twice as many as the ring has places */
+    uint32_t capacity;            /* a power of two, or 0 */
+    uint32_t most;                /* the ring grows no further */
+    uint32_t oldest, used;        /* place of the oldest; records from there, dead ones included */
+    uint32_t live;
+    const struct hash_secret *secret;
+    struct memory *memory;
+};
+
+/** @param most  records at most; rounded down to a power of two. */
+void half_opens_init(struct half_opens *h, uint32_t most, const struct hash_secret *secret, struct memory *memory);
+void half_opens_deinit(struct half_opens *h);
+
+/** A hash of the key, for the calls below. Begins to fetch what half_open_find() will look at. */
+uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key);
+
+struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag);
+
+/** @return a zeroed record with this key, valid until the next call; NULL: full. */
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag);
+void half_open_remove(struct half_opens *h, struct half_open *record);
+
+/** The one that came first, or NULL. */
+struct half_open *half_open_oldest(struct half_opens *h);
+
+#endif

@@ -1,0 +1,33 @@
+/* What makes a connection: addresses, ports, and the tunnel's kind and id. Tags are not in it: a routed span shows a
+ * packet under two. */
+#ifndef SENSOR_FLOW_KEY_H
+#define SENSOR_FLOW_KEY_H
+
+#include "proto/packet/packet.h"
+
+/** In canonical order, so that both directions have one key. No padding: it is hashed and compared as bytes. */
+struct flow_key {
+    uint8_t low_ip[16], high_ip[16];
+    uint16_t low_port, high_port;
+    uint32_t tunnel_id;
+    uint32_t tunnel_kind;
+};
+
+_Static_assert(sizeof(struct flow_key) == 44, "no padding");
+
+/** @return whether the packet's sender is the lower of the two. */
+static inline bool flow_key_of(struct flow_key *key, const struct packet *p)
+{
+    int order = memcmp(p->from.ip, p->to.ip, 16);
+    bool from_low = order < 0 || (order == 0 && p->from.port <= p->to.port);
+    const struct address *low = from_low ? &p->from : &p->to, *high = from_low ? &p->to : &p->from;
+    memcpy(key->low_ip, low->ip, 16);
+    memcpy(key->high_ip, high->ip, 16);
+    key->low_port = low->port;
+    key->high_port = high->port;
+    key->tunnel_id = p->tunnel_id;
+    key->tunnel_kind = p->tunnel_kind;
+    return from_low;
+}
+
+#endif

@@ -1,0 +1,277 @@
+#include "sensor/flow/reader.h"
+
+#include "proto/tls/record.h"
+#include "sensor/flow/draft.h"
+
+struct pending {
+    uint8_t bytes[2][SNIFF_BYTES];
+    uint8_t size[2];
+};
+
+static struct connection *connection_of(struct stream *front)
+{
+    return (struct connection *)((char *)front - offsetof(struct connection, front));
+}
+
+static void count_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time)
+{
+    static const enum counter counters[GAVE_UP_REASONS] = {
+        [GAVE_UP_NOT_MINE] = COUNT_GAVE_UP_NOT_MINE,   [GAVE_UP_MALFORMED] = COUNT_GAVE_UP_MALFORMED,
+        [GAVE_UP_LIMIT] = COUNT_GAVE_UP_LIMIT,         [GAVE_UP_MEMORY] = COUNT_GAVE_UP_MEMORY,
+        [GAVE_UP_NO_RESUME] = COUNT_GAVE_UP_NO_RESUME,
+    };
+    if (reason == GAVE_UP_NOT || c->gave_up)
+        return;
+    c->gave_up = (uint8_t)reason;
+    c->bench->counters->of[counters[reason]]++;
+    bench_anomaly(c->bench, &c->facts, ANOMALY_GAVE_UP, from, reason, time);
+}
+
+/* HTTP/1 */
+
+static void *exchange_opened(void *owner, moment time, enum http_version version, uint32_t stream_id)
+{
+    struct connection *c = owner;
+    (void)stream_id;
+    c->decided = true;
+    c->protocol = PROTOCOL_HTTP1;
+    return draft_open(c->bench, &c->facts, time, version);
+}
+
+static struct stream *switched_away(void *owner, moment time, struct slice protocol)
+{
+    (void)owner, (void)time, (void)protocol;
+    return NULL;
+}
+
+static void http_gave_up(void *owner, moment time, enum gave_up reason)
+{
+    count_gave_up(owner, CLIENT, reason, time);
+}
+
+static const struct message_events MESSAGES = {
+    .open = exchange_opened,
+    .field = draft_field,
+    .head = draft_head,
+    .body = draft_body,
+    .done = draft_done,
+    .mark = draft_mark,
+    .over = draft_over,
+    .switched = switched_away,
+    .gave_up = http_gave_up,
+};
+
+/* TLS */
+
+static void tls_record_seen(void *owner, enum side from, moment time, enum tls_content content, uint16_t version,
+                            uint16_t length)
+{
+    struct connection *c = owner;
+    (void)time, (void)version, (void)length;
+    c->bench->counters->of[COUNT_TLS_RECORDS]++;
+    if (content == TLS_HANDSHAKE && from == CLIENT)
+        c->tls_client_hello = 1;
+    else if (content == TLS_HANDSHAKE)
+        c->tls_server_hello = 1;
+    else if (content == TLS_APPLICATION_DATA)
+        c->tls_data = 1;
+}
+
+static void tls_gave_up(void *owner, moment time, enum gave_up reason)
+{
+    count_gave_up(owner, CLIENT, reason, time);
+}
+
+static const struct tls_record_events RECORDS = {.record = tls_record_seen, .gave_up = tls_gave_up};
+
+/* which of them */
+
+static void swap_sides(struct connection *c)
+{
+    struct address server = c->facts.client;
+    c->facts.client = c->facts.server;
+    c->facts.server = server;
+    uint64_t packets = c->packets[CLIENT], bytes = c->bytes[CLIENT], gap = c->gap_bytes[CLIENT];
+    c->packets[CLIENT] = c->packets[SERVER];
+    c->bytes[CLIENT] = c->bytes[SERVER];
+    c->gap_bytes[CLIENT] = c->gap_bytes[SERVER];
+    c->packets[SERVER] = packets;
+    c->bytes[SERVER] = bytes;
+    c->gap_bytes[SERVER] = gap;
+    reassembly_swap(&c->reassembly);
+    c->unfollowed = !port_set_has(c->ports, server.port);
+}
+
+static void drop_reader(struct connection *c)
+{
+    stream_free(c->reader);
+    c->reader = NULL;
+}
+
+static void drop_pending(struct connection *c)
+{
+    c->pending = memory_resize(&c->bench->memory, c->pending, c->pending ? sizeof *c->pending : 0, 0);
+}
+
+static void decide(struct connection *c, enum protocol protocol, moment time)
+{
+    struct flow_bench *b = c->bench;
+    bool from_start = c->from_start && !c->searching;
+    drop_reader(c);
+    c->protocol = (uint8_t)protocol;
+    c->decided = true;
+    c->searching = false;
+    if (protocol == PROTOCOL_HTTP1)
+        c->reader = http1_new(&b->http1, from_start, &b->memory, &MESSAGES, c);
+    else if (protocol == PROTOCOL_TLS)
+        c->reader = tls_record_new(from_start, &b->memory, &RECORDS, c);
+    else
+        return;
+    if (!c->reader)
+        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+}
+
+static void replay(struct connection *c, moment time)
+{
+    struct pending *p = c->pending;
+    if (!p)
+        return;
+    c->pending = NULL;
+    for (int side = CLIENT; c->reader && side <= SERVER; side++) {
+        if (p->size[side])
+            stream_push(c->reader, (enum side)side, time, (struct slice){p->bytes[side], p->size[side]});
+    }
+    memory_resize(&c->bench->memory, p, sizeof *p, 0);
+}
+
+/* The beginning is missing: HTTP/1 is searched for at once, TLS and HTTP/2 are recognised where a push begins with
+ * them. */
+static void search(struct connection *c, moment time)
+{
+    struct flow_bench *b = c->bench;
+    drop_reader(c);
+    c->searching = true;
+    c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
+    replay(c, time);
+}
+
+static void search_push(struct connection *c, moment time, struct slice bytes)
+{
+    enum protocol protocol = sniff(bytes).protocol;
+    if (protocol == PROTOCOL_TLS || protocol == PROTOCOL_HTTP2)
+        decide(c, protocol, time);
+}
+
+void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
+{
+    if (c->decided || c->from_start)
+        return;
+    struct sniffed s = sniff(bytes);
+    if (!s.side_known || s.side == from)
+        return;
+    swap_sides(c);
+    if (c->searching)
+        search(c, time);
+}
+
+/* Few bytes: kept until there are more. What is kept is never more than SNIFF_BYTES: with so many it is decided. */
+static bool keep_pending(struct connection *c, enum side from, struct slice bytes)
+{
+    if (!c->pending)
+        c->pending = memory_resize(&c->bench->memory, NULL, 0, sizeof *c->pending);
+    if (!c->pending)
+        return false;
+    memcpy(c->pending->bytes[from] + c->pending->size[from], bytes.data, bytes.size);
+    c->pending->size[from] = (uint8_t)(c->pending->size[from] + bytes.size);
+    return true;
+}
+
+static void first_bytes(struct connection *c, enum side from, moment time, struct slice bytes)
+{
+    uint8_t joined[SNIFF_BYTES];
+    struct slice all = bytes;
+    size_t kept = c->pending ? c->pending->size[from] : 0;
+    if (kept) {
+        size_t more = slice_part(bytes, 0, SNIFF_BYTES - kept).size;
+        memcpy(joined, c->pending->bytes[from], kept);
+        memcpy(joined + kept, bytes.data, more);
+        all = (struct slice){joined, kept + more};
+    }
+    struct sniffed s = sniff(all);
+    if (s.protocol == PROTOCOL_UNKNOWN && all.size < SNIFF_BYTES) {
+        if (keep_pending(c, from, bytes))
+            return;
+        s.protocol = PROTOCOL_OTHER;
+    }
+    decide(c, s.protocol, time);
+    replay(c, time);
+    if (c->reader)
+        stream_push(c->reader, from, time, bytes);
+}
+
+/* the stream that reassembly feeds */
+
+static void front_push(struct stream *s, enum side from, moment time, struct slice bytes)
+{
+    struct connection *c = connection_of(s);
+    c->data[from] = true;
+    if (!c->decided && !c->searching) {
+        if (c->from_start) {
+            first_bytes(c, from, time, bytes);
+            return;
+        }
+        search(c, time);
+    }
+    if (!c->decided)
+        search_push(c, time, bytes);
+    if (c->reader)
+        stream_push(c->reader, from, time, bytes);
+}
+
+static void front_gap(struct stream *s, enum side from, moment time, uint64_t size)
+{
+    struct connection *c = connection_of(s);
+    c->gap_bytes[from] += size;
+    if (!c->decided && !c->searching)
+        search(c, time);
+    if (c->reader)
+        stream_gap(c->reader, from, time, size);
+}
+
+static void front_end(struct stream *s, enum side from, moment time, enum stream_end how)
+{
+    struct connection *c = connection_of(s);
+    c->reset |= how == END_RESET;
+    if (c->reader)
+        stream_end(c->reader, from, time, how);
+}
+
+static void front_free(struct stream *s)
+{
+    (void)s; /* part of its connection */
+}
+
+static const struct stream_ops FRONT = {.push = front_push, .gap = front_gap, .end = front_end, .free = front_free};
+
+void reader_attach(struct connection *c)
+{
+    c->front.ops = &FRONT;
+}
+
+void reader_detach(struct connection *c)
+{
+    static const enum counter spoken[] = {
+        [PROTOCOL_UNKNOWN] = COUNT_PROTOCOL_UNKNOWN,
+        [PROTOCOL_TLS] = COUNT_TLS,
+        [PROTOCOL_HTTP1] = COUNT_HTTP1,
+        [PROTOCOL_HTTP2] = COUNT_HTTP2,
+        [PROTOCOL_OTHER] = COUNT_PROTOCOL_OTHER,
+    };
+    struct counters *counters = c->bench->counters;
+    if (!c->unfollowed)
+        counters->of[spoken[c->protocol]]++;
+    if (c->reader && (c->searching || c->protocol == PROTOCOL_HTTP1))
+        counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
+    drop_reader(c);
+    drop_pending(c);
+}

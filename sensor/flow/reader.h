@@ -1,0 +1,17 @@
+/* Who reads a connection's bytes: told from the first of them, or found by searching where the beginning is missing. */
+#ifndef SENSOR_FLOW_READER_H
+#define SENSOR_FLOW_READER_H
+
+#include "sensor/flow/connection.h"
+
+/** Makes `c->front` the stream that reassembly feeds. */
+void reader_attach(struct connection *c);
+
+/** Where no SYN told client from server: the bytes of a packet may. Called before the packet is reassembled; client and
+ *  server then change places. */
+void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes);
+
+/** Frees the reader and what was pending; counts what the connection spoke. */
+void reader_detach(struct connection *c);
+
+#endif

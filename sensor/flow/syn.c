@@ -1,0 +1,116 @@
+#include "sensor/flow/syn.h"
+
+#define NUMBER_BITS ((UINT64_C(1) << 40) - 1)
+#define VLAN_BITS   0xfffu
+#define SIZE_MOST   127u
+#define SYNS_MOST   7u
+
+static void half_open_facts(const struct half_open *h, struct connection_facts *facts)
+{
+    const struct flow_key *k = &h->key;
+    struct address low = {.port = k->low_port}, high = {.port = k->high_port};
+    memcpy(low.ip, k->low_ip, sizeof low.ip);
+    memcpy(high.ip, k->high_ip, sizeof high.ip);
+    *facts = (struct connection_facts){
+        .client = h->client_low ? low : high,
+        .server = h->client_low ? high : low,
+        .flow_id = h->number,
+        .tunnel_id = k->tunnel_id,
+        .tunnel_kind = (uint8_t)k->tunnel_kind,
+        .vlans = h->tagged,
+        .vlan = {(uint16_t)h->vlan, 0},
+    };
+}
+
+void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, moment last, uint32_t answer_bytes)
+{
+    struct flow_bench *b = t->bench;
+    struct flow_record r = {
+        .event.size = sizeof r,
+        .last = last,
+        .packets = {h->syns, answer_bytes != 0},
+        .bytes = {(uint64_t)h->syns * h->size, answer_bytes},
+        .state = answer_bytes ? FLOW_REFUSED : FLOW_NEW,
+        .reason = (uint8_t)why,
+        .from_start = true,
+    };
+    struct connection_facts facts;
+    half_open_facts(h, &facts);
+    bench_head(&facts, &r.event, EVENT_FLOW, h->time);
+    b->counters->of[answer_bytes ? COUNT_REFUSED : COUNT_HALF_OPEN]++;
+    half_open_remove(&t->half_opens, h);
+    bench_tell(b, &r.event);
+}
+
+void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, const struct packet *p, bool from_low,
+               uint32_t wire_size)
+{
+    struct half_open *h = half_open_add(&t->half_opens, key, tag);
+    while (!h) {
+        struct half_open *oldest = half_open_oldest(&t->half_opens);
+        if (!oldest)
+            return;
+        t->bench->counters->of[COUNT_EVICTED_HALF_OPEN]++;
+        syn_end(t, oldest, FLOW_EVICTED, oldest->time, 0);
+        h = half_open_add(&t->half_opens, key, tag);
+    }
+    h->isn = p->seq;
+    h->time = p->time;
+    h->number = p->number & NUMBER_BITS;
+    h->size = wire_size < SIZE_MOST ? wire_size & SIZE_MOST : SIZE_MOST;
+    h->client_low = from_low;
+    h->tagged = p->vlans > 0;
+    h->vlan = p->vlan[0] & VLAN_BITS;
+    h->syns = 1;
+}
+
+/* The SYN that a half-open flow was made of, as a packet again. */
+static struct connection *connection_of_half_open(struct flow_table *t, struct half_open *h)
+{
+    struct connection_facts facts;
+    half_open_facts(h, &facts);
+    struct packet syn = {
+        .time = h->time,
+        .clock = t->clock,
+        .number = h->number,
+        .from = facts.client,
+        .to = facts.server,
+        .seq = h->isn,
+        .flags = TCP_SYN,
+        .payload = slice_of(""),
+        .vlans = h->tagged,
+        .vlan = {(uint16_t)h->vlan, 0},
+        .tunnel_id = facts.tunnel_id,
+        .tunnel_kind = facts.tunnel_kind,
+    };
+    struct flow_key key = h->key;
+    unsigned syns = h->syns, size = h->size;
+    half_open_remove(&t->half_opens, h);
+    struct connection *c = flow_table_make(t, &key, &syn, true);
+    for (unsigned i = 0; c && i < syns; i++)
+        connection_packet(c, CLIENT, &syn, size);
+    return c;
+}
+
+bool syn_take(struct flow_table *t, struct half_open *h, const struct packet *p, bool from_low, uint32_t wire_size)
+{
+    bool from_client = from_low == h->client_low;
+    if (from_client && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && p->seq == h->isn && !p->payload.size) {
+        h->syns = h->syns < SYNS_MOST ? (h->syns + 1u) & SYNS_MOST : SYNS_MOST;
+        return true;
+    }
+    if (p->flags & TCP_RST) {
+        bool answers = from_client ? p->seq == h->isn + 1 : p->ack == h->isn + 1;
+        if (answers)
+            syn_end(t, h, FLOW_RST, p->time, from_client ? 0 : wire_size);
+        else
+            t->bench->counters->of[COUNT_STRAY]++;
+        return true;
+    }
+    if (from_client && p->flags & TCP_SYN && p->seq != h->isn) {
+        syn_end(t, h, FLOW_REUSED, h->time, 0);
+        return false;
+    }
+    flow_table_take(t, connection_of_half_open(t, h), p, wire_size);
+    return true;
+}

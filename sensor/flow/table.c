@@ -1,0 +1,172 @@
+#include "sensor/flow/table.h"
+
+#include "sensor/flow/syn.h"
+
+#define MILLISECONDS(n) ((moment)(n)*1000 * 1000)
+#define SECONDS(n)      MILLISECONDS((n)*INT64_C(1000))
+
+/** What is looked up: connections by key. */
+struct flow_entry {
+    struct flow_key key;
+    uint32_t unused; /* the pointer's alignment, said aloud */
+    struct connection *connection;
+};
+
+void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struct port_set *ports)
+{
+    struct memory *memory = &bench->memory;
+    *t = (struct flow_table){.bench = bench, .ports = ports, .half_open_wait = SECONDS(30)};
+    t->ages[AGE_CLOSING].wait = SECONDS(5);
+    t->ages[AGE_OPENING].wait = SECONDS(120);
+    t->ages[AGE_IDLE].wait = SECONDS(3600);
+    t->ages[AGE_EXCHANGE_OPEN].wait = SECONDS(3600);
+    t->waiting.wait = bench->reassembly.hole_wait;
+    table_init(&t->connections, sizeof(struct flow_key), sizeof(struct flow_entry), &bench->secret, memory);
+    /* SYNs are forgeable and cheap to tell early: they get a sixteenth of the memory, which also stays in the cache */
+    size_t most =
+        memory->limit / 64 / (sizeof(struct half_open) + sizeof(uint32_t) + 2 * sizeof(struct half_open_slot));
+    half_opens_init(&t->half_opens, most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, &bench->secret, memory);
+}
+
+void flow_table_deinit(struct flow_table *t)
+{
+    table_deinit(&t->connections);
+    half_opens_deinit(&t->half_opens);
+}
+
+static struct connection *connection_find(struct flow_table *t, const struct flow_key *key)
+{
+    struct flow_entry *entry = table_find(&t->connections, key);
+    return entry ? entry->connection : NULL;
+}
+
+static void key_of_facts(const struct connection_facts *facts, struct flow_key *key)
+{
+    struct packet p = {
+        .from = facts->client, .to = facts->server, .tunnel_id = facts->tunnel_id, .tunnel_kind = facts->tunnel_kind};
+    flow_key_of(key, &p);
+}
+
+void flow_table_drop(struct flow_table *t, struct connection *c, moment time, enum flow_reason why)
+{
+    struct flow_key key;
+    key_of_facts(&c->facts, &key);
+    age_leave(&t->ages[c->class], &c->age);
+    if (c->holds)
+        age_leave(&t->waiting, &c->waiting);
+    table_remove(&t->connections, table_find(&t->connections, &key));
+    connection_end(c, time, why);
+}
+
+struct connection *flow_table_make(struct flow_table *t, const struct flow_key *key, const struct packet *p,
+                                   bool from_client)
+{
+    struct flow_entry *entry = table_put(&t->connections, key, NULL);
+    if (!entry)
+        return NULL;
+    entry->connection = connection_new(t->bench, t->ports, p, from_client);
+    if (!entry->connection) {
+        table_remove(&t->connections, entry);
+        return NULL;
+    }
+    struct connection *c = entry->connection;
+    c->class = AGE_OPENING;
+    age_enter(&t->ages[AGE_OPENING], &c->age, t->clock);
+    return c;
+}
+
+void flow_table_settle(struct flow_table *t, struct connection *c)
+{
+    enum age_class class = connection_class(c);
+    if (class == c->class) {
+        age_touch(&t->ages[class], &c->age, t->clock);
+    } else {
+        age_leave(&t->ages[c->class], &c->age);
+        age_enter(&t->ages[class], &c->age, t->clock);
+        c->class = (uint8_t) class;
+    }
+    flow_table_wait(t, c);
+}
+
+void flow_table_wait(struct flow_table *t, struct connection *c)
+{
+    bool holds = reassembly_holds(&c->reassembly);
+    if (holds == c->holds)
+        return;
+    if (holds)
+        age_enter(&t->waiting, &c->waiting, t->clock);
+    else
+        age_leave(&t->waiting, &c->waiting);
+    c->holds = holds;
+}
+
+/** The packet is a reset or says nothing that a connection could begin with. */
+static bool is_stray(const struct packet *p)
+{
+    if (p->flags & TCP_SYN)
+        return false;
+    return p->flags & TCP_RST || !p->payload.size;
+}
+
+/* Client and server by SYN, else by the followed ports; where both are followed, the content tells later. */
+static bool is_from_client(const struct flow_table *t, const struct packet *p)
+{
+    if (p->flags & TCP_SYN)
+        return !(p->flags & TCP_ACK);
+    return port_set_has(t->ports, p->to.port) || !port_set_has(t->ports, p->from.port);
+}
+
+void flow_table_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
+{
+    if (!c) {
+        t->bench->counters->of[COUNT_PAYLOAD] += p->payload.size;
+        t->bench->counters->of[COUNT_OUTSIDE] += p->payload.size;
+        return;
+    }
+    connection_packet(c, connection_side(c, p), p, wire_size);
+    flow_table_settle(t, c);
+}
+
+static void packet_of_none(struct flow_table *t, const struct flow_key *key, uint32_t tag, const struct packet *p,
+                           bool from_low, uint32_t wire_size)
+{
+    struct counters *counters = t->bench->counters;
+    bool from_client = is_from_client(t, p);
+    if (is_stray(p)) {
+        counters->of[COUNT_STRAY]++;
+        return;
+    }
+    if (p->flags & TCP_SYN && !port_set_has(t->ports, from_client ? p->to.port : p->from.port)) {
+        counters->of[COUNT_OTHER_PORTS]++;
+        return;
+    }
+    if ((p->flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN && !p->payload.size) {
+        syn_begin(t, key, tag, p, from_low, wire_size);
+        return;
+    }
+    flow_table_take(t, flow_table_make(t, key, p, from_client), p, wire_size);
+}
+
+void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size)
+{
+    struct counters *counters = t->bench->counters;
+    if (!port_set_has(t->ports, p->from.port) && !port_set_has(t->ports, p->to.port)) {
+        counters->of[COUNT_OTHER_PORTS]++;
+        return;
+    }
+    struct flow_key key;
+    bool from_low = flow_key_of(&key, p);
+    uint32_t tag = half_open_tag(&t->half_opens, &key);
+    struct connection *c = connection_find(t, &key);
+    if (c) {
+        if (connection_packet(c, connection_side(c, p), p, wire_size) != SEGMENT_NEW_LIFE) {
+            flow_table_settle(t, c);
+            return;
+        }
+        flow_table_drop(t, c, c->last, FLOW_REUSED);
+    }
+    struct half_open *h = half_open_find(&t->half_opens, &key, tag);
+    if (h && syn_take(t, h, p, from_low, wire_size))
+        return;
+    packet_of_none(t, &key, tag, p, from_low, wire_size);
+}

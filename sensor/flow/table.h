@@ -1,0 +1,58 @@
+/* The flows of a worker: found by key, made at their first packet, aged, evicted, ended.
+ *
+ *   table.c     which flow a packet belongs to, and what begins one
+ *   syn.c       what becomes of a SYN
+ *   deadline.c  what time and short memory end */
+#ifndef SENSOR_FLOW_TABLE_H
+#define SENSOR_FLOW_TABLE_H
+
+#include "sensor/flow/connection.h"
+#include "sensor/flow/half_open.h"
+
+struct flow_table {
+    struct flow_bench *bench;     /* borrowed */
+    const struct port_set *ports; /* borrowed */
+    struct table connections;
+    struct half_opens half_opens;
+    struct age_queue ages[AGE_CLASSES];
+    struct age_queue waiting; /* connections that hold segments */
+    moment half_open_wait;
+    moment clock;
+};
+
+void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struct port_set *ports);
+void flow_table_deinit(struct flow_table *t);
+
+void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size);
+
+/** All that runs out by `clock`, in the order in which it does; then that is the table's clock. */
+void flow_table_reach(struct flow_table *t, moment clock);
+
+/** Ends flows until no more than `bytes` of the account are used: what is closing, SYNs, the idle, then open exchanges,
+ * of each the oldest first. Between packets, never inside one. */
+void flow_table_evict(struct flow_table *t, size_t bytes);
+
+/** Ends and tells all. */
+void flow_table_end(struct flow_table *t);
+
+/* between table.c, syn.c and deadline.c */
+
+void flow_table_drop(struct flow_table *t, struct connection *c, moment time, enum flow_reason why);
+struct connection *flow_table_make(struct flow_table *t, const struct flow_key *key, const struct packet *p,
+                                   bool from_client);
+
+/** The packet is the connection's. @param c  NULL: there was no memory to make it; its bytes are counted as lost. */
+void flow_table_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size);
+
+/** What a packet changed in how the connection ages and waits. */
+void flow_table_settle(struct flow_table *t, struct connection *c);
+
+/** Whether it waits for bytes to come. */
+void flow_table_wait(struct flow_table *t, struct connection *c);
+
+static inline void flow_table_order(struct flow_table *t, moment clock, uint64_t number)
+{
+    t->bench->order = (struct event_order){.clock = clock, .number = number};
+}
+
+#endif

@@ -1,0 +1,109 @@
+#include "sensor/flow/worker.h"
+
+#include <stdlib.h>
+
+#include "sensor/event/exchange.h"
+#include "sensor/flow/draft.h"
+#include "sensor/flow/table.h"
+
+enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200 };
+
+struct worker {
+    struct flow_bench bench;
+    struct flow_table flows;
+    struct port_set ports;
+    size_t evict_at, evict_to; /* bytes used: eviction begins, and ends */
+};
+
+struct worker *worker_new(const struct worker_options *options, struct counters *counters, struct event_sink sink)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    struct flow_bench *b = &w->bench;
+    w->ports = options->ports;
+    w->evict_at = options->memory / 8 * 7;
+    w->evict_to = options->memory / 4 * 3;
+    b->memory.limit = options->memory;
+    b->secret = options->secret;
+    b->counters = counters;
+    b->sink = sink;
+    b->reassembly = (struct reassembly_limits){
+        .held_bytes = 1 << 20, .held_segments = 1024, .patience = 16, .hole_wait = HOLE_WAIT_MS * INT64_C(1000000)};
+    b->http1 = (struct http1_limits){.head_bytes = 65536, .fields = 256, .open = 256};
+    b->drafts.wait = TELL_AFTER;
+    flow_table_init(&w->flows, b, &w->ports);
+    b->digests = credential_digests_new(options->credential_key, &b->memory);
+    if (!b->digests) {
+        worker_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+static void reach(struct worker *w, moment clock)
+{
+    if (clock <= w->flows.clock)
+        return;
+    flow_table_reach(&w->flows, clock);
+    w->bench.sink.reached(w->bench.sink.owner, clock);
+}
+
+void worker_frame(struct worker *w, const struct frame *frame)
+{
+    static const enum counter outcomes[WALK_OUTCOMES] = {
+        [WALK_SEGMENT] = COUNT_WALK_SEGMENT, [WALK_OTHER] = COUNT_WALK_OTHER, [WALK_FRAGMENT] = COUNT_WALK_FRAGMENT,
+        [WALK_CUT] = COUNT_WALK_CUT,         [WALK_BAD] = COUNT_WALK_BAD,     [WALK_DEEP] = COUNT_WALK_DEEP,
+        [WALK_LINK] = COUNT_WALK_LINK,
+    };
+    struct packet p;
+    reach(w, frame->clock);
+    enum walk outcome = packet_walk(frame, LAYERS_MOST, &p);
+    w->bench.counters->of[outcomes[outcome]]++;
+    if (outcome != WALK_SEGMENT)
+        return;
+    flow_table_order(&w->flows, frame->clock, frame->number);
+    flow_table_packet(&w->flows, &p, frame->wire_size);
+    if (w->bench.memory.used > w->evict_at)
+        flow_table_evict(&w->flows, w->evict_to);
+}
+
+void worker_clock(struct worker *w, moment clock)
+{
+    reach(w, clock);
+}
+
+void worker_count(struct worker *w)
+{
+    struct counters *c = w->bench.counters;
+    struct reassembly_counts *s = &w->bench.streams;
+    c->of[COUNT_PAYLOAD] += s->payload;
+    c->of[COUNT_DELIVERED] += s->delivered;
+    c->of[COUNT_REPEATED] += s->repeated;
+    c->of[COUNT_CONFLICTING] += s->conflicting;
+    c->of[COUNT_OUTSIDE] += s->outside;
+    c->of[COUNT_GAPS] += s->gaps;
+    c->of[COUNT_GAP_BYTES] += s->gap;
+    *s = (struct reassembly_counts){0};
+    c->of[COUNT_MEMORY_REFUSED] = w->bench.memory.refused;
+    c->of[COUNT_MEMORY_PEAK] = w->bench.memory.peak;
+}
+
+void worker_finish(struct worker *w)
+{
+    flow_table_end(&w->flows);
+    worker_count(w);
+}
+
+size_t worker_free(struct worker *w)
+{
+    struct flow_bench *b = &w->bench;
+    drafts_deinit(b);
+    if (b->digests)
+        credential_digests_free(b->digests);
+    flow_table_deinit(&w->flows);
+    size_t left = b->memory.used;
+    explicit_bzero(&b->claims, sizeof b->claims);
+    free(w);
+    return left;
+}

@@ -1,0 +1,53 @@
+/* From frames to records: the walk, the connections, their ageing. A worker owns its flows outright and shares nothing.
+ */
+#ifndef SENSOR_FLOW_WORKER_H
+#define SENSOR_FLOW_WORKER_H
+
+#include "proto/base/table.h"
+#include "sensor/event/counter.h"
+#include "sensor/event/event.h"
+
+struct worker;
+
+/** Which ports are followed: a bit each, so that the question costs one load. */
+struct port_set {
+    uint64_t bits[65536 / 64];
+};
+
+static inline bool port_set_has(const struct port_set *ports, uint16_t port)
+{
+    return ports->bits[port / 64] >> (port % 64) & 1;
+}
+
+static inline void port_set_add(struct port_set *ports, uint16_t port)
+{
+    ports->bits[port / 64] |= UINT64_C(1) << (port % 64);
+}
+
+struct worker_options {
+    struct port_set ports;
+    size_t memory; /* the account's hard limit, bytes; eviction begins at seven eighths of it */
+    struct hash_secret secret;
+    uint8_t credential_key[32];
+};
+
+/** @param options  copied. @param counters  borrowed; the worker counts there.
+ *  @return NULL: no memory. */
+struct worker *worker_new(const struct worker_options *options, struct counters *counters, struct event_sink sink);
+
+/** Whatever the frame brings is told within the call; then deadlines that ran out, and eviction. */
+void worker_frame(struct worker *w, const struct frame *frame);
+
+/** The capture's clock went on without frames for this worker. */
+void worker_clock(struct worker *w, moment clock);
+
+/** Writes into the counters what is counted elsewhere meanwhile: before they are read. */
+void worker_count(struct worker *w);
+
+/** The capture is over: all that is open is told and freed. */
+void worker_finish(struct worker *w);
+
+/** @return how many bytes of the account were still in use: 0, or it is a defect. */
+size_t worker_free(struct worker *w);
+
+#endif

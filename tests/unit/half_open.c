@@ -1,0 +1,111 @@
+/* The ring of SYNs against a plain list of the same records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sensor/flow/half_open.h"
+
+static struct hash_secret SECRET; /* with few bits set, all hashes would be alike */
+
+static struct flow_key key_of(unsigned i)
+{
+    struct flow_key key = {.low_port = 6443, .high_port = (uint16_t)(i & 0xffff)};
+    memcpy(key.high_ip, &i, sizeof i);
+    return key;
+}
+
+static void finds_what_was_added(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 24};
+    struct half_opens h;
+    half_opens_init(&h, 4096, &SECRET, &memory);
+    for (unsigned i = 0; i < 4096; i++) {
+        struct flow_key key = key_of(i);
+        struct half_open *record = half_open_add(&h, &key, half_open_tag(&h, &key));
+        assert_non_null(record);
+        record->number = i + 1u;
+    }
+    struct flow_key more = key_of(4096);
+    assert_null(half_open_add(&h, &more, half_open_tag(&h, &more)));
+    for (unsigned i = 0; i < 4096; i++) {
+        struct flow_key key = key_of(i);
+        assert_int_equal(half_open_find(&h, &key, half_open_tag(&h, &key))->number, i + 1);
+    }
+    assert_null(half_open_find(&h, &more, half_open_tag(&h, &more)));
+    half_opens_deinit(&h);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Random additions and removals: the same as a list says, the oldest always the first that is left. */
+static void agrees_with_a_list(void **state)
+{
+    (void)state;
+    enum { KEYS = 1500, STEPS = 200000 };
+    struct memory memory = {.limit = 1 << 24};
+    struct half_opens h;
+    half_opens_init(&h, 1024, &SECRET, &memory);
+    uint64_t *numbers = calloc(KEYS, sizeof *numbers);
+    uint64_t next = 1;
+    unsigned live = 0;
+    srand(7);
+    for (unsigned step = 0; step < STEPS; step++) {
+        unsigned i = (unsigned)rand() % KEYS;
+        struct flow_key key = key_of(i);
+        struct half_open *record = half_open_find(&h, &key, half_open_tag(&h, &key));
+        assert_int_equal(record ? record->number : 0, numbers[i]);
+        if (record) {
+            half_open_remove(&h, record);
+            numbers[i] = 0;
+            live--;
+        } else if ((record = half_open_add(&h, &key, half_open_tag(&h, &key)))) {
+            numbers[i] = next++;
+            record->number = numbers[i] & 0xffffffffff;
+            live++;
+        } else {
+            struct half_open *oldest = half_open_oldest(&h);
+            unsigned which;
+            memcpy(&which, oldest->key.high_ip, sizeof which);
+            for (unsigned j = 0; j < KEYS; j++)
+                assert_true(!numbers[j] || numbers[j] >= oldest->number);
+            half_open_remove(&h, oldest);
+            numbers[which] = 0;
+            live--;
+        }
+        assert_int_equal(h.live, live);
+    }
+    free(numbers);
+    half_opens_deinit(&h);
+    assert_int_equal(memory.used, 0);
+}
+
+static void without_memory_it_is_full(void **state)
+{
+    (void)state;
+    for (unsigned at = 1; at <= 3; at++) {
+        struct memory memory = {.limit = 1 << 24, .fail_at = at};
+        struct half_opens h;
+        half_opens_init(&h, 4096, &SECRET, &memory);
+        struct flow_key key = key_of(1);
+        assert_null(half_open_add(&h, &key, half_open_tag(&h, &key)));
+        assert_null(half_open_oldest(&h));
+        half_opens_deinit(&h);
+        assert_int_equal(memory.used, 0);
+    }
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof SECRET.bytes; i++)
+        SECRET.bytes[i] = (uint8_t)(i * 167 + 13);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_what_was_added),
+        cmocka_unit_test(agrees_with_a_list),
+        cmocka_unit_test(without_memory_it_is_full),
+    };
+    return cmocka_run_group_tests_name("half_open", tests, NULL, NULL);
+}
