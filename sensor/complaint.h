@@ -1,0 +1,24 @@
+/* What is wrong with configuration and rules: collected, so that one run shows all of it. */
+#ifndef SENSOR_COMPLAINT_H
+#define SENSOR_COMPLAINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct complaint_list;
+
+struct complaint_list *complaint_list_new(void);
+void complaint_list_free(struct complaint_list *list);
+
+/** @param line, column  from 1; 0: unknown. @param format  what was found and what was expected, one line, no newline.
+ */
+void complain(struct complaint_list *list, bool warning, const char *file, unsigned line, unsigned column,
+              const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+size_t complaint_errors(const struct complaint_list *list);
+
+/** "FILE:LINE:COLUMN: error: ..." a line, in the order of files as they came, then lines. */
+void complaint_list_print(const struct complaint_list *list, FILE *out);
+
+#endif

@@ -1,0 +1,44 @@
+/* Where all records meet: verdict, endpoint, source, rules, finding, and on to whoever writes: in this order. */
+#ifndef SENSOR_DETECT_CORRELATE_H
+#define SENSOR_DETECT_CORRELATE_H
+
+#include "sensor/detect/finding.h"
+#include "sensor/detect/source.h"
+#include "sensor/event/counter.h"
+
+struct correlate;
+
+struct correlate_options {
+    const uint16_t *api_ports; /* named by the user: these endpoints are `configured` */
+    size_t api_port_count;
+    moment window;
+    size_t memory; /* the account's limit */
+};
+
+/** Who is told; called on the correlator's thread. Findings and sources of the end come last, findings first. */
+struct correlate_events {
+    void (*event)(void *owner, const struct event *e); /* completed by verdict and basis */
+    void (*finding)(void *owner, const struct finding *f, bool last_word);
+    void (*source)(void *owner, const struct source *s);
+    /** The end begins: so many complete findings follow; then, called again, so many sources. */
+    void (*closing)(void *owner, bool sources, size_t count);
+    void *owner;
+};
+
+/** @param rules, secret, counters  borrowed. @return NULL: no memory. */
+struct correlate *correlate_new(const struct correlate_options *options, const struct rule_set *rules,
+                                const struct hash_secret *secret, struct counters *counters,
+                                const struct correlate_events *events);
+
+struct event_sink correlate_sink(struct correlate *c);
+
+/** The capture is over: findings are completed, then sources told. */
+void correlate_finish(struct correlate *c);
+
+/** The most severe level of a finding told so far, or -1: for --fail-on. */
+int correlate_worst(const struct correlate *c);
+
+/** @return how many bytes of the account were still in use: 0, or it is a defect. */
+size_t correlate_free(struct correlate *c);
+
+#endif

@@ -1,0 +1,76 @@
+#include "sensor/detect/endpoint.h"
+
+enum { PORTS_MAX = 64 };
+
+/* No padding between the members, so that its bytes are the key. */
+struct endpoint_key {
+    uint8_t ip[16];
+    uint16_t port;
+    uint16_t tunnel_kind;
+    uint32_t tunnel_id;
+};
+
+_Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
+
+struct endpoints {
+    struct memory *memory;
+    struct table recognised; /* of struct endpoint_key */
+    uint64_t lost;
+    size_t configured_count;
+    uint16_t configured[PORTS_MAX];
+};
+
+struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const struct hash_secret *secret,
+                                struct memory *memory)
+{
+    struct endpoints *e = count <= PORTS_MAX ? memory_resize(memory, NULL, 0, sizeof *e) : NULL;
+    if (!e)
+        return NULL;
+    e->memory = memory;
+    e->configured_count = count;
+    if (count)
+        memcpy(e->configured, configured, count * sizeof *configured);
+    table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
+    return e;
+}
+
+void endpoints_free(struct endpoints *e)
+{
+    if (!e)
+        return;
+    table_deinit(&e->recognised);
+    memory_resize(e->memory, e, sizeof *e, 0);
+}
+
+static struct endpoint_key key_of(const struct event *e)
+{
+    struct endpoint_key key = {.port = e->server.port, .tunnel_kind = e->tunnel_kind, .tunnel_id = e->tunnel_id};
+    memcpy(key.ip, e->server.ip, sizeof key.ip);
+    return key;
+}
+
+enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about)
+{
+    for (size_t i = 0; i < e->configured_count; i++) {
+        if (e->configured[i] == about->server.port)
+            return ENDPOINT_CONFIGURED;
+    }
+    struct endpoint_key key = key_of(about);
+    if (table_find(&e->recognised, &key))
+        return ENDPOINT_RECOGNISED;
+    return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
+}
+
+void endpoints_learn(struct endpoints *e, const struct exchange *x)
+{
+    if (!exchange_has(x, SIGN_KUBERNETES) || exchange_has(x, SIGN_PROXIED))
+        return;
+    struct endpoint_key key = key_of(&x->event);
+    if (!table_put(&e->recognised, &key, NULL))
+        e->lost++;
+}
+
+uint64_t endpoints_lost(const struct endpoints *e)
+{
+    return e->lost;
+}

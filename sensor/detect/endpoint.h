@@ -1,0 +1,25 @@
+/* Which endpoints are API servers, and why we think so. DESIGN: "Which endpoint is an API server". */
+#ifndef SENSOR_DETECT_ENDPOINT_H
+#define SENSOR_DETECT_ENDPOINT_H
+
+#include "proto/base/table.h"
+#include "sensor/event/exchange.h"
+
+struct endpoints;
+
+/** @param configured  ports named by the user; ports 6443 and 16443 count as `port` by themselves. Copied.
+ *  @return NULL: no memory, or more than 64 ports. */
+struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const struct hash_secret *secret,
+                                struct memory *memory);
+void endpoints_free(struct endpoints *e);
+
+/** What is known of this endpoint now. */
+enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about);
+
+/** Learns from what the endpoint answered: Audit-Id, X-Kubernetes-Pf-*, a Status body, and not behind a proxy subresource. */
+void endpoints_learn(struct endpoints *e, const struct exchange *x);
+
+/** How often an endpoint was recognised and not kept because memory was short. */
+uint64_t endpoints_lost(const struct endpoints *e);
+
+#endif

@@ -1,0 +1,264 @@
+#include "sensor/detect/rule_parse.h"
+
+#include <stdarg.h>
+
+enum { TITLE_MAX = 256, MESSAGE_SIZE = 512 };
+
+/* A file may hold what a terminal obeys, escaped in double quotes: control characters of ASCII, and of Latin-1 in
+ * UTF-8. */
+static void mask(char *text)
+{
+    for (; *text; text++) {
+        uint8_t byte = (uint8_t)*text, next = (uint8_t)text[1];
+        if (byte < 0x20 || byte == 0x7F)
+            *text = '?';
+        else if (byte == 0xC2 && next >= 0x80 && next < 0xA0)
+            text[0] = text[1] = '?';
+    }
+}
+
+static void say(const struct rule_reader *r, bool warning, unsigned line, unsigned column, const char *format,
+                va_list args)
+{
+    char message[MESSAGE_SIZE];
+    vsnprintf(message, sizeof message, format, args);
+    mask(message);
+    complain(r->complaints, warning, r->file, line, column, "%s", message);
+}
+
+void rule_wrong(const struct rule_reader *r, unsigned line, unsigned column, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(r, false, line, column, format, args);
+    va_end(args);
+}
+
+void rule_warn(const struct rule_reader *r, unsigned line, unsigned column, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(r, true, line, column, format, args);
+    va_end(args);
+}
+
+static const struct yaml_node *needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
+                                      bool *right)
+{
+    const struct yaml_node *n = yaml_member(map, key);
+    if (!n) {
+        rule_wrong(r, map->line, map->column, "found no '%s', expected one in every rule", key);
+        *right = false;
+    }
+    return n;
+}
+
+/* A text of its own: "" where it is absent or wrong. */
+static const char *read_text(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+{
+    if (!n)
+        return "";
+    if (n->kind != YAML_SCALAR) {
+        rule_wrong(r, n->line, n->column, "found no text as '%s', expected one", n->key);
+        *right = false;
+        return "";
+    }
+    const char *copy = rule_arena_text(r->arena, (struct slice){(const uint8_t *)n->text, n->size});
+    *right &= copy != NULL;
+    return copy ? copy : "";
+}
+
+static const char *const *read_texts(const struct rule_reader *r, const struct yaml_node *n, size_t *count, bool *right)
+{
+    *count = 0;
+    if (!n || n->kind == YAML_NULL)
+        return NULL;
+    size_t most = n->kind == YAML_LIST ? 0 : 1;
+    for (const struct yaml_node *m = n->first; n->kind == YAML_LIST && m; m = m->next)
+        most++;
+    const char **texts = rule_arena_take(r->arena, most, sizeof *texts);
+    if (!texts || n->kind == YAML_MAP) {
+        if (texts)
+            rule_wrong(r, n->line, n->column, "found a map as '%s', expected a list of texts", n->key);
+        *right = false;
+        return NULL;
+    }
+    for (const struct yaml_node *m = n->kind == YAML_LIST ? n->first : n; m;
+         m = n->kind == YAML_LIST ? m->next : NULL) {
+        if (m->kind != YAML_SCALAR) {
+            rule_wrong(r, m->line, m->column, "found no text in '%s', expected a list of texts", n->key);
+            *right = false;
+            continue;
+        }
+        const char *copy = rule_arena_text(r->arena, (struct slice){(const uint8_t *)m->text, m->size});
+        if (copy)
+            texts[(*count)++] = copy;
+    }
+    return texts;
+}
+
+static bool is_uuid(const char *text)
+{
+    static const char SHAPE[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    for (size_t i = 0; i < sizeof SHAPE; i++) {
+        bool hex = text[i] && strchr("0123456789abcdefABCDEF", text[i]);
+        if (SHAPE[i] == 'x' ? !hex : text[i] != SHAPE[i])
+            return false;
+    }
+    return true;
+}
+
+/* FNV-1a over the id in lower case, 31 bits, because readers of EVE take it as a signed number. Never 0. */
+static uint32_t number_of(const char *id)
+{
+    uint32_t hash = 2166136261U;
+    for (; *id; id++)
+        hash = (hash ^ byte_lower((uint8_t)*id)) * 16777619U;
+    hash &= 0x7FFFFFFF;
+    return hash ? hash : 1;
+}
+
+static void check_status(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+{
+    static const char *const STATUSES[] = {"stable", "test", "experimental", "deprecated", "unsupported"};
+    for (size_t i = 0; n && i < sizeof STATUSES / sizeof *STATUSES; i++) {
+        if (strcmp(n->text, STATUSES[i]) == 0)
+            return;
+    }
+    if (!n)
+        return;
+    rule_wrong(r, n->line, n->column,
+               "found '%s' as status, expected stable, test, experimental, deprecated or unsupported", n->text);
+    *right = false;
+}
+
+static void read_about(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+{
+    const struct yaml_node *title = needed(r, d, "title", right), *id = needed(r, d, "id", right);
+    const struct yaml_node *level = needed(r, d, "level", right);
+    about->file = r->file;
+    about->line = d->line;
+    about->title = read_text(r, title, right);
+    about->id = read_text(r, id, right);
+    about->description = read_text(r, yaml_member(d, "description"), right);
+    about->number = number_of(about->id);
+    if (title && title->kind == YAML_SCALAR && (!*about->title || strlen(about->title) > TITLE_MAX)) {
+        rule_wrong(r, title->line, title->column, "found a title of %zu bytes, expected 1 to %d", title->size,
+                   TITLE_MAX);
+        *right = false;
+    }
+    if (id && id->kind == YAML_SCALAR && !is_uuid(about->id)) {
+        rule_wrong(r, id->line, id->column, "found '%s' as id, expected a UUID", id->text);
+        *right = false;
+    }
+    int known = level ? rule_level_of(level->text) : LEVEL_LOW;
+    if (known < 0) {
+        rule_wrong(r, level->line, level->column,
+                   "found '%s' as level, expected informational, low, medium, high or critical", level->text);
+        *right = false;
+    }
+    about->level = known < 0 ? LEVEL_LOW : (enum rule_level)known;
+    check_status(r, yaml_member(d, "status"), right);
+    about->tags = read_texts(r, yaml_member(d, "tags"), &about->tag_count, right);
+    about->references = read_texts(r, yaml_member(d, "references"), &about->reference_count, right);
+    about->false_positives = read_texts(r, yaml_member(d, "falsepositives"), &about->false_positive_count, right);
+}
+
+/* Whether the rule is for what is seen here: a rule applies where all that its logsource names agrees. */
+static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsource, bool *right)
+{
+    static const struct {
+        const char *key, *value;
+    } OURS[] = {{"product", "kubernetes"}, {"service", "audit"}, {"category", "application"}};
+    if (logsource->kind != YAML_MAP) {
+        rule_wrong(r, logsource->line, logsource->column, "found no map as logsource, expected 'product: kubernetes'");
+        *right = false;
+        return true;
+    }
+    for (const struct yaml_node *n = logsource->first; n; n = n->next) {
+        size_t i = 0;
+        while (i < 3 && strcmp(n->key, OURS[i].key) != 0)
+            i++;
+        if (i < 3 && strcmp(n->text, OURS[i].value) != 0) {
+            rule_warn(r, n->line, n->column,
+                      "found %s '%s', expected '%s': the rule is for another log and is left out", n->key, n->text,
+                      OURS[i].value);
+            return false;
+        }
+    }
+    if (yaml_member(logsource, "product"))
+        return true;
+    rule_warn(r, logsource->line, logsource->column,
+              "found no product, expected 'kubernetes': the rule is for another log and is left out");
+    return false;
+}
+
+static void refuse_others(const struct rule_reader *r, const struct yaml_node *d, bool *right)
+{
+    static const char *const OTHERS[] = {"correlation", "filter", "action"};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+        const struct yaml_node *n = yaml_member(d, OTHERS[i]);
+        if (!n)
+            continue;
+        rule_wrong(r, n->key_line, n->key_column,
+                   "found '%s', which is not supported, expected a rule with 'detection'", n->key);
+        *right = false;
+    }
+}
+
+/* All searches are read before the condition, so that one run shows what is wrong in all of them. */
+static const struct rule_node *read_detection(const struct rule_reader *r, const struct yaml_node *detection,
+                                              size_t *count)
+{
+    if (detection->kind != YAML_MAP) {
+        rule_wrong(r, detection->line, detection->column,
+                   "found no map as detection, expected searches and a condition");
+        return NULL;
+    }
+    size_t most = 0;
+    for (const struct yaml_node *n = detection->first; n; n = n->next)
+        most++;
+    struct rule_selection *selections = rule_arena_take(r->arena, most, sizeof *selections);
+    bool right = selections != NULL;
+    *count = 0;
+    for (const struct yaml_node *n = detection->first; selections && n; n = n->next) {
+        if (strcmp(n->key, "condition") == 0)
+            continue;
+        const struct rule_node *node = rule_selection_parse(r, n, *count);
+        right &= node != NULL;
+        selections[(*count)++] = (struct rule_selection){.name = n->key, .node = node, .at = n};
+    }
+    const struct yaml_node *condition = needed(r, detection, "condition", &right);
+    if (!condition || !selections)
+        return NULL;
+    const struct rule_node *node = rule_condition_parse(r, condition, selections, *count);
+    for (size_t i = 0; right && node && i < *count; i++) {
+        const struct rule_selection *s = &selections[i];
+        if (!s->used && s->name[0] != '_')
+            rule_warn(r, s->at->key_line, s->at->key_column, "found search '%s', which the condition does not name",
+                      s->name);
+    }
+    return right ? node : NULL;
+}
+
+const struct rule *rule_parse(const struct rule_reader *r, const struct yaml_node *document)
+{
+    if (document->kind != YAML_MAP) {
+        rule_wrong(r, document->line, document->column, "found no map, expected a rule");
+        return NULL;
+    }
+    struct rule *rule = rule_arena_take(r->arena, 1, sizeof *rule);
+    if (!rule)
+        return NULL;
+    bool right = true;
+    refuse_others(r, document, &right);
+    const struct yaml_node *logsource = right ? needed(r, document, "logsource", &right) : NULL;
+    if (logsource && !is_ours(r, logsource, &right))
+        return NULL;
+    if (logsource || right)
+        read_about(r, document, &rule->about, &right);
+    const struct yaml_node *detection = logsource ? needed(r, document, "detection", &right) : NULL;
+    if (detection)
+        rule->condition = read_detection(r, detection, &rule->selections);
+    return right && rule->condition ? rule : NULL;
+}

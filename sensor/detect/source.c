@@ -1,0 +1,158 @@
+/* Forged addresses cost nothing to send: so a source that only knocked is kept in the first sixteenth of the memory, and no
+ * source at all once half of the account is used. The rest is for endpoints and findings. */
+#include "sensor/detect/source.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct kept_source {
+    uint8_t ip[16];
+    struct source *source; /* stays in place */
+};
+
+struct sources {
+    struct memory *memory;
+    struct table table; /* of struct kept_source */
+    uint64_t lost;
+    struct address named; /* the endpoint that was written last, and how: most events have the same as the one before */
+    char name[INET6_ADDRSTRLEN + sizeof "[]:65535"];
+};
+
+struct sources *sources_new(const struct hash_secret *secret, struct memory *memory)
+{
+    struct sources *s = memory_resize(memory, NULL, 0, sizeof *s);
+    if (!s)
+        return NULL;
+    s->memory = memory;
+    table_init(&s->table, sizeof(uint8_t[16]), sizeof(struct kept_source), secret, memory);
+    return s;
+}
+
+static void release(struct sources *s, struct source *source)
+{
+    value_list_clear(&source->endpoints, s->memory);
+    value_list_clear(&source->agents, s->memory);
+    memory_resize(s->memory, source, sizeof *source, 0);
+}
+
+void sources_free(struct sources *s)
+{
+    if (!s)
+        return;
+    size_t cursor = 0;
+    for (struct kept_source *k; (k = table_next(&s->table, &cursor));)
+        release(s, k->source);
+    table_deinit(&s->table);
+    memory_resize(s->memory, s, sizeof *s, 0);
+}
+
+static struct source *make(struct sources *s, const uint8_t ip[static 16], bool knocked_only)
+{
+    if (s->memory->used > s->memory->limit / (knocked_only ? 16 : 2))
+        return NULL;
+    struct source *source = memory_resize(s->memory, NULL, 0, sizeof *source);
+    if (!source)
+        return NULL;
+    memcpy(source->ip, ip, sizeof source->ip);
+    struct kept_source *k = table_put(&s->table, ip, NULL);
+    if (!k) {
+        release(s, source);
+        return NULL;
+    }
+    k->source = source;
+    return source;
+}
+
+/* The source of this event, or NULL: lost. */
+static struct source *source_of(struct sources *s, const struct event *e, moment last, bool knocked_only)
+{
+    const struct kept_source *k = table_find(&s->table, e->client.ip);
+    struct source *source = k ? k->source : make(s, e->client.ip, knocked_only);
+    if (!source) {
+        s->lost++;
+        return NULL;
+    }
+    bool fresh = !k;
+    if (fresh || e->time < source->first)
+        source->first = e->time;
+    if (fresh || last > source->last)
+        source->last = last;
+    return source;
+}
+
+static struct slice name_of(struct sources *s, const struct address *server)
+{
+    static const uint8_t MAPPED[12] = {[10] = 0xFF, [11] = 0xFF};
+    if (s->name[0] && s->named.port == server->port && memcmp(s->named.ip, server->ip, sizeof server->ip) == 0)
+        return slice_of(s->name);
+    char ip[INET6_ADDRSTRLEN];
+    bool v4 = memcmp(server->ip, MAPPED, sizeof MAPPED) == 0;
+    if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? server->ip + 12 : server->ip, ip, sizeof ip))
+        return slice_of("?");
+    snprintf(s->name, sizeof s->name, v4 ? "%s:%u" : "[%s]:%u", ip, server->port);
+    s->named = *server;
+    return slice_of(s->name);
+}
+
+static void add_endpoint(struct sources *s, struct source *source, const struct address *server)
+{
+    value_list_add(&source->endpoints, name_of(s, server), s->memory);
+}
+
+void sources_exchange(struct sources *s, const struct exchange *x)
+{
+    struct source *source = source_of(s, &x->event, x->event.time, false);
+    if (!source)
+        return;
+    source->exchanges++;
+    if (x->auth_state < AUTH_STATES)
+        source->states[x->auth_state]++;
+    source->open_paths += x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
+    add_endpoint(s, source, &x->event.server);
+    if (x->agent.size)
+        value_list_add(&source->agents, event_text(&x->event, x->agent), s->memory);
+}
+
+void sources_flow(struct sources *s, const struct flow_record *f)
+{
+    bool knocked = f->state == FLOW_NEW || f->state == FLOW_REFUSED;
+    struct source *source = source_of(s, &f->event, f->last > f->event.time ? f->last : f->event.time, knocked);
+    if (!source)
+        return;
+    source->flows++;
+    source->half_open += f->state == FLOW_NEW;
+    source->refused += f->state == FLOW_REFUSED;
+    source->without_request += !knocked && !f->exchanges;
+    source->verified |= f->handshake;
+    /* An endpoint with exchanges was counted with each of them. */
+    if (!f->exchanges)
+        add_endpoint(s, source, &f->event.server);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;
+    uint64_t in_x = x->states[AUTH_REJECTED] + x->states[AUTH_ANONYMOUS];
+    uint64_t in_y = y->states[AUTH_REJECTED] + y->states[AUTH_ANONYMOUS];
+    if (in_x != in_y)
+        return in_x > in_y ? -1 : 1;
+    return memcmp(x->ip, y->ip, sizeof x->ip);
+}
+
+size_t sources_sorted(const struct sources *s, const struct source ***sorted)
+{
+    size_t count = s->table.count, at = 0, cursor = 0;
+    *sorted = count ? memory_resize(s->memory, NULL, 0, count * sizeof **sorted) : NULL;
+    if (!*sorted)
+        return 0;
+    for (const struct kept_source *k; (k = table_next(&s->table, &cursor));)
+        (*sorted)[at++] = k->source;
+    qsort(*sorted, count, sizeof **sorted, compare);
+    return count;
+}
+
+uint64_t sources_lost(const struct sources *s)
+{
+    return s->lost;
+}

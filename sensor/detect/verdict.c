@@ -1,0 +1,275 @@
+/* The order of the questions: was there an answer; is it a refusal; was the whole head seen; what did it present; and
+ * only where it presented nothing, what the answer betrays.
+ *
+ * Loss must never turn one known state into another. So nothing is concluded from a sign that is missing, unless what
+ * would bear it was seen whole; and a Status's user is asked only where the code alone does not decide. */
+#include "sensor/detect/verdict.h"
+
+#include "proto/kube/credential.h"
+#include "proto/kube/request.h"
+#include "sensor/event/auth.h"
+#include "sensor/event/field.h"
+
+static const char ANONYMOUS_USER[] = "system:anonymous", ANONYMOUS_GROUP[] = "system:unauthenticated";
+
+enum { SURE = 100, OPEN_TO_ALL = 70, LENT = 80, DISPUTED = 50 }; /* percent */
+
+struct judgement {
+    enum auth_state state;
+    enum auth_basis basis;
+    uint8_t confidence;
+    uint32_t evidence;
+};
+
+#define BIT(evidence) (UINT32_C(1) << (evidence))
+
+static struct judgement unknown(uint32_t why)
+{
+    return (struct judgement){AUTH_UNKNOWN, BASIS_NONE, 0, why};
+}
+
+/* What a code says of where in the server an answer was made. */
+enum stage {
+    STAGE_NONE,
+    STAGE_SERVED,  /* 101, 2xx, 3xx */
+    STAGE_BEHIND,  /* only a request that passed authorization gets that far */
+    STAGE_BEFORE,  /* Go's server refuses a malformed request so, before anyone looks at a credential */
+    STAGE_ANYWHERE /* 403 and all others: only the body tells */
+};
+
+static enum stage stage_of(uint16_t status)
+{
+    switch (status) {
+    case 0: return STAGE_NONE;
+    case 404:
+    case 409:
+    case 410:
+    case 422: return STAGE_BEHIND;
+    case 400:
+    case 417:
+    case 431:
+    case 501:
+    case 505: return STAGE_BEFORE;
+    default: return status < 400 ? STAGE_SERVED : STAGE_ANYWHERE;
+    }
+}
+
+enum named { NAMED_NOBODY, NAMED_ANONYMOUS, NAMED_USER };
+
+/* Whether a Status in this answer could name the caller, had its body been read. */
+static bool could_name(const struct exchange *x)
+{
+    enum stage stage = stage_of(x->status);
+    return (stage == STAGE_BEFORE || stage == STAGE_ANYWHERE) && !exchange_has(x, SIGN_PROXIED);
+}
+
+/* Whom the Status names, where that is the caller: under impersonation it is the impersonated one, unless it is the
+ * impersonation that was refused; behind a proxy subresource a pod may have written it. */
+static enum named named_caller(const struct exchange *x)
+{
+    if (!x->status_user.size || !could_name(x))
+        return NAMED_NOBODY;
+    if (exchange_has(x, SIGN_IMPERSONATES) && !exchange_has(x, SIGN_IMPERSONATION_REFUSED))
+        return NAMED_NOBODY;
+    return slice_is(event_text(&x->event, x->status_user), ANONYMOUS_USER) ? NAMED_ANONYMOUS : NAMED_USER;
+}
+
+enum refusal { REFUSAL_NONE, REFUSAL_OWN, REFUSAL_RELAYED, REFUSAL_UNDECIDED };
+
+/* Whose a 401 is. Behind a proxy subresource the server's own is a Status with that reason and without a backend's
+ * headers. */
+static enum refusal refusal_of(const struct exchange *x)
+{
+    if (x->status != 401)
+        return REFUSAL_NONE;
+    bool path_known = x->method.size && x->target.size;
+    if (path_known && !exchange_has(x, SIGN_PROXIED))
+        return REFUSAL_OWN;
+    bool status = exchange_has(x, SIGN_STATUS), backend = exchange_has(x, SIGN_BACKEND);
+    bool unauthorized = slice_is(event_text(&x->event, x->reason), "Unauthorized");
+    if (status && unauthorized && !backend && x->answer == SEEN_WHOLE)
+        return REFUSAL_OWN;
+    bool foreign = backend || (status && x->reason.size && !unauthorized);
+    return path_known && foreign ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
+}
+
+static bool has_certificate(const struct exchange *x)
+{
+    return !exchange_has(x, SIGN_PLAINTEXT) && x->certificate == CERTIFICATE_PRESENTED;
+}
+
+static bool may_have_certificate(const struct exchange *x)
+{
+    return !exchange_has(x, SIGN_PLAINTEXT) && x->certificate != CERTIFICATE_ABSENT;
+}
+
+/* The credential that the server reads, as evidence; 0: none. A valid certificate wins over any token. */
+static uint32_t presented(const struct exchange *x)
+{
+    if (has_certificate(x))
+        return BIT(EVIDENCE_CERTIFICATE);
+    switch (x->auth_kind) {
+    case CREDENTIAL_BEARER:
+    case CREDENTIAL_JWT: return BIT(EVIDENCE_AUTHORIZATION);
+    case CREDENTIAL_WEBSOCKET: return exchange_has(x, SIGN_WEBSOCKET) ? BIT(EVIDENCE_SUBPROTOCOL) : 0;
+    default: return 0; /* X-Remote-User counts under a front's certificate, which was asked for above */
+    }
+}
+
+/* What was presented decides; a Status that names somebody of the other kind is a contradiction, marked, and the mark
+ * makes the verdict doubtful and no other: the Status may be lost, and the verdict must not change with it. */
+static struct judgement judge_presented(const struct exchange *x, enum auth_state state, uint32_t evidence)
+{
+    struct judgement j = {state, BASIS_OBSERVED, SURE, evidence};
+    enum named named = named_caller(x);
+    if (named == NAMED_NOBODY)
+        return j;
+    j.evidence |= BIT(EVIDENCE_STATUS_USER);
+    if ((named == NAMED_ANONYMOUS) != (state == AUTH_ANONYMOUS)) {
+        j.evidence |= BIT(EVIDENCE_CONTRADICTION);
+        j.confidence = DISPUTED;
+    }
+    return j;
+}
+
+static struct judgement judge_named(enum named named, uint32_t lent)
+{
+    uint32_t evidence = BIT(EVIDENCE_STATUS_USER) | BIT(EVIDENCE_NO_CREDENTIAL);
+    if (named == NAMED_ANONYMOUS)
+        return (struct judgement){AUTH_ANONYMOUS, BASIS_OBSERVED, SURE, evidence};
+    return (struct judgement){AUTH_CREDENTIALED, BASIS_INFERRED, SURE, evidence | lent};
+}
+
+/* A head without a credential on a hop where one may have been left before it, or be added behind. */
+static struct judgement judge_bare_plaintext(const struct exchange *x)
+{
+    const uint32_t none = BIT(EVIDENCE_NO_CREDENTIAL);
+    const struct judgement lent = {AUTH_CREDENTIALED, BASIS_INFERRED, LENT,
+                                   none | BIT(EVIDENCE_STATUS_CODE) | BIT(EVIDENCE_ADDED_BEHIND)};
+    enum named named = named_caller(x);
+    if (named != NAMED_NOBODY)
+        return judge_named(named, BIT(EVIDENCE_ADDED_BEHIND));
+    bool kubernetes = exchange_has(x, SIGN_KUBERNETES), proxied = exchange_has(x, SIGN_PROXIED);
+    bool open = exchange_has(x, SIGN_OPEN_PATH), opened = exchange_has(x, SIGN_OPENED_PATH);
+    bool upgraded = x->status == 101, redirected = x->status >= 300;
+    switch (stage_of(x->status)) {
+    case STAGE_SERVED:
+        /* Who may impersonate has a credential, on open paths too. */
+        if (open && !upgraded && !exchange_has(x, SIGN_IMPERSONATES))
+            return (struct judgement){AUTH_ANONYMOUS, BASIS_INFERRED, OPEN_TO_ALL, none | BIT(EVIDENCE_OPEN_PATH)};
+        if (opened)
+            return unknown(BIT(EVIDENCE_OPEN_PATH));
+        return kubernetes && !redirected ? lent : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
+    case STAGE_BEHIND:
+        if (proxied)
+            return unknown(BIT(EVIDENCE_RELAYED));
+        if (open || opened)
+            return unknown(BIT(EVIDENCE_OPEN_PATH));
+        return kubernetes ? lent : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
+    default: break;
+    }
+    if (proxied)
+        return unknown(BIT(EVIDENCE_RELAYED));
+    return unknown(BIT(x->status == 403 ? EVIDENCE_ANSWER_UNREADABLE : EVIDENCE_STATUS_CODE));
+}
+
+static struct judgement judge_bare(const struct exchange *x)
+{
+    if (exchange_has(x, SIGN_PLAINTEXT))
+        return judge_bare_plaintext(x);
+    uint32_t open = exchange_has(x, SIGN_OPEN_PATH) ? BIT(EVIDENCE_OPEN_PATH) : 0;
+    if (x->certificate == CERTIFICATE_ABSENT)
+        return judge_presented(x, AUTH_ANONYMOUS, BIT(EVIDENCE_NO_CREDENTIAL) | open);
+    enum named named = named_caller(x);
+    return named != NAMED_NOBODY ? judge_named(named, 0) : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
+}
+
+static struct judgement judge_whole(const struct exchange *x)
+{
+    /* Answered before anyone asked who is there: such a path, and what is malformed. A plaintext request to a TLS port
+     * is among the latter. */
+    bool malformed = stage_of(x->status) == STAGE_BEFORE && !exchange_has(x, SIGN_KUBERNETES);
+    if (x->path_kind == PATH_ERROR || malformed)
+        return unknown(BIT(EVIDENCE_STATUS_CODE));
+    if (has_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS)) {
+        struct judgement j = judge_presented(x, AUTH_ANONYMOUS, BIT(EVIDENCE_CERTIFICATE));
+        j.basis = BASIS_INFERRED; /* whether it is the front's certificate is not known here */
+        return j;
+    }
+    /* Under a front's certificate, which may be there, this would be anonymous whatever token stands beside it. */
+    bool disputed = may_have_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS);
+    uint32_t evidence = presented(x);
+    if (!evidence || disputed)
+        return judge_bare(x);
+    return judge_presented(x, AUTH_CREDENTIALED, evidence);
+}
+
+static struct judgement judge(const struct exchange *x, enum refusal refusal)
+{
+    if (!x->status)
+        return unknown(BIT(EVIDENCE_NO_ANSWER));
+    if (refusal == REFUSAL_OWN) {
+        uint32_t evidence = BIT(EVIDENCE_STATUS_CODE);
+        if (x->request == SEEN_WHOLE)
+            evidence |= presented(x);
+        return (struct judgement){AUTH_REJECTED, BASIS_OBSERVED, SURE, evidence};
+    }
+    if (refusal == REFUSAL_UNDECIDED)
+        return unknown(BIT(EVIDENCE_RELAYED));
+    /* What is lost of the head may be an Impersonate header, so a Status settles nothing either. */
+    if (x->request != SEEN_WHOLE)
+        return unknown(BIT(EVIDENCE_HEAD_PARTLY_LOST));
+    return judge_whole(x);
+}
+
+static enum auth_outcome outcome_of(const struct exchange *x, enum refusal refusal)
+{
+    if (!x->status || refusal == REFUSAL_UNDECIDED)
+        return OUTCOME_UNSEEN;
+    if (refusal == REFUSAL_OWN)
+        return OUTCOME_REFUSED;
+    return x->status == 403 ? OUTCOME_FORBIDDEN : OUTCOME_ACCEPTED;
+}
+
+static void name_user(struct exchange *x)
+{
+    struct event *e = &x->event;
+    x->user = x->groups = (struct text){0};
+    switch (x->auth_state) {
+    case AUTH_ANONYMOUS:
+        x->user = event_add_text(e, slice_of(ANONYMOUS_USER), sizeof ANONYMOUS_USER);
+        x->groups = event_add_text(e, slice_of(ANONYMOUS_GROUP), sizeof ANONYMOUS_GROUP);
+        break;
+    case AUTH_CREDENTIALED:
+        /* The token beside a certificate is never read: its subject stays a claim. */
+        if (x->jwt_subject.size && !may_have_certificate(x))
+            x->user = x->jwt_subject;
+        else if (x->jwt_subject.size && !has_certificate(x))
+            event_set_unknown(e, EVENT_AUTH_USER);
+        else if (named_caller(x) == NAMED_USER)
+            x->user = x->status_user;
+        else if (could_name(x))
+            event_set_unknown(e, EVENT_AUTH_USER);
+        break;
+    case AUTH_REJECTED: break;
+    default:
+        event_set_unknown(e, EVENT_AUTH_STATE);
+        event_set_unknown(e, EVENT_AUTH_USER);
+        event_set_unknown(e, EVENT_AUTH_GROUPS);
+        break;
+    }
+}
+
+void verdict_pass(struct exchange *x)
+{
+    enum refusal refusal = refusal_of(x);
+    struct judgement j = judge(x, refusal);
+    x->auth_state = (uint8_t)j.state;
+    x->auth_outcome = (uint8_t)outcome_of(x, refusal);
+    x->auth_basis = (uint8_t)j.basis;
+    x->auth_confidence = j.confidence;
+    x->auth_evidence = j.evidence;
+    if (x->request != SEEN_WHOLE)
+        event_set_unknown(&x->event, EVENT_AUTH_KIND);
+    name_user(x);
+}

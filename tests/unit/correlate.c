@@ -1,0 +1,221 @@
+#include "sensor/detect/correlate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "proto/kube/credential.h"
+#include "sensor/complaint.h"
+#include "sensor/event/auth.h"
+#include "sensor/event/flow_record.h"
+
+static const struct hash_secret SECRET = {{1, 2, 3}};
+
+static const char RULE[] =
+    "title: anonymous\nid: 1b5f3c0e-6d0a-4a52-9c7e-2f8f5a1d7b36\nlevel: medium\n"
+    "logsource: {product: kubernetes}\ndetection:\n  s: {auth.state: anonymous}\n  condition: s\n";
+
+enum { SECOND = 1000 * 1000 * 1000 };
+
+/* All that is told, a line each. */
+struct bench {
+    struct correlate *c;
+    struct event_sink sink;
+    struct rule_set *rules;
+    struct counters counters;
+    char told[8192];
+};
+
+static void tell(struct bench *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct bench *b, const char *format, ...)
+{
+    size_t at = strlen(b->told);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(b->told + at, sizeof b->told - at, format, args);
+    va_end(args);
+}
+
+static void on_event(void *owner, const struct event *e)
+{
+    const struct exchange *x = (const struct exchange *)e;
+    tell(owner, "%s %s %s\n", event_type_name(e->type), endpoint_basis_name(e->basis),
+         e->type == EVENT_EXCHANGE ? auth_state_name(x->auth_state) : "-");
+}
+
+static void on_finding(void *owner, const struct finding *f, bool last_word)
+{
+    tell(owner, "finding %s %llu%s\n", f->rule->title, (unsigned long long)f->count, last_word ? "." : "");
+}
+
+static void on_source(void *owner, const struct source *s)
+{
+    tell(owner, "source %u: %llu exchanges %llu flows\n", s->ip[15], (unsigned long long)s->exchanges,
+         (unsigned long long)s->flows);
+}
+
+static void on_closing(void *owner, bool sources, size_t count)
+{
+    tell(owner, "closing %s %zu\n", sources ? "sources" : "findings", count);
+}
+
+static void begin(struct bench *b, size_t memory)
+{
+    *b = (struct bench){0};
+    struct complaint_list *complaints = complaint_list_new();
+    FILE *file = fmemopen((void *)(uintptr_t)RULE, sizeof RULE - 1, "r");
+    b->rules = rule_set_load(&(struct rule_file){.name = "r", .file = file}, 1, complaints);
+    assert_non_null(b->rules);
+    fclose(file);
+    complaint_list_free(complaints);
+    struct correlate_options options = {.window = (moment)3600 * SECOND, .memory = memory};
+    struct correlate_events events = {on_event, on_finding, on_source, on_closing, b};
+    b->c = correlate_new(&options, b->rules, &SECRET, &b->counters, &events);
+    if (b->c)
+        b->sink = correlate_sink(b->c);
+}
+
+static void end(struct bench *b)
+{
+    assert_int_equal(correlate_free(b->c), 0);
+    rule_set_free(b->rules);
+}
+
+static void request(struct bench *b, uint8_t client, uint16_t port, moment clock, uint16_t status, bool kubernetes,
+                    const char *named)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    x->event.client.ip[15] = client;
+    x->event.server.ip[15] = 200;
+    x->event.server.port = port;
+    x->event.order.clock = x->event.time = clock;
+    x->request = x->answer = SEEN_WHOLE;
+    x->status = status;
+    x->signs = (uint16_t)(1U << SIGN_PLAINTEXT | (kubernetes ? 1U << SIGN_KUBERNETES | 1U << SIGN_STATUS : 0U));
+    x->method = event_add_text(&x->event, slice_of("GET"), 64);
+    x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
+    x->status_user = event_add_text(&x->event, slice_of(named), 64);
+    b->sink.take(b->sink.owner, &x->event);
+    assert_int_equal(x->auth_evidence, 0); /* the record itself is the giver's */
+}
+
+static void flow(struct bench *b, uint8_t client, uint16_t port, moment clock)
+{
+    struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW}, .state = FLOW_REFUSED};
+    f.event.client.ip[15] = client;
+    f.event.server.ip[15] = 200;
+    f.event.server.port = port;
+    f.event.order.clock = clock;
+    b->sink.take(b->sink.owner, &f.event);
+}
+
+static void keeps_the_order(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 8 << 20);
+    assert_int_equal(correlate_worst(b.c), -1);
+    request(&b, 1, 443, 1, 403, false, "system:anonymous"); /* nothing says that 443 is an API server */
+    assert_int_equal(correlate_worst(b.c), -1);
+    flow(&b, 2, 6443, 2);
+    request(&b, 3, 443, 3, 200, true, ""); /* now it does */
+    request(&b, 1, 443, 4, 403, false, "system:anonymous");
+    assert_int_equal(correlate_worst(b.c), LEVEL_MEDIUM);
+    request(&b, 4, 443, 5, 401, true, "");
+    correlate_finish(b.c);
+    assert_string_equal(b.told, "http unproven anonymous\n"
+                                "flow port -\n"
+                                "http recognised credentialed\n"
+                                "http recognised anonymous\n"
+                                "finding anonymous 2\n"
+                                "http recognised rejected\n"
+                                "closing findings 1\n"
+                                "finding anonymous 2.\n"
+                                "closing sources 4\n"
+                                "source 1: 2 exchanges 0 flows\n"
+                                "source 4: 1 exchanges 0 flows\n"
+                                "source 2: 0 exchanges 1 flows\n"
+                                "source 3: 1 exchanges 0 flows\n");
+    assert_int_equal(b.counters.of[COUNT_STATE_ANONYMOUS], 2);
+    assert_int_equal(b.counters.of[COUNT_STATE_CREDENTIALED], 1);
+    assert_int_equal(b.counters.of[COUNT_STATE_REJECTED], 1);
+    assert_int_equal(b.counters.of[COUNT_STATE_UNKNOWN], 0);
+    assert_int_equal(b.counters.of[COUNT_FINDINGS], 1);
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_UNPROVEN], 0);
+    assert_int_equal(b.counters.of[COUNT_DETECT_LOST], 0);
+    end(&b);
+}
+
+/* A finding's window closes before the record that comes behind it, whether or not the clock was told between. */
+static void closes_windows_by_the_clock(void **state)
+{
+    (void)state;
+    char said[2][sizeof((struct bench *)0)->told];
+    for (int told = 0; told < 2; told++) {
+        struct bench b;
+        begin(&b, 8 << 20);
+        request(&b, 1, 6443, 1, 403, true, "system:anonymous");
+        if (told)
+            b.sink.reached(b.sink.owner, 1 + (moment)3600 * SECOND);
+        flow(&b, 2, 6443, 1 + (moment)3600 * SECOND);
+        memcpy(said[told], b.told, sizeof b.told);
+        end(&b);
+    }
+    assert_string_equal(said[0],
+                        "http recognised anonymous\nfinding anonymous 1\nfinding anonymous 1.\nflow recognised -\n");
+    assert_string_equal(said[0], said[1]);
+}
+
+static void keeps_the_unproven(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 8 << 20);
+    for (int i = 0; i < 20; i++)
+        request(&b, 1, 8080, i, 403, false, "system:anonymous");
+    *b.told = 0;
+    correlate_finish(b.c);
+    assert_string_equal(b.told, "closing findings 0\nclosing sources 1\nsource 1: 20 exchanges 0 flows\n");
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_UNPROVEN], 1);
+    assert_int_equal(b.counters.of[COUNT_FINDINGS], 0);
+    assert_int_equal(correlate_worst(b.c), -1);
+    end(&b);
+}
+
+static void lives_within_its_memory(void **state)
+{
+    (void)state;
+    for (size_t memory = 0; memory < 200000; memory += 1777) {
+        struct bench b;
+        begin(&b, memory);
+        if (!b.c) {
+            rule_set_free(b.rules);
+            continue;
+        }
+        for (unsigned i = 0; i < 400; i++) {
+            *b.told = 0;
+            request(&b, (uint8_t)i, (uint16_t)(1 + i / 3), i, 403, true, "system:anonymous");
+            flow(&b, (uint8_t)(i / 2), 443, i);
+        }
+        *b.told = 0;
+        correlate_finish(b.c);
+        assert_true(memory > 150000 || b.counters.of[COUNT_DETECT_LOST] > 0);
+        end(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_the_order),
+        cmocka_unit_test(closes_windows_by_the_clock),
+        cmocka_unit_test(keeps_the_unproven),
+        cmocka_unit_test(lives_within_its_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+#include "sensor/detect/endpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct hash_secret SECRET = {{1, 2, 3}};
+
+static struct exchange *answer(struct event_room *room, uint8_t host, uint16_t port, unsigned signs)
+{
+    struct exchange *x = exchange_begin(room);
+    x->event.server.ip[15] = host;
+    x->event.server.port = port;
+    x->signs = (uint16_t)signs;
+    return x;
+}
+
+static void knows_ports(void **state)
+{
+    (void)state;
+    static const uint16_t PORTS[] = {8080, 6443};
+    struct memory memory = {.limit = 1 << 20};
+    struct endpoints *e = endpoints_new(PORTS, 2, &SECRET, &memory);
+    struct event_room room;
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 8080, 0)->event), ENDPOINT_CONFIGURED);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 6443, 0)->event), ENDPOINT_CONFIGURED);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 16443, 0)->event), ENDPOINT_PORT);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 443, 0)->event), ENDPOINT_UNPROVEN);
+    endpoints_free(e);
+    e = endpoints_new(NULL, 0, &SECRET, &memory);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 6443, 0)->event), ENDPOINT_PORT);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 8080, 0)->event), ENDPOINT_UNPROVEN);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
+static void learns_from_answers(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    /* Not from any answer, and not from one that a backend may have written. */
+    endpoints_learn(e, answer(&room, 1, 443, 1U << SIGN_PLAINTEXT));
+    endpoints_learn(e, answer(&room, 1, 443, 1U << SIGN_KUBERNETES | 1U << SIGN_PROXIED));
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 443, 0)->event), ENDPOINT_UNPROVEN);
+    endpoints_learn(e, answer(&room, 1, 443, 1U << SIGN_KUBERNETES));
+    endpoints_learn(e, answer(&room, 1, 6443, 1U << SIGN_KUBERNETES));
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 443, 0)->event), ENDPOINT_RECOGNISED);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 6443, 0)->event), ENDPOINT_RECOGNISED);
+    /* Neither its other ports, nor other hosts, nor the same address in another tunnel. */
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 8443, 0)->event), ENDPOINT_UNPROVEN);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 2, 443, 0)->event), ENDPOINT_UNPROVEN);
+    struct exchange *x = answer(&room, 1, 443, 0);
+    x->event.tunnel_kind = 1;
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_UNPROVEN);
+    x->event.tunnel_kind = 0;
+    x->event.tunnel_id = 9;
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_UNPROVEN);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
+static void is_bounded(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 20000};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    for (uint16_t port = 1; port < 5000; port++)
+        endpoints_learn(e, answer(&room, 1, port, 1U << SIGN_KUBERNETES));
+    assert_true(memory.used <= memory.limit);
+    assert_true(endpoints_lost(e) > 0 && endpoints_lost(e) < 4999);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 1, 0)->event), ENDPOINT_RECOGNISED);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_ports),
+        cmocka_unit_test(learns_from_answers),
+        cmocka_unit_test(is_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

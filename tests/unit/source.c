@@ -1,0 +1,168 @@
+#include "sensor/detect/source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct hash_secret SECRET = {{1, 2, 3}};
+
+static void set_ends(struct event *e, uint32_t client, moment time)
+{
+    memcpy(e->client.ip, (uint8_t[]){[10] = 0xFF, [11] = 0xFF, 192, 0}, 14);
+    memcpy(e->server.ip, (uint8_t[]){[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 200}, 16);
+    memcpy(e->client.ip + 12, &client, sizeof client);
+    e->server.port = 6443;
+    e->time = time;
+}
+
+static void exchange(struct sources *s, uint32_t client, moment time, enum auth_state state, unsigned signs)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    set_ends(&x->event, client, time);
+    x->auth_state = (uint8_t)state;
+    x->signs = (uint16_t)signs;
+    x->agent = event_add_text(&x->event, slice_of("probe/1"), 64);
+    sources_exchange(s, x);
+}
+
+static void flow(struct sources *s, uint32_t client, moment first, moment last, enum flow_state state, bool handshake,
+                 uint32_t exchanges)
+{
+    struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW},
+                            .last = last,
+                            .state = (uint8_t)state,
+                            .handshake = handshake,
+                            .exchanges = exchanges};
+    set_ends(&f.event, client, first);
+    sources_flow(s, &f);
+}
+
+static void remembers(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    exchange(s, 1, 500, AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH);
+    exchange(s, 1, 400, AUTH_ANONYMOUS, 0);
+    exchange(s, 1, 600, AUTH_CREDENTIALED, 1U << SIGN_OPEN_PATH);
+    exchange(s, 1, 550, AUTH_REJECTED, 0);
+    flow(s, 1, 390, 700, FLOW_CLOSED, false, 4);
+    flow(s, 1, 300, 300, FLOW_REFUSED, false, 0);
+    flow(s, 1, 310, 310, FLOW_NEW, false, 0);
+    flow(s, 1, 800, 900, FLOW_ESTABLISHED, true, 0);
+    const struct source **sorted;
+    assert_int_equal(sources_sorted(s, &sorted), 1);
+    const struct source *one = sorted[0];
+    assert_int_equal(one->first, 300);
+    assert_int_equal(one->last, 900);
+    assert_true(one->verified);
+    assert_int_equal(one->exchanges, 4);
+    assert_int_equal(one->states[AUTH_ANONYMOUS], 2);
+    assert_int_equal(one->states[AUTH_CREDENTIALED], 1);
+    assert_int_equal(one->states[AUTH_REJECTED], 1);
+    assert_int_equal(one->open_paths, 1);
+    assert_int_equal(one->flows, 4);
+    assert_int_equal(one->half_open, 1);
+    assert_int_equal(one->refused, 1);
+    assert_int_equal(one->without_request, 1);
+    assert_int_equal(one->endpoints.used, 1);
+    assert_int_equal(one->endpoints.values[0].size, strlen("192.0.2.200:6443"));
+    assert_memory_equal(one->endpoints.values[0].text, "192.0.2.200:6443", one->endpoints.values[0].size);
+    assert_int_equal(one->endpoints.values[0].count, 7);
+    assert_int_equal(one->agents.values[0].count, 4);
+    memory_resize(&memory, sorted, sizeof *sorted, 0);
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+static void writes_v6(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW}, .state = FLOW_NEW};
+    memcpy(f.event.server.ip, (uint8_t[]){0x20, 0x01, 0x0D, 0xB8, [15] = 1}, 16);
+    f.event.server.port = 443;
+    sources_flow(s, &f);
+    const struct source **sorted;
+    assert_int_equal(sources_sorted(s, &sorted), 1);
+    assert_false(sorted[0]->verified);
+    assert_memory_equal(sorted[0]->endpoints.values[0].text, "[2001:db8::1]:443", strlen("[2001:db8::1]:443"));
+    memory_resize(&memory, sorted, sizeof *sorted, 0);
+    sources_free(s);
+}
+
+static void sorts(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    for (uint32_t i = 0; i < 100; i++)
+        exchange(s, i << 24, 1, AUTH_CREDENTIALED, 0);
+    for (int i = 0; i < 2; i++)
+        exchange(s, 77U << 24, 1, AUTH_REJECTED, 0);
+    exchange(s, 88U << 24, 1, AUTH_REJECTED, 0);
+    exchange(s, 66U << 24, 1, AUTH_ANONYMOUS, 0);
+    const struct source **sorted;
+    assert_int_equal(sources_sorted(s, &sorted), 100);
+    static const uint8_t FIRST[] = {77, 66, 88, 0, 1, 2};
+    for (size_t i = 0; i < sizeof FIRST; i++)
+        assert_int_equal(sorted[i]->ip[15], FIRST[i]);
+    memory_resize(&memory, sorted, 100 * sizeof *sorted, 0);
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Whoever can forge a sender's address must not be able to make the others forgotten. */
+static void a_sweep_leaves_room(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    for (uint32_t i = 0; i < 20000; i++)
+        flow(s, i, 1, 1, FLOW_NEW, false, 0);
+    uint64_t lost = sources_lost(s);
+    assert_true(lost > 0 && lost < 20000);
+    exchange(s, 0x01020304, 1, AUTH_ANONYMOUS, 0);
+    assert_int_equal(sources_lost(s), lost);
+    for (uint32_t i = 0; i < 20000; i++)
+        exchange(s, i + 0x01000000, 1, AUTH_ANONYMOUS, 0);
+    assert_true(sources_lost(s) > lost);
+    assert_true(memory.used < memory.limit * 3 / 4);
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+static void lives_without_memory(void **state)
+{
+    (void)state;
+    for (uint64_t fail = 1; fail < 12; fail++) {
+        struct memory memory = {.limit = 1 << 20};
+        struct sources *s = sources_new(&SECRET, &memory);
+        memory.fail_at = fail;
+        for (uint32_t i = 0; i < 20; i++)
+            exchange(s, i, 1, AUTH_ANONYMOUS, 0);
+        memory.fail_at = 0;
+        const struct source **sorted;
+        size_t count = sources_sorted(s, &sorted);
+        assert_int_equal(count + sources_lost(s), 20);
+        memory_resize(&memory, sorted, count * sizeof *sorted, 0);
+        sources_free(s);
+        assert_int_equal(memory.used, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(remembers),
+        cmocka_unit_test(writes_v6),
+        cmocka_unit_test(sorts),
+        cmocka_unit_test(a_sweep_leaves_room),
+        cmocka_unit_test(lives_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
