@@ -1,0 +1,163 @@
+#include "sensor/report/json.h"
+
+#include <stdlib.h>
+
+enum { LINE_ROOM = 2048 }; /* an ordinary line: one reservation */
+
+bool json_grow(struct json *j, size_t size)
+{
+    size_t used = j->at ? (size_t)(j->at - (j->out->bytes + j->out->size)) : 0;
+    char *begin = buffer_reserve(j->out, used + size + LINE_ROOM);
+    j->at = begin ? begin + used : NULL;
+    j->end = begin ? begin + used + size + LINE_ROOM : NULL;
+    return begin != NULL;
+}
+
+struct json json_begin(struct buffer *out)
+{
+    struct json j = {.out = out};
+    if (json_grow(&j, 1))
+        *j.at++ = '{';
+    return j;
+}
+
+void json_end(struct json *j)
+{
+    json_close(j, '}');
+    if (!j->at)
+        return;
+    j->at[-1] = '\n';
+    j->out->size = (size_t)(j->at - j->out->bytes);
+}
+
+/** Room for a member of this name and so long a value, with the name written. @return where the value goes, or NULL */
+static char *begin_member(struct json *j, const char *name, size_t size)
+{
+    size_t name_size = name ? strlen(name) : 0;
+    if (!json_room(j, size + name_size + 3))
+        return NULL;
+    char *at = j->at;
+    if (name) {
+        *at++ = '"';
+        memcpy(at, name, name_size);
+        at += name_size;
+        *at++ = '"';
+        *at++ = ':';
+    }
+    return at;
+}
+
+static void end_member(struct json *j, char *at)
+{
+    *at++ = ',';
+    j->at = at;
+}
+
+void json_open(struct json *j, const char *name, char bracket)
+{
+    char *at = begin_member(j, name, 1);
+    if (!at)
+        return;
+    *at++ = bracket;
+    j->at = at;
+}
+
+void json_close(struct json *j, char bracket)
+{
+    if (!json_room(j, 1))
+        return;
+    if (j->at[-1] == ',')
+        j->at--;
+    *j->at++ = bracket;
+    *j->at++ = ',';
+}
+
+void json_text(struct json *j, const char *name, struct slice wire)
+{
+    char *at = begin_member(j, name, escape_json_room(wire.size));
+    if (at)
+        end_member(j, escape_json_at(at, wire));
+}
+
+void json_string(struct json *j, const char *name, const char *text)
+{
+    json_text(j, name, slice_of(text));
+}
+
+void json_number(struct json *j, const char *name, uint64_t number)
+{
+    char *at = begin_member(j, name, VALUE_MAX);
+    if (at)
+        end_member(j, value_number(at, number));
+}
+
+void json_flag(struct json *j, const char *name, bool flag)
+{
+    struct slice word = slice_of(flag ? "true" : "false");
+    char *at = begin_member(j, name, word.size);
+    if (!at)
+        return;
+    memcpy(at, word.data, word.size);
+    end_member(j, at + word.size);
+}
+
+/** A value that needs quotes and no escapes: `written` is behind it. */
+static void end_quoted(struct json *j, char *written)
+{
+    *written++ = '"';
+    end_member(j, written);
+}
+
+void json_time(struct json *j, const char *name, struct value_clock *clock, moment time)
+{
+    char *at = begin_member(j, name, VALUE_MAX + 2);
+    if (!at)
+        return;
+    *at++ = '"';
+    end_quoted(j, value_time(at, clock, time));
+}
+
+void json_ip(struct json *j, const char *name, const uint8_t ip[static 16])
+{
+    char *at = begin_member(j, name, VALUE_MAX + 2);
+    if (!at)
+        return;
+    *at++ = '"';
+    end_quoted(j, value_ip(at, ip));
+}
+
+void json_endpoint(struct json *j, const char *name, const struct address *a)
+{
+    char *at = begin_member(j, name, VALUE_MAX + 2);
+    if (!at)
+        return;
+    *at++ = '"';
+    end_quoted(j, value_endpoint(at, a));
+}
+
+static void json_state_close(void *state)
+{
+    struct json_state *s = state;
+    if (s)
+        json_events_free(s->events);
+    free(s);
+}
+
+static void *json_state_open(const struct report_style *style)
+{
+    (void)style; /* for people */
+    struct json_state *s = calloc(1, sizeof *s);
+    if (s && (s->events = json_events_new()))
+        return s;
+    json_state_close(s);
+    return NULL;
+}
+
+const struct report_format report_json = {.name = "json",
+                                          .events = (1U << REPORT_EVENTS) - 1,
+                                          .open = json_state_open,
+                                          .close = json_state_close,
+                                          .event = json_event,
+                                          .finding = json_finding,
+                                          .source = json_source,
+                                          .statistics = json_statistics};

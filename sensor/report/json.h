@@ -1,0 +1,61 @@
+/* Writes one JSON object a line. Every member ends with a comma, and closing takes the last one back: so nobody asks
+ * whether a member is the first. After memory failed every call is legal and does nothing. */
+#ifndef SENSOR_REPORT_JSON_H
+#define SENSOR_REPORT_JSON_H
+
+#include "sensor/report/escape.h"
+#include "sensor/report/report.h"
+#include "sensor/report/value.h"
+
+struct json {
+    struct buffer *out;
+    char *at, *end; /* what `out` has room for; `out` knows of it when the line is complete */
+};
+
+/** Begins a line. */
+struct json json_begin(struct buffer *out);
+/** Closes the object of the line; only now is it in the buffer. */
+void json_end(struct json *j);
+
+bool json_grow(struct json *j, size_t size);
+
+/** Room to write `size` bytes at `at`, and one for the comma. */
+static inline bool json_room(struct json *j, size_t size)
+{
+    return (size_t)(j->end - j->at) > size || json_grow(j, size);
+}
+
+/** @param name  NULL in a list. @param bracket  '{' or '['. */
+void json_open(struct json *j, const char *name, char bracket);
+void json_close(struct json *j, char bracket);
+
+/* Members. @param name  NULL in a list; written as it is. */
+void json_text(struct json *j, const char *name, struct slice wire);
+void json_string(struct json *j, const char *name, const char *text);
+void json_number(struct json *j, const char *name, uint64_t number);
+void json_flag(struct json *j, const char *name, bool flag);
+void json_time(struct json *j, const char *name, struct value_clock *clock, moment time);
+void json_ip(struct json *j, const char *name, const uint8_t ip[static 16]);
+void json_endpoint(struct json *j, const char *name, const struct address *a);
+
+/** What an output of this format keeps. */
+struct json_events; /* how events are written: json_event.c */
+
+struct json_state {
+    struct value_clock clock;
+    struct json_events *events;
+};
+
+/** @return NULL: no memory. */
+struct json_events *json_events_new(void);
+void json_events_free(struct json_events *events);
+
+void json_event(void *state, struct buffer *out, const struct event *e);
+void json_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
+void json_source(void *state, struct buffer *out, const struct source *s);
+void json_statistics(void *state, struct buffer *out, const struct statistics *s);
+
+/** A list as [{"value":..,"count":..}], most frequent first, and how many hits were left out. */
+void json_values(struct json *j, const char *name, const char *name_left_out, const struct value_list *list);
+
+#endif

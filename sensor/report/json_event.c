@@ -1,0 +1,340 @@
+/* Events as the field table has them. What does not change from event to event is worked out once: which rows an
+ * event of a type has, the names with quotes and colon, and the objects they stand in. */
+#include "sensor/report/json.h"
+
+#include "sensor/event/community.h"
+#include "sensor/event/field.h"
+
+#include <stdlib.h>
+
+enum {
+    KEY_MAX = 32,       /* copied whole, whatever its size: a constant size is two moves */
+    WORDS = 32,         /* names of a row's values that are kept ready: all that there are */
+    OBJECTS_MAX = 32,   /* bits of json_object.above */
+    COMMUNITIES = 4096, /* connections whose ID is remembered: SHA-1 once a connection, not once an event */
+    PROTOCOL_NUMBER_TCP = 6
+};
+
+#define EVENT_FIELD(id, name, ...) _Static_assert(sizeof name + sizeof "\"\":{" <= KEY_MAX, name);
+#include "sensor/event/field.def"
+#undef EVENT_FIELD
+
+struct json_key {
+    char text[KEY_MAX]; /* "verb":  or as a value  "list", */
+    uint8_t size;       /* 0: none */
+};
+
+struct json_object {
+    struct json_key key; /* "kube":{ */
+    uint8_t parent;
+    uint32_t above; /* bits of this one and of all that it stands in */
+};
+
+struct json_step {
+    struct json_key key;
+    uint16_t offset;
+    uint8_t field, object, kind;
+    uint8_t width; /* of a number; 0: it is none */
+};
+
+struct json_events {
+    struct json_object objects[OBJECTS_MAX]; /* [0]: the line itself */
+    size_t object_count;
+    struct json_step steps[EVENT_TYPES][EVENT_FIELDS];
+    size_t step_count[EVENT_TYPES];
+    uint64_t fields[EVENT_TYPES];               /* bits of those */
+    struct json_key words[EVENT_FIELDS][WORDS]; /* of FIELD_NAME and FIELD_NAMES */
+    struct community *community;
+    struct {
+        uint64_t flow_id;
+        bool used;
+        char text[COMMUNITY_ID_SIZE];
+    } communities[COMMUNITIES];
+};
+
+static struct json_key make_key(struct slice name, const char *behind)
+{
+    struct json_key key = {.size = (uint8_t)(name.size + 2 + strlen(behind))};
+    key.text[0] = '"';
+    memcpy(key.text + 1, name.data, name.size);
+    key.text[1 + name.size] = '"';
+    memcpy(key.text + 2 + name.size, behind, strlen(behind));
+    return key;
+}
+
+/** The object `name` in `parent`: where the last row left it, or a new one. */
+static uint8_t find_object(struct json_events *events, uint8_t parent, struct slice name)
+{
+    struct json_key key = make_key(name, ":{");
+    for (size_t i = 1; i < events->object_count; i++) {
+        if (events->objects[i].parent == parent && memcmp(&events->objects[i].key, &key, sizeof key) == 0)
+            return (uint8_t)i;
+    }
+    if (events->object_count == OBJECTS_MAX)
+        abort(); /* the table is constant: the first start of the program would show it */
+    uint8_t i = (uint8_t)events->object_count++;
+    events->objects[i] =
+        (struct json_object){.key = key, .parent = parent, .above = events->objects[parent].above | UINT32_C(1) << i};
+    return i;
+}
+
+static bool is_number(enum field_kind kind)
+{
+    return kind == FIELD_NUMBER || kind == FIELD_COUNT || kind == FIELD_FLAG || kind == FIELD_NAME ||
+           kind == FIELD_NAMES || kind == FIELD_HEX;
+}
+
+static void add_step(struct json_events *events, unsigned field)
+{
+    const struct event_field *f = &event_fields[field];
+    struct slice name = slice_of(f->name);
+    struct json_step step = {.field = (uint8_t)field, .offset = f->offset, .kind = f->kind};
+    if (is_number((enum field_kind)f->kind))
+        step.width = f->width;
+    for (size_t dot; (dot = slice_find(name, '.')) < name.size; name = slice_part(name, dot + 1, name.size))
+        step.object = find_object(events, step.object, slice_part(name, 0, dot));
+    step.key = make_key(name, ":");
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        if (f->in >> type & 1) {
+            events->steps[type][events->step_count[type]++] = step;
+            events->fields[type] |= UINT64_C(1) << field;
+        }
+    }
+}
+
+static void add_words(struct json_events *events, unsigned field)
+{
+    for (unsigned i = 0; event_fields[field].text && i < WORDS; i++) {
+        const char *word = event_fields[field].text(i);
+        if (word && *word && strlen(word) + sizeof "\"\"," <= KEY_MAX)
+            events->words[field][i] = make_key(slice_of(word), ",");
+    }
+}
+
+struct json_events *json_events_new(void)
+{
+    struct json_events *events = calloc(1, sizeof *events);
+    if (!events)
+        return NULL;
+    events->objects[0].above = 1;
+    events->object_count = 1;
+    for (unsigned i = 0; i < EVENT_FIELDS; i++) {
+        add_step(events, i);
+        add_words(events, i);
+    }
+    events->community = community_new(0);
+    if (events->community)
+        return events;
+    json_events_free(events);
+    return NULL;
+}
+
+void json_events_free(struct json_events *events)
+{
+    if (!events)
+        return;
+    community_free(events->community);
+    free(events);
+}
+
+/** An event being written. */
+struct line {
+    struct json json;
+    struct json_state *state;
+    const struct event *e;
+    unsigned object; /* that is open */
+};
+
+static void put_key(struct json *j, const struct json_key *key)
+{
+    memcpy(j->at, key->text, KEY_MAX);
+    j->at += key->size;
+}
+
+static void open_object(struct line *w, unsigned object)
+{
+    const struct json_object *o = &w->state->events->objects[object];
+    if (object == w->object)
+        return;
+    open_object(w, o->parent);
+    if (json_room(&w->json, KEY_MAX))
+        put_key(&w->json, &o->key);
+}
+
+static void move_to(struct line *w, unsigned object)
+{
+    const struct json_object *objects = w->state->events->objects;
+    for (; !(objects[object].above >> w->object & 1); w->object = objects[w->object].parent)
+        json_close(&w->json, '}');
+    open_object(w, object);
+    w->object = object;
+}
+
+/** The name of a member that has a value, in the object it belongs to, and room for `size` more bytes. */
+static inline bool begin_member(struct line *w, const struct json_step *step, size_t size)
+{
+    if (step->object != w->object)
+        move_to(w, step->object);
+    if (!json_room(&w->json, KEY_MAX + size))
+        return false;
+    put_key(&w->json, &step->key);
+    return true;
+}
+
+static void put_text(struct line *w, const struct json_step *step, struct slice text)
+{
+    if (!text.size || !begin_member(w, step, escape_json_room(text.size)))
+        return;
+    w->json.at = escape_json_at(w->json.at, text);
+    *w->json.at++ = ',';
+}
+
+static void put_number(struct line *w, const struct json_step *step, uint64_t number)
+{
+    if (!begin_member(w, step, VALUE_MAX))
+        return;
+    w->json.at = value_number(w->json.at, number);
+    *w->json.at++ = ',';
+}
+
+static bool remember_community(struct json_events *events, const struct event *e, size_t slot)
+{
+    bool made =
+        community_id(events->community, PROTOCOL_NUMBER_TCP, &e->client, &e->server, events->communities[slot].text);
+    events->communities[slot].used = made;
+    events->communities[slot].flow_id = e->flow_id;
+    return made;
+}
+
+static void put_community(struct line *w, const struct json_step *step)
+{
+    struct json_events *events = w->state->events;
+    size_t slot = w->e->flow_id % COMMUNITIES;
+    bool known = events->communities[slot].used && events->communities[slot].flow_id == w->e->flow_id;
+    if (known || remember_community(events, w->e, slot))
+        put_text(w, step, (struct slice){(const uint8_t *)events->communities[slot].text, COMMUNITY_ID_SIZE});
+}
+
+/** @return NULL: a value that has no name. */
+static const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
+{
+    const struct json_key *word = value < WORDS ? &w->state->events->words[step->field][value] : NULL;
+    return word && word->size ? word : NULL;
+}
+
+static void put_name(struct line *w, const struct json_step *step, uint64_t value)
+{
+    const struct json_key *word = word_of(w, step, value);
+    if (word && begin_member(w, step, KEY_MAX))
+        put_key(&w->json, word);
+}
+
+static void put_names(struct line *w, const struct json_step *step, uint64_t bits)
+{
+    if (!bits || !begin_member(w, step, 1 + WORDS * KEY_MAX))
+        return;
+    *w->json.at++ = '[';
+    for (unsigned i = 0; bits >> i; i++) {
+        const struct json_key *word = bits >> i & 1 ? word_of(w, step, i) : NULL;
+        if (word)
+            put_key(&w->json, word);
+    }
+    json_close(&w->json, ']');
+}
+
+static void put_vlans(struct line *w, const struct json_step *step)
+{
+    if (!w->e->vlans || !begin_member(w, step, 1))
+        return;
+    *w->json.at++ = '[';
+    for (unsigned i = 0; i < w->e->vlans && i < 2; i++)
+        json_number(&w->json, NULL, w->e->vlan[i]);
+    json_close(&w->json, ']');
+}
+
+/** A value that needs quotes and no escapes. */
+static void put_quoted(struct line *w, const struct json_step *step, const void *at, uint64_t number)
+{
+    if (!begin_member(w, step, VALUE_MAX + 2))
+        return;
+    char *to = w->json.at;
+    *to++ = '"';
+    switch ((enum field_kind)step->kind) {
+    case FIELD_TIME: to = value_time(to, &w->state->clock, *(const moment *)at); break;
+    case FIELD_IP: to = value_ip(to, ((const struct address *)at)->ip); break;
+    case FIELD_ENDPOINT: to = value_endpoint(to, at); break;
+    default: to = value_hex(to, number, step->width); break;
+    }
+    *to++ = '"';
+    *to++ = ',';
+    w->json.at = to;
+}
+
+static void put_flag(struct line *w, const struct json_step *step)
+{
+    if (!begin_member(w, step, sizeof "true,"))
+        return;
+    memcpy(w->json.at, "true,", 5);
+    w->json.at += 5;
+}
+
+static void put_field(struct line *w, const struct json_step *step)
+{
+    const void *at = (const uint8_t *)w->e + step->offset;
+    uint64_t number = event_field_number(at, step->width);
+    switch ((enum field_kind)step->kind) {
+    case FIELD_TEXT: put_text(w, step, event_text(w->e, *(const struct text *)at)); break;
+    case FIELD_COUNT: put_number(w, step, number); break;
+    case FIELD_NUMBER:
+        if (number)
+            put_number(w, step, number);
+        break;
+    case FIELD_FLAG:
+        if (number)
+            put_flag(w, step);
+        break;
+    case FIELD_NAME: put_name(w, step, number); break;
+    case FIELD_NAMES: put_names(w, step, number); break;
+    case FIELD_PORT: put_number(w, step, ((const struct address *)at)->port); break;
+    case FIELD_HEX:
+        if (number)
+            put_quoted(w, step, at, number);
+        break;
+    case FIELD_TIME:
+    case FIELD_IP:
+    case FIELD_ENDPOINT: put_quoted(w, step, at, 0); break;
+    case FIELD_VLAN: put_vlans(w, step); break;
+    case FIELD_COMMUNITY: put_community(w, step); break;
+    case FIELD_PROTO: put_text(w, step, slice_of("TCP")); break;
+    }
+}
+
+static void put_unknown(struct line *w, uint64_t unknown)
+{
+    if (!unknown)
+        return;
+    json_open(&w->json, "unknown", '[');
+    for (unsigned i = 0; i < EVENT_FIELDS; i++) {
+        if (unknown >> i & 1)
+            json_string(&w->json, NULL, event_fields[i].name);
+    }
+    json_close(&w->json, ']');
+}
+
+void json_event(void *state, struct buffer *out, const struct event *e)
+{
+    /* The verdict's word is itself the way to say that it is not known. */
+    static const uint64_t always = UINT64_C(1) << EVENT_AUTH_STATE;
+    struct json_state *s = state;
+    const struct json_events *events = s->events;
+    struct line w = {.json = json_begin(out), .state = s, .e = e};
+    uint64_t left_out = e->unknown & ~always;
+    const struct json_step *end = events->steps[e->type] + events->step_count[e->type];
+    for (const struct json_step *step = events->steps[e->type]; step < end; step++) {
+        if (!(left_out >> step->field & 1))
+            put_field(&w, step);
+    }
+    move_to(&w, 0);
+    put_unknown(&w, e->unknown & events->fields[e->type]);
+    json_end(&w.json);
+}

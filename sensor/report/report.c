@@ -1,0 +1,166 @@
+#include "sensor/report/report.h"
+
+#include "sensor/report/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct output {
+    const struct report_format *format;
+    void *state;
+    uint32_t events;
+    struct buffer buffer;
+    struct target *target;
+};
+
+struct report {
+    struct output *outputs;
+    size_t count;
+    char error[512]; /* "NAME: REASON" of the first output that failed; "" so far none */
+};
+
+struct report *report_new(void)
+{
+    return calloc(1, sizeof(struct report));
+}
+
+bool report_add(struct report *r, const struct output_spec *spec, int fd, bool live, bool verbose, bool colour)
+{
+    struct output o = {.format = spec->format, .events = spec->events};
+    struct output *outputs = realloc(r->outputs, (r->count + 1) * sizeof *outputs);
+    if (outputs)
+        r->outputs = outputs;
+    o.target = outputs ? target_new(strcmp(spec->target, "-") == 0 ? "standard output" : spec->target, fd) : NULL;
+    if (!o.target) {
+        close(fd);
+        return false;
+    }
+    struct report_style style = {.colour = colour, .live = live, .verbose = verbose, .width = target_width(o.target)};
+    o.state = o.format->open(&style);
+    if (!o.state) {
+        target_close(o.target);
+        return false;
+    }
+    r->outputs[r->count++] = o;
+    return true;
+}
+
+static void note_error(struct report *r, const char *name, int error)
+{
+    if (error && !r->error[0])
+        snprintf(r->error, sizeof r->error, "%s: %s", name, strerror(error));
+}
+
+/** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
+static void written(struct report *r, struct output *o, size_t before)
+{
+    if (o->buffer.failed) {
+        o->buffer.size = before;
+        o->buffer.failed = false; /* a smaller record may fit again; that this one is missing is said */
+        note_error(r, target_name(o->target), ENOMEM);
+    }
+    target_write(o->target, &o->buffer, false);
+    note_error(r, target_name(o->target), target_error(o->target));
+}
+
+static bool asked_for(const struct output *o, enum report_event event)
+{
+    return o->events >> event & 1;
+}
+
+void report_event(struct report *r, const struct event *e)
+{
+    static const enum report_event events[EVENT_TYPES] = {
+        [EVENT_EXCHANGE] = REPORT_HTTP, [EVENT_FLOW] = REPORT_FLOW, [EVENT_ANOMALY] = REPORT_ANOMALY};
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        size_t before = o->buffer.size;
+        if (!asked_for(o, events[e->type]))
+            continue;
+        o->format->event(o->state, &o->buffer, e);
+        written(r, o, before);
+    }
+}
+
+void report_finding(struct report *r, const struct finding *f, bool last_word)
+{
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        size_t before = o->buffer.size;
+        if (!asked_for(o, REPORT_ALERT))
+            continue;
+        o->format->finding(o->state, &o->buffer, f, last_word);
+        written(r, o, before);
+    }
+}
+
+void report_source(struct report *r, const struct source *s)
+{
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        size_t before = o->buffer.size;
+        if (!asked_for(o, REPORT_SOURCE))
+            continue;
+        o->format->source(o->state, &o->buffer, s);
+        written(r, o, before);
+    }
+}
+
+void report_section(struct report *r, enum report_section section, size_t count)
+{
+    enum report_event event = section == SECTION_FINDINGS ? REPORT_ALERT : REPORT_SOURCE;
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        size_t before = o->buffer.size;
+        if (!asked_for(o, event) || !o->format->section)
+            continue;
+        o->format->section(o->state, &o->buffer, section, count);
+        written(r, o, before);
+    }
+}
+
+void report_statistics(struct report *r, const struct statistics *s)
+{
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        size_t before = o->buffer.size;
+        if (!asked_for(o, REPORT_STATS))
+            continue;
+        o->format->statistics(o->state, &o->buffer, s);
+        written(r, o, before);
+    }
+}
+
+void report_flush(struct report *r)
+{
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        target_write(o->target, &o->buffer, true);
+        note_error(r, target_name(o->target), target_error(o->target));
+    }
+}
+
+const char *report_error(struct report *r)
+{
+    return r->error[0] ? r->error : NULL;
+}
+
+bool report_close(struct report *r)
+{
+    report_flush(r);
+    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s", target_name(o->target));
+        note_error(r, name, target_close(o->target));
+        o->format->close(o->state);
+        buffer_deinit(&o->buffer);
+    }
+    free(r->outputs);
+    r->outputs = NULL;
+    r->count = 0;
+    return !r->error[0];
+}
+
+void report_free(struct report *r)
+{
+    if (!r)
+        return;
+    report_close(r);
+    free(r);
+}

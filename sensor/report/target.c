@@ -1,0 +1,100 @@
+#include "sensor/report/target.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { BATCH = 64 * 1024, WIDTH = 80, WIDTH_MAX = 120 };
+
+struct target {
+    char *name;
+    int fd;
+    int error;
+    uint64_t dropped;
+};
+
+struct target *target_new(const char *name, int fd)
+{
+    struct target *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    *t = (struct target){.name = strdup(name), .fd = fd};
+    if (t->name)
+        return t;
+    free(t);
+    return NULL;
+}
+
+/** A pipe or terminal that somebody else set to non-blocking: wait until it takes more. */
+static void wait_writable(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+    poll(&p, 1, -1); /* whatever it says, writing again tells */
+}
+
+static size_t write_all(struct target *t, const char *bytes, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = write(t->fd, bytes + done, size - done);
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            wait_writable(t->fd);
+        } else if (n == 0 || errno != EINTR) {
+            t->error = n < 0 ? errno : EIO;
+            break;
+        }
+    }
+    return done;
+}
+
+void target_write(struct target *t, struct buffer *from, bool now)
+{
+    if (!now && from->size < BATCH)
+        return;
+    size_t done = t->error ? 0 : write_all(t, from->bytes, from->size);
+    t->dropped += from->size - done;
+    from->size = 0;
+}
+
+int target_error(const struct target *t)
+{
+    return t->error;
+}
+
+uint64_t target_dropped(const struct target *t)
+{
+    return t->dropped;
+}
+
+const char *target_name(const struct target *t)
+{
+    return t->name;
+}
+
+bool target_is_terminal(const struct target *t)
+{
+    return isatty(t->fd) == 1;
+}
+
+unsigned target_width(const struct target *t)
+{
+    struct winsize size;
+    if (ioctl(t->fd, TIOCGWINSZ, &size) != 0 || size.ws_col < WIDTH)
+        return WIDTH;
+    return size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
+}
+
+int target_close(struct target *t)
+{
+    int error = t->error;
+    /* A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
+    if (close(t->fd) != 0 && errno != EINTR && !error)
+        error = errno;
+    free(t->name);
+    free(t);
+    return error;
+}

@@ -1,0 +1,29 @@
+/* Where an output's bytes go: standard output, a file, later a Unix socket. Knows no format. */
+#ifndef SENSOR_REPORT_TARGET_H
+#define SENSOR_REPORT_TARGET_H
+
+#include "sensor/report/buffer.h"
+
+struct target;
+
+/** @param name  for messages; copied. @param fd  opened by whoever may; closed by target_close, standard output too.
+ *  @return NULL: no memory; `fd` is then still the caller's. */
+struct target *target_new(const char *name, int fd);
+
+/** Writes when the buffer is large, or when `now`. An error is kept, the first one; after it bytes are dropped and
+ * counted. Waits where the other end is slow. The caller has SIGPIPE ignored. */
+void target_write(struct target *t, struct buffer *from, bool now);
+
+/** @return the first errno that writing met, 0: none. */
+int target_error(const struct target *t);
+/** Bytes that were not written because of it. */
+uint64_t target_dropped(const struct target *t);
+const char *target_name(const struct target *t);
+bool target_is_terminal(const struct target *t);
+/** Columns of the terminal, within what can be laid out; 80 where it is none. */
+unsigned target_width(const struct target *t);
+
+/** @return the first errno, close's too. */
+int target_close(struct target *t);
+
+#endif

@@ -1,0 +1,48 @@
+/* The report that a person reads, at 80 columns: one file a part of it. */
+#ifndef SENSOR_REPORT_TEXT_H
+#define SENSOR_REPORT_TEXT_H
+
+#include "sensor/report/report.h"
+#include "sensor/report/value.h"
+
+/** What an output of this format keeps. */
+struct text_state {
+    struct report_style style;
+    struct value_clock clock;
+    bool begun;                         /* something stands above */
+    bool under_findings;                /* their heading stands: from now on findings are blocks */
+    const struct rule_about *explained; /* the rule that was explained last */
+    bool told;                          /* a finding was told in a line, before the end */
+    size_t sources, sources_told;
+};
+
+enum text_colour { TEXT_PLAIN, TEXT_BOLD, TEXT_RED, TEXT_YELLOW, TEXT_CYAN };
+
+/** Only where the style wants colour. @param text  not of the wire. */
+void text_coloured(const struct text_state *s, struct buffer *out, enum text_colour colour, const char *text);
+
+/** A blank line, but at the very beginning, and the heading. */
+void text_heading(struct text_state *s, struct buffer *out, const char *heading);
+
+void text_ip(struct buffer *out, const uint8_t ip[static 16]);
+void text_endpoint(struct buffer *out, const struct address *a);
+
+/** "2026-11-24 04:32:54 to 04:33:10 UTC": what both times share is said once. */
+void text_span(struct text_state *s, struct buffer *out, moment first, moment last);
+
+/** "1 request", "2 requests": a bar in `words` stands for the plural's s. */
+void text_plural(struct buffer *out, uint64_t count, const char *words);
+
+/** A line of a table: the number, right-aligned, and its words. */
+void text_row(struct buffer *out, uint64_t count, const char *words);
+
+/** Words of `text` in lines that begin with `indent` blanks, but for the first, which begins in that column already.
+ *  @param lines_max  then "..."; 0: all. */
+void text_wrap(const struct text_state *s, struct buffer *out, const char *text, unsigned indent, unsigned lines_max);
+
+void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
+void text_source(void *state, struct buffer *out, const struct source *source);
+void text_sources_begin(struct text_state *s, struct buffer *out);
+void text_statistics(void *state, struct buffer *out, const struct statistics *statistics);
+
+#endif

@@ -1,0 +1,188 @@
+/* A finding: a block in the report, or one line as it happens. */
+#include "sensor/report/text.h"
+
+#include "sensor/report/escape.h"
+
+enum {
+    LABEL = 18,        /* where the column of counts begins */
+    VALUE = LABEL + 8, /* where that of values begins */
+    VALUES_SHOWN = 8,
+    DESCRIPTION_LINES = 8
+};
+
+static void add_level(const struct text_state *s, struct buffer *out, enum rule_level level)
+{
+    static const char *const names[LEVELS] = {[LEVEL_INFORMATIONAL] = "INFORMATIONAL",
+                                              [LEVEL_LOW] = "LOW",
+                                              [LEVEL_MEDIUM] = "MEDIUM",
+                                              [LEVEL_HIGH] = "HIGH",
+                                              [LEVEL_CRITICAL] = "CRITICAL"};
+    static const enum text_colour colours[LEVELS] = {[LEVEL_INFORMATIONAL] = TEXT_PLAIN,
+                                                     [LEVEL_LOW] = TEXT_CYAN,
+                                                     [LEVEL_MEDIUM] = TEXT_YELLOW,
+                                                     [LEVEL_HIGH] = TEXT_RED,
+                                                     [LEVEL_CRITICAL] = TEXT_RED};
+    text_coloured(s, out, colours[level], names[level]);
+}
+
+static const char *basis_words(enum endpoint_basis basis)
+{
+    static const char *const words[ENDPOINT_BASES] = {[ENDPOINT_UNPROVEN] = "not shown to be an API server",
+                                                      [ENDPOINT_PORT] = "an API server by its port",
+                                                      [ENDPOINT_RECOGNISED] = "answers as an API server",
+                                                      [ENDPOINT_CONFIGURED] = "an API server by configuration"};
+    return words[basis];
+}
+
+/** For readers who do not know status codes by heart. */
+static const char *status_words(struct slice code)
+{
+    static const struct {
+        const char *code, *words;
+    } rows[] = {
+        {"401", " (credential missing or not accepted)"},
+        {"403", " (not allowed)"},
+        {"404", " (nothing there)"},
+        {"429", " (told to slow down)"},
+        {"2", " (answered)"},
+        {"3", " (sent elsewhere)"},
+        {"4", " (not understood)"},
+        {"5", " (server in trouble)"},
+    };
+    for (size_t i = 0; code.size == 3 && i < sizeof rows / sizeof *rows; i++) {
+        if (slice_begins(code, rows[i].code))
+            return rows[i].words;
+    }
+    return "";
+}
+
+static void add_label(struct buffer *out, const char *label)
+{
+    buffer_format(out, "  %-*s", LABEL - 2, label);
+}
+
+/** What the list knows and does not show, and what it had no place for. */
+static void add_rest(struct buffer *out, const struct value_list *list, unsigned shown)
+{
+    unsigned hidden = list->used - shown;
+    if (list->left_out)
+        buffer_format(out, "%*sand at least %u more\n", VALUE, "", hidden + 1);
+    else if (hidden)
+        buffer_format(out, "%*sand %u more\n", VALUE, "", hidden);
+}
+
+static void add_list(const struct text_state *s, struct buffer *out, const char *label, const struct value_list *list,
+                     const char *(*words)(struct slice value))
+{
+    if (!list->used)
+        return;
+    uint16_t order[LIST_VALUES];
+    value_list_order(list, order);
+    unsigned shown = list->used < VALUES_SHOWN ? list->used : VALUES_SHOWN;
+    for (unsigned i = 0; i < shown; i++) {
+        const struct value_count *v = &list->values[order[i]];
+        struct slice text = {(const uint8_t *)v->text, v->size};
+        add_label(out, i == 0 ? label : "");
+        buffer_format(out, "%*llu  ", VALUE - LABEL - 2, (unsigned long long)v->count);
+        escape_text(out, text, s->style.width - VALUE - 3);
+        if (words)
+            buffer_text(out, words(text));
+        buffer_text(out, "\n");
+    }
+    add_rest(out, list, shown);
+}
+
+/** Long addresses take a line each. */
+static void add_ends(const struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    char from[VALUE_MAX], to[VALUE_MAX];
+    size_t from_size = (size_t)(value_ip(from, f->source) - from);
+    size_t to_size = (size_t)(value_endpoint(to, &f->endpoint) - to);
+    const char *words = basis_words(f->basis);
+    bool one_line = strlen("   -> ") + from_size + to_size <= s->style.width;
+    size_t used = one_line ? strlen("   -> ") + from_size + to_size : strlen("    ") + to_size;
+    buffer_text(out, "  ");
+    buffer_add(out, from, from_size);
+    buffer_text(out, one_line ? " -> " : " ->\n    ");
+    buffer_add(out, to, to_size);
+    buffer_format(out, "%s(%s)\n", used + strlen(" ()") + strlen(words) <= s->style.width ? " " : "\n    ", words);
+}
+
+/** What it means and what to do: once for blocks of one rule that stand together. */
+static void add_rule(struct text_state *s, struct buffer *out, const struct rule_about *rule)
+{
+    if (rule != s->explained && rule->description[0]) {
+        buffer_text(out, "\n  ");
+        text_wrap(s, out, rule->description, 2, s->style.verbose ? 0 : DESCRIPTION_LINES);
+    }
+    s->explained = rule;
+    if (!s->style.verbose)
+        return;
+    buffer_text(out, "\n  Rule ");
+    escape_text(out, slice_of(rule->id), 0);
+    buffer_text(out, "\n  ");
+    escape_text(out, slice_of(rule->file), 0);
+    buffer_text(out, "\n");
+}
+
+static void add_lists(const struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    size_t before = out->size;
+    buffer_text(out, "\n");
+    size_t begin = out->size;
+    add_list(s, out, "User agents", &f->agents, NULL);
+    add_list(s, out, "URIs", &f->urls, NULL);
+    add_list(s, out, "Verbs", &f->verbs, NULL);
+    add_list(s, out, "Answers", &f->statuses, status_words);
+    add_list(s, out, "Reasons", &f->reasons, NULL);
+    add_list(s, out, "Forwarded for", &f->forwarded, NULL);
+    if (out->size == begin)
+        out->size = before;
+}
+
+static void add_block(struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    if (!s->under_findings)
+        text_heading(s, out, "FINDINGS");
+    s->under_findings = true;
+    buffer_text(out, "\n");
+    add_level(s, out, f->rule->level);
+    buffer_text(out, "  ");
+    escape_text(out, slice_of(f->rule->title), s->style.width - 20);
+    buffer_text(out, "\n");
+    add_ends(s, out, f);
+    buffer_text(out, "  ");
+    text_plural(out, f->count, "request|, ");
+    text_span(s, out, f->first, f->last);
+    buffer_text(out, "\n");
+    add_lists(s, out, f);
+    add_rule(s, out, f->rule);
+}
+
+static void add_line(struct text_state *s, struct buffer *out, const struct finding *f, bool last_word)
+{
+    char time[VALUE_MAX];
+    buffer_add(out, time, (size_t)(value_time_plain(time, &s->clock, f->last) - time));
+    buffer_text(out, " ");
+    add_level(s, out, f->rule->level);
+    buffer_text(out, " ");
+    text_ip(out, f->source);
+    buffer_text(out, " -> ");
+    text_endpoint(out, &f->endpoint);
+    buffer_text(out, " ");
+    escape_text(out, slice_of(f->rule->title), 0);
+    buffer_text(out, " (");
+    text_plural(out, f->count, last_word ? "request| in all)\n" : "request|)\n");
+}
+
+void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word)
+{
+    struct text_state *s = state;
+    if (!s->style.live || s->under_findings) {
+        if (last_word)
+            add_block(s, out, f);
+        return;
+    }
+    s->begun = s->told = true;
+    add_line(s, out, f, last_word);
+}

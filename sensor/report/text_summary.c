@@ -1,0 +1,105 @@
+/* What was seen, and what could not be: so that "nothing happened" and "nothing was seen" are told apart. */
+#include "sensor/report/text.h"
+
+#include "sensor/report/escape.h"
+
+enum { INPUTS_SHOWN = 4 };
+
+struct row {
+    enum counter counter;
+    const char *words; /* behind the number; a bar stands for the plural's s */
+};
+
+static const struct row seen[] = {
+    {COUNT_FRAMES, "packet|"},
+    {COUNT_OTHER_PORTS, "of them to or from ports that are not followed"},
+    {COUNT_FLOWS, "connection|"},
+    {COUNT_HTTP1, "of them HTTP/1"},
+    {COUNT_HTTP2, "of them HTTP/2"},
+    {COUNT_TLS, "of them TLS"},
+    {COUNT_HALF_OPEN, "connection attempt| that nobody answered"},
+    {COUNT_REFUSED, "connection attempt| that the server refused"},
+    {COUNT_EXCHANGES, "request|"},
+    {COUNT_STATE_ANONYMOUS, "of them without a credential"},
+    {COUNT_STATE_REJECTED, "of them answered 401: credential missing or not accepted"},
+    {COUNT_STATE_CREDENTIALED, "of them with a credential"},
+    {COUNT_STATE_UNKNOWN, "of them where that cannot be told"},
+};
+
+static const struct row not_seen[] = {
+    {COUNT_TLS, "TLS connection|: encrypted, not opened"},
+    {COUNT_HTTP2, "HTTP/2 connection|: not read yet"},
+    {COUNT_PROTOCOL_OTHER, "connection| of another protocol: not read"},
+    {COUNT_STATE_UNKNOWN, "request| that may or may not have carried a credential"},
+    {COUNT_UNANSWERED, "request| of which no answer was captured"},
+    {COUNT_ANSWERS_ALONE, "answer| of which no request was captured"},
+    {COUNT_UNPAIRED, "answer| that may belong to one of several requests: not told"},
+    {COUNT_FLOWS_MIDSTREAM, "connection| whose beginning was not captured"},
+    {COUNT_GAPS, "hole| in connections, where packets are missing from the capture"},
+    {COUNT_GAP_BYTES, "byte| missing there"},
+    {COUNT_FRAMES_CUT, "packet| of which the capture kept only a part (snap length)"},
+    {COUNT_KERNEL_DROPS, "packet| dropped by the kernel: kapiwatch was too slow"},
+    {COUNT_INTERFACE_DROPS, "packet| dropped by the interface"},
+    {COUNT_WALK_FRAGMENT, "IP fragment|: not put together"},
+    {COUNT_WALK_CUT, "packet| that end inside a header"},
+    {COUNT_WALK_BAD, "packet| with a header that contradicts itself"},
+    {COUNT_WALK_DEEP, "packet| with too many layers"},
+    {COUNT_WALK_LINK, "packet| of a link type that is not read"},
+    {COUNT_OUTSIDE, "byte| that no receiver would take, or that found no memory"},
+    {COUNT_GAVE_UP_NOT_MINE, "connection| left midway: other bytes than HTTP followed"},
+    {COUNT_GAVE_UP_MALFORMED, "connection| left midway: malformed, as a server would have"},
+    {COUNT_GAVE_UP_LIMIT, "connection| left midway: a message was too large"},
+    {COUNT_GAVE_UP_MEMORY, "connection| left midway: memory was short"},
+    {COUNT_GAVE_UP_NO_RESUME, "connection| left midway: no way on was found behind a hole"},
+    {COUNT_EVICTED, "connection| given up early: memory was short"},
+    {COUNT_EVICTED_HALF_OPEN, "connection attempt| given up early: memory was short"},
+    {COUNT_DETECT_LOST, "sources, endpoints or findings not kept: memory was short"},
+    {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},
+};
+
+/** @return how many rows there were to tell. */
+static size_t add_rows(struct buffer *out, const struct counters *counters, const struct row *rows, size_t count)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t number = counters->of[rows[i].counter];
+        if (!number)
+            continue;
+        text_row(out, number, rows[i].words);
+        told++;
+    }
+    return told;
+}
+
+static void add_inputs(const struct text_state *s, struct buffer *out, const struct statistics *statistics)
+{
+    size_t shown = statistics->input_count < INPUTS_SHOWN ? statistics->input_count : INPUTS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        buffer_text(out, statistics->live ? "  Interface " : "  ");
+        escape_text(out, slice_of(statistics->inputs[i]), s->style.width - 20);
+        buffer_text(out, "\n");
+    }
+    if (statistics->input_count > shown)
+        buffer_format(out, "  and %zu more\n", statistics->input_count - shown);
+}
+
+void text_statistics(void *state, struct buffer *out, const struct statistics *statistics)
+{
+    struct text_state *s = state;
+    if (!statistics->at_end)
+        return;
+    text_heading(s, out, "WHAT WAS SEEN");
+    buffer_text(out, "\n");
+    add_inputs(s, out, statistics);
+    buffer_text(out, "  ");
+    if (statistics->last)
+        text_span(s, out, statistics->first, statistics->last);
+    else
+        buffer_text(out, "No packets.");
+    buffer_text(out, "\n");
+    add_rows(out, statistics->counters, seen, sizeof seen / sizeof *seen);
+    text_heading(s, out, "WHAT COULD NOT BE SEEN");
+    buffer_text(out, "\n");
+    if (!add_rows(out, statistics->counters, not_seen, sizeof not_seen / sizeof *not_seen))
+        buffer_text(out, "  Nothing: every packet was read.\n");
+}

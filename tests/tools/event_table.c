@@ -1,0 +1,137 @@
+/* Makes kapiwatch-events(5) from its template: a line that is the name of a table in @ is replaced by the table, in
+ * mdoc, of what the program itself is made of. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/http/message.h"
+#include "sensor/event/auth.h"
+#include "sensor/event/counter.h"
+#include "sensor/event/field.h"
+
+/** Text as mdoc reads it back: each sentence begins a line, and no line begins with a request. */
+static void print_text(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if (*at == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(*at);
+        if (*at == '.' && at[1] == ' ') {
+            putchar('\n');
+            at++;
+        }
+    }
+    putchar('\n');
+}
+
+static void print_where(unsigned in)
+{
+    if (in == (1U << EVENT_TYPES) - 1)
+        return;
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        if (in >> type & 1)
+            printf(" Pq %s", event_type_name(type));
+    }
+}
+
+static void print_alias(const char *alias)
+{
+    if (!*alias)
+        return;
+    fputs("In rules also", stdout);
+    const char *before = "";
+    for (const char *at = alias; *at;) {
+        size_t size = strcspn(at, " ");
+        printf("%s\n.Va %.*s", before, (int)size, at);
+        before = " ,";
+        at += size + strspn(at + size, " ");
+    }
+    fputs(" .\n", stdout);
+}
+
+static void fields(void)
+{
+    for (int i = 0; i < EVENT_FIELDS; i++) {
+        const struct event_field *f = &event_fields[i];
+        printf(".It Va %s", f->name);
+        print_where(f->in);
+        putchar('\n');
+        print_text(f->about);
+        print_alias(f->alias);
+    }
+}
+
+static void counters(void)
+{
+    for (int i = 0; i < COUNTERS; i++) {
+        printf(".It Va %s\n", counter_name((enum counter)i));
+        print_text(counter_about((enum counter)i));
+    }
+}
+
+static void marks(void)
+{
+    static const char *const about[] = {
+#define HTTP_MARK(id, name, sentence) sentence,
+#include "proto/http/mark.def"
+#undef HTTP_MARK
+    };
+    for (unsigned i = 0; i < HTTP_MARKS; i++) {
+        printf(".It Cm %s\n", http_mark_name((enum http_mark)i));
+        print_text(about[i]);
+    }
+}
+
+static void evidence(void)
+{
+    static const char *const about[AUTH_EVIDENCE] = {
+        [EVIDENCE_AUTHORIZATION] = "The Authorization header.",
+        [EVIDENCE_SUBPROTOCOL] = "A token in Sec-WebSocket-Protocol.",
+        [EVIDENCE_CERTIFICATE] = "A client certificate.",
+        [EVIDENCE_NO_CREDENTIAL] = "A whole request head without any credential.",
+        [EVIDENCE_STATUS_USER] = "The Status in the answer names the user.",
+        [EVIDENCE_STATUS_CODE] = "The answer's status code.",
+        [EVIDENCE_OPEN_PATH] = "The path is one that is answered to everyone.",
+        [EVIDENCE_ADDED_BEHIND] =
+            "It was answered as only an authenticated caller is: somebody behind adds a credential.",
+        [EVIDENCE_HEAD_PARTLY_LOST] = "Part of the request head was not captured.",
+        [EVIDENCE_NO_ANSWER] = "No answer was captured, and only it could settle the question.",
+        [EVIDENCE_ANSWER_UNREADABLE] = "Only the body of the answer could settle the question, and it was not read.",
+        [EVIDENCE_RELAYED] = "A backend behind the API server may have written the answer.",
+        [EVIDENCE_CONTRADICTION] = "Two of these signs disagree.",
+    };
+    for (unsigned i = 0; i < AUTH_EVIDENCE; i++) {
+        printf(".It Cm %s\n", auth_evidence_name(i));
+        print_text(about[i]);
+    }
+}
+
+static const struct {
+    const char *line;
+    void (*print)(void);
+} tables[] = {{"@FIELDS@\n", fields}, {"@COUNTERS@\n", counters}, {"@MARKS@\n", marks}, {"@EVIDENCE@\n", evidence}};
+
+static void print_line(const char *line)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (strcmp(line, tables[i].line) == 0) {
+            tables[i].print();
+            return;
+        }
+    }
+    fputs(line, stdout);
+}
+
+int main(int argc, char **argv)
+{
+    char line[1024];
+    FILE *template = argc == 2 ? fopen(argv[1], "r") : NULL;
+    if (!template) {
+        fprintf(stderr, "usage: event_table TEMPLATE\n");
+        return 1;
+    }
+    while (fgets(line, sizeof line, template))
+        print_line(line);
+    fclose(template);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+}

@@ -1,0 +1,423 @@
+/* Every line is read back by jansson, strictly: valid UTF-8, no name twice. Expected values are what the man page says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/http/message.h"
+#include "proto/stream/sniff.h"
+#include "sensor/event/anomaly.h"
+#include "sensor/event/exchange.h"
+#include "sensor/event/field.h"
+#include "sensor/event/flow_record.h"
+#include "sensor/report/report.h"
+
+static struct event_room room;
+static struct buffer out;
+static void *format;
+
+/** 2026-11-24T04:32:54.895306Z, and less than a microsecond more. */
+#define TIME (INT64_C(1795494774895306) * 1000 + 999)
+
+/* The published test vector's connection. */
+static const struct address client = {.ip = {[10] = 0xFF, [11] = 0xFF, 128, 232, 110, 120}, .port = 34855};
+static const struct address server = {.ip = {[10] = 0xFF, [11] = 0xFF, 66, 35, 250, 204}, .port = 80};
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct report_style style = {.width = 80};
+    format = report_json.open(&style);
+    out = (struct buffer){0};
+    return format ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    report_json.close(format);
+    buffer_deinit(&out);
+    return 0;
+}
+
+/** The one line in the buffer; empties it. */
+static json_t *read_line_as(size_t flags)
+{
+    assert_false(out.failed);
+    assert_true(out.size > 0 && out.bytes[out.size - 1] == '\n');
+    assert_ptr_equal(memchr(out.bytes, '\n', out.size), out.bytes + out.size - 1);
+    json_error_t error;
+    json_t *line = json_loadb(out.bytes, out.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | flags, &error);
+    if (!line)
+        fail_msg("%s at %d: %.*s", error.text, error.position, (int)out.size, out.bytes);
+    out.size = 0;
+    return line;
+}
+
+static json_t *read_line(void)
+{
+    return read_line_as(0);
+}
+
+static json_t *write_event(const struct event *e)
+{
+    report_json.event(format, &out, e);
+    return read_line();
+}
+
+static void check(json_t *got, const char *expected)
+{
+    json_t *e = json_loads(expected, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(e);
+    if (!json_equal(got, e)) {
+        char *text = json_dumps(got, 0);
+        fail_msg("got      %s\n     expected %s", text, expected);
+    }
+    json_decref(e);
+    json_decref(got);
+}
+
+static struct exchange *begin(void)
+{
+    struct exchange *x = exchange_begin(&room);
+    x->event.time = TIME;
+    x->event.flow_id = 35;
+    x->event.client = client;
+    x->event.server = server;
+    x->event.basis = ENDPOINT_RECOGNISED;
+    return x;
+}
+
+static struct text add(struct exchange *x, const char *text)
+{
+    return event_add_text(&x->event, slice_of(text), 4096);
+}
+
+#define COMMON                                                                                                         \
+    "\"timestamp\": \"2026-11-24T04:32:54.895306Z\", \"flow_id\": 35, \"src_ip\": \"128.232.110.120\","                \
+    "\"src_port\": 34855, \"dest_ip\": \"66.35.250.204\", \"dest_port\": 80, \"proto\": \"TCP\","                      \
+    "\"community_id\": \"1:LQU9qZlK+B5F3KDmev6m5PMibrg=\","                                                            \
+    "\"cluster\": {\"endpoint\": \"66.35.250.204:80\", \"basis\": \"recognised\"},"
+
+static void an_exchange(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    x->method = add(x, "GET");
+    x->target = add(x, "/api/v1/pods?x=\"\xFF\"");
+    x->host = add(x, "api.example");
+    x->agent = add(x, "curl/8.5.0");
+    x->status = 403;
+    x->version = HTTP_1_1;
+    x->response_bytes = 312;
+    x->marks = 1U << MARK_BARE_LF | 1U << MARK_NO_HOST;
+    x->verb = add(x, "list");
+    x->api_version = add(x, "v1");
+    x->resource = add(x, "pods");
+    x->path_kind = 1;
+    x->agent_form = 1;
+    x->auth_state = AUTH_ANONYMOUS;
+    x->auth_outcome = OUTCOME_FORBIDDEN;
+    x->auth_basis = BASIS_OBSERVED;
+    x->auth_confidence = 100;
+    x->user = add(x, "system:anonymous");
+    x->digest = 0xAB;
+    x->auth_evidence = 1U << EVIDENCE_NO_CREDENTIAL | 1U << EVIDENCE_STATUS_USER;
+    x->event.vlans = 2;
+    x->event.vlan[0] = 100;
+    x->event.vlan[1] = 7;
+    check(
+        write_event(&x->event),
+        "{" COMMON "\"event_type\": \"http\", \"vlan\": [100, 7],"
+        "\"http\": {\"http_method\": \"GET\", \"url\": \"/api/v1/pods?x=\\\"\\\\xff\\\"\", \"hostname\": "
+        "\"api.example\","
+        "\"http_user_agent\": \"curl/8.5.0\", \"status\": 403, \"protocol\": \"HTTP/1.1\", \"length\": 312,"
+        "\"marks\": [\"bare_lf\", \"no_host\"]},"
+        "\"kube\": {\"verb\": \"list\", \"api_version\": \"v1\", \"resource\": \"pods\", \"path_kind\": \"resource\","
+        "\"agent\": \"free\"},"
+        "\"auth\": {\"state\": \"anonymous\", \"outcome\": \"forbidden\", \"basis\": \"observed\", \"confidence\": 100,"
+        "\"kind\": \"none\", \"user\": \"system:anonymous\", \"evidence\": [\"no_credential\", \"status_user\"],"
+        "\"digest\": \"00000000000000ab\"}}");
+}
+
+/** What could not be read is left out, even where something was read, and named; the verdict's word is always there. */
+static void unknown_fields_are_named(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    x->method = add(x, "GET");
+    x->status = 200;
+    static const enum event_field_id unknown[] = {
+        EVENT_HTTP_STATUS,    EVENT_HTTP_LENGTH, EVENT_AUTH_STATE,   EVENT_AUTH_OUTCOME,  EVENT_AUTH_KIND,
+        EVENT_KUBE_PATH_KIND, EVENT_KUBE_AGENT,  EVENT_ANOMALY_TYPE, EVENT_CLUSTER_BASIS, EVENT_CLUSTER_ENDPOINT};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        event_set_unknown(&x->event, unknown[i]);
+    json_t *line = write_event(&x->event);
+    assert_null(json_object_get(line, "cluster")); /* no object without a member */
+    assert_null(json_object_get(line, "kube"));
+    json_t *http = json_object_get(line, "http");
+    assert_int_equal(json_object_size(http), 1);
+    json_t *auth = json_object_get(line, "auth");
+    assert_int_equal(json_object_size(auth), 1);
+    assert_string_equal(json_string_value(json_object_get(auth, "state")), "unknown");
+    check(json_incref(json_object_get(line, "unknown")),
+          "[\"cluster.endpoint\", \"cluster.basis\", \"http.status\", \"http.length\", \"kube.path_kind\","
+          "\"kube.agent\", \"auth.state\", \"auth.outcome\", \"auth.kind\"]");
+    json_decref(line);
+}
+
+static void a_flow(void **state)
+{
+    (void)state;
+    struct flow_record *f = (struct flow_record *)&room;
+    *f = (struct flow_record){.event = {.size = sizeof *f, .type = EVENT_FLOW, .time = TIME, .flow_id = 35}};
+    f->event.client = client;
+    f->event.server = server;
+    f->event.basis = ENDPOINT_RECOGNISED;
+    f->last = TIME + INT64_C(86400) * 1000000000;
+    f->packets[0] = 5;
+    f->bytes[0] = 338;
+    f->gap_bytes[1] = 1460;
+    f->state = FLOW_CLOSED;
+    f->reason = FLOW_RST;
+    f->protocol = PROTOCOL_HTTP1;
+    check(write_event(&f->event),
+          "{" COMMON "\"event_type\": \"flow\", \"app_proto\": \"http\","
+          "\"flow\": {\"pkts_toserver\": 5, \"pkts_toclient\": 0, \"bytes_toserver\": 338, \"bytes_toclient\": 0,"
+          "\"start\": \"2026-11-24T04:32:54.895306Z\", \"end\": \"2026-11-25T04:32:54.895306Z\","
+          "\"state\": \"closed\", \"reason\": \"rst\", \"gap_bytes_toclient\": 1460}}");
+}
+
+static void an_anomaly(void **state)
+{
+    (void)state;
+    struct anomaly *a = (struct anomaly *)&room;
+    *a = (struct anomaly){.event = {.size = sizeof *a, .type = EVENT_ANOMALY, .time = TIME, .flow_id = 35}};
+    a->event.client = client;
+    a->event.server = server;
+    a->event.basis = ENDPOINT_RECOGNISED;
+    a->kind = ANOMALY_GAVE_UP;
+    a->reason = GAVE_UP_LIMIT;
+    check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"applayer\","
+                                  "\"event\": \"gave_up\", \"reason\": \"limit\"}}");
+    a->kind = ANOMALY_WRONG_RESET;
+    a->reason = GAVE_UP_NOT;
+    check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"stream\","
+                                  "\"event\": \"wrong_reset\"}}");
+}
+
+/** The ID is kept by connection: another one in the same place of the cache gets its own. */
+static void community_ids_are_not_mixed_up(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    json_t *first = write_event(&x->event);
+    x->event.client.port++;
+    x->event.flow_id += 4096;
+    json_t *second = write_event(&x->event);
+    x->event.client.port--;
+    x->event.flow_id -= 4096;
+    json_t *third = write_event(&x->event);
+    assert_true(json_equal(first, third));
+    assert_false(json_equal(json_object_get(first, "community_id"), json_object_get(second, "community_id")));
+    json_decref(first);
+    json_decref(second);
+    json_decref(third);
+}
+
+/** As long a record as there can be, all of it in need of escapes. */
+static void a_full_record(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    uint8_t *many = malloc(EVENT_MAX);
+    memset(many, 1, EVENT_MAX);
+    x->target = event_add_text(&x->event, (struct slice){many, EVENT_MAX}, EVENT_MAX);
+    x->host = x->agent = x->target; /* two fields may have one text */
+    json_t *line = write_event(&x->event);
+    json_t *http = json_object_get(line, "http");
+    assert_int_equal(json_string_length(json_object_get(http, "url")), x->target.size);
+    assert_int_equal(json_string_length(json_object_get(http, "http_user_agent")), x->target.size);
+    json_decref(line);
+    free(many);
+}
+
+/** Random records of all types: whatever stands in them, a line is JSON, and every unknown field is out and named. */
+static void anything_is_json(void **state)
+{
+    (void)state;
+    uint32_t random = 1;
+    for (unsigned round = 0; round < 20000; round++) {
+        struct exchange *x = exchange_begin(&room);
+        uint8_t *at = (uint8_t *)&x->event.order;
+        for (size_t i = 0; i < sizeof *x - offsetof(struct event, order); i++) {
+            random = random * 1664525 + 1013904223;
+            at[i] = (random >> 28) < 12 ? (uint8_t)(random >> 20) : 0;
+        }
+        x->event.type = (uint8_t)(round % EVENT_TYPES);
+        x->event.vlans = (uint8_t)(random >> 8);
+        for (int i = 0; i < EVENT_FIELDS; i++) {
+            uint8_t bytes[24];
+            for (size_t k = 0; k < sizeof bytes; k++)
+                bytes[k] = (uint8_t)((random = random * 1664525 + 1013904223) >> 24);
+            if ((event_fields[i].in >> x->event.type & 1) && event_fields[i].kind == FIELD_TEXT)
+                *(struct text *)((uint8_t *)x + event_fields[i].offset) =
+                    event_add_text(&x->event, (struct slice){bytes, random >> 27}, 24);
+        }
+        report_json.event(format, &out, &x->event);
+        json_t *line = read_line_as(JSON_DECODE_INT_AS_REAL); /* jansson's integers are signed */
+        json_t *unknown = json_object_get(line, "unknown"), *name;
+        size_t i;
+        json_array_foreach(unknown, i, name)
+        {
+            int field = event_field_find(json_string_value(name));
+            assert_true(field >= 0 && event_is_unknown(&x->event, (enum event_field_id)field));
+        }
+        assert_string_equal(json_string_value(json_object_get(line, "event_type")) ?: "unknown",
+                            event_is_unknown(&x->event, EVENT_EVENT_TYPE) ? "unknown" : event_type_name(x->event.type));
+        json_decref(line);
+    }
+}
+
+static struct memory memory = {.limit = 1 << 20};
+
+static void list(struct value_list *l, const char *value, unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        value_list_add(l, slice_of(value), &memory);
+}
+
+static void an_alert(void **state)
+{
+    (void)state;
+    static const char *const tags[] = {"attack.discovery", "attack.t1526"};
+    static const char *const references[] = {"https://example.org/a"};
+    struct rule_about rule = {.id = "0d6ea1d4",
+                              .title = "A \"title\"",
+                              .description = "Words.",
+                              .file = "rules/a.yaml",
+                              .level = LEVEL_MEDIUM,
+                              .tags = tags,
+                              .tag_count = 2,
+                              .references = references,
+                              .reference_count = 1,
+                              .number = 4000000000};
+    struct finding f = {.rule = &rule,
+                        .endpoint = server,
+                        .basis = ENDPOINT_PORT,
+                        .count = 12,
+                        .first = TIME,
+                        .last = TIME + 1000000000,
+                        .first_flow = 35};
+    memcpy(f.source, client.ip, 16);
+    list(&f.agents, "curl", 1);
+    list(&f.agents, "\xFFzgrab", 3);
+    list(&f.statuses, "403", 12);
+    f.urls.left_out = 5;
+    report_json.finding(format, &out, &f, false);
+    check(read_line(),
+          "{\"timestamp\": \"2026-11-24T04:32:55.895306Z\", \"flow_id\": 35, \"event_type\": \"alert\","
+          "\"src_ip\": \"128.232.110.120\", \"dest_ip\": \"66.35.250.204\", \"dest_port\": 80, \"proto\": \"TCP\","
+          "\"cluster\": {\"endpoint\": \"66.35.250.204:80\", \"basis\": \"port\"},"
+          "\"alert\": {\"action\": \"allowed\", \"gid\": 1, \"signature_id\": 4000000000, \"rev\": 1,"
+          "\"signature\": \"A \\\"title\\\"\", \"category\": \"Kubernetes Scanning Activity\", \"severity\": 2,"
+          "\"metadata\": {\"mitre_technique_id\": [\"T1526\"], \"reference\": [\"https://example.org/a\"]}},"
+          "\"rule\": {\"id\": \"0d6ea1d4\", \"title\": \"A \\\"title\\\"\", \"level\": \"medium\","
+          "\"tags\": [\"attack.discovery\", \"attack.t1526\"], \"file\": \"rules/a.yaml\"},"
+          "\"finding\": {\"count\": 12, \"first\": \"2026-11-24T04:32:54.895306Z\","
+          "\"last\": \"2026-11-24T04:32:55.895306Z\", \"complete\": false,"
+          "\"user_agents\": [{\"value\": \"\\\\xffzgrab\", \"count\": 3}, {\"value\": \"curl\", \"count\": 1}],"
+          "\"urls_left_out\": 5, \"status_codes\": [{\"value\": \"403\", \"count\": 12}]}}");
+    static const unsigned severities[LEVELS] = {4, 3, 2, 1, 1};
+    rule.tag_count = rule.reference_count = 0;
+    for (unsigned i = 0; i < LEVELS; i++) {
+        rule.level = (enum rule_level)i;
+        report_json.finding(format, &out, &f, true);
+        json_t *line = read_line(), *alert = json_object_get(line, "alert");
+        assert_int_equal(json_integer_value(json_object_get(alert, "severity")), severities[i]);
+        assert_null(json_object_get(alert, "metadata"));
+        assert_true(json_is_true(json_object_get(json_object_get(line, "finding"), "complete")));
+        json_decref(line);
+    }
+    value_list_clear(&f.agents, &memory);
+    value_list_clear(&f.statuses, &memory);
+}
+
+static void a_source(void **state)
+{
+    (void)state;
+    struct source s = {
+        .first = TIME,
+        .last = TIME + 1000000000,
+        .verified = true,
+        .exchanges = 10,
+        .states = {[AUTH_UNKNOWN] = 1, [AUTH_ANONYMOUS] = 2, [AUTH_CREDENTIALED] = 3, [AUTH_REJECTED] = 4},
+        .open_paths = 5,
+        .flows = 6,
+        .half_open = 7,
+        .refused = 8,
+        .without_request = 9};
+    memcpy(s.ip, client.ip, 16);
+    list(&s.endpoints, "192.0.2.1:6443", 2);
+    s.agents.left_out = 1;
+    report_json.source(format, &out, &s);
+    check(
+        read_line(),
+        "{\"timestamp\": \"2026-11-24T04:32:55.895306Z\", \"event_type\": \"source\", \"src_ip\": \"128.232.110.120\","
+        "\"source\": {\"verified\": true, \"first\": \"2026-11-24T04:32:54.895306Z\","
+        "\"last\": \"2026-11-24T04:32:55.895306Z\", \"exchanges\": 10, \"anonymous\": 2, \"credentialed\": 3,"
+        "\"rejected\": 4, \"unknown\": 1, \"open_paths\": 5, \"flows\": 6, \"half_open\": 7, \"refused\": 8,"
+        "\"without_request\": 9, \"endpoints\": [{\"value\": \"192.0.2.1:6443\", \"count\": 2}],"
+        "\"user_agents_left_out\": 1}}");
+    value_list_clear(&s.endpoints, &memory);
+}
+
+static void statistics(void **state)
+{
+    (void)state;
+    struct counters c;
+    for (size_t i = 0; i < COUNTERS; i++)
+        c.of[i] = 1000 + i;
+    struct statistics s = {.counters = &c, .first = TIME - 5, .last = TIME};
+    report_json.statistics(format, &out, &s);
+    json_t *line = read_line();
+    assert_string_equal(json_string_value(json_object_get(line, "timestamp")), "2026-11-24T04:32:54.895306Z");
+    assert_string_equal(json_string_value(json_object_get(line, "event_type")), "stats");
+    for (int i = 0; i < COUNTERS; i++) {
+        const char *name = counter_name((enum counter)i);
+        char group[32];
+        snprintf(group, sizeof group, "%.*s", (int)strcspn(name, "."), name);
+        json_t *in = json_object_get(json_object_get(line, "stats"), group);
+        assert_int_equal(json_integer_value(json_object_get(in, strchr(name, '.') + 1)), 1000 + i);
+    }
+    json_decref(line);
+    s.last = 0; /* nothing was read: there is no time to tell */
+    report_json.statistics(format, &out, &s);
+    line = read_line();
+    assert_null(json_object_get(line, "timestamp"));
+    json_decref(line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_exchange, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_fields_are_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_flow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_anomaly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(community_ids_are_not_mixed_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(anything_is_json, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_alert, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_source, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(statistics, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sensor/event/exchange.h"
+#include "sensor/event/flow_record.h"
+#include "sensor/report/report.h"
+#include "sensor/report/target.h"
+
+static void check_parse(const char *option, const char *format, uint32_t events, const char *target)
+{
+    struct output_spec spec;
+    char error[256] = "";
+    assert_true(output_parse(&spec, option, error, sizeof error));
+    assert_string_equal(spec.format->name, format);
+    assert_int_equal(spec.events, events);
+    assert_string_equal(spec.target, target);
+    assert_string_equal(error, "");
+}
+
+static void parses(void **state)
+{
+    (void)state;
+    check_parse("json", "json", (1U << REPORT_EVENTS) - 1, "-");
+    check_parse("json:-", "json", (1U << REPORT_EVENTS) - 1, "-");
+    check_parse("json+http+flow:a+b:c.json", "json", 1U << REPORT_HTTP | 1U << REPORT_FLOW, "a+b:c.json");
+    check_parse("json+stats+alert+source+anomaly+stats", "json",
+                1U << REPORT_STATS | 1U << REPORT_ALERT | 1U << REPORT_SOURCE | 1U << REPORT_ANOMALY, "-");
+    check_parse("text:/tmp/x", "text", 1U << REPORT_ALERT | 1U << REPORT_SOURCE | 1U << REPORT_STATS, "/tmp/x");
+    check_parse("text+alert", "text", 1U << REPORT_ALERT, "-");
+}
+
+static void check_refused(const char *option, const char *expected)
+{
+    struct output_spec spec;
+    char error[256] = "", small[8];
+    assert_false(output_parse(&spec, option, error, sizeof error));
+    assert_string_equal(error, expected);
+    assert_false(output_parse(&spec, option, small, sizeof small));
+    assert_memory_equal(small, error, sizeof small - 1);
+    assert_int_equal(small[7], 0);
+}
+
+static void says_what_is_wrong(void **state)
+{
+    (void)state;
+    check_refused("xml", "there is no output format \"xml\"; expected text or json");
+    check_refused("", "there is no output format \"\"; expected text or json");
+    check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text or json");
+    check_refused("json+tcp:x",
+                  "format json has no events \"tcp\"; expected http, flow, anomaly, alert, source, stats");
+    check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, alert, source, stats");
+    check_refused("text+http", "format text has no events \"http\"; expected alert, source, stats");
+    check_refused("json:", "no target behind the colon of \"json:\"; expected \"-\" or the name of a file");
+}
+
+/** What a pipe's reader gets until it is closed. */
+static size_t read_all(int fd, char *bytes, size_t size)
+{
+    size_t got = 0;
+    for (ssize_t n; (n = read(fd, bytes + got, size - got)) > 0;)
+        got += (size_t)n;
+    return got;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)); at++)
+        count++;
+    return count;
+}
+
+static struct event_room room;
+
+static const struct event *an_exchange(void)
+{
+    struct exchange *x = exchange_begin(&room);
+    x->event.flow_id = 1;
+    return &x->event;
+}
+
+static void add_output(struct report *r, const char *option, int fd, bool live)
+{
+    struct output_spec spec;
+    char error[256];
+    assert_true(output_parse(&spec, option, error, sizeof error));
+    assert_true(report_add(r, &spec, fd, live, false, false));
+}
+
+/** Each output gets what it was asked for, and the text no events at all. */
+static void outputs_get_what_they_asked_for(void **state)
+{
+    (void)state;
+    static const struct rule_about about = {.id = "i", .title = "t", .description = "", .file = ""};
+    struct finding finding = {.rule = &about};
+    struct source source = {.exchanges = 1};
+    struct counters counters = {0};
+    struct statistics statistics = {.counters = &counters, .at_end = true};
+    struct flow_record flow = {.event = {.size = sizeof flow, .type = EVENT_FLOW}};
+    static const char *const options[] = {"json", "json+http+stats", "json+flow", "text", "text+stats"};
+    static const size_t lines[][5] = {/* http, flow, alert, source, stats */
+                                      {1, 1, 1, 1, 1},
+                                      {1, 0, 0, 0, 1},
+                                      {0, 1, 0, 0, 0},
+                                      {0, 0, 0, 0, 0},
+                                      {0, 0, 0, 0, 0}};
+    for (size_t i = 0; i < 5; i++) {
+        int ends[2];
+        char text[8192] = "";
+        assert_int_equal(pipe(ends), 0);
+        struct report *r = report_new();
+        add_output(r, options[i], ends[1], false);
+        report_event(r, an_exchange());
+        report_event(r, &flow.event);
+        report_section(r, SECTION_FINDINGS, 1);
+        report_finding(r, &finding, true);
+        report_section(r, SECTION_SOURCES, 1);
+        report_source(r, &source);
+        report_statistics(r, &statistics);
+        assert_true(report_close(r));
+        report_free(r);
+        text[read_all(ends[0], text, sizeof text - 1)] = 0;
+        close(ends[0]);
+        static const char *const types[] = {"http", "flow", "alert", "source", "stats"};
+        for (size_t k = 0; k < 5; k++) {
+            char part[64];
+            snprintf(part, sizeof part, "\"event_type\":\"%s\"", types[k]);
+            assert_int_equal(count_of(text, part), lines[i][k]);
+        }
+        assert_int_equal(count_of(text, "FINDINGS"), i == 3);
+        assert_int_equal(count_of(text, "SOURCES"), i == 3);
+        assert_int_equal(count_of(text, "WHAT WAS SEEN"), i >= 3);
+    }
+}
+
+/** Small amounts wait for company, or for a flush. */
+static void writes_when_flushed_or_large(void **state)
+{
+    (void)state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    struct report *r = report_new();
+    add_output(r, "json", dup(fileno(file)), true);
+    report_event(r, an_exchange());
+    assert_int_equal(lseek(fileno(file), 0, SEEK_END), 0);
+    report_flush(r);
+    off_t line = lseek(fileno(file), 0, SEEK_END), sum = line;
+    assert_true(line > 100 && line < 1000);
+    for (off_t waiting = 0; waiting < 65536; waiting += line, sum += line) {
+        assert_int_equal(lseek(fileno(file), 0, SEEK_END), line);
+        report_event(r, an_exchange());
+    }
+    assert_int_equal(lseek(fileno(file), 0, SEEK_END), sum);
+    report_event(r, an_exchange());
+    assert_int_equal(lseek(fileno(file), 0, SEEK_END), sum);
+    assert_true(report_close(r));
+    assert_int_equal(lseek(fileno(file), 0, SEEK_END), sum + line);
+    report_free(r);
+    fclose(file);
+}
+
+static void an_error_is_kept_and_named(void **state)
+{
+    (void)state;
+    int full = open("/dev/full", O_WRONLY);
+    if (full < 0)
+        skip();
+    struct report *r = report_new();
+    add_output(r, "json:some.json", full, false);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    add_output(r, "json:later", ends[1], false); /* fails as well, in another way */
+    assert_null(report_error(r));
+    report_event(r, an_exchange());
+    assert_null(report_error(r));
+    report_flush(r);
+    char expected[128];
+    snprintf(expected, sizeof expected, "some.json: %s", strerror(ENOSPC));
+    assert_string_equal(report_error(r), expected);
+    report_event(r, an_exchange());
+    assert_false(report_close(r));
+    assert_string_equal(report_error(r), expected);
+    report_free(r);
+    report_free(NULL);
+}
+
+static void a_broken_pipe_is_an_error(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    struct report *r = report_new();
+    add_output(r, "json", ends[1], false);
+    report_event(r, an_exchange());
+    assert_false(report_close(r));
+    char expected[128];
+    snprintf(expected, sizeof expected, "standard output: %s", strerror(EPIPE));
+    assert_string_equal(report_error(r), expected);
+    report_free(r);
+}
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+/** A slow reader of a pipe, and signals meanwhile: every byte comes, in order. */
+static void check_pipe(int flags)
+{
+    enum { SIZE = 1 << 20 };
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = ignore}, NULL); /* no SA_RESTART */
+    pid_t parent = getpid(), child = fork();
+    if (child == 0) {
+        size_t got = 0;
+        char bytes[1000];
+        bool right = true;
+        close(ends[1]);
+        for (ssize_t n; (n = read(ends[0], bytes, sizeof bytes)) > 0; got += (size_t)n) {
+            for (size_t i = 0; i < (size_t)n; i++)
+                right = right && bytes[i] == (char)((got + i) % 251);
+            kill(parent, SIGUSR1);
+        }
+        _exit(right && got == SIZE ? 0 : 1);
+    }
+    close(ends[0]);
+    struct target *t = target_new("pipe", ends[1]);
+    struct buffer b = {0};
+    char *at = buffer_reserve(&b, SIZE);
+    for (size_t i = 0; i < SIZE; i++)
+        at[i] = (char)(i % 251);
+    b.size = SIZE;
+    target_write(t, &b, false);
+    assert_int_equal(b.size, 0);
+    assert_int_equal(target_error(t), 0);
+    assert_int_equal(target_dropped(t), 0);
+    assert_false(target_is_terminal(t));
+    assert_int_equal(target_width(t), 80);
+    assert_int_equal(target_close(t), 0);
+    buffer_deinit(&b);
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        assert_int_equal(errno, EINTR);
+    assert_int_equal(status, 0);
+}
+
+static void short_writes_are_gone_on_with(void **state)
+{
+    (void)state;
+    check_pipe(0);
+    check_pipe(O_NONBLOCK);
+}
+
+static void what_is_dropped_is_counted(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    struct target *t = target_new("pipe", ends[1]);
+    struct buffer b = {0};
+    buffer_text(&b, "12345");
+    target_write(t, &b, true);
+    buffer_text(&b, "678");
+    target_write(t, &b, true);
+    assert_int_equal(target_error(t), EPIPE);
+    assert_int_equal(target_dropped(t), 8);
+    assert_string_equal(target_name(t), "pipe");
+    assert_int_equal(target_close(t), EPIPE);
+    buffer_deinit(&b);
+}
+
+/** A record that finds no memory is left out whole, and said so; the next one is written. */
+static void no_half_lines(void **state)
+{
+    (void)state;
+    struct buffer b = {0};
+    buffer_text(&b, "before\n");
+    assert_null(buffer_reserve(&b, SIZE_MAX / 2 + 100));
+    assert_true(b.failed);
+    buffer_text(&b, "lost");
+    buffer_number(&b, 5);
+    buffer_format(&b, "%d", 5);
+    assert_int_equal(b.size, 7);
+    buffer_deinit(&b);
+    assert_false(b.failed);
+    buffer_number(&b, UINT64_MAX);
+    buffer_format(&b, "%s-%d", "x", 7);
+    buffer_number(&b, 0);
+    assert_int_equal(b.size, 24);
+    assert_memory_equal(b.bytes, "18446744073709551615x-70", 24);
+    buffer_deinit(&b);
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parses),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(outputs_get_what_they_asked_for),
+        cmocka_unit_test(writes_when_flushed_or_large),
+        cmocka_unit_test(an_error_is_kept_and_named),
+        cmocka_unit_test(a_broken_pipe_is_an_error),
+        cmocka_unit_test(short_writes_are_gone_on_with),
+        cmocka_unit_test(what_is_dropped_is_counted),
+        cmocka_unit_test(no_half_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

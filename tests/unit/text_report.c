@@ -1,0 +1,477 @@
+/* Whole reports as a reader should get them: written before the program printed them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/report/report.h"
+
+static struct memory memory = {.limit = 1 << 20};
+static struct buffer out;
+
+#define SECOND INT64_C(1000000000)
+/** 2026-11-24T04:32:54.895306Z */
+#define TIME (INT64_C(1795494774895306) * 1000)
+
+static const struct rule_about rule = {
+    .id = "0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11",
+    .title = "Request without a credential",
+    .description =
+        "Somebody asked without showing who they are. Look up the source address; if it is not yours, close the "
+        "port to it.",
+    .file = "rules/unauthenticated.yaml",
+    .level = LEVEL_MEDIUM};
+
+static const uint8_t source_ip[16] = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 7};
+static const struct address endpoint = {.ip = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 100}, .port = 6443};
+
+static void list(struct value_list *l, const char *value, unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        value_list_add(l, slice_of(value), &memory);
+}
+
+static struct finding make_finding(void)
+{
+    struct finding f = {.rule = &rule,
+                        .endpoint = endpoint,
+                        .basis = ENDPOINT_RECOGNISED,
+                        .count = 24,
+                        .first = TIME,
+                        .last = TIME + 16 * SECOND};
+    memcpy(f.source, source_ip, sizeof f.source);
+    list(&f.agents, "curl/8.5.0", 4);
+    list(&f.agents, "python-requests/2.31.0", 20);
+    list(&f.statuses, "403", 20);
+    list(&f.statuses, "200", 4);
+    return f;
+}
+
+static void free_finding(struct finding *f)
+{
+    value_list_clear(&f->agents, &memory);
+    value_list_clear(&f->urls, &memory);
+    value_list_clear(&f->verbs, &memory);
+    value_list_clear(&f->statuses, &memory);
+    value_list_clear(&f->reasons, &memory);
+    value_list_clear(&f->forwarded, &memory);
+}
+
+static void *begin(bool live, bool verbose, bool colour)
+{
+    struct report_style style = {.live = live, .verbose = verbose, .colour = colour, .width = 80};
+    out = (struct buffer){0};
+    return report_text.open(&style);
+}
+
+/** No line is wider than a terminal, and none ends in blanks. */
+static void check_width(void)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < out.size; i++) {
+        if (out.bytes[i] == '\n') {
+            assert_true(columns <= 80);
+            assert_false(columns > 0 && out.bytes[i - 1] == ' ');
+            columns = 0;
+        } else if (((uint8_t)out.bytes[i] & 0xC0) != 0x80) {
+            columns++;
+        }
+    }
+    assert_int_equal(columns, 0);
+}
+
+static void end(void *state, const char *expected)
+{
+    report_text.close(state);
+    buffer_add(&out, "", 1);
+    assert_false(out.failed);
+    if (strcmp(out.bytes, expected) != 0)
+        fail_msg("got\n%s\nexpected\n%s", out.bytes, expected);
+    buffer_deinit(&out);
+    assert_int_equal(memory.used, 0);
+}
+
+static void a_finding(void **state)
+{
+    (void)state;
+    struct finding f = make_finding();
+    list(&f.urls, "/api/v1/pods", 10);
+    list(&f.urls, "/evil\033[2J", 14);
+    list(&f.verbs, "list", 24);
+    list(&f.reasons, "Forbidden", 20);
+    list(&f.forwarded, "198.51.100.9", 3);
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    report_text.finding(s, &out, &f, false); /* offline only the last word counts */
+    report_text.finding(s, &out, &f, true);
+    check_width();
+    free_finding(&f);
+    end(s, "FINDINGS\n"
+           "\n"
+           "MEDIUM  Request without a credential\n"
+           "  192.0.2.7 -> 192.0.2.100:6443 (answers as an API server)\n"
+           "  24 requests, 2026-11-24 04:32:54 to 04:33:10 UTC\n"
+           "\n"
+           "  User agents         20  python-requests/2.31.0\n"
+           "                       4  curl/8.5.0\n"
+           "  URIs                14  /evil\\x1b[2J\n"
+           "                      10  /api/v1/pods\n"
+           "  Verbs               24  list\n"
+           "  Answers             20  403 (not allowed)\n"
+           "                       4  200 (answered)\n"
+           "  Reasons             20  Forbidden\n"
+           "  Forwarded for        3  198.51.100.9\n"
+           "\n"
+           "  Somebody asked without showing who they are. Look up the source address; if\n"
+           "  it is not yours, close the port to it.\n");
+}
+
+/** A rule is explained once; verbose says which it is. */
+static void the_same_rule_again(void **state)
+{
+    (void)state;
+    struct finding f = {.rule = &rule, .basis = ENDPOINT_PORT, .count = 1, .first = TIME, .last = TIME};
+    memset(f.source, 0xFE, sizeof f.source);
+    memset(f.endpoint.ip, 0xFD, sizeof f.endpoint.ip);
+    f.endpoint.port = 16443;
+    void *s = begin(false, true, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 2);
+    report_text.finding(s, &out, &f, true);
+    f.last += INT64_C(86400) * SECOND;
+    report_text.finding(s, &out, &f, true);
+    check_width();
+    end(s, "FINDINGS\n"
+           "\n"
+           "MEDIUM  Request without a credential\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe ->\n"
+           "    [fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd]:16443 (an API server by its port)\n"
+           "  1 request, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  Somebody asked without showing who they are. Look up the source address; if\n"
+           "  it is not yours, close the port to it.\n"
+           "\n"
+           "  Rule 0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\n"
+           "  rules/unauthenticated.yaml\n"
+           "\n"
+           "MEDIUM  Request without a credential\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe ->\n"
+           "    [fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd]:16443 (an API server by its port)\n"
+           "  1 request, 2026-11-24 04:32:54 to 2026-11-25 04:32:54 UTC\n"
+           "\n"
+           "  Rule 0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\n"
+           "  rules/unauthenticated.yaml\n");
+}
+
+/** Eight values are shown; of the rest it is said how many, as far as that is known. */
+static void long_lists(void **state)
+{
+    (void)state;
+    struct finding f = {.rule = &(struct rule_about){.title = "T", .description = "", .level = LEVEL_LOW},
+                        .endpoint = endpoint,
+                        .basis = ENDPOINT_CONFIGURED,
+                        .count = 99,
+                        .first = TIME,
+                        .last = TIME};
+    memcpy(f.source, source_ip, sizeof f.source);
+    char wide[100];
+    memset(wide, 'w', sizeof wide - 1);
+    wide[sizeof wide - 1] = 0;
+    list(&f.urls, wide, 20);
+    for (unsigned i = 0; i < 9; i++)
+        list(&f.urls, (char[]){'/', (char)('a' + i), 0}, 10 - i);
+    for (unsigned i = 0; i < 20; i++)
+        list(&f.verbs, (char[]){(char)('a' + i), 0}, 1);
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    report_text.finding(s, &out, &f, true);
+    check_width();
+    free_finding(&f);
+    end(s, "FINDINGS\n"
+           "\n"
+           "LOW  T\n"
+           "  192.0.2.7 -> 192.0.2.100:6443 (an API server by configuration)\n"
+           "  99 requests, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  URIs                20  wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww...\n"
+           "                      10  /a\n"
+           "                       9  /b\n"
+           "                       8  /c\n"
+           "                       7  /d\n"
+           "                       6  /e\n"
+           "                       5  /f\n"
+           "                       4  /g\n"
+           "                          and 2 more\n"
+           "  Verbs                1  a\n"
+           "                       1  b\n"
+           "                       1  c\n"
+           "                       1  d\n"
+           "                       1  e\n"
+           "                       1  f\n"
+           "                       1  g\n"
+           "                       1  h\n"
+           "                          and at least 9 more\n");
+}
+
+static void no_findings(void **state)
+{
+    (void)state;
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 0);
+    report_text.section(s, &out, SECTION_SOURCES, 0);
+    end(s, "FINDINGS\n\n  No findings.\n");
+}
+
+static void live(void **state)
+{
+    (void)state;
+    struct finding f = make_finding();
+    f.count = 1;
+    void *s = begin(true, false, false);
+    report_text.finding(s, &out, &f, false);
+    f.count = 10;
+    report_text.finding(s, &out, &f, false);
+    f.count = 12;
+    report_text.finding(s, &out, &f, true);
+    report_text.section(s, &out, SECTION_FINDINGS, 0);
+    free_finding(&f);
+    end(s,
+        "2026-11-24 04:33:10 MEDIUM 192.0.2.7 -> 192.0.2.100:6443 Request without a credential (1 request)\n"
+        "2026-11-24 04:33:10 MEDIUM 192.0.2.7 -> 192.0.2.100:6443 Request without a credential (10 requests)\n"
+        "2026-11-24 04:33:10 MEDIUM 192.0.2.7 -> 192.0.2.100:6443 Request without a credential (12 requests in all)\n"
+        "\n"
+        "FINDINGS\n"
+        "\n"
+        "  No findings but those above.\n");
+}
+
+/** At the end of a live run findings are blocks, as offline. */
+static void live_end(void **state)
+{
+    (void)state;
+    struct finding f = make_finding();
+    void *s = begin(true, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    report_text.finding(s, &out, &f, true);
+    assert_non_null(strstr(out.bytes, "\nMEDIUM  Request without a credential\n"));
+    free_finding(&f);
+    report_text.close(s);
+    buffer_deinit(&out);
+}
+
+static void colour(void **state)
+{
+    (void)state;
+    struct finding f = {.rule = &(struct rule_about){.title = "T\033[0m", .description = "", .level = LEVEL_HIGH},
+                        .endpoint = endpoint,
+                        .basis = ENDPOINT_UNPROVEN,
+                        .count = 1,
+                        .first = TIME,
+                        .last = TIME};
+    memcpy(f.source, source_ip, sizeof f.source);
+    void *s = begin(false, false, true);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    report_text.finding(s, &out, &f, true);
+    end(s, "\033[1mFINDINGS\033[0m\n"
+           "\n"
+           "\033[1;31mHIGH\033[0m  T\\x1b[0m\n"
+           "  192.0.2.7 -> 192.0.2.100:6443 (not shown to be an API server)\n"
+           "  1 request, 2026-11-24 04:32:54 UTC\n");
+}
+
+static void sources(void **state)
+{
+    (void)state;
+    struct source many = {.verified = true, .exchanges = 1234567, .states = {1, 20, 300, 4000}};
+    struct source probe = {.verified = true, .exchanges = 3, .states = {[AUTH_ANONYMOUS] = 3}, .open_paths = 3};
+    struct source silent = {.half_open = 12, .refused = 1};
+    struct source quiet = {.verified = true, .without_request = 2};
+    memcpy(many.ip, source_ip, 16);
+    memset(probe.ip, 0xFE, 16);
+    memcpy(silent.ip, source_ip, 16);
+    memcpy(quiet.ip, source_ip, 16);
+    list(&many.endpoints, "a", 1);
+    list(&many.endpoints, "b", 1);
+    list(&many.agents, "curl", 1);
+    list(&many.agents, "kubectl\n", 2);
+    for (unsigned i = 0; i < 20; i++)
+        list(&probe.endpoints, (char[]){(char)('a' + i), 0}, 1);
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_SOURCES, 4);
+    report_text.source(s, &out, &many);
+    report_text.source(s, &out, &probe);
+    report_text.source(s, &out, &silent);
+    report_text.source(s, &out, &quiet);
+    check_width();
+    value_list_clear(&many.endpoints, &memory);
+    value_list_clear(&many.agents, &memory);
+    value_list_clear(&probe.endpoints, &memory);
+    end(s, "SOURCES\n"
+           "\n"
+           "  Anonymous: sent no credential. Rejected: answered 401. Unknown: cannot tell.\n"
+           "\n"
+           "  Address          Requests  Anonymous  Rejected  Credential  Unknown  Endpoints\n"
+           "  192.0.2.7         1234567         20      4000         300        1          2\n"
+           "    User agent: kubectl\\x0a, and 1 more\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe\n"
+           "                          3          3         0           0        0        16+\n"
+           "    Asked only for paths that are open to all: health checks or version.\n"
+           "  192.0.2.7               0          0         0           0        0          0\n"
+           "    No request seen: 12 attempts not answered, 1 attempt refused.\n"
+           "    No handshake with it was seen: the address may be forged.\n"
+           "  192.0.2.7               0          0         0           0        0          0\n"
+           "    No request seen: 2 connections without a readable request.\n");
+}
+
+static void many_sources(void **state)
+{
+    (void)state;
+    struct source source = {.verified = true, .exchanges = 1, .states = {[AUTH_CREDENTIALED] = 1}};
+    for (int verbose = 0; verbose < 2; verbose++) {
+        void *s = begin(false, verbose, false);
+        report_text.section(s, &out, SECTION_SOURCES, 53);
+        for (unsigned i = 0; i < 53; i++)
+            report_text.source(s, &out, &source);
+        size_t lines = 0;
+        for (size_t i = 0; i < out.size; i++)
+            lines += out.bytes[i] == '\n';
+        assert_int_equal(lines, verbose ? 5 + 53 : 5 + 50 + 2);
+        static const char rest[] = "\n\n  and 3 more; -v shows all.\n";
+        bool told = memcmp(out.bytes + out.size - strlen(rest), rest, strlen(rest)) == 0;
+        assert_int_equal(told, !verbose);
+        report_text.close(s);
+        buffer_deinit(&out);
+    }
+}
+
+static void summary(void **state)
+{
+    (void)state;
+    struct counters c = {0};
+    c.of[COUNT_FRAMES] = 12345;
+    c.of[COUNT_FLOWS] = 3;
+    c.of[COUNT_HTTP1] = 2;
+    c.of[COUNT_TLS] = 1;
+    c.of[COUNT_EXCHANGES] = 24;
+    c.of[COUNT_STATE_ANONYMOUS] = 20;
+    c.of[COUNT_STATE_REJECTED] = 3;
+    c.of[COUNT_STATE_UNKNOWN] = 1;
+    c.of[COUNT_GAPS] = 2;
+    c.of[COUNT_GAP_BYTES] = 2920;
+    static const char *const inputs[] = {"one.pcap", "two\n.pcap"};
+    struct statistics s = {.counters = &c, .first = TIME, .last = TIME + SECOND, .inputs = inputs, .input_count = 2};
+    void *keep = begin(false, false, false);
+    report_text.statistics(keep, &out, &s); /* not yet the end: nothing */
+    s.at_end = true;
+    report_text.statistics(keep, &out, &s);
+    check_width();
+    end(keep, "WHAT WAS SEEN\n"
+              "\n"
+              "  one.pcap\n"
+              "  two\\x0a.pcap\n"
+              "  2026-11-24 04:32:54 to 04:32:55 UTC\n"
+              "       12345  packets\n"
+              "           3  connections\n"
+              "           2  of them HTTP/1\n"
+              "           1  of them TLS\n"
+              "          24  requests\n"
+              "          20  of them without a credential\n"
+              "           3  of them answered 401: credential missing or not accepted\n"
+              "           1  of them where that cannot be told\n"
+              "\n"
+              "WHAT COULD NOT BE SEEN\n"
+              "\n"
+              "           1  TLS connection: encrypted, not opened\n"
+              "           1  request that may or may not have carried a credential\n"
+              "           2  holes in connections, where packets are missing from the capture\n"
+              "        2920  bytes missing there\n");
+}
+
+static void nothing_was_missed(void **state)
+{
+    (void)state;
+    struct counters c = {0};
+    static const char *const inputs[] = {"eth0"};
+    struct statistics s = {.counters = &c, .inputs = inputs, .input_count = 1, .live = true, .at_end = true};
+    void *keep = begin(true, false, false);
+    report_text.statistics(keep, &out, &s);
+    end(keep, "WHAT WAS SEEN\n"
+              "\n"
+              "  Interface eth0\n"
+              "  No packets.\n"
+              "\n"
+              "WHAT COULD NOT BE SEEN\n"
+              "\n"
+              "  Nothing: every packet was read.\n");
+}
+
+/** Each counter of a loss has its line, whatever the others say. */
+static void each_loss_is_told(void **state)
+{
+    (void)state;
+    static const enum counter losses[] = {COUNT_TLS,
+                                          COUNT_HTTP2,
+                                          COUNT_GAPS,
+                                          COUNT_GAP_BYTES,
+                                          COUNT_FRAMES_CUT,
+                                          COUNT_UNANSWERED,
+                                          COUNT_ANSWERS_ALONE,
+                                          COUNT_UNPAIRED,
+                                          COUNT_FLOWS_MIDSTREAM,
+                                          COUNT_WALK_FRAGMENT,
+                                          COUNT_KERNEL_DROPS,
+                                          COUNT_INTERFACE_DROPS,
+                                          COUNT_STATE_UNKNOWN,
+                                          COUNT_WALK_CUT,
+                                          COUNT_WALK_BAD,
+                                          COUNT_WALK_DEEP,
+                                          COUNT_WALK_LINK,
+                                          COUNT_EVICTED,
+                                          COUNT_EVICTED_HALF_OPEN,
+                                          COUNT_GAVE_UP_NOT_MINE,
+                                          COUNT_GAVE_UP_MALFORMED,
+                                          COUNT_GAVE_UP_LIMIT,
+                                          COUNT_GAVE_UP_MEMORY,
+                                          COUNT_GAVE_UP_NO_RESUME,
+                                          COUNT_OUTSIDE,
+                                          COUNT_PROTOCOL_OTHER,
+                                          COUNT_DETECT_LOST,
+                                          COUNT_FINDINGS_UNPROVEN};
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        struct counters c = {0};
+        c.of[losses[i]] = 1234567890;
+        struct statistics s = {.counters = &c, .at_end = true};
+        void *keep = begin(false, false, false);
+        report_text.statistics(keep, &out, &s);
+        check_width();
+        buffer_add(&out, "", 1);
+        const char *part = strstr(out.bytes, "WHAT COULD NOT BE SEEN\n\n  1234567890  ");
+        assert_non_null(part);
+        assert_null(strstr(out.bytes, "Nothing"));
+        report_text.close(keep);
+        buffer_deinit(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_finding),
+        cmocka_unit_test(the_same_rule_again),
+        cmocka_unit_test(long_lists),
+        cmocka_unit_test(no_findings),
+        cmocka_unit_test(live),
+        cmocka_unit_test(live_end),
+        cmocka_unit_test(colour),
+        cmocka_unit_test(sources),
+        cmocka_unit_test(many_sources),
+        cmocka_unit_test(summary),
+        cmocka_unit_test(nothing_was_missed),
+        cmocka_unit_test(each_loss_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
