@@ -1,0 +1,130 @@
+/* kapiwatch, a passive sensor for Kubernetes API traffic: options, filter, rules, run. */
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/capture/capture.h"
+#include "sensor/check.h"
+#include "sensor/monitor.h"
+#include "sensor/rulebook.h"
+#include "sensor/run.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+enum { FILTER_MOST = 65536 };
+
+static enum exit_status print_version(void)
+{
+    printf("kapiwatch %s\n%s\n", PACKAGE_VERSION, pcap_lib_version());
+    return STATUS_DONE;
+}
+
+static enum exit_status print_help(void)
+{
+    options_help(stdout);
+    return STATUS_DONE;
+}
+
+static enum exit_status list_interfaces(struct log *log)
+{
+    struct capture_error error;
+    if (capture_list_interfaces(stdout, &error))
+        return STATUS_DONE;
+    log_error(log, "%s", error.text);
+    return STATUS_INPUT;
+}
+
+/* As in tcpdump, what follows a # in its line is a comment. */
+static void blank_comments(char *text)
+{
+    for (char *at = strchr(text, '#'); at != NULL; at = strchr(at, '#'))
+        memset(at, ' ', strcspn(at, "\n"));
+}
+
+/* @return the file's text, which the caller frees, or NULL and a line on standard error. */
+static char *read_filter(const char *name, struct log *log)
+{
+    FILE *file = monitor_read(MONITOR_READ_FILTER, name);
+    char *text = calloc(1, FILTER_MOST + 1);
+    size_t size = file != NULL && text != NULL ? fread(text, 1, FILTER_MOST + 1, file) : 0;
+    const char *wrong = NULL;
+    if (file == NULL || ferror(file))
+        wrong = strerror(errno);
+    else if (text == NULL)
+        wrong = "no memory to read it";
+    else if (size > FILTER_MOST || memchr(text, 0, size) != NULL)
+        wrong = "found no text of at most 64 KiB";
+    if (file != NULL)
+        fclose(file);
+    if (wrong == NULL) {
+        blank_comments(text);
+        return text;
+    }
+    log_error(log, "option -F: %s: %s, expected a file with a filter expression", name, wrong);
+    free(text);
+    return NULL;
+}
+
+static enum exit_status with_rules(const struct options *o, const char *filter, struct log *log)
+{
+    struct capture_error error;
+    if (filter != NULL && !capture_check_filter(filter, &error)) {
+        log_error(log, "%s", error.text);
+        return STATUS_USAGE;
+    }
+    struct rule_set *rules = rulebook_load(o, log);
+    if (rules == NULL)
+        return STATUS_USAGE;
+    enum exit_status status = STATUS_DONE;
+    if (o->action == ACTION_TEST)
+        check_print(o, filter, rules, stdout);
+    else
+        status = run(o, filter, rules, log);
+    rule_set_free(rules);
+    return status;
+}
+
+static enum exit_status with_filter(const struct options *o, struct log *log)
+{
+    if (o->filter_file == NULL)
+        return with_rules(o, o->filter, log);
+    char *filter = read_filter(o->filter_file, log);
+    if (filter == NULL)
+        return STATUS_USAGE;
+    enum exit_status status = with_rules(o, filter, log);
+    free(filter);
+    return status;
+}
+
+static enum exit_status act(const struct options *o, struct log *log)
+{
+    switch (o->action) {
+    case ACTION_VERSION: return print_version();
+    case ACTION_HELP: return print_help();
+    case ACTION_LIST_INTERFACES: return list_interfaces(log);
+    case ACTION_TEST:
+    case ACTION_RUN: break;
+    }
+    return with_filter(o, log);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char wrong[OPTIONS_ERROR];
+    bool understood = options_read(&options, argc, argv, wrong);
+    struct log log = log_to_stderr(options.level, true);
+    enum exit_status status = STATUS_USAGE;
+    if (understood)
+        status = act(&options, &log);
+    else
+        log_error(&log, "%s; see kapiwatch(8)", wrong);
+    options_deinit(&options);
+    /* What went to standard output by itself (-T, -D, -V, -h) is an output, too. */
+    if (fflush(stdout) != 0 && status == STATUS_DONE)
+        status = STATUS_OUTPUT;
+    return (int)status;
+}

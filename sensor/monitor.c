@@ -1,0 +1,98 @@
+#include "sensor/monitor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int monitor_flags[MONITOR_REQUESTS] = {
+    [MONITOR_READ_CAPTURE] = O_RDONLY,
+    [MONITOR_READ_RULES] = O_RDONLY,
+    [MONITOR_READ_FILTER] = O_RDONLY,
+    [MONITOR_WRITE_OUTPUT] = O_WRONLY | O_CREAT | O_TRUNC,
+};
+
+enum { OUTPUT_MODE = 0640 }; /* who talks to a cluster, and how, is not for everybody */
+
+int monitor_open(enum monitor_request what, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return fcntl(what == MONITOR_WRITE_OUTPUT ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    return open(path, monitor_flags[what] | O_CLOEXEC | O_NOCTTY, OUTPUT_MODE);
+}
+
+FILE *monitor_read(enum monitor_request what, const char *path)
+{
+    int fd = monitor_open(what, path);
+    if (fd < 0)
+        return NULL;
+    FILE *file = fdopen(fd, "r");
+    if (file == NULL)
+        close(fd);
+    return file;
+}
+
+static bool is_rule_file(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return name[0] != '.' && dot != NULL && (strcmp(dot, ".yml") == 0 || strcmp(dot, ".yaml") == 0);
+}
+
+static bool add_name(struct monitor_names *names, const char *folder, const char *name)
+{
+    char **grown = realloc(names->names, (names->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    names->names = grown;
+    size_t length = strlen(folder), size = length + strlen(name) + 2;
+    char *joined = malloc(size);
+    if (joined == NULL)
+        return false;
+    bool separate = length > 0 && name[0] != '\0' && folder[length - 1] != '/';
+    snprintf(joined, size, "%s%s%s", folder, separate ? "/" : "", name);
+    grown[names->count++] = joined;
+    return true;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static bool list_folder(DIR *folder, const char *path, struct monitor_names *names)
+{
+    const struct dirent *entry;
+    while ((entry = readdir(folder)) != NULL) {
+        if (is_rule_file(entry->d_name) && !add_name(names, path, entry->d_name))
+            return false;
+    }
+    if (names->count > 0)
+        qsort(names->names, names->count, sizeof *names->names, by_name);
+    return true;
+}
+
+bool monitor_list_rules(const char *path, struct monitor_names *names)
+{
+    *names = (struct monitor_names){.count = 0};
+    DIR *folder = opendir(path);
+    if (folder == NULL && errno != ENOTDIR)
+        return false;
+    bool listed = folder != NULL ? list_folder(folder, path, names) : add_name(names, path, "");
+    if (folder != NULL)
+        closedir(folder);
+    if (!listed) {
+        monitor_names_deinit(names);
+        errno = ENOMEM;
+    }
+    return listed;
+}
+
+void monitor_names_deinit(struct monitor_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->names[i]);
+    free(names->names);
+    *names = (struct monitor_names){.count = 0};
+}

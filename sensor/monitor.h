@@ -1,0 +1,35 @@
+/* The seam of rights: nothing else in the program opens a file. A closed list of requests, answered here in the same
+ * process; whoever takes the program's rights away moves the answering to a process that keeps them. */
+#ifndef SENSOR_MONITOR_H
+#define SENSOR_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum monitor_request {
+    MONITOR_READ_CAPTURE,
+    MONITOR_READ_RULES,
+    MONITOR_READ_FILTER,
+    MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there */
+    MONITOR_REQUESTS
+};
+
+/** "-" is a copy of standard input or output.
+ *  @return a descriptor that the caller closes, or -1 and errno. */
+int monitor_open(enum monitor_request what, const char *path);
+
+/** The same, of the requests that read, as a stream. */
+FILE *monitor_read(enum monitor_request what, const char *path);
+
+struct monitor_names {
+    char **names; /* with the folder before them, sorted */
+    size_t count;
+};
+
+/** The rule files (*.yml, *.yaml) in a folder, not below it. A path that is no folder is itself the one file.
+ *  @return false and errno. */
+bool monitor_list_rules(const char *path, struct monitor_names *names);
+void monitor_names_deinit(struct monitor_names *names);
+
+#endif

@@ -1,0 +1,372 @@
+#include "sensor/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sensor/capture/capture.h"
+#include "sensor/detect/correlate.h"
+#include "sensor/flow/worker.h"
+#include "sensor/monitor.h"
+#include "sensor/report/report.h"
+#include "sensor/signals.h"
+
+#define SECOND INT64_C(1000000000)
+
+enum {
+    STATISTICS_SECONDS = 60,
+    LOOK_ROUND = 1024 /* frames between two looks at what changes slowly: outputs, progress */
+};
+
+struct run {
+    const struct options *options;
+    const char *filter;
+    struct log *log;
+    struct capture *capture;
+    struct report *report;
+    struct correlate_events events;
+    struct correlate *correlate;
+    struct worker *worker;
+    struct counters worker_counters, correlate_counters;
+    struct hash_secret secret;
+    const char **inputs; /* those that could be opened, by the name they are shown under */
+    size_t input_count;
+    moment first, last;               /* of the frames' times */
+    moment statistics_due, flush_due; /* live, by the clock */
+    moment progress_due;              /* by the steady clock */
+    bool input_failed;
+};
+
+static bool is_live(const struct run *r)
+{
+    return r->options->interface != NULL;
+}
+
+static void take_event(void *owner, const struct event *e)
+{
+    report_event(((struct run *)owner)->report, e);
+}
+
+static void take_finding(void *owner, const struct finding *f, bool last_word)
+{
+    report_finding(((struct run *)owner)->report, f, last_word);
+}
+
+static void take_source(void *owner, const struct source *s)
+{
+    report_source(((struct run *)owner)->report, s);
+}
+
+static void take_closing(void *owner, bool sources, size_t count)
+{
+    report_section(((struct run *)owner)->report, sources ? SECTION_SOURCES : SECTION_FINDINGS, count);
+}
+
+static bool open_interface(struct run *r, struct capture_error *error)
+{
+    struct live_options live = {
+        .snap_length = r->options->snap_length, .buffer_kib = r->options->buffer_kib, .filter = r->filter};
+    return capture_add_live(r->capture, r->options->interface, &live, error);
+}
+
+static bool open_file(struct run *r, const char *name, struct capture_error *error)
+{
+    FILE *file = monitor_read(MONITOR_READ_CAPTURE, name);
+    if (file != NULL)
+        return capture_add_pcap(r->capture, name, file, r->filter, error);
+    snprintf(error->text, sizeof error->text, "%s: %s; expected a capture file", name, strerror(errno));
+    return false;
+}
+
+/* What cannot be opened is told and left; the others are read. @return whether there is anything to read. */
+static bool open_inputs(struct run *r)
+{
+    struct capture_error error;
+    size_t count = is_live(r) ? 1 : r->options->read_count;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = is_live(r) ? r->options->interface : r->options->reads[i];
+        if (is_live(r) ? open_interface(r, &error) : open_file(r, name, &error)) {
+            r->inputs[r->input_count++] = strcmp(name, "-") == 0 ? "standard input" : name;
+        } else {
+            log_error(r->log, "%s", error.text);
+            r->input_failed = true;
+        }
+    }
+    return r->input_count > 0;
+}
+
+static bool wants_colour(int fd)
+{
+    const char *terminal = getenv("TERM"), *without = getenv("NO_COLOR");
+    return isatty(fd) == 1 && (without == NULL || without[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+/* Lines that come while the run goes on, on the terminal that would show the progress too. */
+static bool disturbs_progress(const struct run *r, const struct output_spec *spec, int fd)
+{
+    return isatty(fd) == 1 && (is_live(r) || spec->format != &report_text);
+}
+
+static bool open_outputs(struct run *r)
+{
+    for (size_t i = 0; i < r->options->output_count; i++) {
+        const struct output_spec *spec = &r->options->outputs[i];
+        int fd = monitor_open(MONITOR_WRITE_OUTPUT, spec->target);
+        if (fd < 0) {
+            log_error(r->log, "%s: %s; expected a file that can be written",
+                      strcmp(spec->target, "-") == 0 ? "standard output" : spec->target, strerror(errno));
+            return false;
+        }
+        if (disturbs_progress(r, spec, fd))
+            r->log->progress = false;
+        if (!report_add(r->report, spec, fd, is_live(r), r->options->verbose, wants_colour(fd))) {
+            log_error(r->log, "%s: no memory to write it", spec->target);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool random_bytes(void *bytes, size_t size)
+{
+    return getrandom(bytes, size, 0) == (ssize_t)size;
+}
+
+/* Three quarters of the budget for connections, which decide whether anything is seen; one for sources and findings. */
+static bool make_pieces(struct run *r, const struct rule_set *rules)
+{
+    const struct options *o = r->options;
+    struct worker_options worker = {.ports = o->ports, .memory = o->memory / 4 * 3};
+    struct correlate_options correlate = {
+        .api_ports = o->api_ports, .api_port_count = o->api_port_count, .window = o->window, .memory = o->memory / 4};
+    /* Less than 256 bytes each: the kernel gives them whole. */
+    if (!random_bytes(&r->secret, sizeof r->secret) ||
+        !random_bytes(worker.credential_key, sizeof worker.credential_key))
+        return false;
+    worker.secret = r->secret;
+    r->events = (struct correlate_events){
+        .event = take_event, .finding = take_finding, .source = take_source, .closing = take_closing, .owner = r};
+    r->correlate = correlate_new(&correlate, rules, &r->secret, &r->correlate_counters, &r->events);
+    if (r->correlate != NULL)
+        r->worker = worker_new(&worker, &r->worker_counters, correlate_sink(r->correlate));
+    return r->worker != NULL;
+}
+
+static struct counters all_counters(struct run *r)
+{
+    worker_count(r->worker);
+    struct counters sum = r->worker_counters;
+    struct capture_counts counts;
+    counters_add(&sum, &r->correlate_counters);
+    capture_count(r->capture, &counts);
+    sum.of[COUNT_FRAMES] += counts.frames;
+    sum.of[COUNT_FRAME_BYTES] += counts.bytes;
+    sum.of[COUNT_FRAMES_CUT] += counts.cut;
+    sum.of[COUNT_KERNEL_DROPS] += counts.kernel_drops;
+    sum.of[COUNT_INTERFACE_DROPS] += counts.interface_drops;
+    sum.of[COUNT_TIME_JUMPS] += counts.time_jumps;
+    return sum;
+}
+
+static void tell_statistics(struct run *r, bool at_end)
+{
+    struct counters sum = all_counters(r);
+    struct statistics s = {.counters = &sum,
+                           .first = r->first,
+                           .last = r->last,
+                           .inputs = r->inputs,
+                           .input_count = r->input_count,
+                           .live = is_live(r),
+                           .at_end = at_end};
+    report_statistics(r->report, &s);
+}
+
+/* Live: what is due by the clock. Findings are to leave at once when nothing else is to be done, and soon in any case.
+ */
+static void live_clock(struct run *r, moment clock, bool idle)
+{
+    if (r->statistics_due == 0)
+        r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
+    if (clock >= r->statistics_due) {
+        tell_statistics(r, false);
+        r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
+    }
+    if (idle || clock >= r->flush_due) {
+        report_flush(r->report);
+        r->flush_due = clock + SECOND;
+    }
+}
+
+static void show_progress(struct run *r)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    moment now = (moment)t.tv_sec * SECOND + t.tv_nsec;
+    if (now < r->progress_due)
+        return;
+    struct capture_counts counts;
+    capture_count(r->capture, &counts);
+    log_progress(r->log, "%" PRIu64 " packets, %" PRIu64 " MB", counts.frames, counts.bytes / 1000000);
+    r->progress_due = now + SECOND / 5;
+}
+
+static void take_frame(struct run *r, const struct frame *frame)
+{
+    worker_frame(r->worker, frame);
+    if (r->first == 0 || frame->time < r->first)
+        r->first = frame->time;
+    if (frame->time > r->last)
+        r->last = frame->time;
+    if (is_live(r))
+        live_clock(r, frame->clock, false);
+    if (frame->number % LOOK_ROUND == 0 && r->log->progress)
+        show_progress(r);
+}
+
+static void take_idle(struct run *r, moment clock)
+{
+    worker_clock(r->worker, clock);
+    if (is_live(r))
+        live_clock(r, clock, true);
+    if (r->log->progress)
+        show_progress(r);
+}
+
+static void take_failure(struct run *r, const struct capture_error *error)
+{
+    log_error(r->log, "%s", error->text);
+    r->input_failed = true;
+}
+
+/* An output that failed ends it: who reads the pipe has gone, or the disk is full. */
+static bool goes_on(struct run *r, const struct frame *frame)
+{
+    return !signals_came() && (frame->number % LOOK_ROUND != 0 || report_error(r->report) == NULL);
+}
+
+static void read_all(struct run *r)
+{
+    struct frame frame = {.number = 0};
+    struct capture_error error;
+    bool end = false;
+    while (!end && goes_on(r, &frame)) {
+        switch (capture_next(r->capture, &frame, &error)) {
+        case CAPTURE_FRAME: take_frame(r, &frame); break;
+        case CAPTURE_IDLE: take_idle(r, frame.clock); break;
+        case CAPTURE_FAILED: take_failure(r, &error); break;
+        case CAPTURE_END: end = true; break;
+        }
+    }
+    if (signals_came() && !is_live(r)) {
+        log_note(r->log, "interrupted: the input was not read to its end");
+        r->input_failed = true;
+    }
+}
+
+static void finish(struct run *r)
+{
+    log_progress_end(r->log);
+    worker_finish(r->worker);
+    correlate_finish(r->correlate);
+    tell_statistics(r, true);
+}
+
+/* A promise of our own that was not kept: in builds that check, it stops there. */
+static void broken(struct log *log, const char *what, uint64_t number)
+{
+    log_error(log, "internal error, please report it: %s (%" PRIu64 ")", what, number);
+#ifdef KAPIWATCH_CHECK
+    abort();
+#endif
+}
+
+static void check_sums(struct run *r)
+{
+#ifdef KAPIWATCH_CHECK
+    struct counters sum = all_counters(r);
+    const char *wrong = counters_check(&sum);
+    if (wrong != NULL)
+        broken(r->log, wrong, sum.of[COUNT_FRAMES]);
+#else
+    (void)r;
+#endif
+}
+
+/* A pipe whose reader has gone is no news to whoever closed it. */
+static bool tell_output_error(struct run *r)
+{
+    const char *error = report_error(r->report);
+    if (error == NULL)
+        return false;
+    size_t size = strlen(error), reason = strlen(strerror(EPIPE));
+    if (size < reason || strcmp(error + size - reason, strerror(EPIPE)) != 0)
+        log_error(r->log, "%s", error);
+    return true;
+}
+
+static enum exit_status status_of(struct run *r, bool output_failed)
+{
+    if (output_failed)
+        return STATUS_OUTPUT;
+    if (r->input_failed)
+        return STATUS_INPUT;
+    int worst = r->correlate != NULL ? correlate_worst(r->correlate) : -1;
+    return r->options->fail_on >= 0 && worst >= r->options->fail_on ? STATUS_FINDING : STATUS_DONE;
+}
+
+/* From the inputs to the last word of the report. @return how it ended, but for what was still to be written. */
+static enum exit_status proceed(struct run *r, const struct rule_set *rules)
+{
+    if (!make_pieces(r, rules)) {
+        log_error(r->log, "no memory, or no random numbers, to begin with");
+        return STATUS_USAGE;
+    }
+    if (!open_inputs(r))
+        return STATUS_INPUT;
+    if (!open_outputs(r))
+        return STATUS_OUTPUT;
+    signals_catch();
+    read_all(r);
+    signals_rest();
+    finish(r);
+    check_sums(r);
+    report_close(r->report);
+    return status_of(r, tell_output_error(r));
+}
+
+/* In reverse order of making. */
+static void take_apart(struct run *r)
+{
+    size_t worker = r->worker != NULL ? worker_free(r->worker) : 0;
+    size_t correlate = r->correlate != NULL ? correlate_free(r->correlate) : 0;
+    if (worker != 0)
+        broken(r->log, "memory of connections is still in use at the end, bytes", worker);
+    if (correlate != 0)
+        broken(r->log, "memory of findings is still in use at the end, bytes", correlate);
+    if (r->report != NULL)
+        report_free(r->report);
+    capture_free(r->capture);
+    free(r->inputs);
+}
+
+enum exit_status run(const struct options *o, const char *filter, const struct rule_set *rules, struct log *log)
+{
+    struct run r = {.options = o,
+                    .filter = filter,
+                    .log = log,
+                    .capture = capture_new(),
+                    .report = report_new(),
+                    .inputs = calloc(o->read_count + 1, sizeof *r.inputs)};
+    enum exit_status status = STATUS_USAGE;
+    if (r.capture != NULL && r.report != NULL && r.inputs != NULL)
+        status = proceed(&r, rules);
+    else
+        log_error(log, "no memory to begin with");
+    take_apart(&r);
+    return status;
+}

@@ -1,0 +1,43 @@
+#include "sensor/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+/* The one state of the process that a handler can reach. */
+static volatile sig_atomic_t came;
+
+/* A signal between the asking for it and a read that waits would be noticed only when something is read. So an alarm
+ * follows, each second, and interrupts that read. */
+static void remember(int signal)
+{
+    if (signal != SIGALRM)
+        came = 1;
+    alarm(1);
+}
+
+static void on(int signal, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, NULL);
+}
+
+void signals_catch(void)
+{
+    /* No SA_RESTART: what waits is to be interrupted. */
+    on(SIGALRM, remember, 0);
+    on(SIGINT, remember, (int)SA_RESETHAND);
+    on(SIGTERM, remember, (int)SA_RESETHAND);
+    on(SIGPIPE, SIG_IGN, 0);
+}
+
+bool signals_came(void)
+{
+    return came != 0;
+}
+
+void signals_rest(void)
+{
+    alarm(0);
+}
