@@ -1,0 +1,166 @@
+# Unit tests (one program a module), harnesses over their seeds, laws, cases. All speak TAP.
+
+unit_tests = \
+	tests/unit/age \
+	tests/unit/agent \
+	tests/unit/capture \
+	tests/unit/chunked \
+	tests/unit/clock \
+	tests/unit/community \
+	tests/unit/complaint \
+	tests/unit/correlate \
+	tests/unit/counter \
+	tests/unit/credential \
+	tests/unit/endpoint \
+	tests/unit/escape \
+	tests/unit/event_field \
+	tests/unit/field \
+	tests/unit/finding \
+	tests/unit/half_open \
+	tests/unit/head \
+	tests/unit/http1 \
+	tests/unit/http1_loss \
+	tests/unit/json \
+	tests/unit/json_report \
+	tests/unit/jwt \
+	tests/unit/list \
+	tests/unit/memory \
+	tests/unit/options \
+	tests/unit/packet \
+	tests/unit/quantity \
+	tests/unit/query \
+	tests/unit/reassembly \
+	tests/unit/reassembly_life \
+	tests/unit/reassembly_model \
+	tests/unit/report \
+	tests/unit/request \
+	tests/unit/rule \
+	tests/unit/sniff \
+	tests/unit/source \
+	tests/unit/status \
+	tests/unit/table \
+	tests/unit/text_report \
+	tests/unit/tls_record \
+	tests/unit/value \
+	tests/unit/verdict \
+	tests/unit/worker \
+	tests/unit/yaml
+
+fuzz_harnesses = \
+	tests/fuzz/agent \
+	tests/fuzz/credential \
+	tests/fuzz/escape \
+	tests/fuzz/http1 \
+	tests/fuzz/json \
+	tests/fuzz/jwt \
+	tests/fuzz/packet \
+	tests/fuzz/reassembly \
+	tests/fuzz/request \
+	tests/fuzz/rule \
+	tests/fuzz/sniff \
+	tests/fuzz/status \
+	tests/fuzz/tls_record \
+	tests/fuzz/worker \
+	tests/fuzz/yaml
+
+noinst_HEADERS = \
+	tests/tools/wire.h \
+	tests/unit/http1_talk.h \
+	tests/unit/http1_talks.h \
+	tests/unit/rig.h
+
+# Without libhtp there is nothing to compare with.
+if HAVE_HTP
+unit_tests += tests/unit/http1_libhtp
+tests_unit_http1_libhtp_CPPFLAGS = $(AM_CPPFLAGS) $(HTP_CFLAGS)
+tests_unit_http1_libhtp_LDADD = $(LDADD) $(HTP_LIBS)
+endif
+
+script_tests = \
+	tests/laws/source.test \
+	tests/laws/drop.test \
+	tests/laws/start.test \
+	tests/laws/swap.test \
+	tests/laws/change.test \
+	tests/laws/judges.test \
+	tests/cases/run.test \
+	tests/live.test
+
+test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
+	tests/tools/packet_dump
+bench_tools = tests/bench/generate tests/bench/loop
+EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
+
+# Every program here has the name of its source, and links the same: a harness finds its main() in libstandalone.a, or in
+# libFuzzer. What has a main() of its own takes none from an archive.
+if FUZZERS
+LDADD = $(FUZZ_LDFLAGS)
+else
+noinst_LIBRARIES += tests/fuzz/libstandalone.a
+tests_fuzz_libstandalone_a_SOURCES = tests/fuzz/standalone.c
+LDADD = tests/fuzz/libstandalone.a
+endif
+LDADD += sensor/libsensor.a proto/libproto.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(NEEDED_LIBS)
+tests_tools_replay_SOURCES = tests/tools/replay.c tests/tools/outcome.c tests/tools/outcome.h \
+	tests/tools/frames.c tests/tools/frames.h
+tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)
+
+TEST_EXTENSIONS = .test
+LOG_DRIVER = $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	TZ=UTC; LC_ALL=C.UTF-8; CMOCKA_MESSAGE_OUTPUT=TAP; PYTHONDONTWRITEBYTECODE=1; \
+	export TZ LC_ALL CMOCKA_MESSAGE_OUTPUT PYTHONDONTWRITEBYTECODE; \
+	srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; CC='$(CC)'; export srcdir builddir CC; \
+	TEST_CPPFLAGS='$(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS)'; export TEST_CPPFLAGS;
+
+if CAN_TEST
+check_PROGRAMS += $(unit_tests) $(fuzz_harnesses) $(test_tools)
+TESTS += $(unit_tests) $(fuzz_harnesses) $(script_tests)
+else
+check-local:
+	@echo 'make check: the tests need packages that are not here: install$(test_needs), and configure again' >&2; exit 1
+endif
+
+# Folders are shipped whole, so only those in which nothing is built.
+EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/run \
+	tests/laws/allowed \
+	tests/laws/layers \
+	tests/laws/packets_tshark.py \
+	tests/laws/request_audit.py \
+	tests/tools/edges.py \
+	tests/tools/examples.py \
+	tests/tools/pcap.py \
+	tests/tools/source.py \
+	tests/tools/tap.py \
+	tests/tools/truth.py \
+	tests/cases/cut-file \
+	tests/cases/fail-on \
+	tests/cases/filter \
+	tests/cases/forms \
+	tests/cases/kubectl-proxy \
+	tests/cases/made \
+	tests/cases/made-again \
+	tests/cases/manual \
+	tests/cases/no-capture \
+	tests/cases/pipe \
+	tests/cases/plain-http1 \
+	tests/cases/ports \
+	tests/cases/secrets \
+	tests/cases/several-files \
+	tests/cases/unwritable \
+	tests/cases/usage \
+	tests/cases/website
+
+# All of one build with clang, libFuzzer and the sanitizers, below this one: FUZZ names harnesses, FUZZ_SECONDS is for all.
+FUZZ = all
+FUZZ_SECONDS = 120
+fuzz:
+	@FUZZ='$(FUZZ)' FUZZ_SECONDS='$(FUZZ_SECONDS)' harnesses='$(fuzz_harnesses)' \
+		$(SHELL) $(srcdir)/tests/fuzz/run '$(abs_srcdir)' '$(abs_builddir)/fuzz'
+harnesses: $(fuzz_harnesses)
+
+bench: $(bench_tools) kapiwatch
+	@$(PYTHON3) $(srcdir)/tests/bench/run '$(abs_srcdir)' '$(abs_builddir)'
+
+.PHONY: fuzz harnesses bench
