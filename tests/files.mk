@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/correlate \
 	tests/unit/counter \
 	tests/unit/credential \
+	tests/unit/draft \
 	tests/unit/endpoint \
 	tests/unit/escape \
 	tests/unit/event_field \
@@ -67,6 +68,7 @@ noinst_HEADERS = \
 	tests/tools/wire.h \
 	tests/unit/http1_talk.h \
 	tests/unit/http1_talks.h \
+	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
 # Without libhtp there is nothing to compare with.

@@ -17,7 +17,8 @@ bool tls_record_plausible(const uint8_t header[static TLS_RECORD_HEADER]);
 
 struct tls_record_events {
     /** A record's header was read; told once, before its content is passed over. */
-    void (*record)(void *owner, enum side from, moment time, enum tls_content content, uint16_t version, uint16_t length);
+    void (*record)(void *owner, enum side from, moment time, enum tls_content content, uint16_t version,
+                   uint16_t length);
     void (*gave_up)(void *owner, moment time, enum gave_up reason);
 };
 

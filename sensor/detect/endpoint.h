@@ -16,7 +16,8 @@ void endpoints_free(struct endpoints *e);
 /** What is known of this endpoint now. */
 enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about);
 
-/** Learns from what the endpoint answered: Audit-Id, X-Kubernetes-Pf-*, a Status body, and not behind a proxy subresource. */
+/** Learns from what the endpoint answered: Audit-Id, X-Kubernetes-Pf-*, a Status body, and not behind a proxy
+ * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
 /** How often an endpoint was recognised and not kept because memory was short. */

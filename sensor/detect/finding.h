@@ -1,7 +1,7 @@
 /* What a rule found: one a rule, source and endpoint, with counts, times and bounded lists.
  *
- * Told when it first holds, at 10, 100, 1000 ... hits, and complete at the close of its window or at the end. A finding of an endpoint that
- * is not proven to be an API server is kept and not told: it may be proven later. */
+ * Told when it first holds, at 10, 100, 1000 ... hits, and complete at the close of its window or at the end. A finding
+ * of an endpoint that is not proven to be an API server is kept and not told: it may be proven later. */
 #ifndef SENSOR_DETECT_FINDING_H
 #define SENSOR_DETECT_FINDING_H
 

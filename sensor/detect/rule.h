@@ -1,4 +1,5 @@
-/* Rules over events, in Sigma's form and in three values: what cannot be read makes neither a value true nor its negation.
+/* Rules over events, in Sigma's form and in three values: what cannot be read makes neither a value true nor its
+ * negation.
  *
  * A loaded set is constant: a reload makes another and exchanges them between two events. */
 #ifndef SENSOR_DETECT_RULE_H

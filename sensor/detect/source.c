@@ -1,5 +1,5 @@
-/* Forged addresses cost nothing to send: so a source that only knocked is kept in the first sixteenth of the memory, and no
- * source at all once half of the account is used. The rest is for endpoints and findings. */
+/* Forged addresses cost nothing to send: so a source that only knocked is kept in the first sixteenth of the memory,
+ * and no source at all once half of the account is used. The rest is for endpoints and findings. */
 #include "sensor/detect/source.h"
 
 #include <arpa/inet.h>

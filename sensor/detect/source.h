@@ -11,12 +11,12 @@
 struct source {
     uint8_t ip[16];
     moment first, last;
-    bool verified;                 /* a handshake with it was completed: the address is not forged */
+    bool verified; /* a handshake with it was completed: the address is not forged */
     uint64_t exchanges;
-    uint64_t states[AUTH_STATES];  /* exchanges by verdict */
-    uint64_t open_paths;           /* of the anonymous: those of paths that are open to everyone */
+    uint64_t states[AUTH_STATES]; /* exchanges by verdict */
+    uint64_t open_paths;          /* of the anonymous: those of paths that are open to everyone */
     uint64_t flows, half_open, refused, without_request;
-    struct value_list endpoints;   /* "address:port" */
+    struct value_list endpoints; /* "address:port" */
     struct value_list agents;
 };
 
@@ -28,8 +28,9 @@ void sources_free(struct sources *s);
 void sources_exchange(struct sources *s, const struct exchange *x);
 void sources_flow(struct sources *s, const struct flow_record *f);
 
-/** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the caller's to
- *  give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next call of another function. */
+/** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the
+ * caller's to give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next
+ * call of another function. */
 size_t sources_sorted(const struct sources *s, const struct source ***sorted);
 
 /** Sources that were not kept because memory was short. */

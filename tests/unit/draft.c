@@ -1,0 +1,205 @@
+/* What is kept of an exchange, and when it is told. */
+#include "tests/unit/worker_rig.h"
+
+static void an_answer_is_awaited_so_long(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    moment asked = t.wire.time;
+    say(&t, CLIENT, PA, GET);
+    worker_clock(t.worker, asked + TELL_AFTER - 1);
+    assert_int_equal(t.count, 0);
+    worker_clock(t.worker, asked + TELL_AFTER + 5);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_int_equal(x->status, 0);
+    assert_true(event_is_unknown(&x->event, EVENT_HTTP_STATUS));
+    assert_int_equal(x->event.order.clock, asked + TELL_AFTER);
+    t.wire.time = asked + TELL_AFTER + 1000;
+    answer_forbidden(&t); /* told once */
+    finish(&t);
+    assert_int_equal(t.count, 2);
+    end(&t);
+}
+
+static void a_watch_is_told_while_it_runs(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, "GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    say(&t, SERVER, PA, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->verb, "watch");
+    assert_int_equal(exchange_at(&t, 0)->status, 200);
+    say(&t, SERVER, PA, "3\r\nabc\r\n");
+    finish(&t);
+    assert_int_equal(t.count, 2);
+    end(&t);
+}
+
+static void an_upgrade_is_told_at_its_answer(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA,
+        "GET /api/v1/namespaces/a/pods/b/exec HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: "
+        "websocket\r\n\r\n");
+    say(&t, SERVER, PA, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    assert_int_equal(exchange_at(&t, 0)->status, 101);
+    assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->subresource, "exec");
+    assert_true(exchange_has(exchange_at(&t, 0), SIGN_WEBSOCKET));
+    say(&t, CLIENT, PA, GET); /* no longer HTTP */
+    finish(&t);
+    assert_int_equal(t.count, 2);
+    end(&t);
+}
+
+/* What one packet tells has one clock and number, and a count that goes up. */
+static void records_have_a_place(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, GET GET);
+    say(&t, SERVER, PA, OK_EMPTY OK_EMPTY);
+    const struct event *a = &exchange_at(&t, 0)->event, *b = &exchange_at(&t, 1)->event;
+    assert_int_equal(a->order.number, 5);
+    assert_int_equal(b->order.number, 5);
+    assert_int_equal(b->order.count, a->order.count + 1);
+    finish(&t);
+    end(&t);
+}
+
+/* The same in segments of one byte, and joined late in segments of one byte. */
+static void segments_may_be_small(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct test t;
+        begin(&t);
+        if (!late)
+            shake_hands(&t);
+        for (const char *at = GET; *at; at++)
+            say(&t, CLIENT, PA, (char[]){*at, 0});
+        for (const char *at = OK_EMPTY; *at; at++)
+            say(&t, SERVER, PA, (char[]){*at, 0});
+        finish(&t);
+        assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->target, "/api/v1/pods");
+        assert_int_equal(exchange_at(&t, 0)->status, 200);
+        assert_int_equal(t.count, 2);
+        end(&t);
+    }
+}
+
+static void a_lost_request_leaves_its_answer(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    wire_next(&t.wire, CLIENT, PA, GET); /* not captured */
+    t.wire.number--;
+    answer_forbidden(&t);
+    say(&t, CLIENT, PA, "GET /version HTTP/1.1\r\nHost: a\r\n\r\n");
+    say(&t, SERVER, PA, OK_EMPTY);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_int_equal(x->status, 403);
+    assert_int_equal(x->request, SEEN_NOT);
+    assert_true(event_is_unknown(&x->event, EVENT_HTTP_URL));
+    assert_true(event_is_unknown(&x->event, EVENT_KUBE_VERB));
+    assert_text(exchange_at(&t, 1), exchange_at(&t, 1)->target, "/version");
+    assert_int_equal(exchange_at(&t, 1)->status, 200);
+    assert_int_equal(flow_at(&t, 2)->gap_bytes[CLIENT], strlen(GET));
+    end(&t);
+}
+
+static void swapped_directions_are_the_same(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    struct frame request = *wire_next(&t.wire, CLIENT, PA, GET);
+    uint8_t bytes[512];
+    memcpy(bytes, request.bytes.data, request.bytes.size);
+    request.bytes.data = bytes;
+    answer_forbidden(&t);
+    assert_int_equal(t.count, 0);
+    worker_frame(t.worker, &request);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_text(x, x->target, "/api/v1/pods");
+    assert_int_equal(x->status, 403);
+    end(&t);
+}
+
+static void bearer_tokens_leave_a_digest_only(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    for (int i = 0; i < 2; i++) {
+        say(&t, CLIENT, PA, "GET /api HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s3cr3t-t0ken\r\n\r\n");
+        say(&t, SERVER, PA, OK_EMPTY);
+    }
+    finish(&t);
+    const struct exchange *a = exchange_at(&t, 0), *b = exchange_at(&t, 1);
+    assert_int_equal(a->auth_kind, CREDENTIAL_BEARER);
+    assert_true(a->digest != 0);
+    assert_int_equal(a->digest, b->digest);
+    assert_null(memmem(a, a->event.size, "s3cr3t", 6));
+    end(&t);
+}
+
+/* A record that has to grow while parts of its own target are written behind it. */
+static void long_targets_grow_the_record(void **state)
+{
+    (void)state;
+    enum { NAME = 7450, PIECE = 1000 };
+    char *request = calloc(1, NAME + 200), piece[PIECE + 1];
+    strcpy(request, "GET /apis/some.group/v1/namespaces/spaces/things/");
+    size_t before = strlen(request);
+    memset(request + before, 'n', NAME);
+    strcat(request, " HTTP/1.1\r\nHost: a\r\n\r\n");
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    for (const char *at = request; *at; at += strlen(piece)) {
+        snprintf(piece, sizeof piece, "%s", at);
+        say(&t, CLIENT, PA, piece);
+    }
+    say(&t, SERVER, PA, OK_EMPTY);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_text(x, x->group, "some.group");
+    assert_text(x, x->name_space, "spaces");
+    assert_text(x, x->resource, "things");
+    assert_int_equal(x->target.size, before - strlen("GET ") + NAME);
+    assert_int_equal(x->name.size, 512);
+    assert_true(x->event.cut);
+    free(request);
+    end(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_is_awaited_so_long),
+        cmocka_unit_test(a_watch_is_told_while_it_runs),
+        cmocka_unit_test(an_upgrade_is_told_at_its_answer),
+        cmocka_unit_test(records_have_a_place),
+        cmocka_unit_test(segments_may_be_small),
+        cmocka_unit_test(a_lost_request_leaves_its_answer),
+        cmocka_unit_test(swapped_directions_are_the_same),
+        cmocka_unit_test(bearer_tokens_leave_a_digest_only),
+        cmocka_unit_test(long_targets_grow_the_record),
+    };
+    return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
+}
