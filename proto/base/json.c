@@ -123,10 +123,32 @@ static enum escape read_escape(struct json *j, struct writer *w)
     return ESCAPE_DONE;
 }
 
+/* How many of eight bytes are plain before the first quote, backslash or control character. The lowest bit that is
+ * found is exact; those above it may be borrowed. */
+static unsigned plain_of_eight(const uint8_t *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    uint64_t found = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((word - ones * 0x20) & ~word);
+    found &= tops;
+    return found ? (unsigned)__builtin_ctzll(found) / 8 : 8;
+}
+
 /* The run of a string up to what ends it or must be unescaped. */
 static struct slice read_run(struct json *j)
 {
     const uint8_t *from = j->at;
+    while (j->end - j->at >= 8) {
+        unsigned plain = plain_of_eight(j->at);
+        j->at += plain;
+        if (plain < 8)
+            return (struct slice){.data = from, .size = (size_t)(j->at - from)};
+    }
     while (j->at < j->end && *j->at != '"' && *j->at != '\\' && *j->at >= 0x20)
         j->at++;
     return (struct slice){.data = from, .size = (size_t)(j->at - from)};

@@ -7,8 +7,8 @@
 /* The first of each counts, so that a longer beginning of the same body never changes what was read. */
 struct reading {
     struct status *status;
-    bool kind, message, reason, code; /* was read */
-    bool message_lost;                /* it is longer than what is looked at */
+    bool kind, message, reason; /* was read */
+    bool message_lost;          /* it is longer than what is looked at */
 };
 
 static uint16_t copy(char *to, size_t room, struct slice text)
@@ -70,9 +70,13 @@ static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
 static struct slice find_clause(struct slice message)
 {
     static const char clause[] = "forbidden: User \"";
-    for (size_t at = message.size; at-- > 0;) {
-        struct slice rest = slice_part(message, at, message.size);
-        if (rest.data[0] == 'f' && slice_begins(rest, clause))
+    for (struct slice before = message; before.size;) {
+        const uint8_t *f = memrchr(before.data, 'f', before.size);
+        if (!f)
+            break;
+        before.size = (size_t)(f - before.data);
+        struct slice rest = slice_part(message, before.size, message.size);
+        if (slice_begins(rest, clause))
             return slice_part(rest, sizeof clause - 1, rest.size);
     }
     return slice_part(message, message.size, message.size);
@@ -112,38 +116,18 @@ static void take_reason(struct reading *r, struct slice reason)
     r->reason = true;
 }
 
-static void take_code(struct reading *r, uint64_t code)
-{
-    if (!r->code && code <= UINT16_MAX)
-        r->status->code = (uint16_t)code;
-    r->code = true;
-}
-
-static uint64_t decimal(struct slice digits)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < digits.size; i++) {
-        if (digits.data[i] < '0' || digits.data[i] > '9' || i == 6)
-            return UINT64_MAX;
-        value = value * 10 + (uint64_t)(digits.data[i] - '0');
-    }
-    return value;
-}
-
 static bool take_value(void *owner, const struct json_value *value)
 {
     struct reading *r = owner;
-    if (value->depth != 1)
+    if (value->depth != 1 || value->kind != JSON_STRING)
         return true;
-    if (value->kind == JSON_STRING && slice_is(value->key, "message"))
+    if (slice_is(value->key, "message"))
         take_message(r, value->text, value->whole);
-    else if (value->kind == JSON_STRING && value->whole && slice_is(value->key, "kind"))
+    else if (value->whole && slice_is(value->key, "kind"))
         take_kind(r, value->text);
-    else if (value->kind == JSON_STRING && value->whole && slice_is(value->key, "reason"))
+    else if (value->whole && slice_is(value->key, "reason"))
         take_reason(r, value->text);
-    else if (value->kind == JSON_NUMBER && value->whole && slice_is(value->key, "code"))
-        take_code(r, decimal(value->text));
-    return true;
+    return !(r->kind && r->message && r->reason); /* nothing behind these is looked at */
 }
 
 /* A field of a protobuf message. */
@@ -201,7 +185,7 @@ static void read_type(struct reading *reading, struct slice type)
     }
 }
 
-/* meta/v1 Status: 3 message, 4 reason, 6 code. */
+/* meta/v1 Status: 3 message, 4 reason. */
 static void read_raw(struct reading *reading, struct slice raw)
 {
     struct reader r = reader_of(raw);
@@ -211,8 +195,6 @@ static void read_raw(struct reading *reading, struct slice raw)
             take_message(reading, f.bytes, f.whole);
         else if (f.number == 4 && f.type == PROTO_BYTES && f.whole)
             take_reason(reading, f.bytes);
-        else if (f.number == 6 && f.type == PROTO_VARINT)
-            take_code(reading, f.value);
     }
 }
 

@@ -10,7 +10,6 @@ enum { STATUS_TEXT_MAX = 256 };
 struct status {
     bool is_status; /* kind Status was read: it is the API server's (or of one who imitates it) */
     bool whole;     /* read to its end: what is absent is absent. Facts of a body cut short stand as they are */
-    uint16_t code;  /* 0: not reached */
     uint16_t reason_size, user_size;
     char reason[64]; /* "Forbidden", "Unauthorized" */
     /** Whom the message of a Forbidden names: `User "..." cannot ...`, unquoted. Under impersonation it is the

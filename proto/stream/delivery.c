@@ -170,10 +170,20 @@ static bool side_waited_long(const struct delivery *d, enum side side)
 }
 
 /** A hole that nobody could acknowledge, because the other direction is not captured: time alone closes it. */
-static bool side_unwatched(const struct delivery *d, enum side side)
+static bool side_unwatched(const struct reassembly_side *s, const struct reassembly_side *other)
 {
-    const struct reassembly_side *s = side_of(d, side);
-    return s->held && held_first(s)->piece.offset > s->next && side_of(d, other_side(side))->state == SIDE_UNSEEN;
+    return s->held && held_first(s)->piece.offset > s->next && other->state == SIDE_UNSEEN;
+}
+
+static bool side_waits(const struct reassembly *r, enum side side)
+{
+    const struct reassembly_side *s = &r->side[side], *other = &r->side[other_side(side)];
+    return side_owes(s) ? s->held || other->held : side_unwatched(s, other);
+}
+
+bool delivery_waits(const struct reassembly *r)
+{
+    return side_waits(r, CLIENT) || side_waits(r, SERVER);
 }
 
 /** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. */
@@ -192,7 +202,7 @@ static void side_lose_patience(const struct delivery *d, enum side side)
             side_give_up(d, side, s->acked);
             delivery_drain(d);
         }
-    } else if (side_unwatched(d, side) && side_waited_long(d, side)) {
+    } else if (side_unwatched(s, side_of(d, other_side(side))) && side_waited_long(d, side)) {
         side_force(d, side);
     }
 }
@@ -220,7 +230,7 @@ void delivery_age(const struct delivery *d)
         more = false;
         for (enum side side = CLIENT; side <= SERVER; side++) {
             struct reassembly_side *s = side_of(d, side);
-            if (!(side_owes(s) || side_unwatched(d, side)) || !side_waited_long(d, side))
+            if (!side_waits(d->r, side) || !side_waited_long(d, side))
                 continue;
             side_give_up(d, side, side_owes(s) ? s->acked : held_first(s)->piece.offset);
             delivery_drain(d);

@@ -59,6 +59,9 @@ void delivery_settle(const struct delivery *d);
 /** After time: gives up what has waited for too long. */
 void delivery_age(const struct delivery *d);
 
+/** Whether there is anything that time will give up. */
+bool delivery_waits(const struct reassembly *r);
+
 /** Nothing waits any more: everything is delivered or told as a gap. */
 void delivery_flush(const struct delivery *d);
 

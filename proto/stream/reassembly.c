@@ -286,6 +286,11 @@ bool reassembly_holds(const struct reassembly *r)
     return r->side[CLIENT].held || r->side[SERVER].held;
 }
 
+bool reassembly_waits(const struct reassembly *r)
+{
+    return delivery_waits(r);
+}
+
 void reassembly_wait(struct reassembly *r, moment clock, const struct reassembly_limits *limits, struct memory *memory,
                      struct reassembly_counts *counts)
 {

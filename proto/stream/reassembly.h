@@ -80,8 +80,12 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
 /** Both sides have ended, by FIN acknowledged or by RST. */
 bool reassembly_over(const struct reassembly *r);
 
-/** Whether something is held: the connection wants reassembly_wait() before its hole_wait has passed. */
+/** Whether something is held. */
 bool reassembly_holds(const struct reassembly *r);
+
+/** Whether reassembly_wait() will in time change something: a hole that is acknowledged, or that nobody can
+ * acknowledge. */
+bool reassembly_waits(const struct reassembly *r);
 
 /** Time has passed without packets of this connection: holes that have waited long enough become gaps. */
 void reassembly_wait(struct reassembly *r, moment clock, const struct reassembly_limits *limits, struct memory *memory,

@@ -14,7 +14,8 @@ _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
 
 struct endpoints {
     struct memory *memory;
-    struct table recognised; /* of struct endpoint_key */
+    struct table recognised;    /* of struct endpoint_key */
+    struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
     size_t configured_count;
     uint16_t configured[PORTS_MAX];
@@ -56,7 +57,7 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
             return ENDPOINT_CONFIGURED;
     }
     struct endpoint_key key = key_of(about);
-    if (table_find(&e->recognised, &key))
+    if (memcmp(&key, &e->learnt, sizeof key) == 0 || table_find(&e->recognised, &key))
         return ENDPOINT_RECOGNISED;
     return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
 }
@@ -66,7 +67,11 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
     if (!exchange_has(x, SIGN_KUBERNETES) || exchange_has(x, SIGN_PROXIED))
         return;
     struct endpoint_key key = key_of(&x->event);
-    if (!table_put(&e->recognised, &key, NULL))
+    if (memcmp(&key, &e->learnt, sizeof key) == 0)
+        return;
+    if (table_put(&e->recognised, &key, NULL))
+        e->learnt = key;
+    else
         e->lost++;
 }
 

@@ -2,8 +2,6 @@
  * are of one length, so the queue's head closes first. */
 #include "sensor/detect/finding.h"
 
-#include <stdio.h>
-
 struct finding_key {
     const struct rule_about *rule;
     uint8_t source[16], endpoint[16];
@@ -141,9 +139,10 @@ static void count_hit(struct findings *f, struct finding *finding, const struct 
     list_text(f, &finding->methods, x, x->method);
     list_text(f, &finding->forwarded, x, x->forwarded_for);
     if (x->status) {
-        char code[sizeof "65535"];
-        snprintf(code, sizeof code, "%u", x->status);
-        value_list_add(&finding->statuses, slice_of(code), f->memory);
+        uint8_t code[3]; /* a status is three digits */
+        for (unsigned i = 3, rest = x->status; i-- > 0; rest /= 10)
+            code[i] = (uint8_t)('0' + rest % 10);
+        value_list_add(&finding->statuses, (struct slice){code, sizeof code}, f->memory);
     }
 }
 

@@ -6,11 +6,21 @@ static size_t text_room(size_t size)
     return size ? size : 1;
 }
 
+static uint64_t beginning_of(struct slice value)
+{
+    uint64_t beginning = 0;
+    memcpy(&beginning, value.data, value.size < sizeof beginning ? value.size : sizeof beginning);
+    return beginning;
+}
+
 static struct value_count *find(const struct value_list *list, struct slice value)
 {
+    uint64_t beginning = beginning_of(value);
     for (size_t i = 0; i < list->used; i++) {
         struct value_count *v = &list->values[i];
-        if (v->size == value.size && memcmp(v->text, value.data, value.size) == 0)
+        if (v->size != value.size || v->beginning != beginning)
+            continue;
+        if (value.size <= sizeof beginning || memcmp(v->text, value.data, value.size) == 0)
             return v;
     }
     return NULL;
@@ -29,7 +39,7 @@ static struct value_count *make(struct value_list *list, struct slice value, str
         return NULL;
     memcpy(text, value.data, value.size);
     struct value_count *v = &list->values[list->used++];
-    *v = (struct value_count){.text = text, .size = (uint16_t)value.size};
+    *v = (struct value_count){.text = text, .size = (uint16_t)value.size, .beginning = beginning_of(value)};
     return v;
 }
 

@@ -10,6 +10,7 @@ enum { LIST_VALUES = 16, LIST_TEXT_MAX = 256 };
 struct value_count {
     char *text; /* as on the wire, cut to LIST_TEXT_MAX; not ended by 0 */
     uint16_t size;
+    uint64_t beginning; /* its first bytes, so that short values and most others are told apart without a look at it */
     uint64_t count;
 };
 

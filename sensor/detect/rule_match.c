@@ -30,6 +30,8 @@ bool rule_pattern_read(struct rule_pattern *pattern, struct rule_arena *arena, s
     if (open_right)
         units[size++] = UNIT_ANY_TEXT;
     *pattern = (struct rule_pattern){.units = units, .size = size};
+    while (pattern->prefix < size && units[pattern->prefix] <= UINT8_MAX)
+        pattern->prefix++;
     return true;
 }
 
@@ -49,7 +51,14 @@ static size_t fits(uint16_t unit, struct slice text, size_t at)
 /* Only the last wildcard is ever tried again: what an earlier one took cannot help a later part. */
 bool rule_pattern_matches(const struct rule_pattern *pattern, struct slice text)
 {
-    size_t unit = 0, at = 0, retry_unit = SIZE_MAX, retry_at = 0;
+    size_t prefix = pattern->prefix, unit = prefix, at = prefix, retry_unit = SIZE_MAX, retry_at = 0;
+    /* Most do not match: told by the size, or from the end of what is fixed, where paths begin to differ. */
+    if (prefix == pattern->size ? text.size != prefix : text.size < prefix)
+        return false;
+    while (prefix-- > 0) {
+        if (pattern->units[prefix] != byte_lower(text.data[prefix]))
+            return false;
+    }
     while (true) {
         if (unit < pattern->size && pattern->units[unit] == UNIT_ANY_TEXT) {
             retry_unit = ++unit;
@@ -123,13 +132,22 @@ static bool matches(const struct rule_test *t, const struct value *v)
     return false;
 }
 
-static enum truth test(const struct rule_test *t, const struct event *e)
+static const struct value *value_of(struct rule_scratch *scratch, enum event_field_id field, const struct event *e)
 {
-    struct value v = event_field_get(t->field, e);
-    if (v.kind == VALUE_UNKNOWN)
+    if (scratch->field != (int)field) {
+        scratch->value = event_field_get(field, e);
+        scratch->field = (int)field;
+    }
+    return &scratch->value;
+}
+
+static enum truth test(const struct rule_test *t, struct rule_scratch *scratch, const struct event *e)
+{
+    const struct value *v = value_of(scratch, t->field, e);
+    if (v->kind == VALUE_UNKNOWN)
         return IS_UNKNOWN;
-    bool absent = v.kind == VALUE_ABSENT;
-    bool holds = t->kind == TEST_ABSENT ? absent : t->kind == TEST_PRESENT ? !absent : !absent && matches(t, &v);
+    bool absent = v->kind == VALUE_ABSENT;
+    bool holds = t->kind == TEST_ABSENT ? absent : t->kind == TEST_PRESENT ? !absent : !absent && matches(t, v);
     return holds ? IS_TRUE : IS_FALSE;
 }
 
@@ -139,7 +157,9 @@ static enum truth combine(const struct rule_node *node, struct rule_scratch *scr
     int sign = node->kind == NODE_ALL ? 1 : -1;
     int least = IS_TRUE;
     for (size_t i = 0; i < node->count && least > IS_FALSE; i++) {
-        int one = sign * (int)rule_evaluate_node(node->children[i], scratch, e);
+        const struct rule_node *child = node->children[i];
+        int one = sign * (int)(child->kind == NODE_TEST ? test(&child->test, scratch, e)
+                                                        : rule_evaluate_node(child, scratch, e));
         least = one < least ? one : least;
     }
     return (enum truth)(sign * least);
@@ -151,7 +171,7 @@ enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch 
     case NODE_ALL:
     case NODE_ANY: return combine(node, scratch, e);
     case NODE_NOT: return (enum truth) - (int)rule_evaluate_node(node->children[0], scratch, e);
-    case NODE_TEST: return test(&node->test, e);
+    case NODE_TEST: return test(&node->test, scratch, e);
     case NODE_SELECTION: break;
     }
     signed char *known = &scratch->truths[node->place];
@@ -163,5 +183,6 @@ enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch 
 enum truth rule_evaluate(const struct rule *rule, struct rule_scratch *scratch, const struct event *e)
 {
     memset(scratch->truths, TRUTH_UNASKED, rule->selections);
+    scratch->field = -1;
     return rule_evaluate_node(rule->condition, scratch, e);
 }

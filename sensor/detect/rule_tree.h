@@ -12,6 +12,7 @@ enum pattern_unit { UNIT_ANY_TEXT = 256, UNIT_ANY_ONE };
 struct rule_pattern {
     const uint16_t *units;
     size_t size;
+    size_t prefix; /* so many units at its beginning are bytes: before the first wildcard */
 };
 
 enum test_kind {
@@ -51,6 +52,8 @@ struct rule_scratch {
     const struct rule **fired;
     signed char *truths; /* of the selections of the rule in hand: enum truth, or TRUTH_UNASKED */
     bool *told;          /* which of them were explained */
+    int field;           /* whose value was asked last: a list of patterns asks one field many times; -1: none */
+    struct value value;
 };
 
 enum { TRUTH_UNASKED = 2 };

@@ -13,7 +13,7 @@ struct pending; /* first bytes that do not tell yet what they are */
 
 struct connection {
     struct age age;     /* in the worker's queue of `class` */
-    struct age waiting; /* in the worker's queue of those that hold segments, while `holds` */
+    struct age waiting; /* in the worker's queue of those that hold segments, while `waits` */
     struct reassembly reassembly;
     struct stream front;   /* what reassembly feeds: passes on to `reader` */
     struct stream *reader; /* owned; NULL: nobody reads */
@@ -26,7 +26,8 @@ struct connection {
     uint8_t class;                               /* enum age_class */
     uint8_t protocol;                            /* enum protocol; PROTOCOL_UNKNOWN while it may still be told */
     uint8_t gave_up;
-    bool holds;
+    bool waits;
+    bool rival;      /* a SYN with another number came: a half-open flow of the same key stands beside it */
     bool from_start; /* the SYN or the SYN-ACK was seen */
     bool searching;  /* joined late or behind a gap: the reader is HTTP/1's search, until it or the sniffer finds
                         something */

@@ -15,7 +15,7 @@ static void waiting_due(struct flow_table *t, moment deadline)
 {
     struct connection *c = connection_of_waiting(t->waiting.oldest);
     age_leave(&t->waiting, &c->waiting);
-    c->holds = false;
+    c->waits = false;
     flow_table_order(t, deadline, c->facts.flow_id);
     reassembly_wait(&c->reassembly, deadline, &t->bench->reassembly, &t->bench->memory, &t->bench->streams);
     if (connection_class(c) != c->class)

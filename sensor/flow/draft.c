@@ -14,8 +14,7 @@ static struct draft *spare_or_new(struct flow_bench *b)
     if (d) {
         b->spare = d->next_spare;
         b->spares--;
-        struct exchange *x = d->x;
-        *d = (struct draft){.x = x, .room = ROOM_FIRST};
+        *d = (struct draft){.x = d->x, .room = ROOM_FIRST, .body = d->body};
         return d;
     }
     d = memory_resize(&b->memory, NULL, 0, sizeof *d);
@@ -61,13 +60,13 @@ static void drop_record(struct draft *d)
 static void give_back(struct draft *d)
 {
     struct flow_bench *b = d->bench;
-    drop_body(d);
     if (d->x && d->room == ROOM_FIRST && b->spares < SPARES) {
         d->next_spare = b->spare;
         b->spare = d;
         b->spares++;
         return;
     }
+    drop_body(d);
     if (d->x)
         drop_record(d);
     memory_resize(&b->memory, d, sizeof *d, 0);
@@ -79,6 +78,7 @@ void drafts_deinit(struct flow_bench *b)
         struct draft *d = b->spare;
         b->spare = d->next_spare;
         d->bench = b;
+        drop_body(d);
         drop_record(d);
         memory_resize(&b->memory, d, sizeof *d, 0);
     }
@@ -107,6 +107,8 @@ void draft_reserve(struct draft *d, size_t size)
 
 struct text draft_keep(struct draft *d, struct slice wire, size_t most)
 {
+    if (!wire.size)
+        return (struct text){0};
     size_t size = wire.size < most ? wire.size : most, wanted = d->x->event.size + size;
     if (size < wire.size)
         d->x->event.cut = 1;

@@ -36,8 +36,14 @@ void flow_table_deinit(struct flow_table *t)
 
 static struct connection *connection_find(struct flow_table *t, const struct flow_key *key)
 {
+    if (t->last && memcmp(key, &t->last_key, sizeof *key) == 0)
+        return t->last;
     struct flow_entry *entry = table_find(&t->connections, key);
-    return entry ? entry->connection : NULL;
+    if (!entry)
+        return NULL;
+    t->last = entry->connection;
+    t->last_key = *key;
+    return t->last;
 }
 
 static void key_of_facts(const struct connection_facts *facts, struct flow_key *key)
@@ -52,9 +58,11 @@ void flow_table_drop(struct flow_table *t, struct connection *c, moment time, en
     struct flow_key key;
     key_of_facts(&c->facts, &key);
     age_leave(&t->ages[c->class], &c->age);
-    if (c->holds)
+    if (c->waits)
         age_leave(&t->waiting, &c->waiting);
     table_remove(&t->connections, table_find(&t->connections, &key));
+    if (t->last == c)
+        t->last = NULL;
     connection_end(c, time, why);
 }
 
@@ -90,22 +98,23 @@ void flow_table_settle(struct flow_table *t, struct connection *c)
 
 void flow_table_wait(struct flow_table *t, struct connection *c)
 {
-    bool holds = reassembly_holds(&c->reassembly);
-    if (holds == c->holds)
+    bool waits = reassembly_waits(&c->reassembly);
+    if (waits == c->waits)
         return;
-    if (holds)
+    if (waits)
         age_enter(&t->waiting, &c->waiting, t->clock);
     else
         age_leave(&t->waiting, &c->waiting);
-    c->holds = holds;
+    c->waits = waits;
 }
 
-/** The packet is a reset or says nothing that a connection could begin with. */
+/** The packet is a reset or says nothing that a connection could begin with: a keep-alive's one byte of garbage neither
+ *  (RFC 9293, 3.8.4). */
 static bool is_stray(const struct packet *p)
 {
     if (p->flags & TCP_SYN)
         return false;
-    return p->flags & TCP_RST || !p->payload.size;
+    return p->flags & TCP_RST || !p->payload.size || (p->payload.size == 1 && !(p->flags & TCP_PSH));
 }
 
 /* Client and server by SYN, else by the followed ports; where both are followed, the content tells later. */
@@ -147,24 +156,55 @@ static void packet_of_none(struct flow_table *t, const struct flow_key *key, uin
     flow_table_take(t, flow_table_make(t, key, p, from_client), p, wire_size);
 }
 
+/* A SYN on a connection that goes on may be forged: the connection stays until the new one is answered. */
+static bool rival_wins(const struct flow_table *t, struct connection *c, const struct flow_key *key,
+                       const struct packet *p, bool from_low)
+{
+    const struct half_open *h = half_open_find(&t->half_opens, key, half_open_tag(&t->half_opens, key));
+    c->rival = h != NULL;
+    if (!h || p->flags & TCP_RST)
+        return false;
+    if (from_low == h->client_low)
+        return !(p->flags & TCP_SYN) && p->seq == h->isn + 1;
+    return (p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && p->ack == h->isn + 1;
+}
+
+/* @return whether the packet is the connection's; false: it begins another, and this one has ended. */
+static bool connection_take(struct flow_table *t, struct connection *c, const struct flow_key *key,
+                            const struct packet *p, bool from_low, uint32_t wire_size)
+{
+    if (c->rival && rival_wins(t, c, key, p, from_low)) {
+        flow_table_drop(t, c, c->last, FLOW_REUSED);
+        return false;
+    }
+    if (connection_packet(c, connection_side(c, p), p, wire_size) != SEGMENT_NEW_LIFE) {
+        flow_table_settle(t, c);
+        return true;
+    }
+    if (reassembly_over(&c->reassembly) || p->flags & TCP_ACK || p->payload.size) {
+        flow_table_drop(t, c, c->last, FLOW_REUSED);
+        return false;
+    }
+    uint32_t tag = half_open_tag(&t->half_opens, key);
+    struct half_open *h = c->rival ? half_open_find(&t->half_opens, key, tag) : NULL;
+    if (!h || !syn_take(t, h, p, from_low, wire_size))
+        syn_begin(t, key, tag, p, from_low, wire_size);
+    c->rival = true;
+    return true;
+}
+
 void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size)
 {
-    struct counters *counters = t->bench->counters;
     if (!port_set_has(t->ports, p->from.port) && !port_set_has(t->ports, p->to.port)) {
-        counters->of[COUNT_OTHER_PORTS]++;
+        t->bench->counters->of[COUNT_OTHER_PORTS]++;
         return;
     }
     struct flow_key key;
     bool from_low = flow_key_of(&key, p);
-    uint32_t tag = half_open_tag(&t->half_opens, &key);
     struct connection *c = connection_find(t, &key);
-    if (c) {
-        if (connection_packet(c, connection_side(c, p), p, wire_size) != SEGMENT_NEW_LIFE) {
-            flow_table_settle(t, c);
-            return;
-        }
-        flow_table_drop(t, c, c->last, FLOW_REUSED);
-    }
+    if (c && connection_take(t, c, &key, p, from_low, wire_size))
+        return;
+    uint32_t tag = half_open_tag(&t->half_opens, &key);
     struct half_open *h = half_open_find(&t->half_opens, &key, tag);
     if (h && syn_take(t, h, p, from_low, wire_size))
         return;

@@ -13,6 +13,8 @@ struct flow_table {
     struct flow_bench *bench;     /* borrowed */
     const struct port_set *ports; /* borrowed */
     struct table connections;
+    struct connection *last; /* the one that was found last, with its key: packets come in bursts; NULL: none */
+    struct flow_key last_key;
     struct half_opens half_opens;
     struct age_queue ages[AGE_CLASSES];
     struct age_queue waiting; /* connections that hold segments */

@@ -358,9 +358,9 @@ static void test_outside(void **state)
     (void)state;
     struct rig t = rig();
     shake_hands(&t);
-    assert_int_equal(segment(&t, CLIENT, 1 + (1 << 30), 1, A, "far"), SEGMENT_OUTSIDE);
-    assert_int_equal(segment(&t, CLIENT, 1 - (1 << 30), 1, A, "far"), SEGMENT_OUTSIDE);
-    assert_int_equal(segment(&t, CLIENT, 1, 1 + (1 << 30), A, "far"), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 1U + (1U << 30), 1, A, "far"), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 1U - (1U << 30), 1, A, "far"), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 1, 1U + (1U << 30), A, "far"), SEGMENT_OUTSIDE);
     assert_int_equal(segment(&t, CLIENT, 1, 1, TCP_PSH | TCP_FIN | TCP_URG, "xmas"), SEGMENT_OUTSIDE);
     assert_int_equal(segment(&t, CLIENT, 1, 1, 0, "null"), SEGMENT_OUTSIDE);
     t.cut = UINT32_MAX;

@@ -135,6 +135,53 @@ static void a_syn_with_another_number_is_another(void **state)
     end(&t);
 }
 
+/* Somebody may send a SYN into a connection that goes on, to end it for us alone. */
+static void a_forged_syn_blinds_nobody(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 3000000000U, 0, TCP_SYN, "", 0));
+    worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 2000000000U, 0, TCP_SYN, "", 0));
+    say(&t, CLIENT, PA, GET);
+    answer_forbidden(&t);
+    finish(&t);
+    size_t last = t.count - 1;
+    assert_int_equal(exchange_at(&t, 1)->status, 403);
+    assert_text(exchange_at(&t, 1), exchange_at(&t, 1)->target, "/api/v1/pods");
+    assert_int_equal(flow_at(&t, 0)->state, FLOW_NEW); /* the first, when the second came */
+    assert_int_equal(flow_at(&t, last)->state, FLOW_NEW);
+    assert_int_equal(t.count, 4);
+    end(&t);
+}
+
+/* The same without an end that was seen: what is answered is the connection from then on. */
+static void an_answered_syn_is_another_connection(void **state)
+{
+    (void)state;
+    for (int with_syn_ack = 0; with_syn_ack < 2; with_syn_ack++) {
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        t.wire.end[CLIENT].seq = 3000000000U;
+        t.wire.end[SERVER].seq = 77;
+        say(&t, CLIENT, TCP_SYN, "");
+        if (with_syn_ack)
+            say(&t, SERVER, SA, "");
+        else
+            wire_next(&t.wire, SERVER, SA, "");
+        say(&t, CLIENT, PA, GET);
+        answer_forbidden(&t);
+        t.wire.number -= !with_syn_ack;
+        finish(&t);
+        assert_int_equal(flow_at(&t, 0)->reason, FLOW_REUSED);
+        assert_int_equal(exchange_at(&t, 1)->status, 403);
+        assert_int_equal(exchange_at(&t, 1)->event.flow_id, 4);
+        end(&t);
+    }
+}
+
 static void joins_late(void **state)
 {
     (void)state;
@@ -290,6 +337,8 @@ int main(void)
         cmocka_unit_test(sweeps_are_bounded_and_told),
         cmocka_unit_test(a_port_used_again_is_another_connection),
         cmocka_unit_test(a_syn_with_another_number_is_another),
+        cmocka_unit_test(a_forged_syn_blinds_nobody),
+        cmocka_unit_test(an_answered_syn_is_another_connection),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
