@@ -120,5 +120,5 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/text_finding.c \
 	sensor/report/text_source.c \
 	sensor/report/text_summary.c \
-	sensor/report/value.c \
-	sensor/report/value.h
+	sensor/event/value.c \
+	sensor/event/value.h

@@ -121,7 +121,7 @@ check_PROGRAMS += $(unit_tests) $(fuzz_harnesses) $(test_tools)
 TESTS += $(unit_tests) $(fuzz_harnesses) $(script_tests)
 else
 check-local:
-	@echo 'make check: the tests need packages that are not here: install$(test_needs), and configure again' >&2; exit 1
+	@echo 'make check: the tests need packages that are not here: install $(test_needs), and configure again' >&2; exit 1
 endif
 
 # Folders are shipped whole, so only those in which nothing is built.

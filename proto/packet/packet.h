@@ -27,6 +27,13 @@ struct address {
     uint16_t port;
 };
 
+/** Whether it is an IPv4 address: its last four bytes are. */
+static inline bool address_is_ipv4(const uint8_t ip[static 16])
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    return memcmp(ip, mapped, sizeof mapped) == 0;
+}
+
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 
 /** One segment. All slices are borrowed from the frame. */

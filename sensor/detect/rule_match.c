@@ -1,7 +1,9 @@
 #include "sensor/detect/rule_tree.h"
 
-#include <arpa/inet.h>
+#include "sensor/event/value.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 
 /* Before any other byte a backslash is itself. */
 static bool is_escaped(uint8_t byte)
@@ -97,14 +99,11 @@ static bool matches_number(const struct rule_test *t, uint64_t number)
 
 static bool matches_address(const struct rule_test *t, const uint8_t ip[static 16])
 {
-    static const uint8_t MAPPED[12] = {[10] = 0xFF, [11] = 0xFF};
     if (t->is_ip)
         return memcmp(t->ip, ip, sizeof t->ip) == 0;
-    char text[INET6_ADDRSTRLEN];
-    bool v4 = memcmp(ip, MAPPED, sizeof MAPPED) == 0;
-    if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip + 12 : ip, text, sizeof text))
-        return false;
-    return rule_pattern_matches(&t->pattern, slice_of(text));
+    char text[VALUE_MAX];
+    size_t size = (size_t)(value_ip(text, ip) - text);
+    return rule_pattern_matches(&t->pattern, (struct slice){(const uint8_t *)text, size});
 }
 
 /* A list matches when any of its members does. */

@@ -2,8 +2,8 @@
  * and no source at all once half of the account is used. The rest is for endpoints and findings. */
 #include "sensor/detect/source.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
+#include "sensor/event/value.h"
+
 #include <stdlib.h>
 
 struct kept_source {
@@ -16,7 +16,8 @@ struct sources {
     struct table table; /* of struct kept_source */
     uint64_t lost;
     struct address named; /* the endpoint that was written last, and how: most events have the same as the one before */
-    char name[INET6_ADDRSTRLEN + sizeof "[]:65535"];
+    char name[VALUE_MAX];
+    size_t name_size;
 };
 
 struct sources *sources_new(const struct hash_secret *secret, struct memory *memory)
@@ -83,16 +84,11 @@ static struct source *source_of(struct sources *s, const struct event *e, moment
 
 static struct slice name_of(struct sources *s, const struct address *server)
 {
-    static const uint8_t MAPPED[12] = {[10] = 0xFF, [11] = 0xFF};
-    if (s->name[0] && s->named.port == server->port && memcmp(s->named.ip, server->ip, sizeof server->ip) == 0)
-        return slice_of(s->name);
-    char ip[INET6_ADDRSTRLEN];
-    bool v4 = memcmp(server->ip, MAPPED, sizeof MAPPED) == 0;
-    if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? server->ip + 12 : server->ip, ip, sizeof ip))
-        return slice_of("?");
-    snprintf(s->name, sizeof s->name, v4 ? "%s:%u" : "[%s]:%u", ip, server->port);
-    s->named = *server;
-    return slice_of(s->name);
+    if (!s->name_size || s->named.port != server->port || memcmp(s->named.ip, server->ip, sizeof server->ip) != 0) {
+        s->name_size = (size_t)(value_endpoint(s->name, server) - s->name);
+        s->named = *server;
+    }
+    return (struct slice){(const uint8_t *)s->name, s->name_size};
 }
 
 static void add_endpoint(struct sources *s, struct source *source, const struct address *server)

@@ -44,8 +44,7 @@ static uint8_t *put_u16(uint8_t *at, unsigned number)
 /** An IPv4 address is hashed as its four bytes. */
 static uint8_t *put_ip(uint8_t *at, const uint8_t ip[static 16])
 {
-    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-    size_t skip = memcmp(ip, mapped, sizeof mapped) == 0 ? sizeof mapped : 0;
+    size_t skip = address_is_ipv4(ip) ? 12 : 0;
     memcpy(at, ip + skip, 16 - skip);
     return at + 16 - skip;
 }

@@ -5,7 +5,7 @@
 
 #include "sensor/report/escape.h"
 #include "sensor/report/report.h"
-#include "sensor/report/value.h"
+#include "sensor/event/value.h"
 
 struct json {
     struct buffer *out;

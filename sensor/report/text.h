@@ -3,7 +3,7 @@
 #define SENSOR_REPORT_TEXT_H
 
 #include "sensor/report/report.h"
-#include "sensor/report/value.h"
+#include "sensor/event/value.h"
 
 /** What an output of this format keeps. */
 struct text_state {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sensor/report/value.h"
+#include "sensor/event/value.h"
 
 static char text[VALUE_MAX + 1];
 

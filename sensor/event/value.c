@@ -1,4 +1,4 @@
-#include "sensor/report/value.h"
+#include "sensor/event/value.h"
 
 #define NANOSECONDS INT64_C(1000000000)
 enum { DAY = 24 * 60 * 60 };
@@ -94,20 +94,14 @@ static char *put_ipv6(char *at, const uint8_t ip[static 16])
     return at;
 }
 
-static bool is_ipv4(const uint8_t ip[static 16])
-{
-    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-    return memcmp(ip, mapped, sizeof mapped) == 0;
-}
-
 char *value_ip(char *at, const uint8_t ip[static 16])
 {
-    return is_ipv4(ip) ? put_ipv4(at, ip + 12) : put_ipv6(at, ip);
+    return address_is_ipv4(ip) ? put_ipv4(at, ip + 12) : put_ipv6(at, ip);
 }
 
 char *value_endpoint(char *at, const struct address *a)
 {
-    if (is_ipv4(a->ip)) {
+    if (address_is_ipv4(a->ip)) {
         at = put_ipv4(at, a->ip + 12);
     } else {
         *at++ = '[';

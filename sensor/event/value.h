@@ -1,7 +1,7 @@
 /* Numbers, times and addresses as text. Each call writes to `at`, where VALUE_MAX bytes have room, ends nothing with 0,
  * and returns the place behind what it wrote. */
-#ifndef SENSOR_REPORT_VALUE_H
-#define SENSOR_REPORT_VALUE_H
+#ifndef SENSOR_EVENT_VALUE_H
+#define SENSOR_EVENT_VALUE_H
 
 #include "proto/packet/packet.h"
 
