@@ -155,7 +155,7 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     switch (stage_of(x->status)) {
     case STAGE_SERVED:
         /* Who may impersonate has a credential, on open paths too. */
-        if (open && !upgraded && !exchange_has(x, SIGN_IMPERSONATES))
+        if (open && !upgraded && (!redirected || x->status == 304) && !exchange_has(x, SIGN_IMPERSONATES))
             return (struct judgement){AUTH_ANONYMOUS, BASIS_INFERRED, OPEN_TO_ALL, none | BIT(EVIDENCE_OPEN_PATH)};
         if (opened)
             return unknown(BIT(EVIDENCE_OPEN_PATH));
@@ -198,6 +198,8 @@ static struct judgement judge_whole(const struct exchange *x)
     }
     /* Under a front's certificate, which may be there, this would be anonymous whatever token stands beside it. */
     bool disputed = may_have_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS);
+    if (x->auth_kind == CREDENTIAL_WEBSOCKET && exchange_has(x, SIGN_WEBSOCKET_PERHAPS) && !has_certificate(x))
+        return unknown(BIT(EVIDENCE_SUBPROTOCOL));
     uint32_t evidence = presented(x);
     if (!evidence || disputed)
         return judge_bare(x);

@@ -18,16 +18,17 @@ enum certificate { CERTIFICATE_UNKNOWN, CERTIFICATE_ABSENT, CERTIFICATE_PRESENTE
 /** What the verdict asks of an exchange; each a bit of `signs`. */
 enum exchange_sign {
     SIGN_PLAINTEXT, /* no TLS on this hop: a certificate may have been left before it, a credential be added behind */
-    SIGN_IMPERSONATES,    /* an Impersonate-* header: a Status names the impersonated user */
-    SIGN_PROXIED,         /* a proxy subresource: a backend may have written the answer */
-    SIGN_OPEN_PATH,       /* answered to everyone by default */
-    SIGN_OPENED_PATH,     /* opened to everyone by many owners */
-    SIGN_FRONT_USER,      /* X-Remote-User */
-    SIGN_FRONT_ANONYMOUS, /* and it says system:anonymous */
-    SIGN_WEBSOCKET,       /* the head asks for WebSocket */
-    SIGN_KUBERNETES,      /* the answer is an API server's: Audit-Id, X-Kubernetes-Pf-*, or a Status body */
-    SIGN_STATUS,          /* the body is a Status */
-    SIGN_BACKEND,         /* the answer has a header that an API server does not write: Server, WWW-Authenticate */
+    SIGN_IMPERSONATES,      /* an Impersonate-* header: a Status names the impersonated user */
+    SIGN_PROXIED,           /* a proxy subresource: a backend may have written the answer */
+    SIGN_OPEN_PATH,         /* answered to everyone by default */
+    SIGN_OPENED_PATH,       /* opened to everyone by many owners */
+    SIGN_FRONT_USER,        /* X-Remote-User */
+    SIGN_FRONT_ANONYMOUS,   /* and it says system:anonymous */
+    SIGN_WEBSOCKET,         /* the head asks for WebSocket */
+    SIGN_WEBSOCKET_PERHAPS, /* it does as newer servers read it, and does not as older ones do */
+    SIGN_KUBERNETES,        /* the answer is an API server's: Audit-Id, X-Kubernetes-Pf-*, or a Status body */
+    SIGN_STATUS,            /* the body is a Status */
+    SIGN_BACKEND,           /* the answer has a header that an API server does not write: Server, WWW-Authenticate */
     SIGN_IMPERSONATION_REFUSED, /* the Status refuses the Impersonate header itself */
     SIGN_TLS_EXPECTED           /* answered as plaintext sent to a TLS port */
 };

@@ -78,6 +78,8 @@ enum segment connection_packet(struct connection *c, enum side from, const struc
         reader_orient(c, from, p->time, p->payload);
         from = connection_side(c, p);
     }
+    if (c->unfollowed && p->flags & TCP_SYN)
+        return SEGMENT_NEW_LIFE;
     if (c->unfollowed) {
         count_packet(c, from, p, wire_size);
         b->counters->of[COUNT_PAYLOAD] += p->payload.size;
@@ -148,7 +150,9 @@ void connection_end(struct connection *c, moment time, enum flow_reason why)
     bool over = reassembly_over(&c->reassembly);
     reassembly_end(&c->reassembly, time, ends[why], &b->memory, &b->streams);
     reader_detach(c);
-    if (!c->unfollowed) {
+    if (c->unfollowed) {
+        b->counters->of[COUNT_FLOWS_UNFOLLOWED]++;
+    } else {
         b->counters->of[COUNT_FLOWS]++;
         b->counters->of[COUNT_FLOWS_MIDSTREAM] += !c->from_start;
         tell(c, over && why != FLOW_EVICTED ? (c->reset ? FLOW_RST : FLOW_FIN) : why, over);

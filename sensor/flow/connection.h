@@ -34,6 +34,8 @@ struct connection {
     bool decided;    /* what it speaks, HTTP/1 found by search included */
     bool unfollowed; /* its server's port turned out not to be followed */
     bool syn_ack, handshake, reset, data[2];
+    bool ended[2];         /* the side's end was told: to a reader that is made later it is told again */
+    uint8_t how[2];        /* enum stream_end, of those */
     uint32_t server_first; /* the sequence number that the client's handshake acknowledges */
     uint8_t tls_client_hello, tls_server_hello, tls_data;
 };

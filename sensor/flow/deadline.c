@@ -38,10 +38,10 @@ static void age_due(struct flow_table *t, enum age_class class, moment deadline)
     flow_table_drop(t, c, deadline, FLOW_TIMEOUT);
 }
 
-static moment syn_deadline(struct flow_table *t)
+static moment syn_deadline(const struct flow_table *t)
 {
-    const struct half_open *h = half_open_oldest(&t->half_opens);
-    return h ? h->time + t->half_open_wait : INT64_MAX;
+    moment clock = half_open_oldest_clock(&t->half_opens);
+    return clock < INT64_MAX ? clock + t->half_open_wait : clock;
 }
 
 /* The first to run out: what it is of, and when. */

@@ -130,15 +130,29 @@ static void tell_early(struct draft *d)
     drop_body(d);
 }
 
+/* What an informational head said is not the answer's. */
+static void forget_answer(struct draft *d)
+{
+    d->code = 0;
+    d->body_readable = d->body_broken = false;
+    d->x->audit_id = (struct text){0};
+    d->x->signs &= (uint16_t) ~(1 << SIGN_KUBERNETES | 1 << SIGN_BACKEND);
+}
+
 void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole)
 {
     struct draft *d = draft;
     (void)time;
-    if (!d->x || kind == HEAD_TRAILERS || kind == HEAD_INFORMATIONAL)
+    if (!d->x || kind == HEAD_TRAILERS)
         return;
+    if (kind == HEAD_INFORMATIONAL) {
+        forget_answer(d);
+        return;
+    }
     uint8_t seen = whole ? SEEN_WHOLE : SEEN_PART;
     if (from == CLIENT) {
         d->x->request = seen;
+        age_touch(&d->bench->drafts, &d->age, d->bench->order.clock);
         draft_read_target(d);
         return;
     }
@@ -220,5 +234,10 @@ uint64_t draft_flow_id(const struct age *oldest)
 
 void draft_due(struct age *oldest)
 {
-    tell_early((struct draft *)oldest);
+    struct draft *d = (struct draft *)oldest;
+    /* The time is counted from the end of the request's head: who sends it slowly gains nothing. */
+    if (d->x->request == SEEN_NOT && d->x->answer == SEEN_NOT)
+        age_touch(&d->bench->drafts, &d->age, d->bench->order.clock);
+    else
+        tell_early(d);
 }

@@ -35,6 +35,21 @@ static bool list_has(struct slice list, const char *word)
     return false;
 }
 
+static bool has_nocase(struct slice text, struct slice word)
+{
+    for (size_t at = 0; at + word.size <= text.size; at++) {
+        if (slice_same_nocase(slice_part(text, at, at + word.size), word))
+            return true;
+    }
+    return false;
+}
+
+static uint64_t subprotocol_digest(struct draft *d, struct slice value)
+{
+    struct credential c = credential_of_subprotocols(value);
+    return c.kind == CREDENTIAL_WEBSOCKET && c.token.size ? credential_digest(d->bench->digests, c.token) : 0;
+}
+
 /* The first of a name counts where there are several: so Go's Header.Get, which the authenticators use. */
 static bool first(bool *seen)
 {
@@ -80,15 +95,19 @@ static void request_field(struct draft *d, const struct field *f)
         if (first(&d->authorization_seen))
             keep_credential(d, credential_of_authorization(f->value));
         break;
-    case FIELD_SEC_WEBSOCKET_PROTOCOL:
-        if (first(&d->subprotocol_seen) && !credential_counts(d->x->auth_kind)) {
-            struct credential c = credential_of_subprotocols(f->value);
-            if (c.kind == CREDENTIAL_WEBSOCKET)
-                keep_credential(d, c);
-        }
+    case FIELD_SEC_WEBSOCKET_PROTOCOL: /* of all lines, unlike Authorization */
+        if (!d->websocket_digest)
+            d->websocket_digest = subprotocol_digest(d, f->value);
         break;
-    case FIELD_UPGRADE: d->upgrade_websocket |= list_has(f->value, "websocket"); break;
-    case FIELD_CONNECTION: d->connection_upgrade |= list_has(f->value, "upgrade"); break;
+    case FIELD_UPGRADE:
+        if (first(&d->upgrade_seen))
+            d->upgrade_websocket = slice_same_nocase(f->value, slice_of("websocket"));
+        break;
+    case FIELD_CONNECTION:
+        if (first(&d->connection_seen))
+            d->upgrade_asked = list_has(f->value, "upgrade");
+        d->upgrade_named |= has_nocase(f->value, slice_of("upgrade"));
+        break;
     case FIELD_IMPERSONATE_USER:
     case FIELD_IMPERSONATE_GROUP:
     case FIELD_IMPERSONATE_UID: draft_sign(d, SIGN_IMPERSONATES); break;
@@ -149,8 +168,9 @@ void draft_field(void *draft, enum side from, const struct field *field)
     struct draft *d = draft;
     if (!d->x || field->known != KNOWN)
         return;
-    if (from == CLIENT)
+    /* Behind the head they are trailers: no server takes a credential from there. */
+    if (from == CLIENT && d->x->request == SEEN_NOT)
         request_field(d, field);
-    else
+    else if (from == SERVER && d->x->answer == SEEN_NOT)
         answer_field(d, field);
 }

@@ -22,10 +22,12 @@ struct draft {
     uint16_t body_size;
     size_t fixed;  /* bytes of the record up to which it does not move: draft_reserve() */
     uint8_t *body; /* BODY_KEPT bytes, of answers that may be a Status; else NULL */
-    bool authorization_seen, front_user_seen, subprotocol_seen, host_seen, agent_seen;
-    bool upgrade_websocket, connection_upgrade;
-    bool body_readable; /* JSON or protobuf, not compressed */
-    bool body_broken;   /* a gap inside what is kept, or more than that */
+    bool authorization_seen, front_user_seen, host_seen, agent_seen, upgrade_seen, connection_seen;
+    bool upgrade_websocket;            /* the first Upgrade is websocket */
+    bool upgrade_asked, upgrade_named; /* upgrade is a member of the first Connection; stands anywhere in any of them */
+    uint64_t websocket_digest;         /* of a token in a subprotocol; 0: none. Counts only if WebSocket is asked for */
+    bool body_readable;                /* JSON or protobuf, not compressed */
+    bool body_broken;                  /* a gap inside what is kept, or more than that */
     bool answer_done, answer_whole, request_done;
     struct draft *next_spare;
 };

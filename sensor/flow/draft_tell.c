@@ -105,15 +105,17 @@ static void mark_answer_unknown(struct draft *d)
     }
 }
 
+/* A token in a subprotocol is read where WebSocket is asked for. Servers differ in how they read Connection: all take a
+ * first line that lists upgrade, newer ones any line that has the word in it. */
 static void settle_websocket(struct draft *d)
 {
-    struct exchange *x = d->x;
-    if (d->upgrade_websocket && d->connection_upgrade)
-        draft_sign(d, SIGN_WEBSOCKET);
-    else if (x->auth_kind == CREDENTIAL_WEBSOCKET && x->request == SEEN_WHOLE) {
-        x->auth_kind = CREDENTIAL_NONE; /* on any other request the subprotocol is not read */
-        x->digest = 0;
-    }
+    if (!d->upgrade_websocket || !(d->upgrade_asked || d->upgrade_named))
+        return;
+    draft_sign(d, d->upgrade_asked ? SIGN_WEBSOCKET : SIGN_WEBSOCKET_PERHAPS);
+    if (!d->websocket_digest || credential_counts(d->x->auth_kind))
+        return;
+    d->x->auth_kind = CREDENTIAL_WEBSOCKET;
+    d->x->digest = d->websocket_digest;
 }
 
 void draft_tell(struct draft *d)
@@ -130,13 +132,15 @@ void draft_tell(struct draft *d)
     if (d->body_size)
         keep_status(d);
     struct exchange *x = d->x;
+    if (x->request == SEEN_NOT && x->method.size)
+        x->request = SEEN_PART; /* its head has not ended */
     if (x->request != SEEN_WHOLE)
         mark_request_unknown(x);
     mark_answer_unknown(d);
     x->complete = d->request_done && d->answer_done && d->answer_whole;
     c->of[COUNT_EXCHANGES]++;
     c->of[COUNT_UNANSWERED] += x->answer == SEEN_NOT;
-    c->of[COUNT_ANSWERS_ALONE] += x->request == SEEN_NOT;
+    c->of[COUNT_ANSWERS_ALONE] += x->request == SEEN_NOT && x->answer != SEEN_NOT;
     d->facts->exchanges++;
     bench_tell(b, &x->event);
 }

@@ -18,6 +18,8 @@ static void give_back(struct half_opens *h)
 {
     if (h->ring)
         memory_resize(h->memory, h->ring, h->capacity * sizeof *h->ring, 0);
+    if (h->clocks)
+        memory_resize(h->memory, h->clocks, h->capacity * sizeof *h->clocks, 0);
     if (h->tags)
         memory_resize(h->memory, h->tags, h->capacity * sizeof *h->tags, 0);
     if (h->slots)
@@ -28,6 +30,7 @@ void half_opens_deinit(struct half_opens *h)
 {
     give_back(h);
     h->ring = NULL;
+    h->clocks = NULL;
     h->tags = NULL;
     h->slots = NULL;
     h->capacity = h->oldest = h->used = h->live = 0;
@@ -50,9 +53,10 @@ static bool grow(struct half_opens *h)
     if (larger.capacity > h->most)
         return false;
     larger.ring = memory_resize(h->memory, NULL, 0, larger.capacity * sizeof *h->ring);
+    larger.clocks = memory_resize(h->memory, NULL, 0, larger.capacity * sizeof *h->clocks);
     larger.tags = memory_resize(h->memory, NULL, 0, larger.capacity * sizeof *h->tags);
     larger.slots = memory_resize(h->memory, NULL, 0, 2 * larger.capacity * sizeof *h->slots);
-    if (!larger.ring || !larger.tags || !larger.slots) {
+    if (!larger.ring || !larger.clocks || !larger.tags || !larger.slots) {
         give_back(&larger);
         return false;
     }
@@ -62,6 +66,7 @@ static bool grow(struct half_opens *h)
         if (!h->ring[at].number)
             continue;
         larger.ring[larger.used] = h->ring[at];
+        larger.clocks[larger.used] = h->clocks[at];
         index_record(&larger, h->tags[at], larger.used++);
     }
     give_back(h);
@@ -95,13 +100,14 @@ struct half_open *half_open_find(const struct half_opens *h, const struct flow_k
     return at ? &h->ring[at - 1] : NULL;
 }
 
-struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag)
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock)
 {
     if (h->used == h->capacity && !grow(h))
         return NULL;
     uint32_t at = (h->oldest + h->used++) & (h->capacity - 1);
     h->ring[at] = (struct half_open){.key = *key};
     index_record(h, tag, at);
+    h->clocks[at] = clock;
     h->live++;
     return &h->ring[at];
 }

@@ -28,6 +28,7 @@ struct half_open_slot {
 
 struct half_opens {
     struct half_open *ring;
+    moment *clocks; /* when they came by the capture's clock: deadlines run on it, and it never goes back */
     uint32_t *tags; /* of the keys in the ring, so that the oldest is taken out without hashing it again */
     struct half_open_slot *slots; /* twice as many as the ring has places */
     uint32_t capacity;            /* a power of two, or 0 */
@@ -48,10 +49,16 @@ uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key);
 struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag);
 
 /** @return a zeroed record with this key, valid until the next call; NULL: full. */
-struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag);
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock);
 void half_open_remove(struct half_opens *h, struct half_open *record);
 
 /** The one that came first, or NULL. */
 struct half_open *half_open_oldest(struct half_opens *h);
+
+/** By the clock; INT64_MAX: there is none. */
+static inline moment half_open_oldest_clock(const struct half_opens *h)
+{
+    return h->live ? h->clocks[h->oldest] : INT64_MAX;
+}
 
 #endif

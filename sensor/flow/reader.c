@@ -98,6 +98,12 @@ static void swap_sides(struct connection *c)
     c->packets[SERVER] = packets;
     c->bytes[SERVER] = bytes;
     c->gap_bytes[SERVER] = gap;
+    bool ended = c->ended[CLIENT];
+    uint8_t how = c->how[CLIENT];
+    c->ended[CLIENT] = c->ended[SERVER];
+    c->how[CLIENT] = c->how[SERVER];
+    c->ended[SERVER] = ended;
+    c->how[SERVER] = how;
     reassembly_swap(&c->reassembly);
     c->unfollowed = !port_set_has(c->ports, server.port);
 }
@@ -131,17 +137,18 @@ static void decide(struct connection *c, enum protocol protocol, moment time)
         count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
 }
 
-static void replay(struct connection *c, moment time)
+/* A reader that has just been made is told what came before it: first bytes, and sides that have ended. */
+static void catch_up(struct connection *c, moment time)
 {
     struct pending *p = c->pending;
-    if (!p)
-        return;
     c->pending = NULL;
     for (int side = CLIENT; c->reader && side <= SERVER; side++) {
-        if (p->size[side])
+        if (p && p->size[side])
             stream_push(c->reader, (enum side)side, time, (struct slice){p->bytes[side], p->size[side]});
+        if (c->ended[side])
+            stream_end(c->reader, (enum side)side, time, (enum stream_end)c->how[side]);
     }
-    memory_resize(&c->bench->memory, p, sizeof *p, 0);
+    memory_resize(&c->bench->memory, p, p ? sizeof *p : 0, 0);
 }
 
 /* The beginning is missing: HTTP/1 is searched for at once, TLS and HTTP/2 are recognised where a push begins with
@@ -152,14 +159,16 @@ static void search(struct connection *c, moment time)
     drop_reader(c);
     c->searching = true;
     c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
-    replay(c, time);
+    catch_up(c, time);
 }
 
 static void search_push(struct connection *c, moment time, struct slice bytes)
 {
     enum protocol protocol = sniff(bytes).protocol;
-    if (protocol == PROTOCOL_TLS || protocol == PROTOCOL_HTTP2)
-        decide(c, protocol, time);
+    if (protocol != PROTOCOL_TLS && protocol != PROTOCOL_HTTP2)
+        return;
+    decide(c, protocol, time);
+    catch_up(c, time);
 }
 
 void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
@@ -168,6 +177,11 @@ void reader_orient(struct connection *c, enum side from, moment time, struct sli
         return;
     struct sniffed s = sniff(bytes);
     if (!s.side_known || s.side == from)
+        return;
+    /* A word like GET may begin a line of a log; to turn away from a followed port takes a whole start line. */
+    struct slice line = slice_part(bytes, 0, slice_find(bytes, '\n'));
+    bool whole = line.size < bytes.size && memmem(line.data, line.size, "HTTP/1.", 7);
+    if (!port_set_has(c->ports, c->facts.client.port) && s.protocol == PROTOCOL_HTTP1 && !whole)
         return;
     swap_sides(c);
     if (c->searching)
@@ -204,7 +218,7 @@ static void first_bytes(struct connection *c, enum side from, moment time, struc
         s.protocol = PROTOCOL_OTHER;
     }
     decide(c, s.protocol, time);
-    replay(c, time);
+    catch_up(c, time);
     if (c->reader)
         stream_push(c->reader, from, time, bytes);
 }
@@ -242,6 +256,8 @@ static void front_end(struct stream *s, enum side from, moment time, enum stream
 {
     struct connection *c = connection_of(s);
     c->reset |= how == END_RESET;
+    c->ended[from] = true;
+    c->how[from] = (uint8_t)how;
     if (c->reader)
         stream_end(c->reader, from, time, how);
 }

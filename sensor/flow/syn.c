@@ -45,14 +45,14 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
 void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, const struct packet *p, bool from_low,
                uint32_t wire_size)
 {
-    struct half_open *h = half_open_add(&t->half_opens, key, tag);
+    struct half_open *h = half_open_add(&t->half_opens, key, tag, t->clock);
     while (!h) {
         struct half_open *oldest = half_open_oldest(&t->half_opens);
         if (!oldest)
             return;
         t->bench->counters->of[COUNT_EVICTED_HALF_OPEN]++;
         syn_end(t, oldest, FLOW_EVICTED, oldest->time, 0);
-        h = half_open_add(&t->half_opens, key, tag);
+        h = half_open_add(&t->half_opens, key, tag, t->clock);
     }
     h->isn = p->seq;
     h->time = p->time;

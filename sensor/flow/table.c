@@ -23,8 +23,8 @@ void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struc
     t->waiting.wait = bench->reassembly.hole_wait;
     table_init(&t->connections, sizeof(struct flow_key), sizeof(struct flow_entry), &bench->secret, memory);
     /* SYNs are forgeable and cheap to tell early: they get a sixteenth of the memory, which also stays in the cache */
-    size_t most =
-        memory->limit / 64 / (sizeof(struct half_open) + sizeof(uint32_t) + 2 * sizeof(struct half_open_slot));
+    size_t most = memory->limit / 64 /
+                  (sizeof(struct half_open) + sizeof(moment) + sizeof(uint32_t) + 2 * sizeof(struct half_open_slot));
     half_opens_init(&t->half_opens, most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, &bench->secret, memory);
 }
 
@@ -69,8 +69,9 @@ void flow_table_drop(struct flow_table *t, struct connection *c, moment time, en
 struct connection *flow_table_make(struct flow_table *t, const struct flow_key *key, const struct packet *p,
                                    bool from_client)
 {
-    struct flow_entry *entry = table_put(&t->connections, key, NULL);
-    if (!entry)
+    bool made;
+    struct flow_entry *entry = table_put(&t->connections, key, &made);
+    if (!entry || !made)
         return NULL;
     entry->connection = connection_new(t->bench, t->ports, p, from_client);
     if (!entry->connection) {
@@ -156,40 +157,58 @@ static void packet_of_none(struct flow_table *t, const struct flow_key *key, uin
     flow_table_take(t, flow_table_make(t, key, p, from_client), p, wire_size);
 }
 
-/* A SYN on a connection that goes on may be forged: the connection stays until the new one is answered. */
-static bool rival_wins(const struct flow_table *t, struct connection *c, const struct flow_key *key,
-                       const struct packet *p, bool from_low)
+/* A SYN on a connection that goes on may be forged, by its own client too: the connection stays until the server has
+ * answered the new one.
+ * @return whether the packet is the half-open flow's that stands beside it. */
+static bool is_of_rival(const struct half_open *h, const struct packet *p, bool from_client)
 {
-    const struct half_open *h = half_open_find(&t->half_opens, key, half_open_tag(&t->half_opens, key));
-    c->rival = h != NULL;
-    if (!h || p->flags & TCP_RST)
+    enum { WINDOW = 1 << 20 };
+    if (p->flags & TCP_RST)
+        return from_client ? p->seq == h->isn + 1 : p->ack == h->isn + 1;
+    if (from_client || !(p->flags & TCP_ACK))
         return false;
-    if (from_low == h->client_low)
-        return !(p->flags & TCP_SYN) && p->seq == h->isn + 1;
-    return (p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && p->ack == h->isn + 1;
+    return p->flags & TCP_SYN ? p->ack == h->isn + 1 : p->payload.size && p->ack - (h->isn + 1) < WINDOW;
 }
 
-/* @return whether the packet is the connection's; false: it begins another, and this one has ended. */
+/* A SYN with another number on a connection that goes on. */
+static void rival_begin(struct flow_table *t, struct connection *c, const struct flow_key *key, const struct packet *p,
+                        bool from_low, uint32_t wire_size)
+{
+    uint32_t tag = half_open_tag(&t->half_opens, key);
+    struct half_open *h = half_open_find(&t->half_opens, key, tag);
+    if (!port_set_has(t->ports, p->to.port)) {
+        t->bench->counters->of[COUNT_OTHER_PORTS]++;
+    } else if (h && h->client_low != from_low) {
+        t->bench->counters->of[COUNT_STRAY]++;
+    } else if (!h || !syn_take(t, h, p, from_low, wire_size)) {
+        syn_begin(t, key, tag, p, from_low, wire_size);
+        c->rival = true;
+    }
+}
+
+/* @return whether the packet was taken; false: it begins another connection, and this one has ended. */
 static bool connection_take(struct flow_table *t, struct connection *c, const struct flow_key *key,
                             const struct packet *p, bool from_low, uint32_t wire_size)
 {
-    if (c->rival && rival_wins(t, c, key, p, from_low)) {
-        flow_table_drop(t, c, c->last, FLOW_REUSED);
-        return false;
+    if (c->rival) {
+        struct half_open *h = half_open_find(&t->half_opens, key, half_open_tag(&t->half_opens, key));
+        c->rival = h != NULL;
+        if (h && is_of_rival(h, p, from_low == h->client_low)) {
+            if (p->flags & TCP_RST)
+                return syn_take(t, h, p, from_low, wire_size);
+            flow_table_drop(t, c, c->last, FLOW_REUSED);
+            return false;
+        }
     }
     if (connection_packet(c, connection_side(c, p), p, wire_size) != SEGMENT_NEW_LIFE) {
         flow_table_settle(t, c);
         return true;
     }
-    if (reassembly_over(&c->reassembly) || p->flags & TCP_ACK || p->payload.size) {
+    if (c->unfollowed || reassembly_over(&c->reassembly) || p->flags & TCP_ACK || p->payload.size) {
         flow_table_drop(t, c, c->last, FLOW_REUSED);
         return false;
     }
-    uint32_t tag = half_open_tag(&t->half_opens, key);
-    struct half_open *h = c->rival ? half_open_find(&t->half_opens, key, tag) : NULL;
-    if (!h || !syn_take(t, h, p, from_low, wire_size))
-        syn_begin(t, key, tag, p, from_low, wire_size);
-    c->rival = true;
+    rival_begin(t, c, key, p, from_low, wire_size);
     return true;
 }
 

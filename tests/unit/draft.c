@@ -188,6 +188,123 @@ static void long_targets_grow_the_record(void **state)
     end(&t);
 }
 
+#define TOKEN_PROTOCOL "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.c2VjcmV0\r\n"
+#define ASKS_WEBSOCKET "Upgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+
+/* One exchange with these request fields. @return its record, until the next call. */
+static const struct exchange *exchange_with(struct test *t, const char *fields, const char *behind)
+{
+    char request[1024];
+    snprintf(request, sizeof request, "GET /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n%s", fields, behind);
+    begin(t);
+    shake_hands(t);
+    say(t, CLIENT, PA, request);
+    say(t, SERVER, PA, OK_EMPTY);
+    finish(t);
+    return exchange_at(t, t->count - 2);
+}
+
+/* A token in a subprotocol counts on any line, beside an Authorization that does not, and only with WebSocket. */
+static void subprotocols_bear_tokens(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields;
+        enum credential_kind kind;
+        bool asks, perhaps;
+    } rows[] = {
+        {ASKS_WEBSOCKET TOKEN_PROTOCOL "Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n", CREDENTIAL_WEBSOCKET, true,
+         false},
+        {ASKS_WEBSOCKET "Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n" TOKEN_PROTOCOL, CREDENTIAL_WEBSOCKET, true,
+         false},
+        {ASKS_WEBSOCKET TOKEN_PROTOCOL "Authorization: Basic x\r\n", CREDENTIAL_WEBSOCKET, true, false},
+        {ASKS_WEBSOCKET "Authorization: Basic x\r\n" TOKEN_PROTOCOL, CREDENTIAL_WEBSOCKET, true, false},
+        {ASKS_WEBSOCKET TOKEN_PROTOCOL "Authorization: Bearer t\r\n", CREDENTIAL_BEARER, true, false},
+        {TOKEN_PROTOCOL, CREDENTIAL_NONE, false, false},
+        {TOKEN_PROTOCOL "Connection: Upgrade\r\nUpgrade: h2c, websocket\r\n", CREDENTIAL_NONE, false, false},
+        {TOKEN_PROTOCOL "Connection: close\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n", CREDENTIAL_WEBSOCKET,
+         false, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct test t;
+        const struct exchange *x = exchange_with(&t, rows[i].fields, "");
+        assert_int_equal(x->auth_kind, rows[i].kind);
+        assert_int_equal(exchange_has(x, SIGN_WEBSOCKET), rows[i].asks);
+        assert_int_equal(exchange_has(x, SIGN_WEBSOCKET_PERHAPS), rows[i].perhaps);
+        assert_int_equal(x->digest != 0, rows[i].kind != CREDENTIAL_NONE);
+        end(&t);
+    }
+}
+
+/* No server takes a credential, or whom to impersonate, from behind the body. */
+static void trailers_say_nothing(void **state)
+{
+    (void)state;
+    struct test t;
+    const struct exchange *x = exchange_with(&t, "Transfer-Encoding: chunked\r\n",
+                                             "0\r\nAuthorization: Bearer x\r\nImpersonate-User: y\r\n\r\n");
+    assert_int_equal(x->request, SEEN_WHOLE);
+    assert_int_equal(x->auth_kind, CREDENTIAL_NONE);
+    assert_false(exchange_has(x, SIGN_IMPERSONATES));
+    end(&t);
+}
+
+static void informational_heads_are_not_the_answer(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, GET);
+    say(&t, SERVER, PA, "HTTP/1.1 103 Early Hints\r\nServer: x\r\nAudit-Id: y\r\n\r\n" OK_EMPTY);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_int_equal(x->status, 200);
+    assert_false(exchange_has(x, SIGN_BACKEND));
+    assert_false(exchange_has(x, SIGN_KUBERNETES));
+    assert_int_equal(x->audit_id.size, 0);
+    end(&t);
+}
+
+/* A server that has ended before anything told what is spoken: what comes then ends as well. */
+static void an_end_may_come_before_the_first_byte(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct test t;
+        begin(&t);
+        if (!late)
+            shake_hands(&t);
+        say(&t, SERVER, late ? FA | TCP_PSH : FA, late ? "the end of something" : "");
+        say(&t, CLIENT, PA, GET);
+        say(&t, CLIENT, FA, "");
+        say(&t, SERVER, TCP_ACK, "");
+        assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->target, "/api/v1/pods");
+        finish(&t);
+        assert_int_equal(t.count, 2);
+        end(&t);
+    }
+}
+
+/* The thirty seconds count from the end of the head. */
+static void a_slow_head_gains_nothing(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, "GET /api/v1/pods HTTP/1.1\r\nHost: a\r\n");
+    t.wire.time += TELL_AFTER / 3 * 5;
+    say(&t, CLIENT, PA, "Authorization: Bearer x\r\n\r\n");
+    t.wire.time += TELL_AFTER / 3 * 2;
+    say(&t, SERVER, PA, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    finish(&t);
+    assert_int_equal(exchange_at(&t, 0)->status, 401);
+    assert_int_equal(exchange_at(&t, 0)->auth_kind, CREDENTIAL_BEARER);
+    assert_int_equal(t.counters.of[COUNT_EXCHANGES], 1);
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +317,11 @@ int main(void)
         cmocka_unit_test(swapped_directions_are_the_same),
         cmocka_unit_test(bearer_tokens_leave_a_digest_only),
         cmocka_unit_test(long_targets_grow_the_record),
+        cmocka_unit_test(subprotocols_bear_tokens),
+        cmocka_unit_test(trailers_say_nothing),
+        cmocka_unit_test(informational_heads_are_not_the_answer),
+        cmocka_unit_test(a_slow_head_gains_nothing),
+        cmocka_unit_test(an_end_may_come_before_the_first_byte),
     };
     return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
 }

@@ -175,11 +175,117 @@ static void an_answered_syn_is_another_connection(void **state)
         answer_forbidden(&t);
         t.wire.number -= !with_syn_ack;
         finish(&t);
-        assert_int_equal(flow_at(&t, 0)->reason, FLOW_REUSED);
-        assert_int_equal(exchange_at(&t, 1)->status, 403);
-        assert_int_equal(exchange_at(&t, 1)->event.flow_id, 4);
+        assert_int_equal(t.counters.of[COUNT_FLOWS], 2);
+        /* without the SYN-ACK the client alone proves nothing: its request went to the old connection */
+        const struct exchange *x = exchange_at(&t, t.count - 2);
+        assert_int_equal(x->status, 403);
+        assert_int_equal(x->event.flow_id, 4);
+        assert_int_equal(x->request, with_syn_ack ? SEEN_WHOLE : SEEN_NOT);
         end(&t);
     }
+}
+
+/* SYNs from both sides of a connection that goes on: neither is a connection. The server's own goes to no followed
+ * port, or, where the client's port is one, stands in the way of the client's. */
+static void forged_syns_of_both_sides(void **state)
+{
+    (void)state;
+    for (int both_followed = 0; both_followed < 2; both_followed++) {
+        struct test t;
+        begin(&t);
+        wire_begin(&t.wire, CLIENT_IP, both_followed ? 8080 : 40000, SERVER_IP, PORT);
+        shake_hands(&t);
+        if (both_followed)
+            worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 3000000000U, 0, TCP_SYN, "", 0));
+        worker_frame(t.worker, wire_raw(&t.wire, SERVER, 2500000000U, 0, TCP_SYN, "", 0));
+        say(&t, CLIENT, PA, GET);
+        answer_forbidden(&t);
+        worker_clock(t.worker, t.wire.time + INT64_C(7200000000000));
+        finish(&t);
+        assert_int_equal(exchange_at(&t, 0)->status, 403);
+        assert_int_equal(t.counters.of[COUNT_FLOWS], 1);
+        assert_int_equal(t.counters.of[COUNT_HALF_OPEN], both_followed);
+        assert_int_equal(t.counters.of[COUNT_STRAY], both_followed);
+        end(&t);
+    }
+}
+
+/* The client cannot prove by itself that a server took its second SYN. */
+static void a_client_cannot_leave_its_connection(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 2000000000U, 0, TCP_SYN, "", 0));
+    worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 2000000001U, 77, TCP_ACK, "", 0));
+    say(&t, CLIENT, PA, GET);
+    answer_forbidden(&t);
+    finish(&t);
+    const struct exchange *x = NULL;
+    for (size_t i = 0; i < t.count; i++) {
+        const struct event *e = (const struct event *)t.told[i]->bytes;
+        if (e->type == EVENT_EXCHANGE)
+            x = (const struct exchange *)e;
+    }
+    assert_non_null(x);
+    assert_text(x, x->target, "/api/v1/pods");
+    assert_int_equal(x->status, 403);
+    end(&t);
+}
+
+static void a_refused_second_syn_is_told_so(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 2000000000U, 0, TCP_SYN, "", 0));
+    worker_frame(t.worker, wire_raw(&t.wire, SERVER, 0, 2000000001U, TCP_RST | TCP_ACK, "", 0));
+    finish(&t);
+    assert_int_equal(flow_at(&t, 0)->state, FLOW_REFUSED);
+    assert_int_equal(t.count, 2);
+    end(&t);
+}
+
+/* What came before a SYN, and turned the sides around, has no hold on what comes behind it. */
+static void a_syn_begins_anew_whatever_was_before(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    say(&t, CLIENT, PA, "HTTP/1.1 200 OK\r\n\r\n");
+    assert_int_equal(t.count, 0);
+    t.wire.end[CLIENT].seq = 900;
+    shake_hands(&t);
+    say(&t, CLIENT, PA, "GET");
+    say(&t, CLIENT, PA, " /api HTTP/1.1\r\nHost: a\r\n\r\n");
+    say(&t, SERVER, PA, OK_EMPTY);
+    finish(&t);
+    assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->target, "/api");
+    assert_int_equal(exchange_at(&t, 0)->status, 200);
+    assert_int_equal(t.counters.of[COUNT_FLOWS_UNFOLLOWED], 1);
+    end(&t);
+}
+
+/* Frames may be older than the clock, when two taps differ; their deadlines run on the clock all the same. */
+static void old_syns_wait_as_long(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    moment clock = t.wire.time + INT64_C(60000000000);
+    worker_clock(t.worker, clock);
+    struct frame f = *wire_next(&t.wire, CLIENT, TCP_SYN, "");
+    f.clock = clock;
+    worker_frame(t.worker, &f);
+    worker_clock(t.worker, clock + INT64_C(29000000000));
+    assert_int_equal(t.count, 0);
+    worker_clock(t.worker, clock + INT64_C(31000000000));
+    assert_int_equal(flow_at(&t, 0)->event.time, f.time);
+    assert_int_equal(flow_at(&t, 0)->event.order.clock, clock + INT64_C(30000000000));
+    finish(&t);
+    end(&t);
 }
 
 static void joins_late(void **state)
@@ -339,6 +445,11 @@ int main(void)
         cmocka_unit_test(a_syn_with_another_number_is_another),
         cmocka_unit_test(a_forged_syn_blinds_nobody),
         cmocka_unit_test(an_answered_syn_is_another_connection),
+        cmocka_unit_test(forged_syns_of_both_sides),
+        cmocka_unit_test(a_client_cannot_leave_its_connection),
+        cmocka_unit_test(a_refused_second_syn_is_told_so),
+        cmocka_unit_test(a_syn_begins_anew_whatever_was_before),
+        cmocka_unit_test(old_syns_wait_as_long),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
