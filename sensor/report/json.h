@@ -3,9 +3,9 @@
 #ifndef SENSOR_REPORT_JSON_H
 #define SENSOR_REPORT_JSON_H
 
+#include "sensor/event/value.h"
 #include "sensor/report/escape.h"
 #include "sensor/report/report.h"
-#include "sensor/event/value.h"
 
 struct json {
     struct buffer *out;

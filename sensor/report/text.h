@@ -2,8 +2,8 @@
 #ifndef SENSOR_REPORT_TEXT_H
 #define SENSOR_REPORT_TEXT_H
 
-#include "sensor/report/report.h"
 #include "sensor/event/value.h"
+#include "sensor/report/report.h"
 
 /** What an output of this format keeps. */
 struct text_state {
