@@ -63,6 +63,10 @@ static bool has_control(struct slice s)
     return false;
 }
 
+/* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none:
+ * so say a whole line and its beginning alike. */
+enum { LONG = 256 };
+
 /* HTTP/d.d and nothing else, as Go's ParseHTTPVersion. */
 static bool is_version(struct slice s)
 {
@@ -79,7 +83,7 @@ static enum http_version version_of(struct slice s)
 enum start_line head_request_line(struct slice line, struct request_line *out)
 {
     size_t method = token_size(line);
-    if (method == 0 || method == line.size || line.data[method] != ' ')
+    if (method == 0 || method >= LONG || method == line.size || line.data[method] != ' ')
         return START_UNREADABLE;
     struct slice rest = slice_part(line, method + 1, line.size);
     size_t target = slice_find(rest, ' ');
@@ -124,7 +128,6 @@ static bool may_begin_status(struct slice prefix)
 
 bool head_may_begin(struct slice prefix, enum side from)
 {
-    enum { LONG = 256 }; /* what is enough to see that a line is none, without reading all of it again and again */
     if (prefix.size && prefix.size <= LONG && prefix.data[prefix.size - 1] == '\r')
         prefix.size--; /* of the line's end, perhaps */
     if (from == SERVER)

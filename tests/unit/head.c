@@ -62,6 +62,24 @@ static void request_lines(void **state)
     }
 }
 
+/* The bound on a method is one for a whole line and for its beginning. */
+static void long_methods(void **state)
+{
+    (void)state;
+    for (size_t size = 250; size < 260; size++) {
+        char line[300];
+        memset(line, 'M', size);
+        memcpy(line + size, " /a HTTP/1.1", sizeof " /a HTTP/1.1");
+        struct request_line read;
+        bool whole = head_request_line(slice_of(line), &read) == START_GOOD;
+        bool begins = true;
+        for (size_t part = 1; part <= strlen(line); part++)
+            begins = begins && head_may_begin(slice_part(slice_of(line), 0, part), CLIENT);
+        assert_int_equal(whole, size < 256);
+        assert_int_equal(begins, whole);
+    }
+}
+
 static void status_lines(void **state)
 {
     (void)state;
@@ -230,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_lines),
+        cmocka_unit_test(long_methods),
         cmocka_unit_test(status_lines),
         cmocka_unit_test(fields),
         cmocka_unit_test(no_control_character_hides),
