@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    INPUT_BUFFER = 65536
+    INPUT_BUFFER = 262144
 }; /* libpcap reads packet by packet; stdio's own 4 KiB would cost a system call for three */
 
 struct input {

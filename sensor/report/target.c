@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BATCH = 64 * 1024, WIDTH = 80, WIDTH_MAX = 120 };
+enum { BATCH = 256 * 1024, WIDTH = 80, WIDTH_MAX = 120 };
 
 struct target {
     char *name;

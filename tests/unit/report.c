@@ -158,7 +158,7 @@ static void writes_when_flushed_or_large(void **state)
     report_flush(r);
     off_t line = lseek(fileno(file), 0, SEEK_END), sum = line;
     assert_true(line > 100 && line < 1000);
-    for (off_t waiting = 0; waiting < 65536; waiting += line, sum += line) {
+    for (off_t waiting = 0; waiting < 262144; waiting += line, sum += line) {
         assert_int_equal(lseek(fileno(file), 0, SEEK_END), line);
         report_event(r, an_exchange());
     }
