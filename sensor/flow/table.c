@@ -22,7 +22,7 @@ void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struc
     t->ages[AGE_EXCHANGE_OPEN].wait = SECONDS(3600);
     t->waiting.wait = bench->reassembly.hole_wait;
     table_init(&t->connections, sizeof(struct flow_key), sizeof(struct flow_entry), &bench->secret, memory);
-    /* SYNs are forgeable and cheap to tell early: they get a sixteenth of the memory, which also stays in the cache */
+    /* SYNs are forgeable and cheap to tell early: they get a 64th of the memory, which also stays in the cache */
     size_t most = memory->limit / 64 /
                   (sizeof(struct half_open) + sizeof(moment) + sizeof(uint32_t) + 2 * sizeof(struct half_open_slot));
     half_opens_init(&t->half_opens, most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, &bench->secret, memory);
