@@ -42,6 +42,8 @@ proto_libproto_a_SOURCES = \
 	proto/kube/escape.h \
 	proto/kube/jwt.c \
 	proto/kube/jwt.h \
+	proto/kube/mask.c \
+	proto/kube/mask.h \
 	proto/kube/query.c \
 	proto/kube/query.h \
 	proto/kube/request.c \

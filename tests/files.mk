@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/json_report \
 	tests/unit/jwt \
 	tests/unit/list \
+	tests/unit/mask \
 	tests/unit/memory \
 	tests/unit/options \
 	tests/unit/packet \
@@ -54,6 +55,7 @@ fuzz_harnesses = \
 	tests/fuzz/http1 \
 	tests/fuzz/json \
 	tests/fuzz/jwt \
+	tests/fuzz/mask \
 	tests/fuzz/packet \
 	tests/fuzz/reassembly \
 	tests/fuzz/request \

@@ -1,5 +1,18 @@
+#include "proto/kube/mask.h"
 #include "sensor/event/exchange.h"
 #include "sensor/flow/draft_inside.h"
+
+static struct text keep_target(struct draft *d, struct slice target, size_t most)
+{
+    struct flow_bench *b = d->bench;
+    return draft_keep(d, mask_target(target, b->path_room, sizeof b->path_room), most);
+}
+
+static struct text keep_text(struct draft *d, struct slice text, size_t most)
+{
+    struct flow_bench *b = d->bench;
+    return draft_keep(d, mask_text(text, b->path_room, sizeof b->path_room), most);
+}
 
 static void keep_credential(struct draft *d, struct credential c)
 {
@@ -72,22 +85,22 @@ static void request_field(struct draft *d, const struct field *f)
     struct text kept;
     switch (f->id) {
     case FIELD_METHOD:
-        kept = draft_keep(d, f->value, SHORT_KEPT);
+        kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->method = kept;
         break;
     case FIELD_PATH:
-        kept = draft_keep(d, f->value, TARGET_KEPT);
+        kept = keep_target(d, f->value, TARGET_KEPT);
         d->x->target = kept;
         break;
     case FIELD_HOST:
         if (first(&d->host_seen)) {
-            kept = draft_keep(d, f->value, SHORT_KEPT);
+            kept = keep_target(d, f->value, SHORT_KEPT);
             d->x->host = kept;
         }
         break;
     case FIELD_USER_AGENT:
         if (first(&d->agent_seen)) {
-            kept = draft_keep(d, f->value, AGENT_KEPT);
+            kept = keep_text(d, f->value, AGENT_KEPT);
             d->x->agent = kept;
         }
         break;
@@ -116,11 +129,11 @@ static void request_field(struct draft *d, const struct field *f)
             keep_front_user(d, f->value);
         break;
     case FIELD_X_FORWARDED_FOR:
-        kept = draft_keep(d, f->value, SHORT_KEPT);
+        kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->forwarded_for = kept;
         break;
     case FIELD_VIA:
-        kept = draft_keep(d, f->value, SHORT_KEPT);
+        kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->via = kept;
         break;
     default:
@@ -145,7 +158,7 @@ static void answer_field(struct draft *d, const struct field *f)
     switch (f->id) {
     case FIELD_STATUS: d->code = code_of(f->value); break;
     case FIELD_AUDIT_ID:
-        kept = draft_keep(d, f->value, SHORT_KEPT);
+        kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->audit_id = kept;
         draft_sign(d, SIGN_KUBERNETES);
         break;

@@ -158,6 +158,28 @@ static void bearer_tokens_leave_a_digest_only(void **state)
     end(&t);
 }
 
+/* In a place where no server reads it, it may be a credential all the same. */
+static void credentials_elsewhere_are_masked(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA,
+        "GET /api/v1/pods?watch=1&access_token=s3cr3t HTTP/1.1\r\nHost: me:s3cr3t@a\r\n"
+        "User-Agent: x eyJhbGci.eyJzdWIi.s3cr3t\r\nVia: eyJhbGci.eyJzdWIi.s3cr3t\r\n"
+        "X-Forwarded-For: eyJhbGci.eyJzdWIi.s3cr3t\r\n\r\n");
+    say(&t, SERVER, PA, OK_EMPTY);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_text(x, x->target, "/api/v1/pods?watch=1&access_token=***");
+    assert_text(x, x->verb, "watch");
+    assert_text(x, x->host, "***@a");
+    assert_text(x, x->agent, "x ***");
+    assert_null(memmem(x, x->event.size, "s3cr3t", 6));
+    end(&t);
+}
+
 /* A record that has to grow while parts of its own target are written behind it. */
 static void long_targets_grow_the_record(void **state)
 {
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_lost_request_leaves_its_answer),
         cmocka_unit_test(swapped_directions_are_the_same),
         cmocka_unit_test(bearer_tokens_leave_a_digest_only),
+        cmocka_unit_test(credentials_elsewhere_are_masked),
         cmocka_unit_test(long_targets_grow_the_record),
         cmocka_unit_test(subprotocols_bear_tokens),
         cmocka_unit_test(trailers_say_nothing),
