@@ -19,7 +19,7 @@ import sys
 FIELDS = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
           "tcp.seq", "tcp.ack", "tcp.flags", "tcp.window_size_value", "tcp.len", "ieee8021ad.id", "vlan.id",
           "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset", "frame.cap_len", "frame.len"]
-PLAIN = {"eth", "ethertype", "vlan", "ieee8021ad", "raw", "ip", "ipv6", "tcp", "ipv6.hopopts", "ipv6.dstopts",
+PLAIN = {"eth", "ethertype", "sll", "null", "vlan", "ieee8021ad", "raw", "ip", "ipv6", "tcp", "ipv6.hopopts", "ipv6.dstopts",
          "ipv6.routing", "ah", "mipv6", "ipv6.fraghdr"}
 
 

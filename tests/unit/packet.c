@@ -142,6 +142,57 @@ static void test_options(void **state)
     assert_true(packet_link_known(ETHERNET) && packet_link_known(229) && !packet_link_known(230));
 }
 
+static void with_header(struct build *b, const uint8_t *header, size_t size, bool six)
+{
+    *b = (struct build){.size = 0};
+    add(b, size, header);
+    if (six)
+        add_ipv6(b, 20 + 5, KIND_TCP);
+    else
+        add_ipv4(b, 20 + 20 + 5, 0, KIND_TCP);
+    add_tcp(b, 5);
+    add_hello(b);
+}
+
+/* Headers as libpcap's list of link types describes them. */
+static void test_loopback_and_cooked(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t link;
+        uint8_t header[20];
+        uint8_t size;
+        bool six;
+        enum walk outcome;
+    } rows[] = {
+        {0, {2, 0, 0, 0}, 4, false, WALK_SEGMENT},
+        {0, {0, 0, 0, 2}, 4, false, WALK_SEGMENT},
+        {108, {0, 0, 0, 2}, 4, false, WALK_SEGMENT},
+        {0, {24, 0, 0, 0}, 4, true, WALK_SEGMENT},
+        {0, {0, 0, 0, 28}, 4, true, WALK_SEGMENT},
+        {108, {0, 0, 0, 30}, 4, true, WALK_SEGMENT},
+        {0, {10, 0, 0, 0}, 4, true, WALK_SEGMENT},
+        {0, {7, 0, 0, 0}, 4, false, WALK_OTHER},
+        {0, {2, 0, 0, 2}, 4, false, WALK_OTHER},
+        {113, {0, 0, 3, 4, 0, 6, [14] = 8, 0}, 16, false, WALK_SEGMENT},
+        {113, {[14] = 0x86, 0xdd}, 16, true, WALK_SEGMENT},
+        {113, {[14] = 8, 6}, 16, false, WALK_OTHER},
+        {276, {8, 0, [7] = 1}, 20, false, WALK_SEGMENT},
+        {276, {0x86, 0xdd}, 20, true, WALK_SEGMENT},
+        {276, {8, 6}, 20, false, WALK_OTHER},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct build b;
+        struct packet p;
+        with_header(&b, rows[i].header, rows[i].size, rows[i].six);
+        assert_int_equal(walk(&b, rows[i].link, &p), rows[i].outcome);
+        for (size_t kept = 0; kept < rows[i].size; kept++)
+            assert_int_equal(walk_kept(&b, rows[i].link, kept, b.size, LAYERS, &p), WALK_CUT);
+        if (rows[i].outcome == WALK_SEGMENT)
+            assert_true(slice_is(p.payload, "hello"));
+    }
+}
+
 /* Each beginning of a frame: never more than is there, and what is missing of the payload is cut. */
 static void test_snap(void **state)
 {
@@ -387,10 +438,19 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),     cmocka_unit_test(test_options),      cmocka_unit_test(test_snap),
-        cmocka_unit_test(test_bad),       cmocka_unit_test(test_lengths_zero), cmocka_unit_test(test_other),
-        cmocka_unit_test(test_fragments), cmocka_unit_test(test_tags),         cmocka_unit_test(test_extensions),
-        cmocka_unit_test(test_jumbo),     cmocka_unit_test(test_names),        cmocka_unit_test(test_authentication4),
+        cmocka_unit_test(test_loopback_and_cooked),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_snap),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_lengths_zero),
+        cmocka_unit_test(test_other),
+        cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_jumbo),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_authentication4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
