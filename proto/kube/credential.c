@@ -9,21 +9,28 @@
 #include "proto/kube/jwt.h"
 
 enum {
-    CACHE_SLOTS = 256,  /* a power of two. A client sends the same token with each request; hundreds of clients at once
-                           are many for one capture point, and a miss costs a microsecond */
+    CACHE_SLOTS = 1024, /* a power of two, in pairs. A client sends the same with each request; hundreds of clients at
+                           once are many for one capture point, and a miss costs a microsecond */
     SECRET_SIZE = 192,  /* XXH3_SECRET_DEFAULT_SIZE */
     DIGEST_SIZE = 32,   /* SHA-256 */
     CONTEXT_SIZE = 1024 /* what the contexts of OpenSSL take, about */
+};
+
+/* What was made of a token, or of a whole Authorization: never its bytes. */
+struct reading {
+    XXH128_hash_t hash;
+    uint64_t digest;
+    uint32_t at, size; /* of the token in an Authorization */
+    uint8_t kind;
+    bool whole; /* of an Authorization */
+    bool used;
 };
 
 struct credential_digests {
     struct memory *memory;
     EVP_MAC_CTX *mac; /* has the key; each digest starts from it anew */
     uint8_t secret[SECRET_SIZE];
-    struct {
-        XXH128_hash_t hash;
-        uint64_t digest; /* 0: free */
-    } cache[CACHE_SLOTS];
+    struct reading cache[CACHE_SLOTS];
 };
 
 const char *credential_kind_name(enum credential_kind kind)
@@ -168,12 +175,55 @@ void credential_digests_free(struct credential_digests *d)
     memory_resize(memory, d, sizeof *d, 0);
 }
 
+static XXH128_hash_t hash_of(const struct credential_digests *d, struct slice text)
+{
+    return XXH3_128bits_withSecret(text.data, text.size, d->secret, sizeof d->secret);
+}
+
+static const struct reading *find(const struct credential_digests *d, XXH128_hash_t hash, bool whole)
+{
+    const struct reading *pair = &d->cache[hash.low64 & (CACHE_SLOTS - 2)];
+    for (size_t i = 0; i < 2; i++) {
+        if (pair[i].used && pair[i].whole == whole && XXH128_isEqual(pair[i].hash, hash))
+            return &pair[i];
+    }
+    return NULL;
+}
+
+/* Of a pair the one that was kept longer goes. */
+static void keep(struct credential_digests *d, struct reading reading)
+{
+    struct reading *pair = &d->cache[reading.hash.low64 & (CACHE_SLOTS - 2)];
+    pair[1] = pair[0];
+    pair[0] = reading;
+    pair[0].used = true;
+}
+
+struct credential credential_read(struct credential_digests *d, struct slice authorization, uint64_t *digest)
+{
+    XXH128_hash_t hash = hash_of(d, authorization);
+    const struct reading *known = find(d, hash, true);
+    if (known) {
+        *digest = known->digest;
+        return (struct credential){known->kind, slice_part(authorization, known->at, (size_t)known->at + known->size)};
+    }
+    struct credential c = credential_of_authorization(authorization);
+    *digest = c.token.size != 0 ? credential_digest(d, c.token) : 0;
+    keep(d, (struct reading){.hash = hash,
+                             .digest = *digest,
+                             .at = (uint32_t)(c.token.size != 0 ? c.token.data - authorization.data : 0),
+                             .size = (uint32_t)c.token.size,
+                             .kind = (uint8_t)c.kind,
+                             .whole = true});
+    return c;
+}
+
 uint64_t credential_digest(struct credential_digests *d, struct slice token)
 {
-    XXH128_hash_t hash = XXH3_128bits_withSecret(token.data, token.size, d->secret, sizeof d->secret);
-    size_t slot = hash.low64 & (CACHE_SLOTS - 1);
-    if (d->cache[slot].digest != 0 && XXH128_isEqual(d->cache[slot].hash, hash))
-        return d->cache[slot].digest;
+    XXH128_hash_t hash = hash_of(d, token);
+    const struct reading *known = find(d, hash, false);
+    if (known)
+        return known->digest;
     uint8_t mac[DIGEST_SIZE];
     uint64_t digest = 0;
     if (!mac_of(d->mac, token, mac))
@@ -181,7 +231,6 @@ uint64_t credential_digest(struct credential_digests *d, struct slice token)
     for (size_t i = 0; i < 8; i++)
         digest = digest << 8 | mac[i];
     digest += digest == 0;
-    d->cache[slot].hash = hash;
-    d->cache[slot].digest = digest;
+    keep(d, (struct reading){.hash = hash, .digest = digest});
     return digest;
 }

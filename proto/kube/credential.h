@@ -50,6 +50,10 @@ struct credential_digests; /* key, and the digests of credentials seen lately, b
 struct credential_digests *credential_digests_new(const uint8_t key[static 32], struct memory *memory);
 void credential_digests_free(struct credential_digests *d);
 
+/** credential_of_authorization() and the digest at once, remembered by the value's bytes: a client sends the same with
+ * each request. @param digest  0: it has no token. */
+struct credential credential_read(struct credential_digests *d, struct slice authorization, uint64_t *digest);
+
 /** Never 0. */
 uint64_t credential_digest(struct credential_digests *d, struct slice token);
 

@@ -5,13 +5,13 @@
 
 #include "proto/kube/jwt.h"
 
-enum { CLAIMS_KEPT = 16 };
+enum { CLAIMS_KEPT = 256 }; /* hundreds of clients at once are many for one capture point */
 
 struct claims {
     struct {
         uint64_t digest; /* 0: free */
         struct jwt jwt;
-    } kept[CLAIMS_KEPT];
+    } kept[CLAIMS_KEPT]; /* pairs: the one that was read later first */
 };
 
 /** @return valid until the next call. */

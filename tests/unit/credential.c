@@ -145,6 +145,31 @@ static void digests_are_hmac(void **state)
     credential_digests_free(NULL);
 }
 
+/* What is remembered is what was read, whichever values came between. */
+static void reads_the_same_again(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"Bearer abc",   "abc",     "Basic abc",
+                                         " bearer  abc", "Bearer ", "",
+                                         "Basic dTpw",   "Other x", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJtIn0.c2ln",
+                                         "Bearer abd"};
+    struct memory m = {.limit = 1 << 20};
+    struct credential_digests *d = credential_digests_new((const uint8_t[32]){1}, &m);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            struct slice value = slice_of(values[i]);
+            struct credential wanted = credential_of_authorization(value);
+            uint64_t digest = 1;
+            struct credential c = credential_read(d, value, &digest);
+            assert_int_equal(c.kind, wanted.kind);
+            assert_true(slice_same(c.token, wanted.token));
+            assert_true(digest == (wanted.token.size ? credential_digest(d, wanted.token) : 0));
+        }
+    }
+    credential_digests_free(d);
+    assert_int_equal(m.used, 0);
+}
+
 static void keeps_no_token(void **state)
 {
     (void)state;
@@ -188,9 +213,10 @@ static void names_and_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_authorization),    cmocka_unit_test(reads_subprotocols),
-        cmocka_unit_test(digests_are_hmac),       cmocka_unit_test(keeps_no_token),
-        cmocka_unit_test(a_full_account_is_told), cmocka_unit_test(names_and_counts),
+        cmocka_unit_test(reads_authorization), cmocka_unit_test(reads_subprotocols),
+        cmocka_unit_test(digests_are_hmac),    cmocka_unit_test(reads_the_same_again),
+        cmocka_unit_test(keeps_no_token),      cmocka_unit_test(a_full_account_is_told),
+        cmocka_unit_test(names_and_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
