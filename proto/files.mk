@@ -15,19 +15,37 @@ proto_libproto_a_SOURCES = \
 	proto/http/field.c \
 	proto/http/field.def \
 	proto/http/field.h \
+	proto/http/flood.c \
+	proto/http/flood.h \
+	proto/http/frame.c \
+	proto/http/frame.h \
+	proto/http/frame_search.c \
+	proto/http/frame_search.h \
 	proto/http/framing.c \
 	proto/http/framing.h \
 	proto/http/head.c \
 	proto/http/head.h \
 	proto/http/hold.c \
 	proto/http/hold.h \
+	proto/http/hpack.c \
+	proto/http/hpack.h \
+	proto/http/hpack_static.def \
 	proto/http/http1.c \
 	proto/http/http1.h \
 	proto/http/http1_body.c \
 	proto/http/http1_head.c \
 	proto/http/http1_state.h \
+	proto/http/http2.c \
+	proto/http/http2.h \
+	proto/http/http2_error.c \
+	proto/http/http2_error.h \
+	proto/http/huffman.c \
+	proto/http/huffman.def \
+	proto/http/huffman.h \
 	proto/http/lines.c \
 	proto/http/lines.h \
+	proto/http/literals.c \
+	proto/http/literals.h \
 	proto/http/mark.def \
 	proto/http/message.c \
 	proto/http/message.h \
@@ -35,6 +53,10 @@ proto_libproto_a_SOURCES = \
 	proto/http/pair.h \
 	proto/http/search.c \
 	proto/http/search.h \
+	proto/http/streams.c \
+	proto/http/streams.h \
+	proto/http/validity.c \
+	proto/http/validity.h \
 	proto/kube/agent.c \
 	proto/kube/agent.h \
 	proto/kube/credential.c \

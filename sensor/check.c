@@ -1,5 +1,6 @@
 #include "sensor/check.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "sensor/quantity.h"
@@ -45,6 +46,8 @@ void check_print(const struct options *o, const char *filter, const struct rule_
     fprintf(out, "filter    %s\n", filter != NULL ? filter : "none");
     fprintf(out, "memory    %s\n", quantity_size_text(o->memory, text));
     fprintf(out, "window    %s\n", quantity_duration_text(o->window, text));
+    if (o->source_cap > 0)
+        fprintf(out, "cap       %" PRIu64 " events a source and minute\n", o->source_cap);
     if (o->fail_on >= 0)
         fprintf(out, "fail on   %s\n", rule_level_name((unsigned)o->fail_on));
     print_outputs(o, out);

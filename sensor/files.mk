@@ -88,6 +88,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/draft.c \
 	sensor/flow/draft.h \
 	sensor/flow/draft_field.c \
+	sensor/flow/draft_hidden.c \
 	sensor/flow/draft_inside.h \
 	sensor/flow/draft_tell.c \
 	sensor/flow/half_open.c \

@@ -140,6 +140,11 @@ static bool set_window(struct setting *s)
     return quantity_duration(s->value, &s->o->window);
 }
 
+static bool set_source_cap(struct setting *s)
+{
+    return quantity_number(s->value, UINT32_MAX, &s->o->source_cap);
+}
+
 static bool set_fail_on(struct setting *s)
 {
     s->o->fail_on = rule_level_of(s->value);
@@ -211,6 +216,8 @@ static const struct option_row rows[] = {
      "FORMAT[+EVENT...][:TARGET]"},
     {0, "memory", "SIZE", "Memory for connections and findings (256M).", set_memory, "a size of 1M or more, like 256M"},
     {0, "window", "DURATION", "How long a finding stays open (1h).", set_window, "a duration like 30m, 1h, 2d"},
+    {0, "source-cap", "N", "Events of one source that are written a minute (100000); 0: all.", set_source_cap,
+     "a number of events up to 4294967295"},
     {0, "fail-on", "LEVEL", "Exit with 10 if there is a finding of this level or above.", set_fail_on,
      "informational, low, medium, high or critical"},
     {'T', "test-config", NULL, "Check options, filter and rules, say what is in force, and exit.", set_test, NULL},
@@ -372,8 +379,11 @@ static bool check_together(const struct options *o, char *error)
 
 static bool defaults(struct options *o, size_t arguments)
 {
-    *o = (struct options){
-        .memory = (size_t)256 << 20, .window = INT64_C(3600) * 1000000000, .fail_on = -1, .level = LOG_NORMAL};
+    *o = (struct options){.memory = (size_t)256 << 20,
+                          .window = INT64_C(3600) * 1000000000,
+                          .source_cap = SOURCE_CAP,
+                          .fail_on = -1,
+                          .level = LOG_NORMAL};
     for (size_t i = 0; i < sizeof default_ports / sizeof *default_ports; i++)
         port_set_add(&o->ports, default_ports[i]);
     /* Each can be named at most as often as there are arguments. */

@@ -25,7 +25,8 @@ struct options {
     size_t output_count;
     size_t memory;
     moment window;
-    int fail_on; /* a rule level, or -1 */
+    uint64_t source_cap; /* 0: none */
+    int fail_on;         /* a rule level, or -1 */
     enum log_level level;
     bool verbose;
     char *filter; /* the rest of the command line, or NULL */

@@ -137,13 +137,25 @@ static bool random_bytes(void *bytes, size_t size)
     return getrandom(bytes, size, 0) == (ssize_t)size;
 }
 
+/* What is written nowhere needs no cap, and is not told as cut off. */
+static uint64_t cap_of(const struct options *o)
+{
+    uint32_t written = 0;
+    for (size_t i = 0; i < o->output_count; i++)
+        written |= o->outputs[i].events;
+    return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
+}
+
 /* Three quarters of the budget for connections, which decide whether anything is seen; one for sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
     struct worker_options worker = {.ports = o->ports, .memory = o->memory / 4 * 3};
-    struct correlate_options correlate = {
-        .api_ports = o->api_ports, .api_port_count = o->api_port_count, .window = o->window, .memory = o->memory / 4};
+    struct correlate_options correlate = {.api_ports = o->api_ports,
+                                          .api_port_count = o->api_port_count,
+                                          .window = o->window,
+                                          .source_cap = cap_of(o),
+                                          .memory = o->memory / 4};
     /* Less than 256 bytes each: the kernel gives them whole. */
     if (!random_bytes(&r->secret, sizeof r->secret) ||
         !random_bytes(worker.credential_key, sizeof worker.credential_key))

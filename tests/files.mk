@@ -3,6 +3,7 @@
 unit_tests = \
 	tests/unit/age \
 	tests/unit/agent \
+	tests/unit/bench \
 	tests/unit/capture \
 	tests/unit/chunked \
 	tests/unit/clock \
@@ -12,25 +13,40 @@ unit_tests = \
 	tests/unit/counter \
 	tests/unit/credential \
 	tests/unit/draft \
+	tests/unit/draft_hidden \
 	tests/unit/endpoint \
 	tests/unit/escape \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/frame \
+	tests/unit/frame_hand \
+	tests/unit/frame_search \
+	tests/unit/go_hpack \
+	tests/unit/flood \
 	tests/unit/half_open \
 	tests/unit/head \
+	tests/unit/hpack \
+	tests/unit/hpack_judge \
 	tests/unit/http1 \
 	tests/unit/http1_loss \
+	tests/unit/http2 \
+	tests/unit/http2_error \
+	tests/unit/http2_laws \
+	tests/unit/http2_loss \
+	tests/unit/huffman \
 	tests/unit/json \
 	tests/unit/json_report \
 	tests/unit/jwt \
 	tests/unit/list \
 	tests/unit/mask \
+	tests/unit/literals \
 	tests/unit/memory \
 	tests/unit/options \
 	tests/unit/packet \
 	tests/unit/quantity \
 	tests/unit/query \
+	tests/unit/reader \
 	tests/unit/reassembly \
 	tests/unit/reassembly_life \
 	tests/unit/reassembly_model \
@@ -40,9 +56,11 @@ unit_tests = \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
+	tests/unit/streams \
 	tests/unit/table \
 	tests/unit/text_report \
 	tests/unit/tls_record \
+	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
 	tests/unit/worker \
@@ -52,7 +70,10 @@ fuzz_harnesses = \
 	tests/fuzz/agent \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
+	tests/fuzz/frame \
+	tests/fuzz/hpack \
 	tests/fuzz/http1 \
+	tests/fuzz/http2 \
 	tests/fuzz/json \
 	tests/fuzz/jwt \
 	tests/fuzz/mask \
@@ -68,8 +89,15 @@ fuzz_harnesses = \
 
 noinst_HEADERS = \
 	tests/tools/wire.h \
+	tests/unit/draft_rig.h \
+	tests/unit/frame_rig.h \
+	tests/unit/frame_talk.h \
 	tests/unit/http1_talk.h \
 	tests/unit/http1_talks.h \
+	tests/unit/http2_capture.h \
+	tests/unit/http2_record.h \
+	tests/unit/http2_talk.h \
+	tests/unit/http2_talks.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -86,12 +114,13 @@ script_tests = \
 	tests/laws/start.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
+	tests/laws/h2.test \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/live.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
-	tests/tools/packet_dump
+	tests/tools/packet_dump tests/tools/h2_scenes
 bench_tools = tests/bench/generate tests/bench/loop
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
@@ -106,7 +135,18 @@ LDADD = tests/fuzz/libstandalone.a
 endif
 LDADD += sensor/libsensor.a proto/libproto.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(NEEDED_LIBS)
 tests_tools_replay_SOURCES = tests/tools/replay.c tests/tools/outcome.c tests/tools/outcome.h \
-	tests/tools/frames.c tests/tools/frames.h
+	tests/tools/frame_list.c tests/tools/frame_list.h
+h2_talk = tests/tools/h2_talk.c tests/tools/h2_talk.h tests/tools/tcp_talk.c tests/tools/tcp_talk.h \
+	tests/tools/go_hpack.c tests/tools/go_hpack.h
+tests_tools_h2_scenes_SOURCES = tests/tools/h2_scenes.c tests/tools/h2_scene.c tests/tools/h2_scene.h \
+	tests/tools/h2_odd.c $(h2_talk)
+tests_bench_generate_SOURCES = tests/bench/generate.c $(h2_talk)
+go_hpack = tests/tools/go_hpack.c tests/tools/go_hpack.h tests/tools/go_hpack_reader.c tests/tools/go_hpack_reader.h
+hpack_rig = tests/tools/hpack_rig.c tests/tools/hpack_rig.h tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
+tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
+tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
+tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
+tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)
 
 TEST_EXTENSIONS = .test
@@ -134,6 +174,10 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/laws/request_audit.py \
 	tests/tools/edges.py \
 	tests/tools/examples.py \
+	tests/tools/h2_floods.py \
+	tests/tools/h2_table.py \
+	tests/tools/h2_tshark.py \
+	tests/tools/huffman.py \
 	tests/tools/pcap.py \
 	tests/tools/source.py \
 	tests/tools/tap.py \
@@ -145,12 +189,16 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/kubectl-proxy \
 	tests/cases/made \
 	tests/cases/made-again \
+	tests/cases/made-http2 \
+	tests/cases/made-http2-again \
 	tests/cases/manual \
 	tests/cases/no-capture \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
+	tests/cases/plain-http2 \
 	tests/cases/ports \
 	tests/cases/secrets \
+	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/unwritable \
 	tests/cases/usage \

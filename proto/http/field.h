@@ -15,15 +15,19 @@ enum field_name {
 
 enum known {
     KNOWN,
-    KNOWN_NAME, /* the value lies before the capture or in a gap */
-    KNOWN_NOT   /* not even which field it was: it may be any, the credential too */
+    KNOWN_NAME,  /* the value lies before the capture or in a gap */
+    KNOWN_VALUE, /* the name does (HTTP/2): judged by its value */
+    KNOWN_NOT    /* not even which field it was: it may be any, the credential too */
 };
 
 struct field {
-    enum field_name id;
+    enum field_name id; /* FIELD_OTHER unless the name is known */
     enum known known;
-    struct slice name;  /* as sent, for HTTP/1 in any case */
-    struct slice value; /* empty unless KNOWN */
+    bool indexed;       /* HTTP/2: an entry of the table as a whole; its value is not new */
+    uint32_t stranger;  /* HTTP/2: which unknown name: one number is one name, in one direction, until its table starts
+                           anew. 0: the name is known */
+    struct slice name;  /* as sent, for HTTP/1 in any case; empty unless known */
+    struct slice value; /* empty unless KNOWN or KNOWN_VALUE */
 };
 
 /** Compares without case. */

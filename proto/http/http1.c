@@ -66,6 +66,11 @@ void http1_lost(struct http1 *h, enum side from, moment time)
     struct half *side = &h->half[from];
     /* What follows a 101 is no HTTP/1 any more, but where it begins is not known. */
     bool switching = from == SERVER && side->at == AT_FIELDS && side->status == 101;
+    if (from == SERVER && pair_may_be_h2c(&h->pairing)) {
+        cut(h, SERVER, time, MESSAGE_CUT); /* an informational head */
+        http1_switch(h, time, slice_of(""));
+        return;
+    }
     if (switching || (from == SERVER && pair_may_switch(&h->pairing))) {
         http1_give_up(h, time, GAVE_UP_NO_RESUME);
         return;
@@ -93,6 +98,12 @@ void http1_give_up(struct http1 *h, moment time, enum gave_up reason)
     h->events->gave_up(h->owner, time, reason);
 }
 
+/* RFC 7540, section 3.2. */
+bool http1_is_h2c(struct slice protocol)
+{
+    return slice_same_nocase(protocol, slice_of("h2c"));
+}
+
 void http1_switch(struct http1 *h, moment time, struct slice protocol)
 {
     struct half *client = &h->half[CLIENT];
@@ -105,12 +116,16 @@ void http1_switch(struct http1 *h, moment time, struct slice protocol)
     }
     cut(h, CLIENT, time, MESSAGE_CUT);
     leave(h, CLIENT, AT_NOTHING);
+    bool unread = protocol.size == 0 && pair_may_be_h2c(&h->pairing);
+    void *thing = unread || http1_is_h2c(protocol) ? pair_hand_over(&h->pairing, time) : NULL;
     pair_done(&h->pairing, SERVER, time, MESSAGE_SWITCHED);
     give_up_sides(h, time, MESSAGE_CUT);
     h->switched = true;
-    h->next = h->events->switched(h->owner, time, protocol);
+    h->next = h->events->switched(h->owner, time, protocol, thing);
     if (h->next && lost)
         stream_gap(h->next, CLIENT, time, GAP_UNKNOWN);
+    if (h->next && unread)
+        stream_gap(h->next, SERVER, time, GAP_UNKNOWN);
     if (h->next && held.size)
         stream_push(h->next, CLIENT, time, hold_slice(&held));
     hold_clear(&held, h->memory);

@@ -184,7 +184,9 @@ static void note_field(struct http1 *h, enum side from, const struct field *fiel
     if (field->id != FIELD_UPGRADE)
         return;
     if (from == CLIENT) {
-        pair_current(&h->pairing, CLIENT)->may_switch = true;
+        struct exchange *e = pair_current(&h->pairing, CLIENT);
+        e->may_switch = true;
+        e->h2c |= http1_is_h2c(field->value);
     } else if (h->upgrade_size == 0) {
         h->upgrade_size = (uint8_t)(field->value.size < UPGRADE_MAX ? field->value.size : UPGRADE_MAX);
         memcpy(h->upgrade, field->value.data, h->upgrade_size);
@@ -240,8 +242,11 @@ static void answer_head(struct http1 *h, moment time)
     }
     bool tunnel = e->connect && side->status / 100 == 2;
     if (side->status == 101 || tunnel) {
+        struct slice protocol = tunnel ? slice_of("CONNECT") : (struct slice){h->upgrade, h->upgrade_size};
+        if (http1_is_h2c(protocol))
+            side->kind = HEAD_INFORMATIONAL;
         tell_head(h, SERVER, time);
-        http1_switch(h, time, tunnel ? slice_of("CONNECT") : (struct slice){h->upgrade, h->upgrade_size});
+        http1_switch(h, time, protocol);
         return;
     }
     struct body_rule rule = framing_answer(&side->framing, side->version);

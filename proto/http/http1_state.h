@@ -107,6 +107,7 @@ void http1_lost(struct http1 *h, enum side from, moment time);
 
 /** The answer's head, just told, ends HTTP/1 on this connection. */
 void http1_switch(struct http1 *h, moment time, struct slice protocol);
+bool http1_is_h2c(struct slice protocol);
 
 void http1_give_up(struct http1 *h, moment time, enum gave_up reason);
 

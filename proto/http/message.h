@@ -49,8 +49,19 @@ struct message_events {
     void (*mark)(void *thing, enum side from, enum http_mark mark);
     /** Both sides are done, or the connection is. */
     void (*over)(void *thing, moment time);
-    /** 101, h2c, CONNECT: what follows on this connection is `protocol`. @return who reads it (borrowed), or NULL. */
-    struct stream *(*switched)(void *owner, moment time, struct slice protocol);
+    /** HTTP/2: the stream was reset; `done` and `over` follow. @param code  of RFC 9113, section 7. */
+    void (*reset)(void *thing, enum side from, uint32_t code);
+    /** HTTP/1: 101, h2c, CONNECT: what follows on this connection is `protocol`; empty: h2c was asked for, and the
+     * answer is lost.
+     *  @param thing  h2c only, else NULL, and where `open` gave none: the exchange goes on as stream 1 there, its
+     * request done, its 101 told as informational; from here on it is the owner's to carry on or to end.
+     *  @return who reads it (borrowed), or NULL. */
+    struct stream *(*switched)(void *owner, moment time, struct slice protocol, void *thing);
+    /** HTTP/2: something odd that belongs to no single exchange, or that came often: told at its threshold and each
+     * time the count has grown tenfold. */
+    void (*odd)(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count);
+    /** HTTP/2: GOAWAY. @param debug  as sent, valid until it returns. */
+    void (*goaway)(void *owner, moment time, enum side from, uint32_t code, struct slice debug);
     /** The parser reads no further. Open exchanges have been told `over`. */
     void (*gave_up)(void *owner, moment time, enum gave_up reason);
 };

@@ -150,6 +150,11 @@ bool pair_may_switch(const struct pairing *p)
     return false;
 }
 
+bool pair_may_be_h2c(const struct pairing *p)
+{
+    return p->count == 1 && p->open[0].h2c && !p->open[0].answered && !p->alone_open;
+}
+
 static void open_alone(struct pairing *p, moment time, enum http_version version)
 {
     p->alone = (struct exchange){.thing = NULL};
@@ -246,6 +251,20 @@ void pair_done(struct pairing *p, enum side from, moment time, enum message_end 
         request_done(p, time, how);
     else
         answer_done(p, time, how);
+}
+
+void *pair_hand_over(struct pairing *p, moment time)
+{
+    struct exchange *e = pair_current(p, SERVER);
+    if (!e && pair_may_be_h2c(p))
+        e = &p->open[0];
+    if (!e)
+        return NULL;
+    if (e != &p->alone)
+        tell_done(p, e, CLIENT, time, e->request_read ? MESSAGE_WHOLE : MESSAGE_CUT);
+    void *thing = e->thing;
+    e->thing = NULL;
+    return thing;
 }
 
 void pair_lost(struct pairing *p, enum side from, moment time)

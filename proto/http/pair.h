@@ -37,6 +37,7 @@ struct exchange {
     bool in_head;      /* an informational one is being read */
     bool answer_done;
     bool head, connect; /* the method */
+    bool h2c;           /* an Upgrade to it */
     bool may_switch;    /* CONNECT, or an Upgrade: how the request ended is told with the answer */
 };
 
@@ -95,6 +96,14 @@ void pair_informed(struct pairing *p, moment time);
 
 /** The current message of this side has ended. */
 void pair_done(struct pairing *p, enum side from, moment time, enum message_end how);
+
+/** Whether the only request that is open asked for h2c, and what it was answered has not been read. */
+bool pair_may_be_h2c(const struct pairing *p);
+
+/** The exchange that is being answered, or is the only one to be, goes on elsewhere: its request is told as done, and
+ * nothing more of it here.
+ *  @return its thing, or NULL. */
+void *pair_hand_over(struct pairing *p, moment time);
 
 /** Something of this side is lost; its current message, if any, was ended before. */
 void pair_lost(struct pairing *p, enum side from, moment time);

@@ -13,6 +13,7 @@ struct correlate {
     struct endpoints *endpoints;
     struct sources *sources;
     struct findings *findings;
+    uint64_t source_cap;
     int worst;
     struct event_room room; /* the event that is being completed */
 };
@@ -45,6 +46,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->counters = counters;
     c->events = *events;
     c->worst = -1;
+    c->source_cap = options->source_cap;
     c->scratch = rule_scratch_new(rules);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
@@ -64,6 +66,25 @@ static enum endpoint_basis basis_of(void *owner, const struct address *endpoint)
     return endpoints_basis(c->endpoints, &about);
 }
 
+/* Exchanges and anomalies, which a single source can make without end. */
+static void tell_within_cap(struct correlate *c, const struct event *e)
+{
+    if (c->source_cap && !sources_may_write(c->sources, e, c->source_cap))
+        c->counters->of[COUNT_OUTPUT_CAPPED]++;
+    else
+        c->events.event(c->events.owner, e);
+}
+
+/* Elsewhere than at an API server a fresh UUID with each answer is any request's id. */
+static void doubt_audit_id(struct exchange *x)
+{
+    if (x->audit_id_basis != BASIS_INFERRED || x->event.basis != ENDPOINT_UNPROVEN)
+        return;
+    x->audit_id = (struct text){0};
+    x->audit_id_basis = BASIS_NONE;
+    event_set_unknown(&x->event, EVENT_KUBE_AUDIT_ID);
+}
+
 static void judge(struct correlate *c, struct exchange *x)
 {
     static const enum counter COUNTER_OF[AUTH_STATES] = {[AUTH_UNKNOWN] = COUNT_STATE_UNKNOWN,
@@ -72,9 +93,10 @@ static void judge(struct correlate *c, struct exchange *x)
                                                          [AUTH_REJECTED] = COUNT_STATE_REJECTED};
     endpoints_learn(c->endpoints, x);
     x->event.basis = (uint8_t)endpoints_basis(c->endpoints, &x->event);
+    doubt_audit_id(x);
     verdict_pass(x);
     c->counters->of[COUNTER_OF[x->auth_state]]++;
-    c->events.event(c->events.owner, &x->event);
+    tell_within_cap(c, &x->event);
     sources_exchange(c->sources, x);
     const struct rule *const *fired;
     size_t count = rule_set_match(c->rules, c->scratch, &x->event, &fired);
@@ -100,9 +122,12 @@ static void on_event(void *owner, const struct event *e)
         return;
     }
     copy->basis = (uint8_t)endpoints_basis(c->endpoints, copy);
+    if (copy->type == EVENT_ANOMALY) {
+        tell_within_cap(c, copy);
+        return;
+    }
     c->events.event(c->events.owner, copy);
-    if (copy->type == EVENT_FLOW)
-        sources_flow(c->sources, (const struct flow_record *)copy);
+    sources_flow(c->sources, (const struct flow_record *)copy);
 }
 
 struct event_sink correlate_sink(struct correlate *c)

@@ -12,7 +12,8 @@ struct correlate_options {
     const uint16_t *api_ports; /* named by the user: these endpoints are `configured` */
     size_t api_port_count;
     moment window;
-    size_t memory; /* the account's limit */
+    uint64_t source_cap; /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
+    size_t memory;       /* the account's limit */
 };
 
 /** Who is told; called on the correlator's thread. Findings and sources of the end come last, findings first. */

@@ -15,6 +15,8 @@ struct sources {
     struct memory *memory;
     struct table table; /* of struct kept_source */
     uint64_t lost;
+    struct source *last;  /* that was found: most events have the same as the one before */
+    struct share forlorn; /* of all that are not kept */
     struct address named; /* the endpoint that was written last, and how: most events have the same as the one before */
     char name[VALUE_MAX];
     size_t name_size;
@@ -65,21 +67,59 @@ static struct source *make(struct sources *s, const uint8_t ip[static 16], bool 
     return source;
 }
 
+/* NULL: it finds no memory. */
+static struct source *find_or_make(struct sources *s, const struct event *e, bool knocked_only)
+{
+    if (s->last && memcmp(s->last->ip, e->client.ip, sizeof s->last->ip) == 0)
+        return s->last;
+    const struct kept_source *k = table_find(&s->table, e->client.ip);
+    struct source *source = k ? k->source : make(s, e->client.ip, knocked_only);
+    if (source && !k)
+        source->first = source->last = e->time;
+    if (source)
+        s->last = source;
+    return source;
+}
+
 /* The source of this event, or NULL: lost. */
 static struct source *source_of(struct sources *s, const struct event *e, moment last, bool knocked_only)
 {
-    const struct kept_source *k = table_find(&s->table, e->client.ip);
-    struct source *source = k ? k->source : make(s, e->client.ip, knocked_only);
+    struct source *source = find_or_make(s, e, knocked_only);
     if (!source) {
         s->lost++;
         return NULL;
     }
-    bool fresh = !k;
-    if (fresh || e->time < source->first)
+    if (e->time < source->first)
         source->first = e->time;
-    if (fresh || last > source->last)
+    if (last > source->last)
         source->last = last;
     return source;
+}
+
+static uint64_t cost_of(const struct event *e)
+{
+    const struct exchange *x = (const struct exchange *)e;
+    bool reset = e->type == EVENT_EXCHANGE && x->reset_by == RESET_BY_CLIENT && x->answer == SEEN_NOT;
+    return reset ? SOURCE_RESET_COST : 1;
+}
+
+bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
+{
+    const int64_t nanoseconds = INT64_C(60) * 1000 * 1000 * 1000;
+    /* An anomaly may be all that is ever seen of a forged address. */
+    struct source *source = find_or_make(s, e, e->type == EVENT_ANOMALY);
+    struct share *share = source ? &source->share : &s->forlorn;
+    int64_t minute = e->order.clock / nanoseconds;
+    uint64_t cost = cost_of(e);
+    if (share->minute != minute)
+        *share = (struct share){.minute = minute};
+    if (share->spent + cost <= cap) {
+        share->spent += cost;
+        return true;
+    }
+    if (source)
+        source->not_written++;
+    return false;
 }
 
 static struct slice name_of(struct sources *s, const struct address *server)

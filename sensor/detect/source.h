@@ -4,9 +4,19 @@
 
 #include "proto/base/table.h"
 #include "sensor/detect/list.h"
+#include "sensor/event/anomaly.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/flow_record.h"
+
+/** What a source may have written in a minute of packet time: an event costs 1, an exchange that its client reset
+ * before it was answered SOURCE_RESET_COST. */
+enum { SOURCE_CAP = 100000, SOURCE_RESET_COST = 100 };
+
+struct share {
+    int64_t minute; /* that `spent` belongs to */
+    uint64_t spent;
+};
 
 struct source {
     uint8_t ip[16];
@@ -16,6 +26,8 @@ struct source {
     uint64_t states[AUTH_STATES]; /* exchanges by verdict */
     uint64_t open_paths;          /* of the anonymous: those of paths that are open to everyone */
     uint64_t flows, half_open, refused, without_request;
+    uint64_t not_written; /* exchanges and anomalies beyond its share */
+    struct share share;
     struct value_list endpoints; /* "address:port" */
     struct value_list agents;
 };
@@ -24,6 +36,11 @@ struct sources;
 
 struct sources *sources_new(const struct hash_secret *secret, struct memory *memory);
 void sources_free(struct sources *s);
+
+/** Whether this exchange or anomaly is to be written, by what its source has had written in this minute. Sources that
+ *  found no memory share one share.
+ *  @param cap  of a source and minute.  */
+bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap);
 
 void sources_exchange(struct sources *s, const struct exchange *x);
 void sources_flow(struct sources *s, const struct flow_record *f);

@@ -12,7 +12,7 @@
 
 static const char ANONYMOUS_USER[] = "system:anonymous", ANONYMOUS_GROUP[] = "system:unauthenticated";
 
-enum { SURE = 100, OPEN_TO_ALL = 70, LENT = 80, DISPUTED = 50 }; /* percent */
+enum { SURE = 100, NEARLY_SURE = 95, OPEN_TO_ALL = 70, LENT = 80, DISPUTED = 50 }; /* percent */
 
 struct judgement {
     enum auth_state state;
@@ -63,13 +63,25 @@ static bool could_name(const struct exchange *x)
     return (stage == STAGE_BEFORE || stage == STAGE_ANYWHERE) && !exchange_has(x, SIGN_PROXIED);
 }
 
+static bool path_known(const struct exchange *x)
+{
+    return x->method.size && x->target.size;
+}
+
+/* A field of unknown name may be an Impersonate-* header. */
+static bool may_impersonate(const struct exchange *x)
+{
+    return exchange_has(x, SIGN_IMPERSONATES) || exchange_has(x, SIGN_UNKNOWN_NAME) ||
+           exchange_has(x, SIGN_UNKNOWN_FIELD);
+}
+
 /* Whom the Status names, where that is the caller: under impersonation it is the impersonated one, unless it is the
  * impersonation that was refused; behind a proxy subresource a pod may have written it. */
 static enum named named_caller(const struct exchange *x)
 {
-    if (!x->status_user.size || !could_name(x))
+    if (!x->status_user.size || !could_name(x) || !path_known(x))
         return NAMED_NOBODY;
-    if (exchange_has(x, SIGN_IMPERSONATES) && !exchange_has(x, SIGN_IMPERSONATION_REFUSED))
+    if (may_impersonate(x) && !exchange_has(x, SIGN_IMPERSONATION_REFUSED))
         return NAMED_NOBODY;
     return slice_is(event_text(&x->event, x->status_user), ANONYMOUS_USER) ? NAMED_ANONYMOUS : NAMED_USER;
 }
@@ -82,15 +94,14 @@ static enum refusal refusal_of(const struct exchange *x)
 {
     if (x->status != 401)
         return REFUSAL_NONE;
-    bool path_known = x->method.size && x->target.size;
-    if (path_known && !exchange_has(x, SIGN_PROXIED))
+    if (path_known(x) && !exchange_has(x, SIGN_PROXIED))
         return REFUSAL_OWN;
     bool status = exchange_has(x, SIGN_STATUS), backend = exchange_has(x, SIGN_BACKEND);
     bool unauthorized = slice_is(event_text(&x->event, x->reason), "Unauthorized");
     if (status && unauthorized && !backend && x->answer == SEEN_WHOLE)
         return REFUSAL_OWN;
     bool foreign = backend || (status && x->reason.size && !unauthorized);
-    return path_known && foreign ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
+    return path_known(x) && foreign ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
 }
 
 static bool has_certificate(const struct exchange *x)
@@ -110,7 +121,7 @@ static uint32_t presented(const struct exchange *x)
         return BIT(EVIDENCE_CERTIFICATE);
     switch (x->auth_kind) {
     case CREDENTIAL_BEARER:
-    case CREDENTIAL_JWT: return BIT(EVIDENCE_AUTHORIZATION);
+    case CREDENTIAL_JWT: return BIT(exchange_has(x, SIGN_VALUE_ALONE) ? EVIDENCE_VALUE_ALONE : EVIDENCE_AUTHORIZATION);
     case CREDENTIAL_WEBSOCKET: return exchange_has(x, SIGN_WEBSOCKET) ? BIT(EVIDENCE_SUBPROTOCOL) : 0;
     default: return 0; /* X-Remote-User counts under a front's certificate, which was asked for above */
     }
@@ -132,6 +143,20 @@ static struct judgement judge_presented(const struct exchange *x, enum auth_stat
     return j;
 }
 
+/* An unknown field beside a credential may only be another one before it, which no client sends. */
+static struct judgement judge_credential(const struct exchange *x, uint32_t evidence)
+{
+    struct judgement j = judge_presented(x, AUTH_CREDENTIALED, evidence);
+    bool alone = exchange_has(x, SIGN_VALUE_ALONE), hidden = exchange_has(x, SIGN_UNKNOWN_FIELD);
+    if (alone)
+        j.basis = BASIS_INFERRED;
+    if (hidden)
+        j.evidence |= BIT(EVIDENCE_UNKNOWN_FIELD);
+    if ((alone || hidden) && j.confidence > NEARLY_SURE)
+        j.confidence = NEARLY_SURE;
+    return j;
+}
+
 static struct judgement judge_named(enum named named, uint32_t lent)
 {
     uint32_t evidence = BIT(EVIDENCE_STATUS_USER) | BIT(EVIDENCE_NO_CREDENTIAL);
@@ -146,6 +171,9 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     const uint32_t none = BIT(EVIDENCE_NO_CREDENTIAL);
     const struct judgement lent = {AUTH_CREDENTIALED, BASIS_INFERRED, LENT,
                                    none | BIT(EVIDENCE_STATUS_CODE) | BIT(EVIDENCE_ADDED_BEHIND)};
+    /* Without its path nobody knows whether it is open, or who has answered. */
+    if (!path_known(x))
+        return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
     enum named named = named_caller(x);
     if (named != NAMED_NOBODY)
         return judge_named(named, BIT(EVIDENCE_ADDED_BEHIND));
@@ -155,6 +183,8 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     switch (stage_of(x->status)) {
     case STAGE_SERVED:
         /* Who may impersonate has a credential, on open paths too. */
+        if (open && exchange_has(x, SIGN_UNKNOWN_NAME))
+            return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
         if (open && !upgraded && (!redirected || x->status == 304) && !exchange_has(x, SIGN_IMPERSONATES))
             return (struct judgement){AUTH_ANONYMOUS, BASIS_INFERRED, OPEN_TO_ALL, none | BIT(EVIDENCE_OPEN_PATH)};
         if (opened)
@@ -170,7 +200,10 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     }
     if (proxied)
         return unknown(BIT(EVIDENCE_RELAYED));
-    return unknown(BIT(x->status == 403 ? EVIDENCE_ANSWER_UNREADABLE : EVIDENCE_STATUS_CODE));
+    if (x->status != 403)
+        return unknown(BIT(EVIDENCE_STATUS_CODE));
+    bool read = x->status_user.size != 0 && exchange_has(x, SIGN_UNKNOWN_NAME);
+    return unknown(BIT(read ? EVIDENCE_UNKNOWN_FIELD : EVIDENCE_ANSWER_UNREADABLE));
 }
 
 static struct judgement judge_bare(const struct exchange *x)
@@ -191,6 +224,12 @@ static struct judgement judge_whole(const struct exchange *x)
     bool malformed = stage_of(x->status) == STAGE_BEFORE && !exchange_has(x, SIGN_KUBERNETES);
     if (x->path_kind == PATH_ERROR || malformed)
         return unknown(BIT(EVIDENCE_STATUS_CODE));
+    /* It may be such a path. */
+    bool unresolved = !path_known(x) && (x->status == 400 || x->status == 500);
+    bool hidden = exchange_has(x, SIGN_UNKNOWN_FIELD);
+    /* Where there is a certificate, an unknown field may be a front's X-Remote-User, which decides. */
+    if (unresolved || (hidden && may_have_certificate(x)))
+        return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
     if (has_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS)) {
         struct judgement j = judge_presented(x, AUTH_ANONYMOUS, BIT(EVIDENCE_CERTIFICATE));
         j.basis = BASIS_INFERRED; /* whether it is the front's certificate is not known here */
@@ -201,15 +240,15 @@ static struct judgement judge_whole(const struct exchange *x)
     if (x->auth_kind == CREDENTIAL_WEBSOCKET && exchange_has(x, SIGN_WEBSOCKET_PERHAPS) && !has_certificate(x))
         return unknown(BIT(EVIDENCE_SUBPROTOCOL));
     uint32_t evidence = presented(x);
-    if (!evidence || disputed)
-        return judge_bare(x);
-    return judge_presented(x, AUTH_CREDENTIALED, evidence);
+    if (evidence && !disputed)
+        return judge_credential(x, evidence);
+    return hidden ? unknown(BIT(EVIDENCE_UNKNOWN_FIELD)) : judge_bare(x);
 }
 
 static struct judgement judge(const struct exchange *x, enum refusal refusal)
 {
     if (!x->status)
-        return unknown(BIT(EVIDENCE_NO_ANSWER));
+        return unknown(BIT(x->answer == SEEN_NOT ? EVIDENCE_NO_ANSWER : EVIDENCE_UNKNOWN_FIELD));
     if (refusal == REFUSAL_OWN) {
         uint32_t evidence = BIT(EVIDENCE_STATUS_CODE);
         if (x->request == SEEN_WHOLE)

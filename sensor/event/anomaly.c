@@ -2,6 +2,13 @@
 
 #include "proto/http/message.h"
 
+struct anomaly *anomaly_begin(struct event_room *room)
+{
+    struct anomaly *a = (struct anomaly *)room;
+    *a = (struct anomaly){.event = {.size = sizeof *a, .type = EVENT_ANOMALY}};
+    return a;
+}
+
 const char *anomaly_name(unsigned kind)
 {
     static const char *const names[ANOMALY_MARKS] = {[ANOMALY_CONFLICTING_OVERLAP] = "conflicting_overlap",
@@ -23,4 +30,10 @@ const char *anomaly_reason_name(unsigned reason)
     if (reason == GAVE_UP_NOT)
         return "";
     return reason < GAVE_UP_REASONS ? gave_up_name((enum gave_up)reason) : "?";
+}
+
+const char *anomaly_from_name(unsigned side)
+{
+    static const char *const names[] = {[CLIENT] = "client", [SERVER] = "server"};
+    return side < sizeof names / sizeof *names ? names[side] : "?";
 }

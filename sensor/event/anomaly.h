@@ -1,4 +1,5 @@
-/* An odd thing seen on a connection: the first of its kind there, told at once; the flow's end tells no count. */
+/* An odd thing seen on a connection: the first of its kind there, told at once; what comes often is told again at each
+ * of its thresholds, with its count. */
 #ifndef SENSOR_EVENT_ANOMALY_H
 #define SENSOR_EVENT_ANOMALY_H
 
@@ -16,12 +17,21 @@ enum anomaly_kind {
 const char *anomaly_name(unsigned kind);          /* "conflicting_overlap" ... or the mark's name */
 const char *anomaly_layer(unsigned kind);         /* as EVE's anomaly.type: "stream" or "applayer" */
 const char *anomaly_reason_name(unsigned reason); /* of enum gave_up; "": GAVE_UP_NOT */
+const char *anomaly_from_name(unsigned side);     /* "client", "server" */
+
+enum { ANOMALY_TEXT_MAX = 256 };
 
 struct anomaly {
     struct event event;
+    uint64_t count;   /* 0: not counted */
+    struct text text; /* GOAWAY's debug data */
     uint8_t kind;
     uint8_t from;   /* enum side */
     uint8_t reason; /* enum gave_up, for ANOMALY_GAVE_UP */
+    uint8_t error;  /* of GOAWAY, as proto/http/http2_error.h keeps it */
 };
+
+/** Begins a record in `room`, all absent. */
+struct anomaly *anomaly_begin(struct event_room *room);
 
 #endif

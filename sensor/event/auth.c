@@ -44,6 +44,8 @@ const char *auth_evidence_name(unsigned evidence)
                                                      [EVIDENCE_NO_ANSWER] = "no_answer",
                                                      [EVIDENCE_ANSWER_UNREADABLE] = "answer_unreadable",
                                                      [EVIDENCE_RELAYED] = "relayed",
-                                                     [EVIDENCE_CONTRADICTION] = "contradiction"};
+                                                     [EVIDENCE_CONTRADICTION] = "contradiction",
+                                                     [EVIDENCE_VALUE_ALONE] = "value_alone",
+                                                     [EVIDENCE_UNKNOWN_FIELD] = "unknown_field"};
     return name_of(names, AUTH_EVIDENCE, evidence);
 }

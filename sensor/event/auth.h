@@ -24,6 +24,8 @@ enum auth_evidence {
     EVIDENCE_ANSWER_UNREADABLE, /* why unknown: only its body could settle it */
     EVIDENCE_RELAYED,           /* why unknown: a backend may have written the answer */
     EVIDENCE_CONTRADICTION,     /* two signs disagree */
+    EVIDENCE_VALUE_ALONE,       /* a credential's value, under a name that is not known */
+    EVIDENCE_UNKNOWN_FIELD, /* why unknown, or less sure: a field that could be anything, or an unknown path or code */
     AUTH_EVIDENCE
 };
 

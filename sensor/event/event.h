@@ -35,6 +35,13 @@ enum endpoint_basis { ENDPOINT_UNPROVEN, ENDPOINT_PORT, ENDPOINT_RECOGNISED, END
 
 const char *endpoint_basis_name(unsigned basis);
 
+/** A set of fields: bit i is field i of event/field.def. */
+enum { FIELD_SET_WORDS = 2 };
+
+struct field_set {
+    uint64_t words[FIELD_SET_WORDS];
+};
+
 /** The head of every record. */
 struct event {
     uint16_t size;
@@ -46,9 +53,9 @@ struct event {
     uint16_t vlan[2];
     uint32_t tunnel_id;
     struct event_order order;
-    moment time;      /* printed: the first packet of what is told */
-    uint64_t unknown; /* bit i: field i (event/field.def) could not be read */
-    uint64_t flow_id; /* the number of the flow's first packet: the same with any number of workers */
+    moment time;              /* printed: the first packet of what is told */
+    struct field_set unknown; /* could not be read */
+    uint64_t flow_id;         /* the number of the flow's first packet: the same with any number of workers */
     struct address client, server;
 };
 

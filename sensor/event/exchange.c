@@ -19,6 +19,12 @@ const char *exchange_version_name(unsigned version)
     return version < sizeof names / sizeof *names ? names[version] : "?";
 }
 
+const char *exchange_reset_by_name(unsigned by)
+{
+    static const char *const names[] = {"", [RESET_BY_CLIENT] = "client", [RESET_BY_SERVER] = "server"};
+    return by < sizeof names / sizeof *names ? names[by] : "?";
+}
+
 const char *exchange_mark_name(unsigned mark)
 {
     return mark < HTTP_MARKS ? http_mark_name((enum http_mark)mark) : "?";

@@ -30,23 +30,33 @@ enum exchange_sign {
     SIGN_STATUS,            /* the body is a Status */
     SIGN_BACKEND,           /* the answer has a header that an API server does not write: Server, WWW-Authenticate */
     SIGN_IMPERSONATION_REFUSED, /* the Status refuses the Impersonate header itself */
-    SIGN_TLS_EXPECTED           /* answered as plaintext sent to a TLS port */
+    SIGN_TLS_EXPECTED,          /* answered as plaintext sent to a TLS port */
+    SIGN_UNKNOWN_FIELD,         /* a field of the request's head may be anything, the credential too */
+    SIGN_UNKNOWN_NAME,          /* one has a value that is no credential, and may be an Impersonate-* header */
+    SIGN_VALUE_ALONE            /* the credential is the value of a field of unknown name */
 };
+
+enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };
 
 struct exchange {
     struct event event;
     uint64_t request_bytes, response_bytes; /* of the bodies, as far as told */
     uint64_t digest;               /* of the credential; 0: none. The credential itself is never written here */
     uint32_t marks;                /* 1 << enum http_mark */
+    uint32_t signs;                /* 1 << enum exchange_sign */
+    uint32_t stream_id;            /* HTTP/2; 0: it is none */
     uint16_t status;               /* 0: none */
-    uint16_t signs;                /* 1 << enum exchange_sign */
     uint8_t version;               /* enum http_version */
     uint8_t complete;              /* both sides ended as they should */
-    uint8_t request, answer;       /* enum seen */
+    uint8_t request, answer;       /* enum seen; of an answer the whole only where the names of all fields are known */
+    uint8_t reset_error;           /* HTTP/2: of the RST_STREAM that ended it, as proto/http/http2_error.h keeps it */
+    uint8_t reset_by;              /* 0: nobody */
+    uint8_t audit_id_basis;        /* enum auth_basis: BASIS_INFERRED, or 0 */
     uint8_t certificate;           /* enum certificate */
     uint8_t auth_kind;             /* enum credential_kind of proto/kube/credential.h */
     uint8_t path_kind, agent_form; /* enums of proto/kube */
     struct text method, target, host, agent, forwarded_for, via, audit_id;
+    struct text connect_protocol; /* :protocol, of an extended CONNECT (RFC 8441) */
     struct text verb, group, api_version, resource, subresource, name_space, name;
     struct text reason, status_user;
     struct text jwt_issuer, jwt_subject; /* claimed */
@@ -67,6 +77,7 @@ static inline bool exchange_has(const struct exchange *x, enum exchange_sign sig
 /** Names for the field table, of enums of proto/; "?" for what is none. */
 const char *exchange_version_name(unsigned version); /* "HTTP/1.0", "HTTP/1.1", "HTTP/2"; "": unknown */
 const char *exchange_mark_name(unsigned mark);
+const char *exchange_reset_by_name(unsigned by); /* "client", "server"; "": nobody */
 const char *exchange_path_kind_name(unsigned kind);
 const char *exchange_agent_name(unsigned form);
 const char *exchange_credential_name(unsigned kind);

@@ -1,5 +1,6 @@
 #include "sensor/event/field.h"
 
+#include "proto/http/http2_error.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"

@@ -53,7 +53,7 @@ enum event_field_id {
     EVENT_FIELDS
 };
 
-_Static_assert(EVENT_FIELDS <= 64, "event.unknown has 64 bits");
+_Static_assert(EVENT_FIELDS <= 64 * FIELD_SET_WORDS, "a bit for each field");
 
 /** In the order in which they are written: rows of one JSON object stand together. */
 extern const struct event_field event_fields[EVENT_FIELDS];
@@ -77,14 +77,24 @@ static inline uint64_t event_field_number(const void *at, unsigned width)
     }
 }
 
+static inline void field_set_add(struct field_set *set, unsigned field)
+{
+    set->words[field / 64] |= UINT64_C(1) << field % 64;
+}
+
+static inline bool field_set_has(const struct field_set *set, unsigned field)
+{
+    return set->words[field / 64] >> field % 64 & 1;
+}
+
 static inline void event_set_unknown(struct event *e, enum event_field_id field)
 {
-    e->unknown |= UINT64_C(1) << field;
+    field_set_add(&e->unknown, field);
 }
 
 static inline bool event_is_unknown(const struct event *e, enum event_field_id field)
 {
-    return e->unknown >> field & 1;
+    return field_set_has(&e->unknown, field);
 }
 
 #endif

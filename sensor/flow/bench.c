@@ -1,5 +1,9 @@
 #include "sensor/flow/bench.h"
 
+#include "proto/http/http2_error.h"
+
+_Static_assert(ANOMALY_MARKS + HTTP_MARKS <= 32, "a bit of connection_facts.anomalies for each");
+
 void bench_head(const struct connection_facts *facts, struct event *e, enum event_type type, moment time)
 {
     e->type = (uint8_t)type;
@@ -31,4 +35,35 @@ void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigne
         .event.size = sizeof a, .kind = (uint8_t)kind, .from = (uint8_t)from, .reason = (uint8_t)reason};
     bench_head(facts, &a.event, EVENT_ANOMALY, time);
     bench_tell(b, &a.event);
+}
+
+void bench_odd(struct flow_bench *b, struct connection_facts *facts, enum side from, enum http_mark mark,
+               uint64_t count, moment time)
+{
+    unsigned kind = ANOMALY_MARKS + mark;
+    facts->anomalies |= UINT32_C(1) << kind;
+    struct anomaly a = {.event.size = sizeof a, .kind = (uint8_t)kind, .from = (uint8_t)from, .count = count};
+    bench_head(facts, &a.event, EVENT_ANOMALY, time);
+    bench_tell(b, &a.event);
+}
+
+void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum side from, uint32_t code,
+                  struct slice debug, moment time)
+{
+    uint8_t error = http2_error_keep(code);
+    if (from == SERVER && !facts->goaway) {
+        facts->goaway = error;
+        facts->goaway_after = facts->opened;
+    }
+    if (code == 0 || facts->goaway_told >> from & 1)
+        return;
+    facts->goaway_told |= (uint8_t)(1 << from);
+    struct event_room room;
+    struct anomaly *a = anomaly_begin(&room);
+    a->kind = ANOMALY_MARKS + MARK_GOAWAY_ERROR;
+    a->from = (uint8_t)from;
+    a->error = error;
+    a->text = event_add_text(&a->event, debug, ANOMALY_TEXT_MAX);
+    bench_head(facts, &a->event, EVENT_ANOMALY, time);
+    bench_tell(b, &a->event);
 }

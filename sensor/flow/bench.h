@@ -4,6 +4,8 @@
 
 #include "proto/base/table.h"
 #include "proto/http/http1.h"
+#include "proto/http/http2.h"
+#include "proto/http/message.h"
 #include "proto/kube/credential.h"
 #include "proto/stream/reassembly.h"
 #include "sensor/event/anomaly.h"
@@ -23,12 +25,21 @@ struct flow_bench {
     struct reassembly_limits reassembly;
     struct reassembly_counts streams;
     struct http1_limits http1;
+    struct http2_shared http2;
     struct credential_digests *digests;
     struct claims claims;
     struct age_queue drafts; /* open and not told: by the time of the request head */
     struct draft *spare;     /* drafts to use again */
     unsigned spares;
     uint8_t path_room[8192 + 512]; /* a target and a method, as long as drafts keep them */
+};
+
+/** HTTP/2 joined late: under which unknown name the server's answers bring UUIDs. Where each brings another one, it is
+ *  Audit-Id. */
+struct audit_guess {
+    uint64_t last;     /* of the UUIDs, folded */
+    uint32_t stranger; /* of struct field; 0: none */
+    bool fresh;        /* the last one was another than the one before */
 };
 
 /** Facts of a connection that each of its records repeats. Embedded in the connection. */
@@ -40,7 +51,13 @@ struct connection_facts {
     uint16_t vlan[2];
     uint32_t exchanges; /* told */
     uint32_t open;      /* exchanges that are not over */
+    uint32_t opened;    /* exchanges that were begun */
     uint32_t anomalies; /* 1 << enum anomaly_kind: told already */
+    uint32_t gaps;      /* of both sides, so far */
+    uint32_t goaway_after;
+    uint8_t goaway;      /* of struct flow_record, as the one before */
+    uint8_t goaway_told; /* 1 << enum side */
+    struct audit_guess audit;
 };
 
 /** Writes the head of a record, but `size`, which is the caller's to set before. */
@@ -52,5 +69,13 @@ void bench_tell(struct flow_bench *b, struct event *e);
 /** Tells of an odd thing, the first time on this connection. */
 void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigned kind, enum side from,
                    enum gave_up reason, moment time);
+
+/** Tells of what came so often by now; each time. @param count  1: a single one that belongs to no exchange. */
+void bench_odd(struct flow_bench *b, struct connection_facts *facts, enum side from, enum http_mark mark,
+               uint64_t count, moment time);
+
+/** Remembers the server's first GOAWAY; tells the first of a side that gives an error. */
+void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum side from, uint32_t code,
+                  struct slice debug, moment time);
 
 #endif

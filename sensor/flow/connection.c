@@ -1,5 +1,6 @@
 #include "sensor/flow/connection.h"
 
+#include "sensor/event/field.h"
 #include "sensor/flow/reader.h"
 
 static bool same_address(const struct address *a, const struct address *b)
@@ -115,6 +116,17 @@ static enum flow_state state_of(const struct connection *c, bool over)
     return c->syn_ack || !c->from_start || c->data[CLIENT] || c->data[SERVER] ? FLOW_ESTABLISHED : FLOW_NEW;
 }
 
+/* An earlier GOAWAY, or earlier exchanges, may be in what was not captured. */
+static void mark_goaway_unknown(const struct connection *c, struct event *e)
+{
+    bool missed = !c->from_start || c->gave_up || c->gap_bytes[SERVER];
+    if (c->protocol != PROTOCOL_HTTP2 || !(missed || c->gap_bytes[CLIENT]))
+        return;
+    event_set_unknown(e, EVENT_FLOW_GOAWAY_AFTER);
+    if (missed && !c->facts.goaway)
+        event_set_unknown(e, EVENT_FLOW_GOAWAY);
+}
+
 static void tell(struct connection *c, enum flow_reason why, bool over)
 {
     struct flow_record r = {
@@ -127,6 +139,8 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
         .handshake = c->handshake || (c->data[CLIENT] && c->data[SERVER]),
         .from_start = c->from_start,
         .gave_up = c->gave_up,
+        .goaway = c->facts.goaway,
+        .goaway_after = c->facts.goaway_after,
         .tls_client_hello = c->tls_client_hello,
         .tls_server_hello = c->tls_server_hello,
         .tls_data = c->tls_data,
@@ -136,6 +150,7 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
         r.bytes[side] = c->bytes[side];
         r.gap_bytes[side] = c->gap_bytes[side];
     }
+    mark_goaway_unknown(c, &r.event);
     bench_head(&c->facts, &r.event, EVENT_FLOW, c->first);
     bench_tell(c->bench, &r.event);
 }

@@ -17,6 +17,7 @@ struct connection {
     struct reassembly reassembly;
     struct stream front;   /* what reassembly feeds: passes on to `reader` */
     struct stream *reader; /* owned; NULL: nobody reads */
+    struct stream *second; /* owned: HTTP/2, searched beside HTTP/1, or what HTTP/1 has switched to and passes on to */
     struct pending *pending;
     struct flow_bench *bench;
     const struct port_set *ports;
@@ -29,8 +30,8 @@ struct connection {
     bool waits;
     bool rival;      /* a SYN with another number came: a half-open flow of the same key stands beside it */
     bool from_start; /* the SYN or the SYN-ACK was seen */
-    bool searching;  /* joined late or behind a gap: the reader is HTTP/1's search, until it or the sniffer finds
-                        something */
+    bool searching;  /* joined late or behind a gap: the readers are the searches of HTTP/1 and HTTP/2, until one of
+                        them or the sniffer finds something */
     bool decided;    /* what it speaks, HTTP/1 found by search included */
     bool unfollowed; /* its server's port turned out not to be followed */
     bool syn_ack, handshake, reset, data[2];

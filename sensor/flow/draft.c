@@ -1,5 +1,6 @@
 #include "sensor/flow/draft.h"
 
+#include "proto/http/http2_error.h"
 #include "sensor/flow/draft_inside.h"
 
 enum {
@@ -29,7 +30,8 @@ static struct draft *spare_or_new(struct flow_bench *b)
     return d;
 }
 
-struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version)
+struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version,
+                         uint32_t stream_id)
 {
     struct draft *d = spare_or_new(b);
     if (!d)
@@ -38,9 +40,12 @@ struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, m
     d->facts = facts;
     struct exchange *x = d->x;
     *x = (struct exchange){.event.size = sizeof *x, .version = (uint8_t)version, .certificate = CERTIFICATE_ABSENT};
-    x->signs = 1 << SIGN_PLAINTEXT;
+    x->signs = UINT32_C(1) << SIGN_PLAINTEXT;
+    x->stream_id = stream_id;
     bench_head(facts, &x->event, EVENT_EXCHANGE, time);
+    d->gaps = facts->gaps;
     facts->open++;
+    facts->opened++;
     age_enter(&b->drafts, &d->age, b->order.clock);
     return d;
 }
@@ -134,9 +139,23 @@ static void tell_early(struct draft *d)
 static void forget_answer(struct draft *d)
 {
     d->code = 0;
-    d->body_readable = d->body_broken = false;
+    d->body_readable = d->body_broken = d->type_seen = false;
     d->x->audit_id = (struct text){0};
-    d->x->signs &= (uint16_t) ~(1 << SIGN_KUBERNETES | 1 << SIGN_BACKEND);
+    d->x->signs &= ~(UINT32_C(1) << SIGN_KUBERNETES | UINT32_C(1) << SIGN_BACKEND);
+    draft_forget_hidden_answer(d);
+}
+
+void draft_carry_on(void *draft, bool certain)
+{
+    struct draft *d = draft;
+    if (!d->x)
+        return;
+    forget_answer(d);
+    d->x->stream_id = 1;
+    d->stream_doubted = !certain;
+    d->x->answer = SEEN_NOT;
+    d->x->status = 0;
+    d->answer_done = d->answer_whole = false;
 }
 
 void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole)
@@ -149,15 +168,18 @@ void draft_head(void *draft, enum side from, moment time, enum head_kind kind, b
         forget_answer(d);
         return;
     }
-    uint8_t seen = whole ? SEEN_WHOLE : SEEN_PART;
     if (from == CLIENT) {
-        d->x->request = seen;
+        d->x->request = whole ? SEEN_WHOLE : SEEN_PART;
         age_touch(&d->bench->drafts, &d->age, d->bench->order.clock);
+        draft_settle_request(d);
         draft_read_target(d);
         return;
     }
-    d->x->answer = d->code ? seen : SEEN_NOT;
+    draft_settle_answer(d);
     d->x->status = d->code;
+    /* HTTP/2 may hide the code as well. */
+    if (d->code || draft_is_http2(d))
+        d->x->answer = whole && !d->answer_hidden ? SEEN_WHOLE : SEEN_PART;
     /* an answer that goes on for as long as the client likes */
     bool watch = slice_is(event_text(&d->x->event, d->x->verb), "watch");
     if (d->code / 100 == 2 && whole && watch)
@@ -208,18 +230,29 @@ void draft_mark(void *draft, enum side from, enum http_mark mark)
         bench_anomaly(d->bench, d->facts, ANOMALY_MARKS + mark, from, GAVE_UP_NOT, d->x->event.time);
 }
 
-/* Bytes where a request should begin, that are none, and that nobody answered: their mark was told, there is no
- * exchange. */
-static bool says_nothing(const struct exchange *x)
+void draft_reset(void *draft, enum side from, uint32_t code)
 {
-    return x->request != SEEN_WHOLE && !x->method.size && x->answer == SEEN_NOT;
+    struct draft *d = draft;
+    if (!d->x || d->x->reset_by)
+        return;
+    d->x->reset_error = http2_error_keep(code);
+    d->x->reset_by = from == CLIENT ? RESET_BY_CLIENT : RESET_BY_SERVER;
+}
+
+/* Bytes where a request should begin, that are none, and that nobody answered: their mark was told, there is no
+ * exchange. In HTTP/2 a head that was lost is one all the same: its stream goes on. */
+static bool says_nothing(const struct draft *d)
+{
+    const struct exchange *x = d->x;
+    bool request = draft_is_http2(d) ? x->request != SEEN_NOT : x->request == SEEN_WHOLE;
+    return !request && !x->method.size && x->answer == SEEN_NOT;
 }
 
 void draft_over(void *draft, moment time)
 {
     struct draft *d = draft;
     (void)time;
-    if (d->x && says_nothing(d->x))
+    if (d->x && says_nothing(d))
         age_leave(&d->bench->drafts, &d->age);
     else if (d->x)
         draft_tell(d);

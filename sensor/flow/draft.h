@@ -10,8 +10,9 @@
 
 struct draft;
 
-/** @return NULL: no memory. */
-struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version);
+/** @param stream_id  0: HTTP/1. @return NULL: no memory. */
+struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, moment time, enum http_version version,
+                         uint32_t stream_id);
 
 /** These fit into struct message_events; `draft` is a struct draft. What is not in event/field.def is looked at and
  *  forgotten. */
@@ -20,6 +21,11 @@ void draft_head(void *draft, enum side from, moment time, enum head_kind kind, b
 void draft_body(void *draft, enum side from, struct slice bytes, uint64_t lost);
 void draft_done(void *draft, enum side from, moment time, enum message_end how);
 void draft_mark(void *draft, enum side from, enum http_mark mark);
+void draft_reset(void *draft, enum side from, uint32_t code);
+
+/** Its connection has switched to HTTP/2, where it is stream 1: the 101 was not its answer.
+ *  @param certain  false: whether it has is shown by an answer there only. */
+void draft_carry_on(void *draft, bool certain);
 
 /** Told if it was not, and given back. */
 void draft_over(void *draft, moment time);

@@ -14,13 +14,15 @@ static struct text keep_text(struct draft *d, struct slice text, size_t most)
     return draft_keep(d, mask_text(text, b->path_room, sizeof b->path_room), most);
 }
 
-static void keep_credential(struct draft *d, struct credential c)
+void draft_keep_credential(struct draft *d, struct slice value)
 {
     struct flow_bench *b = d->bench;
+    uint64_t digest;
+    struct credential c = credential_read(b->digests, value, &digest);
     d->x->auth_kind = (uint8_t)c.kind;
     if (!c.token.size)
         return;
-    d->x->digest = credential_digest(b->digests, c.token);
+    d->x->digest = digest;
     if (c.kind != CREDENTIAL_JWT)
         return;
     const struct jwt *jwt = claims_of(&b->claims, d->x->digest, c.token);
@@ -92,6 +94,11 @@ static void request_field(struct draft *d, const struct field *f)
         kept = keep_target(d, f->value, TARGET_KEPT);
         d->x->target = kept;
         break;
+    case FIELD_PROTOCOL:
+        kept = draft_keep(d, f->value, SHORT_KEPT);
+        d->x->connect_protocol = kept;
+        break;
+    case FIELD_AUTHORITY: /* stands before a Host, and counts then (RFC 9113, 8.3.1) */
     case FIELD_HOST:
         if (first(&d->host_seen)) {
             kept = keep_target(d, f->value, SHORT_KEPT);
@@ -106,7 +113,7 @@ static void request_field(struct draft *d, const struct field *f)
         break;
     case FIELD_AUTHORIZATION:
         if (first(&d->authorization_seen))
-            keep_credential(d, credential_of_authorization(f->value));
+            draft_keep_credential(d, f->value);
         break;
     case FIELD_SEC_WEBSOCKET_PROTOCOL: /* of all lines, unlike Authorization */
         if (!d->websocket_digest)
@@ -167,6 +174,7 @@ static void answer_field(struct draft *d, const struct field *f)
     case FIELD_SERVER:
     case FIELD_WWW_AUTHENTICATE: draft_sign(d, SIGN_BACKEND); break;
     case FIELD_CONTENT_TYPE:
+        d->type_seen = true;
         d->body_readable |= slice_begins(f->value, "application/json") ||
                             slice_begins(f->value, "application/vnd.kubernetes.protobuf") ||
                             slice_begins(f->value, "text/plain");
@@ -179,11 +187,18 @@ static void answer_field(struct draft *d, const struct field *f)
 void draft_field(void *draft, enum side from, const struct field *field)
 {
     struct draft *d = draft;
-    if (!d->x || field->known != KNOWN)
-        return;
     /* Behind the head they are trailers: no server takes a credential from there. */
-    if (from == CLIENT && d->x->request == SEEN_NOT)
+    if (!d->x || (from == CLIENT ? d->x->request : d->x->answer) != SEEN_NOT)
+        return;
+    bool known = field->known == KNOWN;
+    if (from == CLIENT && known) {
+        draft_place(d, field);
         request_field(d, field);
-    else if (from == SERVER && d->x->answer == SEEN_NOT)
+    } else if (from == CLIENT) {
+        draft_hide(d, field);
+    } else if (known) {
         answer_field(d, field);
+    } else {
+        draft_hide_answer(d, field);
+    }
 }

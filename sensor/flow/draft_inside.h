@@ -1,5 +1,5 @@
-/* Inside of a draft: for draft.c (its life), draft_field.c (what is kept of a head) and draft_tell.c (what is made of
- * it at the end), and for nobody else. */
+/* Inside of a draft: for draft.c (its life), draft_field.c (what is kept of a head), draft_hidden.c (what is made of
+ * fields that are not wholly known) and draft_tell.c (what is made of it at the end), and for nobody else. */
 #ifndef SENSOR_FLOW_DRAFT_INSIDE_H
 #define SENSOR_FLOW_DRAFT_INSIDE_H
 
@@ -10,6 +10,13 @@ enum {
     TARGET_KEPT = 8192, /* as long as API servers are asked; what is longer is cut, and marked */
     AGENT_KEPT = 1100,  /* the audit log cuts at 1024 */
     SHORT_KEPT = 512
+};
+
+/* What a field may be that is not wholly known. */
+enum hidden {
+    HIDDEN_PSEUDO, /* :method, :path, :authority, :protocol */
+    HIDDEN_FIELD,  /* anything */
+    HIDDEN_NAME    /* anything that is no credential */
 };
 
 struct draft {
@@ -29,6 +36,16 @@ struct draft {
     bool body_readable;                /* JSON or protobuf, not compressed */
     bool body_broken;                  /* a gap inside what is kept, or more than that */
     bool answer_done, answer_whole, request_done;
+    bool regular_seen;  /* of the request: what follows is no pseudo-header */
+    uint8_t hidden;     /* 1 << enum hidden, of the request's head */
+    bool answer_hidden; /* a field of the answer's head has no known name */
+    bool type_seen;     /* Content-Type, of the answer */
+    bool uuids_differ;  /* more than one name that is not known brings a UUID */
+    uint32_t uuid_name; /* that one; 0: none */
+    uint64_t uuid_folded;
+    struct text uuid;
+    uint32_t gaps;       /* of its connection, when it was opened */
+    bool stream_doubted; /* whether it is a stream of HTTP/2 is shown by an answer only */
     struct draft *next_spare;
 };
 
@@ -40,6 +57,32 @@ struct text draft_keep(struct draft *d, struct slice wire, size_t most);
  * memory, it cuts and does not move it either. */
 void draft_reserve(struct draft *d, size_t size);
 
+/** A field of the request's head that is not KNOWN; one that is, before it is looked at. */
+void draft_hide(struct draft *d, const struct field *f);
+void draft_place(struct draft *d, const struct field *f);
+
+/** The credential of this value, as if it were an Authorization's. */
+void draft_keep_credential(struct draft *d, struct slice value);
+
+/** The same of an answer's head. */
+void draft_hide_answer(struct draft *d, const struct field *f);
+
+/** The heads are over. */
+void draft_settle_request(struct draft *d);
+void draft_settle_answer(struct draft *d);
+void draft_forget_hidden_answer(struct draft *d);
+
+static inline bool draft_hides(const struct draft *d, enum hidden what)
+{
+    return d->hidden >> what & 1;
+}
+
+/* After an Upgrade, too. */
+static inline bool draft_is_http2(const struct draft *d)
+{
+    return d->x->stream_id != 0 || d->stream_doubted;
+}
+
 /** What the request's target means, once both are there. */
 void draft_read_target(struct draft *d);
 
@@ -48,7 +91,7 @@ void draft_tell(struct draft *d);
 
 static inline void draft_sign(struct draft *d, enum exchange_sign sign)
 {
-    d->x->signs |= (uint16_t)(1 << sign);
+    d->x->signs |= UINT32_C(1) << sign;
 }
 
 #endif

@@ -55,28 +55,30 @@ static void keep_status(struct draft *d)
     d->x->status_user = user;
 }
 
-/* What no one can know of a request that was not, or not wholly, seen. */
-static void mark_request_unknown(struct exchange *x)
+struct told_text {
+    enum event_field_id field;
+    uint16_t size;
+};
+
+static void mark_missing(struct event *e, const struct told_text *texts, size_t count)
 {
-    struct event *e = &x->event;
-    const struct {
-        enum event_field_id field;
-        uint16_t size;
-    } texts[] = {{EVENT_HTTP_METHOD, x->method.size},          {EVENT_HTTP_URL, x->target.size},
-                 {EVENT_HTTP_HOSTNAME, x->host.size},          {EVENT_HTTP_USER_AGENT, x->agent.size},
-                 {EVENT_FORWARDED_FOR, x->forwarded_for.size}, {EVENT_FORWARDED_VIA, x->via.size}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!texts[i].size)
             event_set_unknown(e, texts[i].field);
     }
-    if (!x->agent.size)
-        event_set_unknown(e, EVENT_KUBE_AGENT);
-    if (!x->auth_kind)
-        event_set_unknown(e, EVENT_AUTH_KIND);
-    if (!x->digest)
-        event_set_unknown(e, EVENT_AUTH_DIGEST);
-    if (!x->jwt_issuer.size)
-        event_set_unknown(e, EVENT_AUTH_ISSUER);
+}
+
+/* What pseudo-headers say, or a start line. */
+static void mark_target_unknown(struct draft *d)
+{
+    struct exchange *x = d->x;
+    struct event *e = &x->event;
+    const struct told_text texts[] = {
+        {EVENT_HTTP_METHOD, x->method.size}, {EVENT_HTTP_URL, x->target.size}, {EVENT_HTTP_HOSTNAME, x->host.size}};
+    mark_missing(e, texts, sizeof texts / sizeof *texts);
+    bool may_connect = !x->method.size || slice_is(event_text(e, x->method), "CONNECT");
+    if (draft_is_http2(d) && may_connect && !x->connect_protocol.size)
+        event_set_unknown(e, EVENT_HTTP2_PROTOCOL);
     if (x->target.size && x->method.size)
         return;
     static const enum event_field_id of_target[] = {EVENT_KUBE_VERB,     EVENT_KUBE_API_GROUP,   EVENT_KUBE_API_VERSION,
@@ -86,18 +88,43 @@ static void mark_request_unknown(struct exchange *x)
         event_set_unknown(e, of_target[i]);
 }
 
+/* What no one can know of a request that was not, or not wholly, seen. */
+static void mark_request_unknown(struct draft *d)
+{
+    struct exchange *x = d->x;
+    struct event *e = &x->event;
+    bool part = x->request != SEEN_WHOLE, hidden = draft_hides(d, HIDDEN_FIELD) || draft_hides(d, HIDDEN_NAME);
+    if (part || d->hidden)
+        mark_target_unknown(d);
+    if (!part && !hidden)
+        return;
+    const struct told_text texts[] = {{EVENT_HTTP_USER_AGENT, x->agent.size},
+                                      {EVENT_KUBE_AGENT, x->agent.size},
+                                      {EVENT_FORWARDED_FOR, x->forwarded_for.size},
+                                      {EVENT_FORWARDED_VIA, x->via.size}};
+    mark_missing(e, texts, sizeof texts / sizeof *texts);
+    if (!x->auth_kind)
+        event_set_unknown(e, EVENT_AUTH_KIND);
+    if (!x->digest && (part || !x->auth_kind))
+        event_set_unknown(e, EVENT_AUTH_DIGEST);
+    if (!x->jwt_issuer.size && (part || !x->auth_kind))
+        event_set_unknown(e, EVENT_AUTH_ISSUER);
+}
+
 static void mark_answer_unknown(struct draft *d)
 {
     struct exchange *x = d->x;
     struct event *e = &x->event;
-    bool could_be_status = x->answer != SEEN_WHOLE || (x->status >= 400 && d->body_readable);
-    if (x->answer == SEEN_NOT)
+    bool part = x->answer != SEEN_WHOLE;
+    bool could_be_status = !x->status || (x->status >= 400 && (part || d->body_readable));
+    bool unread = !x->status || !d->answer_whole || d->body_broken || (part && !exchange_has(x, SIGN_STATUS));
+    if (!x->status)
         event_set_unknown(e, EVENT_HTTP_STATUS);
-    if (x->answer != SEEN_WHOLE && !x->audit_id.size)
+    if (part && !x->audit_id.size)
         event_set_unknown(e, EVENT_KUBE_AUDIT_ID);
     if (!d->answer_whole || x->answer == SEEN_NOT)
         event_set_unknown(e, EVENT_HTTP_LENGTH);
-    if (could_be_status && (!d->answer_whole || d->body_broken)) {
+    if (could_be_status && unread) {
         if (!x->reason.size)
             event_set_unknown(e, EVENT_KUBE_REASON);
         if (!x->status_user.size)
@@ -105,11 +132,35 @@ static void mark_answer_unknown(struct draft *d)
     }
 }
 
+/* Over HTTP/2 the request decides what an answer alone is: behind a CONNECT no message follows (RFC 9113, section 8.5),
+ * and stream 1 may have been asked for by HTTP/1.1. */
+static void mark_kind_unknown(struct draft *d)
+{
+    struct exchange *x = d->x;
+    if (!draft_is_http2(d) || x->request == SEEN_WHOLE)
+        return;
+    if (!x->method.size)
+        event_set_unknown(&x->event, EVENT_HTTP_LENGTH);
+    if (x->request == SEEN_NOT && x->stream_id == 1)
+        event_set_unknown(&x->event, EVENT_HTTP_PROTOCOL);
+}
+
+/* While it goes on, or where its end was lost, it may be reset later, or have been; and a reset may be what was lost.
+ */
+static void mark_reset_unknown(struct draft *d)
+{
+    if (!draft_is_http2(d) || d->x->reset_by || (d->x->complete && d->gaps == d->facts->gaps))
+        return;
+    event_set_unknown(&d->x->event, EVENT_HTTP2_ERROR);
+    event_set_unknown(&d->x->event, EVENT_HTTP2_RESET_BY);
+}
+
 /* A token in a subprotocol is read where WebSocket is asked for. Servers differ in how they read Connection: all take a
- * first line that lists upgrade, newer ones any line that has the word in it. */
+ * first line that lists upgrade, newer ones any line that has the word in it. HTTP/2 has neither field, and a server
+ * that gives WebSocket over it reads no token there. */
 static void settle_websocket(struct draft *d)
 {
-    if (!d->upgrade_websocket || !(d->upgrade_asked || d->upgrade_named))
+    if (draft_is_http2(d) || !d->upgrade_websocket || !(d->upgrade_asked || d->upgrade_named))
         return;
     draft_sign(d, d->upgrade_asked ? SIGN_WEBSOCKET : SIGN_WEBSOCKET_PERHAPS);
     if (!d->websocket_digest || credential_counts(d->x->auth_kind))
@@ -134,10 +185,15 @@ void draft_tell(struct draft *d)
     struct exchange *x = d->x;
     if (x->request == SEEN_NOT && x->method.size)
         x->request = SEEN_PART; /* its head has not ended */
-    if (x->request != SEEN_WHOLE)
-        mark_request_unknown(x);
-    mark_answer_unknown(d);
     x->complete = d->request_done && d->answer_done && d->answer_whole;
+    mark_request_unknown(d);
+    if (d->stream_doubted && x->answer == SEEN_NOT) {
+        x->stream_id = 0;
+        event_set_unknown(&x->event, EVENT_HTTP2_STREAM_ID);
+    }
+    mark_answer_unknown(d);
+    mark_reset_unknown(d);
+    mark_kind_unknown(d);
     c->of[COUNT_EXCHANGES]++;
     c->of[COUNT_UNANSWERED] += x->answer == SEEN_NOT;
     c->of[COUNT_ANSWERS_ALONE] += x->request == SEEN_NOT && x->answer != SEEN_NOT;

@@ -27,27 +27,34 @@ static void count_gave_up(struct connection *c, enum side from, enum gave_up rea
     bench_anomaly(c->bench, &c->facts, ANOMALY_GAVE_UP, from, reason, time);
 }
 
-/* HTTP/1 */
+/* HTTP */
 
 static void *exchange_opened(void *owner, moment time, enum http_version version, uint32_t stream_id)
 {
     struct connection *c = owner;
-    (void)stream_id;
     c->decided = true;
-    c->protocol = PROTOCOL_HTTP1;
-    return draft_open(c->bench, &c->facts, time, version);
-}
-
-static struct stream *switched_away(void *owner, moment time, struct slice protocol)
-{
-    (void)owner, (void)time, (void)protocol;
-    return NULL;
+    c->protocol = version == HTTP_2 ? PROTOCOL_HTTP2 : PROTOCOL_HTTP1;
+    return draft_open(c->bench, &c->facts, time, version, stream_id);
 }
 
 static void http_gave_up(void *owner, moment time, enum gave_up reason)
 {
     count_gave_up(owner, CLIENT, reason, time);
 }
+
+static void something_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
+{
+    struct connection *c = owner;
+    bench_odd(c->bench, &c->facts, from, mark, count, time);
+}
+
+static void told_to_go(void *owner, moment time, enum side from, uint32_t code, struct slice debug)
+{
+    struct connection *c = owner;
+    bench_goaway(c->bench, &c->facts, from, code, debug, time);
+}
+
+static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing);
 
 static const struct message_events MESSAGES = {
     .open = exchange_opened,
@@ -57,9 +64,32 @@ static const struct message_events MESSAGES = {
     .done = draft_done,
     .mark = draft_mark,
     .over = draft_over,
+    .reset = draft_reset,
     .switched = switched_away,
+    .odd = something_odd,
+    .goaway = told_to_go,
     .gave_up = http_gave_up,
 };
+
+/* RFC 7540, section 3.2: the request that asked for h2c is stream 1 of what follows. */
+static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing)
+{
+    struct connection *c = owner;
+    if (!thing && !slice_same_nocase(protocol, slice_of("h2c")))
+        return NULL;
+    stream_free(c->second); /* what was searched beside HTTP/1 is known now */
+    c->second = http2_new(&c->bench->http2, true, &MESSAGES, c);
+    if (!c->second || !http2_carry_on(c->second, thing)) {
+        if (thing)
+            draft_over(thing, time);
+        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        return NULL;
+    }
+    if (thing)
+        draft_carry_on(thing, protocol.size != 0);
+    c->protocol = PROTOCOL_HTTP2;
+    return c->second;
+}
 
 /* TLS */
 
@@ -108,10 +138,19 @@ static void swap_sides(struct connection *c)
     c->unfollowed = !port_set_has(c->ports, server.port);
 }
 
-static void drop_reader(struct connection *c)
+static void drop_readers(struct connection *c)
 {
     stream_free(c->reader);
-    c->reader = NULL;
+    stream_free(c->second);
+    c->reader = c->second = NULL;
+}
+
+/* They have been told all that there will be. */
+static void finish_readers(struct connection *c)
+{
+    if (c->reader && (c->searching || c->second || c->protocol == PROTOCOL_HTTP1))
+        c->bench->counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
+    drop_readers(c);
 }
 
 static void drop_pending(struct connection *c)
@@ -123,12 +162,14 @@ static void decide(struct connection *c, enum protocol protocol, moment time)
 {
     struct flow_bench *b = c->bench;
     bool from_start = c->from_start && !c->searching;
-    drop_reader(c);
+    drop_readers(c);
     c->protocol = (uint8_t)protocol;
     c->decided = true;
     c->searching = false;
     if (protocol == PROTOCOL_HTTP1)
         c->reader = http1_new(&b->http1, from_start, &b->memory, &MESSAGES, c);
+    else if (protocol == PROTOCOL_HTTP2)
+        c->reader = http2_new(&b->http2, from_start, &MESSAGES, c);
     else if (protocol == PROTOCOL_TLS)
         c->reader = tls_record_new(from_start, &b->memory, &RECORDS, c);
     else
@@ -137,37 +178,89 @@ static void decide(struct connection *c, enum protocol protocol, moment time)
         count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
 }
 
+/* The search is over when one of them has found what it reads; where HTTP/1 has switched to h2c, too, only the new
+ * protocol's reader is kept. */
+static void end_search(struct connection *c)
+{
+    if (c->searching && !c->decided && c->second && http2_recognised(c->second)) {
+        c->decided = true;
+        c->protocol = PROTOCOL_HTTP2;
+    }
+    if (!c->searching || !c->decided)
+        return;
+    c->searching = false;
+    bool http2 = c->protocol == PROTOCOL_HTTP2;
+    stream_free(http2 ? c->reader : c->second);
+    if (http2)
+        c->reader = c->second;
+    c->second = NULL;
+}
+
+/* Each of those who search is told the same, until one has found what it reads: HTTP/2 first, for a chain of frames
+ * says more than a line that looks like a start. */
+static void tell_end(struct connection *c, enum side from, moment time)
+{
+    enum stream_end how = (enum stream_end)c->how[from];
+    if (!c->ended[from])
+        return;
+    if (c->searching && c->second)
+        stream_end(c->second, from, time, how);
+    end_search(c);
+    if (c->reader)
+        stream_end(c->reader, from, time, how);
+}
+
+static void tell(struct stream *reader, enum side from, moment time, const struct slice *bytes, uint64_t gap)
+{
+    if (bytes)
+        stream_push(reader, from, time, *bytes);
+    else
+        stream_gap(reader, from, time, gap);
+}
+
+static void tell_readers(struct connection *c, enum side from, moment time, const struct slice *bytes, uint64_t gap)
+{
+    bool searching = c->searching;
+    if (searching && c->second)
+        tell(c->second, from, time, bytes, gap);
+    end_search(c);
+    if (c->reader && c->searching == searching)
+        tell(c->reader, from, time, bytes, gap);
+    end_search(c);
+}
+
 /* A reader that has just been made is told what came before it: first bytes, and sides that have ended. */
 static void catch_up(struct connection *c, moment time)
 {
     struct pending *p = c->pending;
     c->pending = NULL;
-    for (int side = CLIENT; c->reader && side <= SERVER; side++) {
-        if (p && p->size[side])
-            stream_push(c->reader, (enum side)side, time, (struct slice){p->bytes[side], p->size[side]});
-        if (c->ended[side])
-            stream_end(c->reader, (enum side)side, time, (enum stream_end)c->how[side]);
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct slice bytes = p ? (struct slice){p->bytes[side], p->size[side]} : slice_of("");
+        if (bytes.size)
+            tell_readers(c, (enum side)side, time, &bytes, 0);
+        tell_end(c, (enum side)side, time);
     }
     memory_resize(&c->bench->memory, p, p ? sizeof *p : 0, 0);
 }
 
-/* The beginning is missing: HTTP/1 is searched for at once, TLS and HTTP/2 are recognised where a push begins with
- * them. */
+/* The beginning is missing: HTTP is searched for at once, TLS is recognised where a push begins with it. */
 static void search(struct connection *c, moment time)
 {
     struct flow_bench *b = c->bench;
-    drop_reader(c);
+    drop_readers(c);
     c->searching = true;
     c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
+    c->second = http2_new(&b->http2, false, &MESSAGES, c);
+    if (!c->reader || !c->second)
+        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
     catch_up(c, time);
 }
 
 static void search_push(struct connection *c, moment time, struct slice bytes)
 {
-    enum protocol protocol = sniff(bytes).protocol;
-    if (protocol != PROTOCOL_TLS && protocol != PROTOCOL_HTTP2)
+    if (sniff(bytes).protocol != PROTOCOL_TLS)
         return;
-    decide(c, protocol, time);
+    decide(c, PROTOCOL_TLS, time);
     catch_up(c, time);
 }
 
@@ -178,10 +271,13 @@ void reader_orient(struct connection *c, enum side from, moment time, struct sli
     struct sniffed s = sniff(bytes);
     if (!s.side_known || s.side == from)
         return;
-    /* A word like GET may begin a line of a log; to turn away from a followed port takes a whole start line. */
+    /* A word like GET may begin a line of a log; to turn away from a followed port takes a whole start line. And the
+     * SETTINGS that a server begins with come from a client, too, behind its preface. */
     struct slice line = slice_part(bytes, 0, slice_find(bytes, '\n'));
     bool whole = line.size < bytes.size && memmem(line.data, line.size, "HTTP/1.", 7);
-    if (!port_set_has(c->ports, c->facts.client.port) && s.protocol == PROTOCOL_HTTP1 && !whole)
+    bool settings = s.protocol == PROTOCOL_HTTP2 && s.side == SERVER;
+    bool weak = settings || (s.protocol == PROTOCOL_HTTP1 && !whole);
+    if ((weak && !port_set_has(c->ports, c->facts.client.port)) || (settings && c->data[from]))
         return;
     swap_sides(c);
     if (c->searching)
@@ -219,8 +315,7 @@ static void first_bytes(struct connection *c, enum side from, moment time, struc
     }
     decide(c, s.protocol, time);
     catch_up(c, time);
-    if (c->reader)
-        stream_push(c->reader, from, time, bytes);
+    tell_readers(c, from, time, &bytes, 0);
 }
 
 /* the stream that reassembly feeds */
@@ -238,18 +333,17 @@ static void front_push(struct stream *s, enum side from, moment time, struct sli
     }
     if (!c->decided)
         search_push(c, time, bytes);
-    if (c->reader)
-        stream_push(c->reader, from, time, bytes);
+    tell_readers(c, from, time, &bytes, 0);
 }
 
 static void front_gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct connection *c = connection_of(s);
     c->gap_bytes[from] += size;
+    c->facts.gaps++;
     if (!c->decided && !c->searching)
         search(c, time);
-    if (c->reader)
-        stream_gap(c->reader, from, time, size);
+    tell_readers(c, from, time, NULL, size);
 }
 
 static void front_end(struct stream *s, enum side from, moment time, enum stream_end how)
@@ -258,8 +352,10 @@ static void front_end(struct stream *s, enum side from, moment time, enum stream
     c->reset |= how == END_RESET;
     c->ended[from] = true;
     c->how[from] = (uint8_t)how;
-    if (c->reader)
-        stream_end(c->reader, from, time, how);
+    tell_end(c, from, time);
+    /* A connection that was closed is kept for a while, for what comes late; its tables are not needed any more. */
+    if (c->ended[other_side(from)] && c->decided && !c->searching)
+        finish_readers(c);
 }
 
 static void front_free(struct stream *s)
@@ -286,8 +382,6 @@ void reader_detach(struct connection *c)
     struct counters *counters = c->bench->counters;
     if (!c->unfollowed)
         counters->of[spoken[c->protocol]]++;
-    if (c->reader && (c->searching || c->protocol == PROTOCOL_HTTP1))
-        counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
-    drop_reader(c);
+    finish_readers(c);
     drop_pending(c);
 }

@@ -6,7 +6,7 @@
 #include "sensor/flow/draft.h"
 #include "sensor/flow/table.h"
 
-enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200 };
+enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200, LITERALS = 256 << 10 };
 
 struct worker {
     struct flow_bench bench;
@@ -31,10 +31,12 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     b->reassembly = (struct reassembly_limits){
         .held_bytes = 1 << 20, .held_segments = 1024, .patience = 16, .hole_wait = HOLE_WAIT_MS * INT64_C(1000000)};
     b->http1 = (struct http1_limits){.head_bytes = 65536, .fields = 256, .open = 256};
+    b->http2 = (struct http2_shared){.limits = {.block_bytes = 256 << 10, .streams = 2048}, .memory = &b->memory};
+    b->http2.literals = literals_new(LITERALS, &b->secret, &b->memory);
     b->drafts.wait = TELL_AFTER;
     flow_table_init(&w->flows, b, &w->ports);
     b->digests = credential_digests_new(options->credential_key, &b->memory);
-    if (!b->digests) {
+    if (!b->digests || !b->http2.literals) {
         worker_free(w);
         return NULL;
     }
@@ -101,6 +103,7 @@ size_t worker_free(struct worker *w)
     drafts_deinit(b);
     if (b->digests)
         credential_digests_free(b->digests);
+    literals_free(b->http2.literals);
     flow_table_deinit(&w->flows);
     size_t left = b->memory.used;
     explicit_bzero(&b->claims, sizeof b->claims);

@@ -42,7 +42,7 @@ struct json_events {
     size_t object_count;
     struct json_step steps[EVENT_TYPES][EVENT_FIELDS];
     size_t step_count[EVENT_TYPES];
-    uint64_t fields[EVENT_TYPES];               /* bits of those */
+    struct field_set fields[EVENT_TYPES];       /* those */
     struct json_key words[EVENT_FIELDS][WORDS]; /* of FIELD_NAME and FIELD_NAMES */
     struct community *community;
     struct {
@@ -97,7 +97,7 @@ static void add_step(struct json_events *events, unsigned field)
     for (unsigned type = 0; type < EVENT_TYPES; type++) {
         if (f->in >> type & 1) {
             events->steps[type][events->step_count[type]++] = step;
-            events->fields[type] |= UINT64_C(1) << field;
+            field_set_add(&events->fields[type], field);
         }
     }
 }
@@ -309,32 +309,34 @@ static void put_field(struct line *w, const struct json_step *step)
     }
 }
 
-static void put_unknown(struct line *w, uint64_t unknown)
+static void put_unknown(struct line *w)
 {
-    if (!unknown)
-        return;
-    json_open(&w->json, "unknown", '[');
-    for (unsigned i = 0; i < EVENT_FIELDS; i++) {
-        if (unknown >> i & 1)
-            json_string(&w->json, NULL, event_fields[i].name);
+    const struct field_set *fields = &w->state->events->fields[w->e->type];
+    bool open = false;
+    for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
+        for (uint64_t left = w->e->unknown.words[word] & fields->words[word]; left; left &= left - 1) {
+            if (!open)
+                json_open(&w->json, "unknown", '[');
+            open = true;
+            json_string(&w->json, NULL, event_fields[word * 64 + (unsigned)__builtin_ctzll(left)].name);
+        }
     }
-    json_close(&w->json, ']');
+    if (open)
+        json_close(&w->json, ']');
 }
 
 void json_event(void *state, struct buffer *out, const struct event *e)
 {
-    /* The verdict's word is itself the way to say that it is not known. */
-    static const uint64_t always = UINT64_C(1) << EVENT_AUTH_STATE;
     struct json_state *s = state;
     const struct json_events *events = s->events;
     struct line w = {.json = json_begin(out), .state = s, .e = e};
-    uint64_t left_out = e->unknown & ~always;
     const struct json_step *end = events->steps[e->type] + events->step_count[e->type];
     for (const struct json_step *step = events->steps[e->type]; step < end; step++) {
-        if (!(left_out >> step->field & 1))
+        /* The verdict's word is itself the way to say that it is not known. */
+        if (!field_set_has(&e->unknown, step->field) || step->field == EVENT_AUTH_STATE)
             put_field(&w, step);
     }
     move_to(&w, 0);
-    put_unknown(&w, e->unknown & events->fields[e->type]);
+    put_unknown(&w);
     json_end(&w.json);
 }

@@ -22,6 +22,7 @@ void json_source(void *state, struct buffer *out, const struct source *s)
     json_number(&j, "half_open", s->half_open);
     json_number(&j, "refused", s->refused);
     json_number(&j, "without_request", s->without_request);
+    json_number(&j, "not_written", s->not_written);
     json_values(&j, "endpoints", "endpoints_left_out", &s->endpoints);
     json_values(&j, "user_agents", "user_agents_left_out", &s->agents);
     json_close(&j, '}');

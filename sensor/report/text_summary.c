@@ -28,7 +28,6 @@ static const struct row seen[] = {
 
 static const struct row not_seen[] = {
     {COUNT_TLS, "TLS connection|: encrypted, not opened"},
-    {COUNT_HTTP2, "HTTP/2 connection|: not read yet"},
     {COUNT_PROTOCOL_OTHER, "connection| of another protocol: not read"},
     {COUNT_STATE_UNKNOWN, "request| that may or may not have carried a credential"},
     {COUNT_UNANSWERED, "request| of which no answer was captured"},
@@ -53,6 +52,7 @@ static const struct row not_seen[] = {
     {COUNT_GAVE_UP_NO_RESUME, "connection| left midway: no way on was found behind a hole"},
     {COUNT_EVICTED, "connection| given up early: memory was short"},
     {COUNT_EVICTED_HALF_OPEN, "connection attempt| given up early: memory was short"},
+    {COUNT_OUTPUT_CAPPED, "event| not written: more than a source may have (--source-cap)"},
     {COUNT_DETECT_LOST, "sources, endpoints or findings not kept: memory was short"},
     {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},
 };

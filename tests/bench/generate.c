@@ -3,6 +3,8 @@
  *   small   HTTP/1.1 exchanges on persistent connections: requests of about 300 bytes, answers of 400
  *   token   the same, each request with a bearer token of 900 bytes
  *   large   answers of 2 MB
+ *   http2   HTTP/2 exchanges with the habits of nghttp2: the token of 900 bytes is a literal in each request
+ *   http2go the same with the habits of Go: the token is indexed
  *   other   traffic to ports that are not followed
  *   syn     SYNs, each of another source */
 #include <stdbool.h>
@@ -10,23 +12,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { HEADERS = 54, MSS = 1448, CONNECTIONS = 64, LIFE = 200, LARGE = 2 << 20, TOKEN = 900, SERVER = 0xC0000202U };
+#include "tests/tools/h2_talk.h"
+#include "tests/tools/tcp_talk.h"
+
+enum { CONNECTIONS = 64, LIFE = 200, LARGE = 2 << 20, TOKEN = 900, SERVER = 0xC0000202U, STEP = 5 };
 
 struct output {
-    FILE *file;
-    uint64_t size, limit, packets;
-    uint64_t micros; /* of the capture's clock */
-};
-
-struct end {
-    uint32_t ip, seq;
-    uint16_t port;
+    struct tcp_file to;
+    uint64_t limit;
 };
 
 struct talk {
-    struct end end[2]; /* client, server */
+    struct tcp_talk tcp;
     unsigned exchanges;
+    struct h2_talk h2; /* of the kinds that speak it */
 };
 
 static uint32_t seed = 12345;
@@ -38,68 +39,16 @@ static uint32_t chance(uint32_t below)
     return (seed >> 8) % below;
 }
 
-static void put16(uint8_t *at, uint32_t number)
-{
-    at[0] = (uint8_t)(number >> 8);
-    at[1] = (uint8_t)number;
-}
-
-static void put32(uint8_t *at, uint32_t number)
-{
-    put16(at, number >> 16);
-    put16(at + 2, number);
-}
-
-static void segment(struct output *o, struct talk *t, unsigned from, uint8_t flags, const char *payload, size_t size)
-{
-    struct end *a = &t->end[from], *b = &t->end[1 - from];
-    uint8_t frame[HEADERS + MSS] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, [20] = 0x40, [22] = 64, 6};
-    put16(frame + 16, (uint32_t)(40 + size));
-    put32(frame + 26, a->ip);
-    put32(frame + 30, b->ip);
-    put16(frame + 34, a->port);
-    put16(frame + 36, b->port);
-    put32(frame + 38, a->seq);
-    put32(frame + 42, flags & 16 ? b->seq : 0);
-    frame[46] = 5 << 4;
-    frame[47] = flags;
-    put16(frame + 48, 65535);
-    if (size)
-        memcpy(frame + HEADERS, payload, size);
-    uint32_t length = (uint32_t)(HEADERS + size);
-    uint32_t record[4] = {1700000000U + (uint32_t)(o->micros / 1000000), (uint32_t)(o->micros % 1000000), length,
-                          length};
-    fwrite(record, sizeof record, 1, o->file);
-    fwrite(frame, length, 1, o->file);
-    a->seq += (uint32_t)size + (flags & 3 ? 1 : 0);
-    o->size += sizeof record + length;
-    o->packets++;
-    o->micros += 5;
-}
-
-static void say(struct output *o, struct talk *t, unsigned from, const char *bytes, size_t size)
-{
-    for (size_t at = 0; at < size; at += MSS)
-        segment(o, t, from, 24, bytes + at, size - at < MSS ? size - at : MSS);
-}
-
 static void open_talk(struct output *o, struct talk *t, uint16_t port)
 {
     static uint32_t number;
-    *t = (struct talk){
-        .end = {{0x0A000001U + number % 4096, 1000 + chance(1 << 30), (uint16_t)(20000 + number / 4096 % 40000)},
-                {SERVER, chance(1 << 30), port}}};
+    uint32_t isn[2] = {1000 + chance(1 << 30), chance(1 << 30)};
+    t->exchanges = 0;
+    t->tcp = (struct tcp_talk){.file = &o->to,
+                               .end = {{0x0A000001U + number % 4096, isn[0], (uint16_t)(20000 + number / 4096 % 40000)},
+                                       {SERVER, isn[1], port}}};
     number++;
-    segment(o, t, 0, 2, NULL, 0);
-    segment(o, t, 1, 18, NULL, 0);
-    segment(o, t, 0, 16, NULL, 0);
-}
-
-static void close_talk(struct output *o, struct talk *t)
-{
-    segment(o, t, 0, 17, NULL, 0);
-    segment(o, t, 1, 17, NULL, 0);
-    segment(o, t, 0, 16, NULL, 0);
+    tcp_talk_open(&t->tcp);
 }
 
 static const char *const resources[] = {"pods",  "configmaps", "secrets",    "services",   "events",     "endpoints",
@@ -109,7 +58,8 @@ static const char *const agents[] = {"kubectl/v1.28.15 (linux/amd64) kubernetes/
                                      "kube-scheduler/v1.30.2 (linux/amd64) kubernetes/3968350/leader-election",
                                      "python-requests/2.32.3", "curl/8.5.0"};
 
-static size_t request(char *out, size_t room, bool token)
+/* One of sixteen. */
+static const char *some_token(void)
 {
     static char tokens[16][TOKEN + 1];
     char *own = tokens[chance(16)];
@@ -118,12 +68,19 @@ static size_t request(char *out, size_t room, bool token)
         for (size_t i = 21; i < TOKEN; i++)
             own[i] = i == 600 ? '.' : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[chance(64)];
     }
+    return own;
+}
+
+static size_t request(char *out, size_t room, bool with_token)
+{
+    const char *own = some_token();
     int size = snprintf(out, room,
                         "GET /api/v1/namespaces/team-%u/%s/item-%u HTTP/1.1\r\nHost: api.example:6443\r\n"
                         "User-Agent: %s\r\nAccept: application/json, */*\r\nAccept-Encoding: gzip\r\n%s%s%s"
                         "X-Request-Id: 8c1f%08x-77aa-4e2b-9d52\r\nCache-Control: no-cache\r\n\r\n",
                         chance(40), resources[chance(11)], chance(500), agents[chance(5)],
-                        token ? "Authorization: Bearer " : "", token ? own : "", token ? "\r\n" : "", chance(1 << 30));
+                        with_token ? "Authorization: Bearer " : "", with_token ? own : "", with_token ? "\r\n" : "",
+                        chance(1 << 30));
     return (size_t)size;
 }
 
@@ -141,78 +98,185 @@ static size_t answer(char *out, size_t room, size_t body, bool forbidden)
     return (size_t)size;
 }
 
-static uint64_t exchanges(struct output *o, bool token, size_t body)
+static uint64_t exchanges(struct output *o, bool with_token, size_t body)
 {
     static struct talk talks[CONNECTIONS];
     static char bytes[LARGE + 4096];
     uint64_t count = 0;
     for (unsigned i = 0; i < CONNECTIONS; i++)
         open_talk(o, &talks[i], 8080);
-    while (o->size < o->limit) {
+    while (o->to.size < o->limit) {
         struct talk *t = &talks[chance(CONNECTIONS)];
-        size_t size = request(bytes, 4096, token);
-        say(o, t, 0, bytes, size);
-        size_t head = answer(bytes, 4096, body, !token && body < MSS);
-        memset(bytes + head, 'x', token || body >= MSS ? body : 0);
-        say(o, t, 1, bytes, head + (token || body >= MSS ? body : 0));
+        size_t size = request(bytes, 4096, with_token);
+        tcp_talk_say(&t->tcp, 0, bytes, size);
+        size_t head = answer(bytes, 4096, body, !with_token && body < TCP_TALK_MSS);
+        memset(bytes + head, 'x', with_token || body >= TCP_TALK_MSS ? body : 0);
+        tcp_talk_say(&t->tcp, 1, bytes, head + (with_token || body >= TCP_TALK_MSS ? body : 0));
         if (count++ % 2 == 0)
-            segment(o, t, 0, 16, NULL, 0);
+            tcp_talk_segment(&t->tcp, 0, TALK_ACK, NULL, 0);
         if (++t->exchanges == LIFE) {
-            close_talk(o, t);
+            tcp_talk_close(&t->tcp);
             open_talk(o, t, 8080);
         }
     }
     for (unsigned i = 0; i < CONNECTIONS; i++)
-        close_talk(o, &talks[i]);
+        tcp_talk_close(&talks[i].tcp);
     return count;
+}
+
+static uint64_t small(struct output *o)
+{
+    return exchanges(o, false, 120);
+}
+
+static uint64_t token(struct output *o)
+{
+    return exchanges(o, true, 180);
+}
+
+static uint64_t large(struct output *o)
+{
+    return exchanges(o, true, LARGE);
+}
+
+/* What both sides have said, in one piece each: what a sensor gets is bytes, so many small frames are the dearest. */
+static void carry(struct talk *t, unsigned from)
+{
+    size_t size;
+    const uint8_t *bytes = h2_talk_said(&t->h2, from, &size);
+    tcp_talk_say(&t->tcp, from, bytes, size);
+}
+
+static void open_http2(struct output *o, struct talk *t, enum h2_habit habit)
+{
+    open_talk(o, t, 8080);
+    h2_talk_init(&t->h2, habit, habit, chance(1 << 30));
+    for (unsigned side = 0; side < 2; side++) {
+        h2_talk_greet(&t->h2, side);
+        carry(t, side);
+    }
+    for (unsigned side = 0; side < 2; side++)
+        h2_talk_frame(&t->h2, side, H2_SETTINGS, H2_ACK, 0, NULL, 0);
+}
+
+static void close_http2(struct talk *t)
+{
+    tcp_talk_close(&t->tcp);
+    h2_talk_deinit(&t->h2);
+}
+
+static void http2_exchange(struct output *o, struct talk *t, const char *bearer, const char *agent)
+{
+    static const char list[] =
+        "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"4711\"},\"items\":["
+        "{\"metadata\":{\"name\":\"item-7\",\"namespace\":\"team-3\"},\"data\":{\"key\":\"value\"}}]}\n";
+    char path[128], audit[H2_UUID], date[32];
+    snprintf(path, sizeof path, "/api/v1/namespaces/team-%u/%s/item-%u", chance(40), resources[chance(11)],
+             chance(500));
+    struct h2_request r = {
+        .method = "GET", .path = path, .authority = "api.example:6443", .agent = agent, .bearer = bearer};
+    uint32_t stream = h2_ask(&t->h2, &r);
+    carry(t, H2_CLIENT);
+    time_t now = TCP_TALK_START + (time_t)(o->to.micros / 1000000);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&now));
+    h2_uuid(&t->h2, audit);
+    struct h2_answer a = {.status = 200, .audit_id = audit, .date = date, .length = sizeof list - 1};
+    h2_answer_head(&t->h2, stream, &a);
+    h2_talk_data(&t->h2, H2_SERVER, stream, list, sizeof list - 1, true);
+    carry(t, H2_SERVER);
+}
+
+/* A connection is one client: its agent and its token stay the same. */
+static uint64_t http2_exchanges(struct output *o, enum h2_habit habit)
+{
+    static struct talk talks[CONNECTIONS];
+    static char bearer[CONNECTIONS][8 + TOKEN];
+    uint64_t count = 0;
+    for (unsigned i = 0; i < CONNECTIONS; i++) {
+        snprintf(bearer[i], sizeof bearer[i], "Bearer %s", some_token());
+        open_http2(o, &talks[i], habit);
+    }
+    while (o->to.size < o->limit) {
+        unsigned i = chance(CONNECTIONS);
+        struct talk *t = &talks[i];
+        http2_exchange(o, t, bearer[i], agents[i % 5]);
+        if (count++ % 2 == 0)
+            tcp_talk_segment(&t->tcp, 0, TALK_ACK, NULL, 0);
+        if (++t->exchanges == LIFE) {
+            close_http2(t);
+            open_http2(o, t, habit);
+        }
+    }
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        close_http2(&talks[i]);
+    return count;
+}
+
+static uint64_t http2(struct output *o)
+{
+    return http2_exchanges(o, H2_NGHTTP2);
+}
+
+static uint64_t http2go(struct output *o)
+{
+    return http2_exchanges(o, H2_GO);
 }
 
 static uint64_t other_ports(struct output *o)
 {
     static struct talk talks[CONNECTIONS];
-    static char bytes[8 * MSS];
+    static char bytes[8 * TCP_TALK_MSS];
     for (unsigned i = 0; i < CONNECTIONS; i++)
         open_talk(o, &talks[i], i % 2 ? 5432 : 9200);
-    while (o->size < o->limit) {
+    while (o->to.size < o->limit) {
         struct talk *t = &talks[chance(CONNECTIONS)];
-        say(o, t, 0, bytes, 40 + chance(400));
-        say(o, t, 1, bytes, 100 + chance(6 * MSS));
-        segment(o, t, 0, 16, NULL, 0);
+        tcp_talk_say(&t->tcp, 0, bytes, 40 + chance(400));
+        tcp_talk_say(&t->tcp, 1, bytes, 100 + chance(6 * TCP_TALK_MSS));
+        tcp_talk_segment(&t->tcp, 0, TALK_ACK, NULL, 0);
     }
-    return o->packets;
+    return o->to.packets;
 }
 
 static uint64_t sweep(struct output *o)
 {
     uint64_t count = 0;
-    while (o->size < o->limit) {
-        struct talk t = {
+    while (o->to.size < o->limit) {
+        struct tcp_talk t = {
+            .file = &o->to,
             .end = {{0x0B000000U + (uint32_t)(count >> 2), chance(1 << 30), (uint16_t)(1024 + count % 60000)},
                     {SERVER + (uint32_t)(count & 3), 0, 6443}}};
-        segment(o, &t, 0, 2, NULL, 0);
+        tcp_talk_segment(&t, 0, TALK_SYN, NULL, 0);
         count++;
     }
     return count;
 }
 
+static const struct {
+    const char *name;
+    uint64_t (*make)(struct output *o);
+} kinds[] = {
+    {"small", small},     {"token", token},       {"large", large}, {"http2", http2},
+    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},
+};
+
 int main(int argc, char **argv)
 {
-    static const uint32_t head[6] = {0xA1B2C3D4U, 4 << 16 | 2, 0, 0, 262144, 1};
-    if (argc != 4) {
-        fputs("usage: generate small|token|large|other|syn MEGABYTES FILE\n", stderr);
+    size_t kind = 0;
+    while (argc == 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(kinds[kind].name, argv[1]) != 0)
+        kind++;
+    if (argc != 4 || kind == sizeof kinds / sizeof kinds[0]) {
+        fputs("usage: generate KIND MEGABYTES FILE\nKIND:", stderr);
+        for (kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++)
+            fprintf(stderr, " %s", kinds[kind].name);
+        fputs("\n", stderr);
         return 1;
     }
-    struct output o = {.file = fopen(argv[3], "wb"), .limit = strtoull(argv[2], NULL, 10) << 20};
-    if (!o.file) {
+    struct output o = {.limit = strtoull(argv[2], NULL, 10) << 20};
+    if (!tcp_file_open(&o.to, argv[3], STEP)) {
         perror(argv[3]);
         return 1;
     }
-    fwrite(head, sizeof head, 1, o.file);
-    uint64_t count = strcmp(argv[1], "small") == 0   ? exchanges(&o, false, 120)
-                     : strcmp(argv[1], "token") == 0 ? exchanges(&o, true, 180)
-                     : strcmp(argv[1], "large") == 0 ? exchanges(&o, true, LARGE)
-                     : strcmp(argv[1], "other") == 0 ? other_ports(&o)
-                                                     : sweep(&o);
-    printf("%llu %llu\n", (unsigned long long)o.packets, (unsigned long long)count);
-    return fclose(o.file) == 0 ? 0 : 1;
+    uint64_t count = kinds[kind].make(&o);
+    printf("%llu %llu\n", (unsigned long long)o.to.packets, (unsigned long long)count);
+    return tcp_file_close(&o.to) ? 0 : 1;
 }

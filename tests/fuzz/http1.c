@@ -116,12 +116,18 @@ static void on_over(void *thing, moment time)
     mix(t->watch, (uint64_t)(t - t->watch->things) << 16 | 'v');
 }
 
-static struct stream *on_switched(void *owner, moment time, struct slice protocol)
+static struct stream *on_switched(void *owner, moment time, struct slice protocol, void *thing)
 {
     struct watch *w = owner;
     (void)time;
     mix_slice(w, protocol);
     w->switched = true;
+    if (thing) {
+        struct thing *t = thing;
+        check(!t->over && t->done[CLIENT] == t->seen[CLIENT] && !t->done[SERVER] && !t->in_head[CLIENT] &&
+              !t->in_head[SERVER]);
+        t->over = true;
+    }
     return NULL;
 }
 

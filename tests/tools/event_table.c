@@ -99,6 +99,9 @@ static void evidence(void)
         [EVIDENCE_ANSWER_UNREADABLE] = "Only the body of the answer could settle the question, and it was not read.",
         [EVIDENCE_RELAYED] = "A backend behind the API server may have written the answer.",
         [EVIDENCE_CONTRADICTION] = "Two of these signs disagree.",
+        [EVIDENCE_VALUE_ALONE] = "A credential's value, in a field whose name is not known.",
+        [EVIDENCE_UNKNOWN_FIELD] =
+            "HTTP/2: a field of the head, or the method, path or code, is not known: it was sent before the capture.",
     };
     for (unsigned i = 0; i < AUTH_EVIDENCE; i++) {
         printf(".It Cm %s\n", auth_evidence_name(i));

@@ -165,7 +165,7 @@ static void finish(struct outcome *o, struct worker *worker, struct correlate *c
                  worker_used, correlate_used);
 }
 
-void outcome_of(struct outcome *o, const struct frames *frames, const struct rule_set *rules, unsigned change)
+void outcome_of(struct outcome *o, const struct frame_list *frames, const struct rule_set *rules, unsigned change)
 {
     *o = (struct outcome){0};
     struct telling room = {.outcome = o, .change = change};
@@ -229,13 +229,15 @@ static bool may_be_less(enum event_field_id field, const struct event *now, cons
 {
     const struct exchange *x = (const struct exchange *)now;
     switch (field) {
-    case EVENT_HTTP_LENGTH: /* a watch is told while it runs, without its request at its end */
-        return now_value->kind == VALUE_UNKNOWN || then_value->kind == VALUE_UNKNOWN;
+    case EVENT_HTTP2_ERROR: /* a watch is told while it runs, without its request at its end */
+    case EVENT_HTTP2_RESET_BY:
+    case EVENT_HTTP_LENGTH: return now_value->kind == VALUE_UNKNOWN || then_value->kind == VALUE_UNKNOWN;
     case EVENT_CLUSTER_BASIS: return now->basis == ENDPOINT_UNPROVEN;
     case EVENT_AUTH_STATE: return x->auth_state == AUTH_UNKNOWN;
     case EVENT_AUTH_OUTCOME: return x->auth_outcome == OUTCOME_UNSEEN;
     case EVENT_AUTH_USER:
     case EVENT_AUTH_GROUPS: return x->auth_state == AUTH_UNKNOWN && now_value->kind != VALUE_TEXT;
+    case EVENT_KUBE_AUDIT_ID_BASIS: /* inferred what was read; what it is stands in another field */
     case EVENT_AUTH_BASIS:
     case EVENT_AUTH_CONFIDENCE:
     case EVENT_AUTH_EVIDENCE:

@@ -5,7 +5,7 @@
 #include "sensor/detect/rule.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/field.h"
-#include "tests/tools/frames.h"
+#include "tests/tools/frame_list.h"
 
 struct outcome {
     struct event **exchanges; /* copies, each with room for EVENT_MAX bytes' worth of its size */
@@ -23,7 +23,7 @@ void outcome_sort(struct outcome *o);
 
 /** A fresh worker and correlator over the frames as they are numbered. @param change  of findings' addresses, undone in
  * their lines. */
-void outcome_of(struct outcome *o, const struct frames *frames, const struct rule_set *rules, unsigned change);
+void outcome_of(struct outcome *o, const struct frame_list *frames, const struct rule_set *rules, unsigned change);
 void outcome_deinit(struct outcome *o);
 
 /** What two exchanges may differ in. */

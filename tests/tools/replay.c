@@ -19,7 +19,7 @@ enum { COPIES = 8, SHOWN = 5, WHY_SIZE = 512 };
 struct law {
     const char *name, *path;
     const struct rule_set *rules;
-    struct frames frames;
+    struct frame_list frames;
     struct outcome full;
     size_t only; /* 0: all */
     unsigned failures;
@@ -171,7 +171,7 @@ static void compare(struct law *law, const struct claim *c, const struct outcome
     free(m.tried);
 }
 
-static void try(struct law *law, const struct claim *c, const struct frames *frames, unsigned change)
+static void try(struct law *law, const struct claim *c, const struct frame_list *frames, unsigned change)
 {
     struct outcome now;
     outcome_of(&now, frames, law->rules, change);
@@ -185,14 +185,26 @@ static bool of_connection(const struct claim *c, const struct event *e)
            (memcmp(&e->client, &c->high, sizeof c->high) == 0 && memcmp(&e->server, &c->low, sizeof c->low) == 0);
 }
 
-/* How many exchanges may go with a packet: those whose start lines are in it; one, where it has payload and none; none,
- * where it has no payload. */
+/* What looks like a header of HTTP/2's HEADERS, wherever it is: a length that fits a frame, the type, its flags, a
+ * client's stream. A few more than there are do no harm. */
+static size_t http2_heads_in(struct slice s)
+{
+    size_t heads = 0;
+    for (size_t i = 0; i + 9 <= s.size; i++) {
+        const uint8_t *at = s.data + i;
+        heads += at[0] == 0 && at[1] < 64 && at[3] == 1 && (at[4] & 0xD2) == 0 && at[5] == 0 && at[6] == 0 && at[8] % 2;
+    }
+    return heads;
+}
+
+/* How many exchanges may go with a packet: those whose start lines or heads are in it; one, where it has payload and
+ * none; none, where it has no payload. */
 static size_t exchanges_in(const struct frame *frame)
 {
     struct packet p;
     if (packet_walk(frame, 16, &p) != WALK_SEGMENT || p.payload.size == 0)
         return 0;
-    size_t lines = 0;
+    size_t lines = http2_heads_in(p.payload);
     for (struct slice rest = p.payload;; lines++) {
         const uint8_t *at = memmem(rest.data, rest.size, "HTTP/1.", 7);
         if (!at)
@@ -207,7 +219,7 @@ static void law_drop(struct law *law)
         struct frame_ends ends;
         if ((law->only && law->only != i + 1) || !frame_ends(&law->frames.at[i], &ends))
             continue;
-        struct frames left = {0};
+        struct frame_list left = {0};
         struct claim c = {.then = &law->full,
                           .tolerance = LESS,
                           .touched = of_connection,
@@ -218,10 +230,10 @@ static void law_drop(struct law *law)
                           .missing_most = exchanges_in(&law->frames.at[i])};
         for (size_t k = 0; k < law->frames.count; k++) {
             if (k != i)
-                frames_add(&left, &law->frames.at[k]);
+                frame_list_add(&left, &law->frames.at[k]);
         }
         try(law, &c, &left, 0);
-        frames_deinit(&left);
+        frame_list_deinit(&left);
     }
 }
 
@@ -235,7 +247,7 @@ static void law_start(struct law *law)
     for (size_t i = 1; i < law->frames.count; i++) {
         if (law->only && law->only != i + 1)
             continue;
-        struct frames left = {.at = law->frames.at + i, .count = law->frames.count - i};
+        struct frame_list left = {.at = law->frames.at + i, .count = law->frames.count - i};
         struct claim c = {.then = &law->full,
                           .tolerance = LESS,
                           .touched = began_before,
@@ -249,15 +261,15 @@ static void law_start(struct law *law)
 
 static void law_bytes(struct law *law)
 {
-    struct frames cut = {0};
+    struct frame_list cut = {0};
     struct claim c = {.then = &law->full, .tolerance = SAME, .compare_findings = true};
-    frames_split(&cut, &law->frames);
+    frame_list_split(&cut, &law->frames);
     try(law, &c, &cut, 0);
-    frames_deinit(&cut);
+    frame_list_deinit(&cut);
 }
 
 /** The next frame of the same connection from the other side, near enough to change places. */
-static size_t next_answer(const struct frames *f, size_t i)
+static size_t next_answer(const struct frame_list *f, size_t i)
 {
     struct frame_ends ends, other;
     if (!frame_ends(&f->at[i], &ends))
@@ -272,17 +284,17 @@ static size_t next_answer(const struct frames *f, size_t i)
 }
 
 /** The frame at `late` comes just before that at `early`, at its time. */
-static void swapped(struct frames *out, const struct frames *in, size_t early, size_t late)
+static void swapped(struct frame_list *out, const struct frame_list *in, size_t early, size_t late)
 {
     for (size_t i = 0; i < in->count; i++) {
         if (i == early) {
-            frames_add(out, &in->at[late]);
+            frame_list_add(out, &in->at[late]);
             out->at[out->count - 1].time = in->at[early].time;
         }
         if (i != late)
-            frames_add(out, &in->at[i]);
+            frame_list_add(out, &in->at[i]);
     }
-    frames_number(out);
+    frame_list_number(out);
 }
 
 static void law_swap(struct law *law)
@@ -291,39 +303,39 @@ static void law_swap(struct law *law)
         size_t late = next_answer(&law->frames, i);
         if (late == 0 || (law->only && law->only != i + 1))
             continue;
-        struct frames order = {0};
+        struct frame_list order = {0};
         struct claim c = {.then = &law->full, .tolerance = SAME_ALONE, .packet = i + 1, .compare_findings = true};
         swapped(&order, &law->frames, i, late);
         try(law, &c, &order, 0);
-        frames_deinit(&order);
+        frame_list_deinit(&order);
     }
 }
 
 static void law_twice(struct law *law)
 {
-    struct frames doubled = {0};
+    struct frame_list doubled = {0};
     struct claim c = {.then = &law->full, .tolerance = SAME, .compare_findings = true};
     for (size_t i = 0; i < law->frames.count; i++) {
-        frames_add(&doubled, &law->frames.at[i]);
-        frames_add(&doubled, &law->frames.at[i]);
+        frame_list_add(&doubled, &law->frames.at[i]);
+        frame_list_add(&doubled, &law->frames.at[i]);
     }
-    frames_number(&doubled);
+    frame_list_number(&doubled);
     try(law, &c, &doubled, 0);
-    frames_deinit(&doubled);
+    frame_list_deinit(&doubled);
 }
 
 static void law_shift(struct law *law)
 {
-    struct frames later = {0};
+    struct frame_list later = {0};
     moment shift = INT64_C(86400) * 1000000000 * 1000 + 123456789;
     struct claim c = {.then = &law->full, .tolerance = SAME, .compare_findings = true, .shift = shift};
     for (size_t i = 0; i < law->frames.count; i++) {
-        frames_add(&later, &law->frames.at[i]);
+        frame_list_add(&later, &law->frames.at[i]);
         later.at[i].time += shift;
     }
-    frames_number(&later);
+    frame_list_number(&later);
     try(law, &c, &later, 0);
-    frames_deinit(&later);
+    frame_list_deinit(&later);
 }
 
 static void *need(void *block)
@@ -358,33 +370,33 @@ static void expect_facts(struct outcome *expected, const struct outcome *full)
 static void law_renumber(struct law *law)
 {
     unsigned change = 0x5B;
-    struct frames others = {0};
+    struct frame_list others = {0};
     struct outcome expected = {0};
     expect_events(&expected, &law->full, change);
     expect_facts(&expected, &law->full);
     struct claim c = {.then = &expected, .tolerance = SAME, .compare_findings = true};
-    frames_change_addresses(&others, &law->frames, change);
+    frame_list_change_addresses(&others, &law->frames, change);
     try(law, &c, &others, change);
-    frames_deinit(&others);
+    frame_list_deinit(&others);
     outcome_deinit(&expected);
 }
 
 static void law_copies(struct law *law)
 {
-    struct frames copy[COPIES] = {0}, all = {0};
+    struct frame_list copy[COPIES] = {0}, all = {0};
     struct outcome expected = {0};
     for (unsigned i = 0; i < COPIES; i++) {
-        frames_change_addresses(&copy[i], &law->frames, i);
+        frame_list_change_addresses(&copy[i], &law->frames, i);
         expect_events(&expected, &law->full, i);
     }
     for (size_t i = 0; i < law->frames.count * COPIES; i++)
-        frames_add(&all, &copy[i % COPIES].at[i / COPIES]);
-    frames_number(&all);
+        frame_list_add(&all, &copy[i % COPIES].at[i / COPIES]);
+    frame_list_number(&all);
     struct claim c = {.then = &expected, .tolerance = SAME};
     try(law, &c, &all, 0);
     for (unsigned i = 0; i < COPIES; i++)
-        frames_deinit(&copy[i]);
-    frames_deinit(&all);
+        frame_list_deinit(&copy[i]);
+    frame_list_deinit(&all);
     outcome_deinit(&expected);
 }
 
@@ -408,13 +420,25 @@ static void rename_bytes(uint8_t *bytes, size_t size)
     }
 }
 
-/* Strings of a record are the wire's, so what is expected is the record with the same names changed. */
+static bool speaks_http2(const struct frame_list *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (memmem(f->at[i].bytes.data, f->at[i].bytes.size, "PRI * HTTP/2.0", 14))
+            return true;
+    }
+    return false;
+}
+
+/* Strings of a record are the wire's, so what is expected is the record with the same names changed. Where HPACK codes
+ * them, the bytes are others than the names. */
 static void law_rename(struct law *law)
 {
-    struct frames others = {0};
+    if (speaks_http2(&law->frames))
+        return;
+    struct frame_list others = {0};
     struct outcome expected = {0};
-    if (frames_rename(&others, &law->frames, renames, RENAMES) == 0) {
-        frames_deinit(&others);
+    if (frame_list_rename(&others, &law->frames, renames, RENAMES) == 0) {
+        frame_list_deinit(&others);
         return;
     }
     expect_events(&expected, &law->full, 0);
@@ -427,7 +451,7 @@ static void law_rename(struct law *law)
     outcome_sort(&expected);
     struct claim c = {.then = &expected, .tolerance = SAME, .compare_findings = true};
     try(law, &c, &others, 0);
-    frames_deinit(&others);
+    frame_list_deinit(&others);
     outcome_deinit(&expected);
 }
 
@@ -450,8 +474,8 @@ static unsigned run_capture(struct law *law, void (*run)(struct law *law), unsig
 {
     const char *slash = strrchr(law->path, '/');
     law->failures = 0;
-    law->frames = (struct frames){0};
-    frames_load(&law->frames, law->path);
+    law->frames = (struct frame_list){0};
+    frame_list_load(&law->frames, law->path);
     outcome_of(&law->full, &law->frames, law->rules, 0);
     if (law->full.count == 0)
         law->failures++;
@@ -462,7 +486,7 @@ static unsigned run_capture(struct law *law, void (*run)(struct law *law), unsig
         printf("# %u differences\n", law->failures);
     fflush(stdout);
     outcome_deinit(&law->full);
-    frames_deinit(&law->frames);
+    frame_list_deinit(&law->frames);
     return law->failures;
 }
 

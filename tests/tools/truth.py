@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """truth.py TRUTH.json <EVENTS: compares the http events on standard input with a capture's truth: each request found once, nothing
-besides; where the truth has them, status, verdict, and what the API server's audit log calls verb and object too.
+besides; where the truth has them, status, verdict, the stream's number, and what the API server's audit log calls verb and object too.
 
 The name of an object that is created stands in the body and is not asked for. A verdict null means: any but anonymous."""
 import collections
@@ -27,6 +27,9 @@ def differences(row, event):
     verdict = row.get('verdict')
     if state != verdict and not (verdict is None and state != 'anonymous'):
         yield f"verdict is {state}, should be {verdict or 'any but anonymous'}"
+    stream = event['http'].get('http2', {}).get('stream_id')
+    if row.get('stream', stream) != stream:
+        yield f"stream is {stream}, should be {row['stream']}"
     for audit, name in AUDIT.items():
         wanted, got = row.get(audit), kube.get(name)
         if 'verb' not in row or (audit == 'name' and row['verb'] == 'create' and got is None) or wanted == got:

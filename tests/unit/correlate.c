@@ -10,6 +10,7 @@
 #include "proto/kube/credential.h"
 #include "sensor/complaint.h"
 #include "sensor/event/auth.h"
+#include "sensor/event/field.h"
 #include "sensor/event/flow_record.h"
 
 static const struct hash_secret SECRET = {{1, 2, 3}};
@@ -27,6 +28,8 @@ struct bench {
     struct rule_set *rules;
     struct counters counters;
     char told[8192];
+    bool expect_audit_id;
+    unsigned audit_ids; /* that were as expected */
 };
 
 static void tell(struct bench *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -43,6 +46,12 @@ static void tell(struct bench *b, const char *format, ...)
 static void on_event(void *owner, const struct event *e)
 {
     const struct exchange *x = (const struct exchange *)e;
+    struct bench *b = owner;
+    bool told = event_field_get(EVENT_KUBE_AUDIT_ID, e).kind == VALUE_TEXT &&
+                event_field_get(EVENT_KUBE_AUDIT_ID_BASIS, e).kind == VALUE_TEXT;
+    bool hidden =
+        event_is_unknown(e, EVENT_KUBE_AUDIT_ID) && event_field_get(EVENT_KUBE_AUDIT_ID_BASIS, e).kind == VALUE_ABSENT;
+    b->audit_ids += b->expect_audit_id ? told : hidden;
     tell(owner, "%s %s %s\n", event_type_name(e->type), endpoint_basis_name(e->basis),
          e->type == EVENT_EXCHANGE ? auth_state_name(x->auth_state) : "-");
 }
@@ -63,7 +72,7 @@ static void on_closing(void *owner, bool sources, size_t count)
     tell(owner, "closing %s %zu\n", sources ? "sources" : "findings", count);
 }
 
-static void begin(struct bench *b, size_t memory)
+static void begin_capped(struct bench *b, size_t memory, uint64_t cap)
 {
     *b = (struct bench){0};
     struct complaint_list *complaints = complaint_list_new();
@@ -72,11 +81,16 @@ static void begin(struct bench *b, size_t memory)
     assert_non_null(b->rules);
     fclose(file);
     complaint_list_free(complaints);
-    struct correlate_options options = {.window = (moment)3600 * SECOND, .memory = memory};
+    struct correlate_options options = {.window = (moment)3600 * SECOND, .source_cap = cap, .memory = memory};
     struct correlate_events events = {on_event, on_finding, on_source, on_closing, b};
     b->c = correlate_new(&options, b->rules, &SECRET, &b->counters, &events);
     if (b->c)
         b->sink = correlate_sink(b->c);
+}
+
+static void begin(struct bench *b, size_t memory)
+{
+    begin_capped(b, memory, 0);
 }
 
 static void end(struct bench *b)
@@ -96,7 +110,7 @@ static void request(struct bench *b, uint8_t client, uint16_t port, moment clock
     x->event.order.clock = x->event.time = clock;
     x->request = x->answer = SEEN_WHOLE;
     x->status = status;
-    x->signs = (uint16_t)(1U << SIGN_PLAINTEXT | (kubernetes ? 1U << SIGN_KUBERNETES | 1U << SIGN_STATUS : 0U));
+    x->signs = 1U << SIGN_PLAINTEXT | (kubernetes ? 1U << SIGN_KUBERNETES | 1U << SIGN_STATUS : 0U);
     x->method = event_add_text(&x->event, slice_of("GET"), 64);
     x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
     x->status_user = event_add_text(&x->event, slice_of(named), 64);
@@ -149,6 +163,62 @@ static void keeps_the_order(void **state)
     assert_int_equal(b.counters.of[COUNT_FINDINGS_UNPROVEN], 0);
     assert_int_equal(b.counters.of[COUNT_DETECT_LOST], 0);
     end(&b);
+}
+
+/* What is not written is judged, found and summed up all the same; flows are written. */
+static void writes_within_the_cap(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin_capped(&b, 8 << 20, 2);
+    for (int i = 0; i < 12; i++)
+        request(&b, 1, 6443, 5, 403, true, "system:anonymous");
+    request(&b, 2, 6443, 6, 403, true, "system:anonymous");
+    flow(&b, 1, 6443, 7);
+    struct anomaly a = {.event = {.size = sizeof a, .type = EVENT_ANOMALY}};
+    a.event.client.ip[15] = 1;
+    a.event.server.port = 6443;
+    a.event.order.clock = 8;
+    b.sink.take(b.sink.owner, &a.event);
+    a.event.order.clock = (moment)60 * SECOND;
+    b.sink.take(b.sink.owner, &a.event);
+    correlate_finish(b.c);
+    assert_string_equal(b.told, "http recognised anonymous\n"
+                                "finding anonymous 1\n"
+                                "http recognised anonymous\n"
+                                "finding anonymous 10\n"
+                                "http recognised anonymous\n"
+                                "finding anonymous 1\n"
+                                "flow recognised -\n"
+                                "anomaly port -\n"
+                                "closing findings 2\n"
+                                "finding anonymous 12.\n"
+                                "finding anonymous 1.\n"
+                                "closing sources 2\n"
+                                "source 1: 12 exchanges 1 flows\n"
+                                "source 2: 1 exchanges 0 flows\n");
+    assert_int_equal(b.counters.of[COUNT_OUTPUT_CAPPED], 11);
+    assert_int_equal(b.counters.of[COUNT_STATE_ANONYMOUS], 13);
+    end(&b);
+}
+
+/* A UUID that every answer has anew is an Audit-Id at an API server, and any request's id elsewhere. */
+static void an_inferred_audit_id_needs_an_api_server(void **state)
+{
+    (void)state;
+    for (int proven = 0; proven < 2; proven++) {
+        struct bench b;
+        begin(&b, 8 << 20);
+        struct event_room room;
+        struct exchange *x = exchange_begin(&room);
+        x->event.server.port = proven ? 6443 : 443;
+        x->audit_id = event_add_text(&x->event, slice_of("an id"), 64);
+        x->audit_id_basis = BASIS_INFERRED;
+        b.expect_audit_id = proven;
+        b.sink.take(b.sink.owner, &x->event);
+        assert_int_equal(b.audit_ids, 1);
+        end(&b);
+    }
 }
 
 /* A finding's window closes before the record that comes behind it, whether or not the clock was told between. */
@@ -213,6 +283,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_order),
+        cmocka_unit_test(writes_within_the_cap),
+        cmocka_unit_test(an_inferred_audit_id_needs_an_api_server),
         cmocka_unit_test(closes_windows_by_the_clock),
         cmocka_unit_test(keeps_the_unproven),
         cmocka_unit_test(lives_within_its_memory),

@@ -1,6 +1,9 @@
 /* What is kept of an exchange, and when it is told. */
 #include "tests/unit/worker_rig.h"
 
+#include "proto/http/http2_error.h"
+#include "tests/unit/draft_rig.h"
+
 static void an_answer_is_awaited_so_long(void **state)
 {
     (void)state;
@@ -327,6 +330,118 @@ static void a_slow_head_gains_nothing(void **state)
     end(&t);
 }
 
+#define HTTP2_GET(path)                                                                                                \
+    DESK_FIELDS(IS(":method", "GET"), IS(":scheme", "http"), IS(":path", path), IS(":authority", "a"))
+
+/* Whoever resets first has ended the stream; it is answered or not. */
+static void resets_are_told(void **state)
+{
+    (void)state;
+    for (int answered = 0; answered < 2; answered++) {
+        struct desk d;
+        desk_begin(&d);
+        struct draft *draft = desk_open(&d, 7);
+        desk_head(draft, CLIENT, HEAD_REQUEST, HTTP2_GET("/api/v1/pods"));
+        draft_done(draft, CLIENT, 3, MESSAGE_WHOLE);
+        if (answered)
+            desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200")));
+        draft_reset(draft, answered ? SERVER : CLIENT, answered ? 2 : 8);
+        draft_reset(draft, CLIENT, 5);
+        draft_done(draft, SERVER, 3, MESSAGE_RESET);
+        draft_over(draft, 3);
+        const struct exchange *x = desk_exchange(&d, 0);
+        assert_string_equal(http2_error_name(x->reset_error), answered ? "INTERNAL_ERROR" : "CANCEL");
+        assert_int_equal(x->reset_by, answered ? RESET_BY_SERVER : RESET_BY_CLIENT);
+        assert_false(x->complete);
+        assert_int_equal(x->answer, answered ? SEEN_WHOLE : SEEN_NOT);
+        assert_int_equal(x->stream_id, 7);
+        desk_end(&d);
+    }
+}
+
+/* A stream whose end was not seen may have been reset; one that came to its end was not. */
+static void whether_it_was_reset_may_be_unknown(void **state)
+{
+    (void)state;
+    for (int cut = 0; cut < 2; cut++) {
+        struct desk d;
+        desk_begin(&d);
+        struct draft *draft = desk_open(&d, 7);
+        desk_head(draft, CLIENT, HEAD_REQUEST, HTTP2_GET("/api/v1/pods"));
+        draft_done(draft, CLIENT, 3, MESSAGE_WHOLE);
+        desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200")));
+        draft_done(draft, SERVER, 3, cut ? MESSAGE_CUT : MESSAGE_WHOLE);
+        draft_over(draft, 3);
+        const struct event *e = &desk_exchange(&d, 0)->event;
+        assert_int_equal(event_is_unknown(e, EVENT_HTTP2_ERROR), cut);
+        assert_int_equal(event_is_unknown(e, EVENT_HTTP2_RESET_BY), cut);
+        desk_end(&d);
+    }
+}
+
+static void a_watch_over_http2_is_told_while_it_runs(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_begin(&d);
+    struct draft *draft = desk_open(&d, 1);
+    desk_head(draft, CLIENT, HEAD_REQUEST, HTTP2_GET("/api/v1/pods?watch=1"));
+    assert_int_equal(d.count, 0);
+    desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200"), HIDDEN));
+    assert_int_equal(d.count, 1);
+    draft_reset(draft, CLIENT, 8); /* what comes now is passed by */
+    draft_done(draft, SERVER, 3, MESSAGE_RESET);
+    draft_over(draft, 3);
+    assert_int_equal(d.count, 1);
+    desk_end(&d);
+}
+
+/* A head that was lost is a request all the same, where its stream is known; in HTTP/1 it may be no request. */
+static void a_lost_head_is_told_of_http2(void **state)
+{
+    (void)state;
+    for (uint32_t stream_id = 0; stream_id < 2; stream_id++) {
+        struct desk d;
+        desk_begin(&d);
+        struct draft *draft = desk_open(&d, stream_id);
+        draft_head(draft, CLIENT, 2, HEAD_REQUEST, false);
+        draft_over(draft, 3);
+        assert_int_equal(d.count, stream_id);
+        if (stream_id) {
+            assert_true(event_is_unknown(&desk_exchange(&d, 0)->event, EVENT_HTTP_METHOD));
+            assert_true(event_is_unknown(&desk_exchange(&d, 0)->event, EVENT_KUBE_VERB));
+        }
+        desk_end(&d);
+    }
+}
+
+/* Answered on stream 1: the 101 says nothing of the request. */
+static void h2c_goes_on_as_stream_1(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_begin(&d);
+    struct draft *draft = desk_open(&d, 0);
+    desk_head(draft, CLIENT, HEAD_REQUEST,
+              DESK_FIELDS(IS(":method", "GET"), IS(":path", "/api/v1/pods"), IS("Host", "a"), IS("Upgrade", "h2c")));
+    draft_done(draft, CLIENT, 2, MESSAGE_WHOLE);
+    desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "101"), IS("Server", "x"), IS("Audit-Id", "y")));
+    draft_done(draft, SERVER, 2, MESSAGE_SWITCHED);
+    draft_carry_on(draft, true);
+    desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "403"), IS("audit-id", "z")));
+    draft_done(draft, SERVER, 3, MESSAGE_WHOLE);
+    draft_over(draft, 3);
+    const struct exchange *x = desk_exchange(&d, 0);
+    assert_int_equal(x->version, HTTP_1_1);
+    assert_int_equal(x->stream_id, 1);
+    assert_int_equal(x->status, 403);
+    assert_text(x, x->audit_id, "z");
+    assert_false(exchange_has(x, SIGN_BACKEND));
+    assert_true(x->complete);
+    assert_int_equal(x->event.unknown.words[0] | x->event.unknown.words[1], 0);
+    desk_end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +460,11 @@ int main(void)
         cmocka_unit_test(informational_heads_are_not_the_answer),
         cmocka_unit_test(a_slow_head_gains_nothing),
         cmocka_unit_test(an_end_may_come_before_the_first_byte),
+        cmocka_unit_test(resets_are_told),
+        cmocka_unit_test(whether_it_was_reset_may_be_unknown),
+        cmocka_unit_test(a_watch_over_http2_is_told_while_it_runs),
+        cmocka_unit_test(a_lost_head_is_told_of_http2),
+        cmocka_unit_test(h2c_goes_on_as_stream_1),
     };
     return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ static struct exchange *answer(struct event_room *room, uint8_t host, uint16_t p
     struct exchange *x = exchange_begin(room);
     x->event.server.ip[15] = host;
     x->event.server.port = port;
-    x->signs = (uint16_t)signs;
+    x->signs = signs;
     return x;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/http/http2_error.h"
 #include "proto/http/message.h"
 #include "proto/kube/agent.h"
 #include "proto/kube/credential.h"
@@ -70,7 +71,7 @@ static void begins_clean_in_used_room(void **state)
     struct exchange *x = exchange_begin(&room);
     struct exchange clean = {.event = {.size = sizeof clean, .type = EVENT_EXCHANGE}};
     assert_int_equal(x->status, clean.status);
-    assert_int_equal(x->event.unknown, 0);
+    assert_int_equal(x->event.unknown.words[0] | x->event.unknown.words[1], 0);
     assert_int_equal(x->groups.size, 0);
     assert_int_equal(x->auth_evidence, 0);
 }
@@ -180,6 +181,19 @@ static void fields_of_other_events_are_absent(void **state)
     free(f);
 }
 
+/** A record has more fields than a word has bits: each has its own, and no other. */
+static void each_field_is_unknown_by_itself(void **state)
+{
+    (void)state;
+    assert_true(EVENT_FIELDS > 64);
+    for (unsigned one = 0; one < EVENT_FIELDS; one++) {
+        struct exchange *x = exchange_begin(&room);
+        event_set_unknown(&x->event, (enum event_field_id)one);
+        for (unsigned other = 0; other < EVENT_FIELDS; other++)
+            assert_int_equal(event_is_unknown(&x->event, (enum event_field_id)other), other == one);
+    }
+}
+
 static void vlan_gives_the_outermost(void **state)
 {
     (void)state;
@@ -218,6 +232,9 @@ static void names_are_complete(void **state)
     check_names(flow_protocol_name, PROTOCOL_OTHER + 1, false);
     check_names(exchange_version_name, HTTP_2 + 1, true);
     check_names(exchange_mark_name, HTTP_MARKS, false);
+    check_names(exchange_reset_by_name, 3, true);
+    check_names(http2_error_name, HTTP2_ERRORS, true);
+    check_names(anomaly_from_name, 2, false);
     check_names(exchange_path_kind_name, PATH_ERROR + 1, false);
     check_names(exchange_agent_name, AGENT_BROKEN + 1, false);
     check_names(exchange_credential_name, CREDENTIAL_KINDS, false);
@@ -244,6 +261,7 @@ int main(void)
         cmocka_unit_test(gets_each_kind),
         cmocka_unit_test(absent_is_not_unknown),
         cmocka_unit_test(fields_of_other_events_are_absent),
+        cmocka_unit_test(each_field_is_unknown_by_itself),
         cmocka_unit_test(vlan_gives_the_outermost),
         cmocka_unit_test(names_are_complete),
     };

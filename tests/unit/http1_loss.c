@@ -89,6 +89,16 @@ static const struct loss losses[] = {
               .lines = {"CGET /w HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\n", "(S9", "S\r\n" GIVE("201", "0", "")},
               .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/w\n1 C Host=h\n1 C Upgrade=x\n1 C head request\n"
                       "1 C done whole\n1 over\ngave up no-resume\n"}},
+    {.talk = {.name = "lost after one asked for h2c: what follows may be that",
+              .lines = {"CGET /w HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n", "(S9", "S\r\n" GIVE("201", "0", "")},
+              .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/w\n1 C Host=h\n1 C Upgrade=h2c\n1 C head request\n"
+                      "1 C done whole\nswitched to []\n1 handed over\n"}},
+    {.talk = {.name = "the same inside an informational head",
+              .lines = {"CGET /w HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n", "SHTTP/1.1 103 x\r\nLink: ", "(S9",
+                        "S\r\n" GIVE("201", "0", "")},
+              .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/w\n1 C Host=h\n1 C Upgrade=h2c\n1 C head request\n"
+                      "1 S :status=103\n1 S Link=<unknown>\n1 S head informational partly\n"
+                      "1 C done whole\nswitched to []\n1 handed over\n"}},
     {.talk = {.name = "a gap in the head of a 101: no HTTP/1 behind it",
               .lines = {"CGET /w HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\n", "SHTTP/1.1 101 x\r\n", "(S9",
                         "S" GIVE("201", "0", ""), "C" ASK("/2")},

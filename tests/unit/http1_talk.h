@@ -23,7 +23,7 @@ struct record_thing {
     struct record *record;
     unsigned number;
     bool over;
-    bool done[2];
+    bool done[2], in_head[2];
 };
 
 struct record {
@@ -81,6 +81,7 @@ static inline void record_field(void *thing, enum side from, const struct field 
 {
     struct record_thing *t = record_thing(thing, from);
     assert_int_equal(field->id, field_id(field->name));
+    t->in_head[from] = true;
     assert_true(field->known == KNOWN || field->value.size == 0);
     record_say(t->record, "%u %c %.*s=%s%.*s\n", t->number, record_side(from), (int)field->name.size,
                (const char *)field->name.data, field->known == KNOWN ? "" : "<unknown>", (int)field->value.size,
@@ -92,6 +93,7 @@ static inline void record_head(void *thing, enum side from, moment time, enum he
     static const char *const kinds[] = {"request", "informational", "final", "trailers"};
     struct record_thing *t = record_thing(thing, from);
     (void)time;
+    t->in_head[from] = false;
     record_say(t->record, "%u %c head %s%s\n", t->number, record_side(from), kinds[kind], whole ? "" : " partly");
 }
 
@@ -134,16 +136,22 @@ static inline void record_over(void *thing, moment time)
 {
     struct record_thing *t = thing;
     (void)time;
-    assert_false(t->over);
+    assert_false(t->over || t->in_head[CLIENT] || t->in_head[SERVER]);
     t->over = true;
     record_say(t->record, "%u over\n", t->number);
 }
 
-static inline struct stream *record_switched(void *owner, moment time, struct slice protocol)
+static inline struct stream *record_switched(void *owner, moment time, struct slice protocol, void *thing)
 {
     struct record *r = owner;
     (void)time;
     record_say(r, "switched to [%.*s]\n", (int)protocol.size, (const char *)protocol.data);
+    struct record_thing *t = thing;
+    if (t) {
+        assert_true(!t->over && !t->done[SERVER] && !t->in_head[CLIENT] && !t->in_head[SERVER]);
+        t->over = true;
+        record_say(r, "%u handed over\n", t->number);
+    }
     return r->next;
 }
 

@@ -97,6 +97,30 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/w\n1 C Host=h\n1 C Connection=upgrade\n1 C Upgrade=websocket\n"
              "1 C head request\n1 S :status=101\n1 S Upgrade=websocket\n1 S Connection=upgrade\n1 S head final\n"
              "1 S done switched\n1 C done switched\n1 over\nswitched to [websocket]\n"},
+    {.name = "switched to h2c: the request goes on there, the 101 is not its answer",
+     .lines = {"CGET /h HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n",
+               "SHTTP/1.1 101 Switching\r\nUpgrade: H2C\r\n\r\nframes", "C" ASK("/no"), "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/h\n1 C Host=h\n1 C Upgrade=h2c\n1 C head request\n"
+             "1 S :status=101\n1 S Upgrade=H2C\n1 S head informational\n1 C done whole\nswitched to [H2C]\n"
+             "1 handed over\n"},
+    {.name = "switched to h2c inside its body",
+     .lines = {"C" ASK("/1"), "S" GIVE("200", "0", ""),
+               "CPOST /h HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nContent-Length: 9\r\n\r\nabc",
+               "SHTTP/1.1 101 \r\nUpgrade: h2c\r\n\r\n", "Cdefghi"},
+     .told = TOLD_ASK("1", "/1") TOLD_GIVE("1", "200", "0")
+         TOLD_END("1") "2 open 1.1\n2 C :method=POST\n2 C :path=/h\n2 C Host=h\n2 C Upgrade=h2c\n"
+                       "2 C Content-Length=9\n2 C head request\n2 C body [abc]\n2 S :status=101\n2 S Upgrade=h2c\n"
+                       "2 S head informational\n2 C done cut\nswitched to [h2c]\n2 handed over\n"},
+    {.name = "switched to h2c, with another request under way",
+     .lines = {"CGET /h HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n" ASK("/2"),
+               "SHTTP/1.1 101 \r\nUpgrade: h2c\r\n\r\n"},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/h\n1 C Host=h\n1 C Upgrade=h2c\n1 C head "
+             "request\n" TOLD_ASK("2", "/2") "1 S :status=101\n1 S Upgrade=h2c\n1 S head informational\n"
+                                             "1 C done whole\n2 over\nswitched to [h2c]\n1 handed over\n"},
+    {.name = "a 101 to h2c of which the request was not seen",
+     .lines = {"SHTTP/1.1 101 \r\nUpgrade: h2c\r\n\r\n"},
+     .told = "1 open 1.1\n1 S :status=101\n1 S Upgrade=h2c\n1 S head informational\nswitched to [h2c]\n"
+             "1 handed over\n"},
     {.name = "asked to switch, and did not",
      .lines = {"CGET /w HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n", "S" GIVE("403", "0", ""), "C" ASK("/2"),
                "S" GIVE("200", "0", "")},

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/http/http2_error.h"
 #include "proto/http/message.h"
 #include "proto/stream/sniff.h"
 #include "sensor/event/anomaly.h"
@@ -206,11 +207,66 @@ static void an_anomaly(void **state)
     a->kind = ANOMALY_GAVE_UP;
     a->reason = GAVE_UP_LIMIT;
     check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"applayer\","
-                                  "\"event\": \"gave_up\", \"reason\": \"limit\"}}");
+                                  "\"event\": \"gave_up\", \"reason\": \"limit\", \"from\": \"client\"}}");
     a->kind = ANOMALY_WRONG_RESET;
     a->reason = GAVE_UP_NOT;
     check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"stream\","
-                                  "\"event\": \"wrong_reset\"}}");
+                                  "\"event\": \"wrong_reset\", \"from\": \"client\"}}");
+}
+
+static void http2(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    x->version = HTTP_2;
+    x->stream_id = 2147483647;
+    x->reset_error = http2_error_keep(8);
+    x->reset_by = RESET_BY_CLIENT;
+    x->connect_protocol = add(x, "websocket");
+    json_t *line = write_event(&x->event);
+    check(json_incref(json_object_get(line, "http")),
+          "{\"protocol\": \"HTTP/2\", \"http2\": {\"stream_id\": 2147483647, \"error\": \"CANCEL\","
+          "\"reset_by\": \"client\", \"protocol\": \"websocket\"}, \"length\": 0}");
+    json_decref(line);
+    struct anomaly *a = anomaly_begin(&room);
+    a->kind = ANOMALY_MARKS + MARK_GOAWAY_ERROR;
+    a->from = SERVER;
+    a->error = http2_error_keep(11);
+    a->count = 1000;
+    a->text = event_add_text(&a->event, slice_of("too\x1b[2m many"), ANOMALY_TEXT_MAX);
+    line = write_event(&a->event);
+    check(json_incref(json_object_get(line, "anomaly")),
+          "{\"type\": \"applayer\", \"event\": \"goaway\", \"error\": \"ENHANCE_YOUR_CALM\", \"from\": \"server\","
+          "\"count\": 1000, \"text\": \"too\\u001b[2m many\"}");
+    json_decref(line);
+    struct flow_record *f = (struct flow_record *)&room;
+    *f = (struct flow_record){.event = {.size = sizeof *f, .type = EVENT_FLOW, .time = TIME, .flow_id = 35}};
+    f->goaway = http2_error_keep(0);
+    f->goaway_after = 3;
+    line = write_event(&f->event);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(line, "flow"), "goaway")), "NO_ERROR");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(line, "flow"), "goaway_after")), 3);
+    json_decref(line);
+}
+
+/** Fields of both words of the set: named in the order of the table. */
+static void the_last_fields_may_be_unknown(void **state)
+{
+    (void)state;
+    assert_true(EVENT_VLAN < 64 && EVENT_ANOMALY_COUNT >= 64);
+    struct anomaly *a = anomaly_begin(&room);
+    a->count = 3;
+    a->event.flow_id = 35;
+    event_set_unknown(&a->event, EVENT_ANOMALY_COUNT);
+    event_set_unknown(&a->event, EVENT_ANOMALY_TYPE);
+    event_set_unknown(&a->event, EVENT_VLAN);
+    event_set_unknown(&a->event, EVENT_HTTP_URL); /* of other events */
+    json_t *line = write_event(&a->event);
+    assert_null(json_object_get(json_object_get(line, "anomaly"), "count"));
+    assert_null(json_object_get(json_object_get(line, "anomaly"), "type"));
+    assert_non_null(json_object_get(json_object_get(line, "anomaly"), "from"));
+    check(json_incref(json_object_get(line, "unknown")), "[\"vlan\", \"anomaly.type\", \"anomaly.count\"]");
+    json_decref(line);
 }
 
 /** The ID is kept by connection: another one in the same place of the cache gets its own. */
@@ -363,7 +419,8 @@ static void a_source(void **state)
         .flows = 6,
         .half_open = 7,
         .refused = 8,
-        .without_request = 9};
+        .without_request = 9,
+        .not_written = 10};
     memcpy(s.ip, client.ip, 16);
     list(&s.endpoints, "192.0.2.1:6443", 2);
     s.agents.left_out = 1;
@@ -374,7 +431,7 @@ static void a_source(void **state)
         "\"source\": {\"verified\": true, \"first\": \"2026-11-24T04:32:54.895306Z\","
         "\"last\": \"2026-11-24T04:32:55.895306Z\", \"exchanges\": 10, \"anonymous\": 2, \"credentialed\": 3,"
         "\"rejected\": 4, \"unknown\": 1, \"open_paths\": 5, \"flows\": 6, \"half_open\": 7, \"refused\": 8,"
-        "\"without_request\": 9, \"endpoints\": [{\"value\": \"192.0.2.1:6443\", \"count\": 2}],"
+        "\"without_request\": 9, \"not_written\": 10, \"endpoints\": [{\"value\": \"192.0.2.1:6443\", \"count\": 2}],"
         "\"user_agents_left_out\": 1}}");
     value_list_clear(&s.endpoints, &memory);
 }
@@ -412,6 +469,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_fields_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_flow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_anomaly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(http2, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_fields_may_be_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(community_ids_are_not_mixed_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(anything_is_json, set_up, tear_down),

@@ -54,6 +54,7 @@ static void defaults(void **state)
     assert_int_equal(o.rule_count, 0);
     assert_int_equal(o.memory, 268435456);
     assert_int_equal(o.window, INT64_C(3600000000000));
+    assert_int_equal(o.source_cap, 100000);
     assert_int_equal(o.fail_on, -1);
     assert_int_equal(o.level, LOG_NORMAL);
     assert_false(o.verbose);
@@ -73,7 +74,7 @@ static void all_of_them(void **state)
     (void)state;
     struct options o =
         good("-r a --read=b -r - -R x --rules y -p 1,6443-6445,65535 -o json:out -o text --memory 1G --window 2d "
-             "--fail-on high -T -n -q -v tcp port 6443");
+             "--source-cap 7 --fail-on high -T -n -q -v tcp port 6443");
     assert_int_equal(o.read_count, 3);
     assert_string_equal(o.reads[1], "b");
     assert_string_equal(o.reads[2], "-");
@@ -94,6 +95,7 @@ static void all_of_them(void **state)
     assert_string_equal(o.outputs[0].target, "out");
     assert_int_equal(o.memory, 1073741824);
     assert_int_equal(o.window, INT64_C(172800000000000));
+    assert_int_equal(o.source_cap, 7);
     assert_int_equal(o.fail_on, LEVEL_HIGH);
     assert_int_equal(o.action, ACTION_TEST);
     assert_int_equal(o.level, LOG_QUIET);
@@ -107,6 +109,14 @@ static void two_outputs_into_a_device(void **state)
     (void)state;
     struct options o = good("-r a -o text:/dev/null -o json:/dev/null");
     assert_int_equal(o.output_count, 2);
+    options_deinit(&o);
+}
+
+static void a_cap_may_be_none(void **state)
+{
+    (void)state;
+    struct options o = good("-r a --source-cap 0");
+    assert_int_equal(o.source_cap, 0);
     options_deinit(&o);
 }
 
@@ -183,6 +193,7 @@ static void values(void **state)
     static const char *const sizes[] = {
         "", "1", "x", "1T", "1MB", "1048575", "-1M", "99999999999999999999", "17179869184G"};
     static const char *const times[] = {"1", "0s", "h", "1w", "1h30m", "99999d", "9223372036854775807h"};
+    static const char *const caps[] = {"-1", "4294967296", "1k", ""};
     static const char *const snaps[] = {"262145", "-1", "1k"};
     static const char *const buffers[] = {"0", "2097152", "x"};
     static const struct {
@@ -194,6 +205,7 @@ static void values(void **state)
         {"-p", ports, sizeof ports / sizeof *ports, "ports like 6443,8443-8445"},
         {"--memory", sizes, sizeof sizes / sizeof *sizes, "a size of 1M or more, like 256M"},
         {"--window", times, sizeof times / sizeof *times, "a duration like 30m, 1h, 2d"},
+        {"--source-cap", caps, sizeof caps / sizeof *caps, "a number of events up to 4294967295"},
         {"-s", snaps, sizeof snaps / sizeof *snaps, "a number of bytes up to 262144"},
         {"-B", buffers, sizeof buffers / sizeof *buffers, "a number of KiB from 1 to 2097151"},
     };
@@ -235,7 +247,7 @@ int main(void)
         cmocka_unit_test(live),          cmocka_unit_test(two_outputs_into_a_device),
         cmocka_unit_test(ports_replace), cmocka_unit_test(need_no_input),
         cmocka_unit_test(errors),        cmocka_unit_test(values),
-        cmocka_unit_test(help),
+        cmocka_unit_test(help),          cmocka_unit_test(a_cap_may_be_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void exchange(struct sources *s, uint32_t client, moment time, enum auth_
     struct exchange *x = exchange_begin(&room);
     set_ends(&x->event, client, time);
     x->auth_state = (uint8_t)state;
-    x->signs = (uint16_t)signs;
+    x->signs = signs;
     x->agent = event_add_text(&x->event, slice_of("probe/1"), 64);
     sources_exchange(s, x);
 }
@@ -116,6 +116,70 @@ static void sorts(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static bool may_write(struct sources *s, uint32_t client, moment clock, enum event_type type, unsigned reset_by,
+                      enum seen answer, uint64_t cap)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    set_ends(&x->event, client, clock);
+    x->event.type = (uint8_t)type;
+    x->event.order.clock = clock;
+    x->reset_by = (uint8_t)reset_by;
+    x->answer = (uint8_t)answer;
+    return sources_may_write(s, &x->event, cap);
+}
+
+static const moment MINUTE = INT64_C(60) * 1000 * 1000 * 1000;
+
+/* Each source has a share of its own, and each minute a new one; a request that its client resets unanswered counts
+ * a hundred times, any other once. */
+static void writes_a_share(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    for (int i = 0; i < 150; i++) {
+        assert_int_equal(may_write(s, 1, MINUTE, EVENT_EXCHANGE, 0, SEEN_WHOLE, 100), i < 100);
+        assert_int_equal(may_write(s, 2, MINUTE + i, EVENT_ANOMALY, RESET_BY_CLIENT, SEEN_NOT, 100), i < 100);
+    }
+    assert_false(may_write(s, 1, 2 * MINUTE - 1, EVENT_EXCHANGE, 0, SEEN_WHOLE, 100));
+    assert_true(may_write(s, 1, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_CLIENT, SEEN_NOT, 199));
+    for (int i = 0; i < 99; i++)
+        assert_true(may_write(s, 1, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_CLIENT, SEEN_WHOLE, 199));
+    assert_false(may_write(s, 1, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_SERVER, SEEN_NOT, 199));
+    assert_true(may_write(s, 3, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_SERVER, SEEN_NOT, 1));
+    assert_false(may_write(s, 4, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_CLIENT, SEEN_NOT, 99));
+    const struct source **sorted;
+    assert_int_equal(sources_sorted(s, &sorted), 4);
+    static const uint64_t NOT_WRITTEN[] = {52, 50, 0, 1};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(sorted[i]->not_written, NOT_WRITTEN[i]);
+    memory_resize(&memory, sorted, 4 * sizeof *sorted, 0);
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Whoever finds no memory has a share in common, and what is kept has its own all the same. */
+static void the_forlorn_share_a_share(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 16};
+    struct sources *s = sources_new(&SECRET, &memory);
+    unsigned written = 0;
+    for (uint32_t i = 0; i < 20000; i++)
+        written += may_write(s, i, MINUTE, EVENT_ANOMALY, 0, SEEN_NOT, 10);
+    size_t used = memory.used;
+    assert_true(used < memory.limit / 2);
+    const struct source **sorted;
+    size_t kept = sources_sorted(s, &sorted);
+    assert_true(kept > 10 && kept < 1000);
+    memory_resize(&memory, sorted, kept * sizeof *sorted, 0);
+    assert_int_equal(written, kept + 10);
+    assert_true(may_write(s, 0, MINUTE, EVENT_ANOMALY, 0, SEEN_NOT, 10));
+    assert_int_equal(memory.used, used);
+    sources_free(s);
+}
+
 /* Whoever can forge a sender's address must not be able to make the others forgotten. */
 static void a_sweep_leaves_room(void **state)
 {
@@ -161,6 +225,8 @@ int main(void)
         cmocka_unit_test(remembers),
         cmocka_unit_test(writes_v6),
         cmocka_unit_test(sorts),
+        cmocka_unit_test(writes_a_share),
+        cmocka_unit_test(the_forlorn_share_a_share),
         cmocka_unit_test(a_sweep_leaves_room),
         cmocka_unit_test(lives_without_memory),
     };

@@ -414,7 +414,7 @@ static void each_loss_is_told(void **state)
 {
     (void)state;
     static const enum counter losses[] = {COUNT_TLS,
-                                          COUNT_HTTP2,
+                                          COUNT_OUTPUT_CAPPED,
                                           COUNT_GAPS,
                                           COUNT_GAP_BYTES,
                                           COUNT_FRAMES_CUT,

@@ -32,7 +32,7 @@ static struct exchange *record(struct event_room *room, const struct facts *f)
     x->request = (uint8_t)f->request;
     x->answer = (uint8_t)f->answer;
     x->auth_kind = (uint8_t)f->kind;
-    x->signs = (uint16_t)f->signs;
+    x->signs = f->signs;
     x->status = f->status;
     x->certificate = (uint8_t)f->certificate;
     x->path_kind = (uint8_t)f->path_kind;
@@ -188,6 +188,60 @@ static const struct row ROWS[] = {
      AUTH_UNKNOWN, OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(HEAD_PARTLY_LOST)},
     {"an answer alone: 200", FACTS(NOT, WHOLE, NONE, KUBE, 200), AUTH_UNKNOWN, OUTCOME_ACCEPTED, BASIS_NONE,
      GROUND(HEAD_PARTLY_LOST)},
+    /* HTTP/2, joined late: fields that are not wholly known. */
+    {"a token, and a field that may be anything", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(UNKNOWN_FIELD), 200),
+     AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION) | GROUND(UNKNOWN_FIELD)},
+    {"a token's value under an unknown name", FACTS(WHOLE, PART, JWT, KUBE | SIGN(VALUE_ALONE), 200), AUTH_CREDENTIALED,
+     OUTCOME_ACCEPTED, BASIS_INFERRED, GROUND(VALUE_ALONE)},
+    {"such a value, refused", FACTS(WHOLE, PART, JWT, KUBE | SIGN(VALUE_ALONE), 401), AUTH_REJECTED, OUTCOME_REFUSED,
+     BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(VALUE_ALONE)},
+    {"a field that may be anything, refused", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(UNKNOWN_FIELD), 401), AUTH_REJECTED,
+     OUTCOME_REFUSED, BASIS_OBSERVED, GROUND(STATUS_CODE)},
+    {"one, forbidden", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(UNKNOWN_FIELD), 403), AUTH_UNKNOWN, OUTCOME_FORBIDDEN,
+     BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"one, named anonymous: whom it impersonates, perhaps",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS) | SIGN(UNKNOWN_FIELD), 403, .status_user = ANON), AUTH_UNKNOWN,
+     OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"one, named somebody",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS) | SIGN(UNKNOWN_FIELD), 403, .status_user = "jo"), AUTH_UNKNOWN,
+     OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"one, on an open path", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(OPEN_PATH) | SIGN(UNKNOWN_FIELD), 200), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"one, protected data", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(UNKNOWN_FIELD), 200), AUTH_UNKNOWN, OUTCOME_ACCEPTED,
+     BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"an unknown name, named anonymous",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS) | SIGN(UNKNOWN_NAME), 403, .status_user = ANON), AUTH_UNKNOWN,
+     OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"an unknown name, impersonation refused",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS) | SIGN(UNKNOWN_NAME) | SIGN(IMPERSONATION_REFUSED), 403,
+           .status_user = ANON),
+     AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_OBSERVED, GROUND(STATUS_USER) | GROUND(NO_CREDENTIAL)},
+    {"an unknown name, on an open path", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(OPEN_PATH) | SIGN(UNKNOWN_NAME), 200),
+     AUTH_UNKNOWN, OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"an unknown name, protected data", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(UNKNOWN_NAME), 200), AUTH_CREDENTIALED,
+     OUTCOME_ACCEPTED, BASIS_INFERRED, GROUND(NO_CREDENTIAL) | GROUND(STATUS_CODE) | GROUND(ADDED_BEHIND)},
+    {"a path that is not known, a token", FACTS(WHOLE, WHOLE, BEARER, KUBE, 200, .no_target = true), AUTH_CREDENTIALED,
+     OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
+    {"and an error that such a path may make", FACTS(WHOLE, WHOLE, BEARER, KUBE, 500, .no_target = true), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"a path that is not known, none, named anonymous",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS), 403, .no_target = true, .status_user = ANON), AUTH_UNKNOWN,
+     OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"a path that is not known, none, data", FACTS(WHOLE, WHOLE, NONE, KUBE, 200, .no_target = true), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"a path that is not known, 401 and no Status", FACTS(WHOLE, WHOLE, BEARER, KUBE, 401, .no_target = true),
+     AUTH_UNKNOWN, OUTCOME_UNSEEN, BASIS_NONE, GROUND(RELAYED)},
+    {"a code that is not known", FACTS(WHOLE, PART, BEARER, KUBE, 0), AUTH_UNKNOWN, OUTCOME_UNSEEN, BASIS_NONE,
+     GROUND(UNKNOWN_FIELD)},
+    {"TLS, no certificate, a field that may be anything",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(UNKNOWN_FIELD), 200, .certificate = CERTIFICATE_ABSENT), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
+    {"TLS, no certificate, an unknown name that is no credential",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(UNKNOWN_NAME), 200, .certificate = CERTIFICATE_ABSENT), AUTH_ANONYMOUS,
+     OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(NO_CREDENTIAL)},
+    {"TLS, a certificate, a field that may be a front's",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(UNKNOWN_FIELD), 200, .certificate = CERTIFICATE_PRESENTED), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(UNKNOWN_FIELD)},
     /* Inside of TLS. */
     {"TLS, no certificate", FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES), 404, .certificate = CERTIFICATE_ABSENT),
      AUTH_ANONYMOUS, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(NO_CREDENTIAL)},
@@ -297,7 +351,8 @@ static struct facts random_facts(void)
     struct facts f = {.request = SEEN_WHOLE, .answer = SEEN_WHOLE, .kind = (enum credential_kind)any(CREDENTIAL_KINDS)};
     f.signs = any(1U << (SIGN_TLS_EXPECTED + 1));
     f.status = ONE_OF(STATUSES);
-    f.path_kind = any(8) ? PATH_RESOURCE : PATH_ERROR;
+    bool may_be_error = f.status == 0 || f.status == 400 || f.status == 500;
+    f.path_kind = !may_be_error || any(2) ? PATH_RESOURCE : PATH_ERROR;
     if (f.signs & SIGN(STATUS)) {
         f.reason = ONE_OF(REASONS);
         f.status_user = ONE_OF(USERS);
@@ -317,11 +372,40 @@ static struct facts random_facts(void)
     return f;
 }
 
+/* HTTP/2, joined late: a field of the head, or the path, has no known name or no content at all. */
+static struct facts hide(struct facts f)
+{
+    unsigned what = any(4);
+    if (f.signs & (SIGN(WEBSOCKET) | SIGN(WEBSOCKET_PERHAPS)) || f.kind == CREDENTIAL_WEBSOCKET)
+        return f; /* there is none there */
+    bool bears = f.kind == CREDENTIAL_BEARER || f.kind == CREDENTIAL_JWT;
+    if (what == 0) {
+        f.signs = (f.signs & ~((unsigned)OF_HEAD & any(OF_HEAD + 1))) | SIGN(UNKNOWN_FIELD);
+        if (any(2)) {
+            f.kind = CREDENTIAL_NONE;
+            f.jwt_subject = NULL;
+        }
+    } else if (what == 1) {
+        f.signs = (f.signs & ~SIGN(IMPERSONATES)) | SIGN(UNKNOWN_NAME);
+        if (!(f.signs & SIGN(FRONT_ANONYMOUS)))
+            f.signs &= ~(any(2) * SIGN(FRONT_USER));
+        if (!bears && any(2))
+            f.kind = CREDENTIAL_NONE;
+    } else if (what == 2 && bears) {
+        f.signs |= SIGN(VALUE_ALONE);
+    } else if (what == 3) {
+        f.no_target = true;
+    }
+    return f;
+}
+
 /* The same with something lost: a part of a head takes with it what only the whole of it could say, and any of what it
  * did. */
 static struct facts lose(struct facts f)
 {
-    unsigned what = any(6);
+    unsigned what = any(7);
+    if (what == 6)
+        f = hide(f);
     if (what == 0) {
         f.request = SEEN_NOT;
         f.signs &= ~(unsigned)OF_HEAD;

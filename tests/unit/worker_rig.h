@@ -67,6 +67,20 @@ static inline void begin_with(struct test *t, size_t memory)
     wire_begin(&t->wire, CLIENT_IP, 40000, SERVER_IP, PORT);
 }
 
+/** The least memory that a worker begins with. */
+static inline size_t worker_least(void)
+{
+    for (size_t memory = 0;; memory += 256) {
+        struct test t;
+        begin_with(&t, memory);
+        if (t.worker) {
+            worker_finish(t.worker);
+            worker_free(t.worker);
+            return memory;
+        }
+    }
+}
+
 static inline void begin(struct test *t)
 {
     begin_with(t, 16 << 20);

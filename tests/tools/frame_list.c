@@ -1,4 +1,4 @@
-#include "tests/tools/frames.h"
+#include "tests/tools/frame_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static void *need(void *block)
     return block;
 }
 
-void frames_add(struct frames *f, const struct frame *frame)
+void frame_list_add(struct frame_list *f, const struct frame *frame)
 {
     if (f->count == f->room) {
         f->room = f->room ? f->room * 2 : 256;
@@ -23,29 +23,29 @@ void frames_add(struct frames *f, const struct frame *frame)
     f->at[f->count++] = *frame;
 }
 
-uint8_t *frames_copy(struct frames *f, const struct frame *frame, size_t size)
+uint8_t *frame_list_copy(struct frame_list *f, const struct frame *frame, size_t size)
 {
     uint8_t *bytes = need(calloc(1, size ? size : 1));
     memcpy(bytes, frame->bytes.data, frame->bytes.size < size ? frame->bytes.size : size);
     if ((f->owned_count & (f->owned_count - 1)) == 0)
         f->owned = need(realloc(f->owned, (f->owned_count ? f->owned_count * 2 : 1) * sizeof *f->owned));
     f->owned[f->owned_count++] = bytes;
-    frames_add(f, frame);
+    frame_list_add(f, frame);
     f->at[f->count - 1].bytes = (struct slice){.data = bytes, .size = size};
     f->at[f->count - 1].wire_size = (uint32_t)size;
     return bytes;
 }
 
-void frames_deinit(struct frames *f)
+void frame_list_deinit(struct frame_list *f)
 {
     for (size_t i = 0; i < f->owned_count; i++)
         free(f->owned[i]);
     free(f->owned);
     free(f->at);
-    *f = (struct frames){0};
+    *f = (struct frame_list){0};
 }
 
-void frames_load(struct frames *f, const char *path)
+void frame_list_load(struct frame_list *f, const char *path)
 {
     struct capture_error error;
     struct frame frame;
@@ -56,11 +56,11 @@ void frames_load(struct frames *f, const char *path)
         exit(99);
     }
     while (capture_next(capture, &frame, &error) == CAPTURE_FRAME)
-        frames_copy(f, &frame, frame.bytes.size);
+        frame_list_copy(f, &frame, frame.bytes.size);
     capture_free(capture);
 }
 
-void frames_number(struct frames *f)
+void frame_list_number(struct frame_list *f)
 {
     moment clock = INT64_MIN;
     for (size_t i = 0; i < f->count; i++) {
@@ -129,11 +129,11 @@ void address_change(struct address *a, unsigned change)
     change_bytes(memcmp(a->ip, mapped, 12) == 0 ? a->ip + 12 : a->ip, change);
 }
 
-void frames_change_addresses(struct frames *out, const struct frames *in, unsigned change)
+void frame_list_change_addresses(struct frame_list *out, const struct frame_list *in, unsigned change)
 {
     for (size_t i = 0; i < in->count; i++) {
         struct frame_layout l;
-        uint8_t *bytes = frames_copy(out, &in->at[i], in->at[i].bytes.size);
+        uint8_t *bytes = frame_list_copy(out, &in->at[i], in->at[i].bytes.size);
         if (!frame_layout(&in->at[i], &l))
             continue;
         change_bytes(bytes + l.ip + (l.six ? 8 : 12), change);
@@ -141,11 +141,11 @@ void frames_change_addresses(struct frames *out, const struct frames *in, unsign
     }
 }
 
-static void split_one(struct frames *out, const struct frame *frame, const struct frame_layout *l)
+static void split_one(struct frame_list *out, const struct frame *frame, const struct frame_layout *l)
 {
     size_t count = l->end - l->payload;
     for (size_t i = 0; i < count; i++) {
-        uint8_t *bytes = frames_copy(out, frame, l->payload + 1);
+        uint8_t *bytes = frame_list_copy(out, frame, l->payload + 1);
         uint8_t *tcp = bytes + l->tcp;
         bytes[l->payload] = frame->bytes.data[l->payload + i];
         put_u16(bytes + l->ip + (l->six ? 4 : 2), l->payload + 1 - l->ip - (l->six ? 40 : 0));
@@ -157,16 +157,16 @@ static void split_one(struct frames *out, const struct frame *frame, const struc
     }
 }
 
-void frames_split(struct frames *out, const struct frames *in)
+void frame_list_split(struct frame_list *out, const struct frame_list *in)
 {
     for (size_t i = 0; i < in->count; i++) {
         struct frame_layout l;
         if (frame_layout(&in->at[i], &l) && l.end - l.payload > 1 && !(in->at[i].bytes.data[l.tcp + 13] & TCP_SYN))
             split_one(out, &in->at[i], &l);
         else
-            frames_add(out, &in->at[i]);
+            frame_list_add(out, &in->at[i]);
     }
-    frames_number(out);
+    frame_list_number(out);
 }
 
 static size_t rename_all(uint8_t *bytes, size_t size, const char *from, const char *to)
@@ -181,12 +181,13 @@ static size_t rename_all(uint8_t *bytes, size_t size, const char *from, const ch
     return found;
 }
 
-size_t frames_rename(struct frames *out, const struct frames *in, const char *const (*pairs)[2], size_t pair_count)
+size_t frame_list_rename(struct frame_list *out, const struct frame_list *in, const char *const (*pairs)[2],
+                         size_t pair_count)
 {
     size_t found = 0;
     for (size_t i = 0; i < in->count; i++) {
         struct frame_layout l;
-        uint8_t *bytes = frames_copy(out, &in->at[i], in->at[i].bytes.size);
+        uint8_t *bytes = frame_list_copy(out, &in->at[i], in->at[i].bytes.size);
         if (!frame_layout(&in->at[i], &l))
             continue;
         for (size_t k = 0; k < pair_count; k++)

@@ -1,0 +1,256 @@
+#include "proto/http/frame.h"
+
+enum at { AT_PREFACE, AT_HEADER, AT_PAYLOAD, AT_PAD_LENGTH, AT_DATA, AT_SEARCH, AT_NOTHING };
+
+/* RFC 9113, section 3.4. */
+static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+enum { PREFACE_SIZE = sizeof PREFACE - 1, TRIAL = 16 };
+
+struct h2_frame frame_read(const uint8_t *nine)
+{
+    struct reader r = reader_of((struct slice){nine, FRAME_HEADER});
+    struct h2_frame f = {.size = read_u24(&r)};
+    f.type = read_u8(&r);
+    f.flags = read_u8(&r);
+    f.stream = read_u32(&r) & 0x7fffffff; /* the reserved bit is to be ignored */
+    return f;
+}
+
+static struct slice take(struct slice *rest, size_t most)
+{
+    struct slice piece = slice_part(*rest, 0, most);
+    *rest = slice_part(*rest, piece.size, rest->size);
+    return piece;
+}
+
+static void give_up(struct frames *f)
+{
+    hold_clear(&f->hold, f->memory);
+    frame_search_clear(&f->search, f->memory);
+    f->at = AT_NOTHING;
+}
+
+static void lose(struct frames *f, moment time)
+{
+    hold_clear(&f->hold, f->memory);
+    f->at = AT_SEARCH;
+    f->events->lost(f->owner, f->from, time);
+}
+
+/* `size` bytes of the payload are gone through: what is left is padding at its end. */
+static void pass(struct frames *f, size_t size)
+{
+    f->left -= (uint32_t)size;
+    f->padding = f->padding < f->left ? f->padding : f->left;
+    if (f->left == 0)
+        f->at = AT_HEADER;
+}
+
+static void read_payload(struct frames *f, moment time, struct slice piece)
+{
+    pass(f, piece.size);
+    if (!f->damage && (f->hold.size || f->left)) {
+        if (!hold_add(&f->hold, piece, f->memory)) {
+            give_up(f);
+            return;
+        }
+        piece = hold_slice(&f->hold);
+    }
+    if (f->left)
+        return;
+    if (f->damage)
+        f->events->damaged(f->owner, f->from, time, &f->frame, f->damage);
+    else
+        f->events->whole(f->owner, f->from, time, &f->frame, piece);
+    hold_clear(&f->hold, f->memory);
+}
+
+static void read_data(struct frames *f, moment time, struct slice piece)
+{
+    struct slice body = slice_part(piece, 0, f->left - f->padding);
+    pass(f, piece.size);
+    if (body.size == 0 && f->left)
+        return;
+    uint32_t lost = f->lost;
+    f->lost = 0;
+    f->events->data(f->owner, f->from, time, &f->frame, body, lost, f->left == 0);
+}
+
+/* As much padding as there is payload, or more, is a connection error (RFC 9113, section 6.1): then there is no body.
+ */
+static void read_pad_length(struct frames *f, moment time, struct slice one)
+{
+    f->at = AT_DATA;
+    f->padding = one.data[0];
+    pass(f, 1);
+    read_data(f, time, slice_of(""));
+}
+
+static void begin(struct frames *f, moment time)
+{
+    f->frame = frame_read(f->begun);
+    f->size = 0;
+    if (f->trial && !frame_may_follow(&f->frame, f->from)) {
+        struct slice again = {f->begun, FRAME_HEADER};
+        struct frames_found none;
+        lose(f, time);
+        frame_search_push(&f->search, f->from, f->memory, &again, &none); /* too little for a chain to be found in */
+        return;
+    }
+    if (f->trial)
+        f->trial--;
+    f->left = f->frame.size;
+    f->padding = f->lost = 0;
+    f->damage = GAVE_UP_NOT;
+    if (f->frame.type != FRAME_DATA) {
+        f->at = AT_PAYLOAD;
+        f->damage = f->left > f->most ? GAVE_UP_LIMIT : GAVE_UP_NOT;
+        if (f->left == 0)
+            read_payload(f, time, slice_of(""));
+        return;
+    }
+    f->at = f->frame.flags & FRAME_PADDED ? AT_PAD_LENGTH : AT_DATA;
+    if (f->left == 0)
+        read_data(f, time, slice_of(""));
+}
+
+static void read_header(struct frames *f, moment time, struct slice piece)
+{
+    memcpy(f->begun + f->size, piece.data, piece.size);
+    f->size = (uint8_t)(f->size + piece.size);
+    if (f->size == FRAME_HEADER)
+        begin(f, time);
+}
+
+static void read_preface(struct frames *f, moment time, struct slice *rest)
+{
+    struct slice piece = slice_part(*rest, 0, PREFACE_SIZE - f->size);
+    if (memcmp(piece.data, PREFACE + f->size, piece.size) != 0) {
+        f->size = 0; /* what came of it begins no frame: 'P' is more than a frame's length begins with in a search */
+        lose(f, time);
+        return;
+    }
+    take(rest, piece.size);
+    f->size = (uint8_t)(f->size + piece.size);
+    if (f->size < PREFACE_SIZE)
+        return;
+    f->size = 0;
+    f->at = AT_HEADER;
+}
+
+static void gap_inside(struct frames *f, moment time, uint32_t size)
+{
+    if (f->at == AT_PAYLOAD) {
+        hold_clear(&f->hold, f->memory);
+        f->damage = f->damage ? f->damage : GAVE_UP_NO_RESUME;
+        pass(f, size);
+        if (f->left == 0)
+            read_payload(f, time, slice_of(""));
+        return;
+    }
+    uint32_t body = f->left - f->padding;
+    if (f->at == AT_PAD_LENGTH) { /* which of the rest is padding is not known: none of it is told */
+        body = f->left - 1;
+        f->padding = f->left;
+        f->at = AT_DATA;
+        f->lost += body;
+    } else {
+        f->lost += size < body ? size : body;
+    }
+    pass(f, size);
+    read_data(f, time, slice_of(""));
+}
+
+/* Reads what the chain held, and then is where it has come to. */
+static void resume(struct frames *f, moment time, struct frames_found *found)
+{
+    struct slice rest = hold_slice(&found->hold);
+    f->at = AT_HEADER;
+    f->trial = TRIAL;
+    while (rest.size && f->at != AT_NOTHING) {
+        if (f->at == AT_HEADER)
+            read_header(f, time, take(&rest, FRAME_HEADER - f->size));
+        else
+            read_payload(f, time, take(&rest, f->left));
+        uint32_t missing = f->left - (rest.size ? 0 : found->left);
+        if ((f->at == AT_DATA || f->at == AT_PAD_LENGTH) && missing)
+            gap_inside(f, time, missing);
+    }
+    hold_clear(&found->hold, f->memory);
+}
+
+static void search(struct frames *f, moment time, struct slice *rest)
+{
+    struct frames_found found;
+    switch (frame_search_push(&f->search, f->from, f->memory, rest, &found)) {
+    case FRAME_SEARCH_MORE: break;
+    case FRAME_SEARCH_FOUND: resume(f, time, &found); break;
+    case FRAME_SEARCH_NO_MEMORY: give_up(f); break;
+    }
+}
+
+void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, struct memory *memory,
+                 const struct frame_events *events, void *owner)
+{
+    f->events = events;
+    f->owner = owner;
+    f->memory = memory;
+    f->most = most;
+    f->from = (uint8_t)from;
+    f->at = !in_step ? AT_SEARCH : from == CLIENT ? AT_PREFACE : AT_HEADER;
+}
+
+void frames_deinit(struct frames *f)
+{
+    give_up(f);
+}
+
+static enum gave_up state(const struct frames *f)
+{
+    return f->at == AT_NOTHING ? GAVE_UP_MEMORY : GAVE_UP_NOT;
+}
+
+enum gave_up frames_push(struct frames *f, moment time, struct slice rest)
+{
+    while (rest.size && f->at != AT_NOTHING) {
+        switch (f->at) {
+        case AT_PREFACE: read_preface(f, time, &rest); break;
+        case AT_HEADER: read_header(f, time, take(&rest, FRAME_HEADER - f->size)); break;
+        case AT_PAYLOAD: read_payload(f, time, take(&rest, f->left)); break;
+        case AT_PAD_LENGTH: read_pad_length(f, time, take(&rest, 1)); break;
+        case AT_DATA: read_data(f, time, take(&rest, f->left)); break;
+        default: search(f, time, &rest); break;
+        }
+    }
+    return state(f);
+}
+
+enum gave_up frames_gap(struct frames *f, moment time, uint64_t size)
+{
+    bool inside = f->at >= AT_PAYLOAD && f->at <= AT_DATA;
+    if (size == 0 || f->at == AT_NOTHING)
+        return state(f);
+    if (inside && size <= f->left) {
+        gap_inside(f, time, (uint32_t)size);
+    } else if (f->at != AT_SEARCH) {
+        f->size = 0;
+        lose(f, time);
+    } else {
+        frame_search_clear(&f->search, f->memory);
+    }
+    return state(f);
+}
+
+enum gave_up frames_turn(struct frames *f, moment time)
+{
+    struct frames_found found;
+    if (f->at == AT_SEARCH && frame_search_turn(&f->search, f->memory, &found))
+        resume(f, time, &found);
+    return state(f);
+}
+
+bool frames_in_step(const struct frames *f)
+{
+    return f->at < AT_SEARCH;
+}

@@ -1,0 +1,134 @@
+#include "proto/http/validity.h"
+
+#include <nghttp2/nghttp2.h>
+
+enum {
+    METHOD = 1,
+    SCHEME = 2,
+    AUTHORITY = 4,
+    PATH = 8,
+    STATUS = 16,
+    PROTOCOL = 32,
+    CONNECT = 64,
+    UNKNOWN_PSEUDO = 128
+};
+
+static void mark(struct validity *v, enum http_mark mark)
+{
+    v->marks |= UINT32_C(1) << mark;
+}
+
+static bool is_code(struct slice value)
+{
+    bool digits = value.size == 3;
+    for (size_t i = 0; i < value.size; i++)
+        digits = digits && value.data[i] >= '0' && value.data[i] <= '9';
+    return digits;
+}
+
+static uint8_t pseudo_of(enum field_name id)
+{
+    switch (id) {
+    case FIELD_METHOD: return METHOD;
+    case FIELD_SCHEME: return SCHEME;
+    case FIELD_AUTHORITY: return AUTHORITY;
+    case FIELD_PATH: return PATH;
+    case FIELD_STATUS: return STATUS;
+    case FIELD_PROTOCOL: return PROTOCOL;
+    default: return UNKNOWN_PSEUDO;
+    }
+}
+
+static bool value_fits(enum field_name id, struct slice value)
+{
+    switch (id) {
+    case FIELD_METHOD: return nghttp2_check_method(value.data, value.size);
+    case FIELD_PATH: return value.size && nghttp2_check_path(value.data, value.size);
+    case FIELD_AUTHORITY: return nghttp2_check_authority(value.data, value.size);
+    case FIELD_STATUS: return is_code(value);
+    default: return nghttp2_check_header_value_rfc9113(value.data, value.size);
+    }
+}
+
+/* What comes as an index was looked at when it came as a literal. */
+static bool looked_at(const struct validity *v, const struct field *f)
+{
+    return !f->indexed || v->careful;
+}
+
+static void pseudo_header(struct validity *v, const struct field *f)
+{
+    uint8_t which = pseudo_of(f->id);
+    if (v->fields || v->pseudo & which || which == UNKNOWN_PSEUDO)
+        mark(v, MARK_BAD_PSEUDO);
+    v->pseudo |= which;
+    if (f->id == FIELD_METHOD && f->known == KNOWN && slice_is(f->value, "CONNECT"))
+        v->pseudo |= CONNECT;
+    if (f->known == KNOWN && looked_at(v, f) && !value_fits(f->id, f->value))
+        mark(v, MARK_BAD_FIELD);
+}
+
+/* RFC 9113, section 8.2.2: fields that speak of one connection have no place here. */
+static bool speaks_of_connection(const struct field *f)
+{
+    switch (f->id) {
+    case FIELD_CONNECTION:
+    case FIELD_TRANSFER_ENCODING:
+    case FIELD_UPGRADE: return true;
+    default: return slice_is(f->name, "keep-alive") || slice_is(f->name, "proxy-connection");
+    }
+}
+
+/* Of these one value has a place: RFC 9113, section 8.2.2. */
+static bool is_other_te(const struct field *f)
+{
+    return f->known == KNOWN && slice_is(f->name, "te") && !slice_same_nocase(f->value, slice_of("trailers"));
+}
+
+void validity_field(struct validity *v, const struct field *f)
+{
+    if (f->known == KNOWN_NOT || f->known == KNOWN_VALUE) {
+        v->unknown = true;
+        return;
+    }
+    if (f->name.size && f->name.data[0] == ':') {
+        pseudo_header(v, f);
+        return;
+    }
+    v->fields = true;
+    if (!looked_at(v, f))
+        return;
+    if (!nghttp2_check_header_name(f->name.data, f->name.size) || speaks_of_connection(f) || is_other_te(f))
+        mark(v, MARK_BAD_FIELD);
+    if (f->known == KNOWN && !nghttp2_check_header_value_rfc9113(f->value.data, f->value.size))
+        mark(v, MARK_BAD_FIELD);
+}
+
+/* RFC 9113, sections 8.3.1 and 8.5; RFC 8441, section 4. */
+static bool request_fits(const struct validity *v)
+{
+    uint8_t needed = METHOD | SCHEME | PATH, foreign = STATUS;
+    bool tunnel = v->pseudo & CONNECT && !(v->pseudo & PROTOCOL);
+    if (tunnel && v->unknown)
+        return !(v->pseudo & foreign); /* what is unknown may be :protocol */
+    if (tunnel) {
+        needed = METHOD | AUTHORITY;
+        foreign = STATUS | SCHEME | PATH;
+    } else if (v->pseudo & PROTOCOL) {
+        needed |= CONNECT | AUTHORITY;
+    }
+    return !(v->pseudo & foreign) && (v->unknown || (v->pseudo & needed) == needed);
+}
+
+void validity_end(struct validity *v, enum head_kind kind)
+{
+    bool fits;
+    if (kind == HEAD_REQUEST)
+        fits = request_fits(v);
+    else if (kind == HEAD_TRAILERS)
+        fits = v->pseudo == 0;
+    else
+        fits = !(v->pseudo & ~STATUS) && (v->unknown || v->pseudo & STATUS);
+    if (!fits)
+        mark(v, MARK_BAD_PSEUDO);
+}

@@ -1,0 +1,23 @@
+/* Which fields of HTTP/2 are malformed by RFC 9113, section 8: libnghttp2's judgement, as marks. Unknown fields are not
+ * judged. */
+#ifndef PROTO_HTTP_VALIDITY_H
+#define PROTO_HTTP_VALIDITY_H
+
+#include "proto/http/field.h"
+#include "proto/http/message.h"
+
+/** What was met so far in one head. Zero at first. */
+struct validity {
+    uint8_t pseudo; /* 1 << the pseudo-headers seen */
+    bool careful; /* an entry of the table was malformed when it came: those that come as an index are looked at too */
+    bool fields;  /* an ordinary one was seen, known as such */
+    bool unknown; /* one of which not even the name is known */
+    uint32_t marks; /* 1 << enum http_mark */
+};
+
+void validity_field(struct validity *v, const struct field *f);
+
+/** At the head's end: what should have been there. */
+void validity_end(struct validity *v, enum head_kind kind);
+
+#endif
