@@ -324,7 +324,7 @@ static void begin_block(struct http2 *h, enum side from, moment time, const stru
     h->side[from].block = (struct block){.stream = stream,
                                          .time = time,
                                          .promise = f->type == FRAME_PUSH_PROMISE,
-                                         .end_stream = f->type == FRAME_HEADERS && f->flags & FRAME_END_STREAM};
+                                         .end_stream = f->flags & FRAME_END_STREAM};
 }
 
 /* @return false: the lengths contradict each other. */
@@ -425,10 +425,10 @@ static void goaway(struct http2 *h, enum side from, moment time, struct slice pa
 static void frame_whole(void *owner, enum side from, moment time, const struct h2_frame *f, struct slice payload)
 {
     struct http2 *h = owner;
+    if (!h->gave_up && f->type != FRAME_CONTINUATION)
+        abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    if (f->type != FRAME_CONTINUATION)
-        abandon_block(h, from, time);
     if (!is_lawful(f)) {
         bad_frame(h, from, time);
         return;
@@ -450,11 +450,11 @@ static void frame_damaged(void *owner, enum side from, moment time, const struct
 {
     struct http2 *h = owner;
     struct block *b = &h->side[from].block;
+    bool goes_on = f->type == FRAME_CONTINUATION && b->stream && (b->promise || b->stream == f->stream);
+    if (!h->gave_up && !goes_on)
+        abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    bool goes_on = f->type == FRAME_CONTINUATION && b->stream && (b->promise || b->stream == f->stream);
-    if (!goes_on)
-        abandon_block(h, from, time);
     if (f->type == FRAME_SETTINGS)
         allow(h, other_side(from), UINT32_MAX);
     if (f->type == FRAME_PUSH_PROMISE || f->type == FRAME_CONTINUATION)
@@ -472,9 +472,10 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
                        uint64_t lost, bool last)
 {
     struct http2 *h = owner;
+    if (!h->gave_up)
+        abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    abandon_block(h, from, time);
     if (last && !f->stream)
         bad_frame(h, from, time);
     if (last && !f->size && !(f->flags & FRAME_END_STREAM))
@@ -501,11 +502,10 @@ static void frames_lost(void *owner, enum side from, moment time)
     struct http2 *h = owner;
     if (h->gave_up)
         return;
-    block_damaged(h, from, GAVE_UP_NO_RESUME);
-    if (h->side[from].block.stream)
+    if (h->side[from].block.stream) {
+        block_damaged(h, from, GAVE_UP_NO_RESUME);
         block_over(h, from, time, slice_of(""));
-    else
-        drop_block(h, from);
+    }
     forget_table(h, from);
     allow(h, other_side(from), UINT32_MAX); /* SETTINGS may be what was lost */
     streams_lost(&h->streams, from, time);

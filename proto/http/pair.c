@@ -261,7 +261,7 @@ void *pair_hand_over(struct pairing *p, moment time)
     if (!e)
         return NULL;
     if (e != &p->alone)
-        tell_done(p, e, CLIENT, time, e->request_read ? MESSAGE_WHOLE : MESSAGE_CUT);
+        tell_done(p, e, CLIENT, time, MESSAGE_WHOLE); /* it waited for its answer, or was told before */
     void *thing = e->thing;
     e->thing = NULL;
     return thing;

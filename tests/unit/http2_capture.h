@@ -48,6 +48,7 @@ struct capture {
     bool deaf[2]; /* to a side */
     size_t cut;
     uint32_t streams;
+    uint64_t fail_at; /* this request for memory fails; then 0 */
 };
 
 static inline void capture_push(struct stream *s, const struct capture *c, enum side from, const uint8_t *bytes,
@@ -63,7 +64,7 @@ static inline void capture_push(struct stream *s, const struct capture *c, enum 
     capture_cut(s, from, bytes + lost_to, size - lost_to, c->cut);
 }
 
-static inline struct record *capture_play(const struct script *script, const struct capture *c)
+static inline struct record *capture_play(const struct script *script, struct capture *c)
 {
     static const struct hash_secret secret;
     struct memory memory = {.limit = 1 << 20};
@@ -72,6 +73,7 @@ static inline struct record *capture_play(const struct script *script, const str
                                   .literals = literals_new(1, &secret, &memory)};
     struct record *r;
     struct stream *s = capture_begin(&shared, c->late, &r);
+    memory.fail_at = c->fail_at;
     size_t at[2] = {0, 0}, skip = c->skip;
     for (size_t i = 0; i < script->count; i++) {
         const struct piece *p = &script->pieces[i];
@@ -86,6 +88,7 @@ static inline struct record *capture_play(const struct script *script, const str
         at[p->from] += p->size;
     }
     capture_finish(s, r);
+    c->fail_at = memory.fail_at;
     literals_free(shared.literals);
     assert_int_equal(memory.used, 0);
     return r;

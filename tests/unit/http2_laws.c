@@ -219,7 +219,7 @@ struct found {
     unsigned requests, pairs;
 };
 
-static void compare(const struct script *script, const struct told *truth, const struct capture *c, struct found *found)
+static void compare(const struct script *script, const struct told *truth, struct capture *c, struct found *found)
 {
     struct record *r = capture_play(script, c);
     struct told *told = calloc(1, sizeof *told);

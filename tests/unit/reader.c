@@ -195,8 +195,9 @@ static void a_client_has_settings_too(void **state)
         struct test t;
         begin(&t);
         wire_begin(&t.wire, CLIENT_IP, both_followed ? 8080 : 40000, SERVER_IP, PORT);
-        TALK(&t, "C preface", "C settings 3=100", "S settings 3=250", "C headers 1 +end | " ASK("/1"),
-             "S headers 1 +end | :status 201");
+        if (both_followed)
+            TALK(&t, "C preface");
+        TALK(&t, "C settings 3=100", "C headers 1 +end | " ASK("/1"), "S headers 1 +end | :status 201");
         finish(&t);
         tell_is(&t, 1, "/1", 201);
         assert_int_equal(exchange_of(&t, 1)->event.server.port, PORT);
@@ -273,6 +274,26 @@ static void h2c_without_its_request(void **state)
         flow_told(&t, PROTOCOL_HTTP2);
         end(&t);
     }
+}
+
+/* The 101 is lost, and some of what follows: the frames show what it was. */
+static void h2c_whose_switch_was_lost(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, UPGRADE);
+    t.wire.end[SERVER].seq += sizeof SWITCH - 1;
+    TALK(&t, "S settings 3=250 +lose=0-4", "S ping", "C preface", "C settings 3=100", "C ping +times=2", "C ping");
+    for (int i = 0; i < 40; i++)
+        TALK(&t, "C ping");
+    TALK(&t, "S headers 1 +end | :status 201", "C headers 3 +end | " ASK("/3"), "S headers 3 +end | :status 203");
+    finish(&t);
+    tell_is(&t, 1, "/up", 201);
+    tell_is(&t, 3, "/3", 203);
+    assert_int_equal(flow_told(&t, PROTOCOL_HTTP2)->gap_bytes[SERVER], sizeof SWITCH - 1 + 4);
+    end(&t);
 }
 
 static void h2c_and_nothing_more(void **state)
@@ -396,6 +417,7 @@ int main(void)
         cmocka_unit_test(http1_is_found_beside),
         cmocka_unit_test(h2c_goes_on_as_stream_1),
         cmocka_unit_test(h2c_without_its_request),
+        cmocka_unit_test(h2c_whose_switch_was_lost),
         cmocka_unit_test(h2c_and_nothing_more),
         cmocka_unit_test(memory_may_fail),
     };

@@ -355,9 +355,28 @@ static void what_is_reset_waits_for_its_answer(void **state)
     streams_reset(s, streams_find(s, 301), 7);
     assert_int_equal(r.opened - r.over, 32); /* there was a place */
     streams_all_over(s, 7, MESSAGE_CUT);
-    open_one(s, CLIENT, 401);
-    streams_reset(s, streams_find(s, 401), 7);
-    assert_non_null(streams_find(s, 401));
+    for (uint32_t id = 401; id < 465; id += 2) {
+        open_one(s, CLIENT, id);
+        streams_reset(s, streams_find(s, id), 7);
+        streams_reset(s, streams_find(s, id), 7); /* no other one */
+    }
+    assert_int_equal(r.opened - r.over, 32);
+    end(&r);
+}
+
+/* An answer alone is over, and then the request comes, which the mirror had behind it. */
+static void one_may_begin_again(void **state)
+{
+    (void)state;
+    struct rig r;
+    struct h2_streams *s = begin(&r, true, 1000);
+    open_one(s, SERVER, 1);
+    done(s, SERVER, 1);
+    for (uint32_t id = 1; id < 100; id += 2)
+        open_one(s, CLIENT, id);
+    for (uint32_t id = 1; id < 99; id += 2)
+        streams_over(s, streams_find(s, id), 7, MESSAGE_RESET);
+    assert_non_null(streams_find(s, 99));
     end(&r);
 }
 
@@ -391,6 +410,7 @@ int main(void)
         cmocka_unit_test(an_idle_one_keeps_little),
         cmocka_unit_test(those_that_are_over_take_no_room),
         cmocka_unit_test(what_is_reset_waits_for_its_answer),
+        cmocka_unit_test(one_may_begin_again),
     };
     return cmocka_run_group_tests_name("streams", tests, NULL, NULL);
 }
