@@ -14,7 +14,7 @@
 static void send_bytes(struct test *t, enum side from, const void *bytes, size_t size)
 {
     struct wire *w = &t->wire;
-    worker_frame(t->worker, wire_raw(w, from, w->end[from].seq, w->end[!from].seq, PA, bytes, size));
+    worker_frame(t->worker, wire_raw(w, (int)from, w->end[from].seq, w->end[!from].seq, PA, bytes, size));
     w->end[from].seq += (uint32_t)size;
 }
 
@@ -338,7 +338,7 @@ static const char *const everything[] = {"C preface",
 static void give(struct connection *c, struct wire *w, enum side from, unsigned flags, const void *bytes, size_t size)
 {
     struct packet p;
-    const struct frame *f = wire_raw(w, from, w->end[from].seq, w->end[!from].seq, flags, bytes, size);
+    const struct frame *f = wire_raw(w, (int)from, w->end[from].seq, w->end[!from].seq, flags, bytes, size);
     w->end[from].seq += (uint32_t)size + (flags & TCP_SYN ? 1 : 0);
     assert_int_equal(packet_walk(f, 16, &p), WALK_SEGMENT);
     connection_packet(c, from, &p, f->wire_size);

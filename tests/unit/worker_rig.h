@@ -110,7 +110,7 @@ static inline void end(struct test *t)
 
 static inline void say(struct test *t, enum side from, unsigned flags, const char *payload)
 {
-    worker_frame(t->worker, wire_next(&t->wire, from, flags, payload));
+    worker_frame(t->worker, wire_next(&t->wire, (int)from, flags, payload));
 }
 
 static inline void shake_hands(struct test *t)
