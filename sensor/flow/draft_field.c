@@ -95,7 +95,7 @@ static void request_field(struct draft *d, const struct field *f)
         d->x->target = kept;
         break;
     case FIELD_PROTOCOL:
-        kept = draft_keep(d, f->value, SHORT_KEPT);
+        kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->connect_protocol = kept;
         break;
     case FIELD_AUTHORITY: /* stands before a Host, and counts then (RFC 9113, 8.3.1) */

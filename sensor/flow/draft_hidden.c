@@ -2,6 +2,7 @@
  *
  * A request's pseudo-headers stand before all other fields (RFC 9113, 8.3), so a field before a known one of them is
  * one, and no credential. Any other is what its value can be, and where that is not known either, anything. */
+#include "proto/kube/escape.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
@@ -117,14 +118,6 @@ void draft_settle_request(struct draft *d)
 
 /* answers */
 
-static int hex_digit(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    byte = byte_lower(byte);
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* In the form 8-4-4-4-12. @param folded  its 128 bits in 64. */
 static bool read_uuid(struct slice text, uint64_t *folded)
 {
@@ -133,7 +126,7 @@ static bool read_uuid(struct slice text, uint64_t *folded)
         return false;
     *folded = 0;
     for (size_t i = 0; i < text.size; i++) {
-        int digit = hex_digit(text.data[i]);
+        int digit = escape_digit(text.data[i]);
         if (form[i] == '-' ? text.data[i] != '-' : digit < 0)
             return false;
         if (form[i] != '-')
