@@ -39,6 +39,8 @@ proto_libproto_a_SOURCES = \
 	proto/http/http2.h \
 	proto/http/http2_error.c \
 	proto/http/http2_error.h \
+	proto/http/http2_head.c \
+	proto/http/http2_inside.h \
 	proto/http/huffman.c \
 	proto/http/huffman.def \
 	proto/http/huffman.h \

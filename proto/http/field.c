@@ -57,11 +57,21 @@ static bool is_text(struct slice name, const char *text)
     return lower8(name.data + last) == lower8(known + last);
 }
 
+static bool is_impersonate_extra(struct slice name)
+{
+    struct slice begin = slice_of(texts[FIELD_IMPERSONATE_EXTRA]);
+    return slice_same_nocase(slice_part(name, 0, begin.size), begin);
+}
+
 enum field_name field_id(struct slice name)
 {
-    if (name.size == 0 || name.size > SIZE_MAX_NAME)
+    if (name.size == 0)
         return FIELD_OTHER;
     uint8_t first = byte_lower(name.data[0]);
+    if (first == 'i' && is_impersonate_extra(name))
+        return FIELD_IMPERSONATE_EXTRA;
+    if (name.size > SIZE_MAX_NAME)
+        return FIELD_OTHER;
     for (const uint8_t *id = by_size[name.size]; *id != FIELD_OTHER; id++) {
         const char *text = texts[*id];
         if ((uint8_t)text[0] != first)

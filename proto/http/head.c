@@ -159,13 +159,14 @@ static enum field_line why_not(struct slice line)
 enum field_line head_field(struct slice line, struct field *out)
 {
     size_t colon = slice_find(line, ':');
-    out->name = slice_part(line, 0, colon);
-    out->id = field_id(out->name);
-    /* What is known is a token. */
-    if (colon == line.size || (out->id == FIELD_OTHER && (colon == 0 || token_size(out->name) < colon)))
+    struct slice name = slice_part(line, 0, colon);
+    enum field_name id = field_id(name);
+    /* A row's whole name is a token. */
+    bool is_token = id != FIELD_OTHER && id != FIELD_IMPERSONATE_EXTRA;
+    if (colon == line.size || (!is_token && (colon == 0 || token_size(name) < colon)))
         return why_not(line);
-    out->value = trim(slice_part(line, colon + 1, line.size));
-    out->known = KNOWN;
+    *out =
+        (struct field){.id = id, .known = KNOWN, .name = name, .value = trim(slice_part(line, colon + 1, line.size))};
     return has_control(out->value) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
 }
 
@@ -179,10 +180,8 @@ bool head_field_name(struct slice line, struct field *out)
     size_t name = token_size(line);
     if (name == 0 || name == line.size || line.data[name] != ':')
         return false;
-    out->name = (struct slice){.data = line.data, .size = name};
-    out->value = slice_part(line, name, name);
-    out->id = field_id(out->name);
-    out->known = KNOWN_NAME;
+    struct slice of_name = slice_part(line, 0, name), none = slice_part(line, name, name);
+    *out = (struct field){.id = field_id(of_name), .known = KNOWN_NAME, .name = of_name, .value = none};
     return true;
 }
 

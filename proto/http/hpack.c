@@ -25,21 +25,23 @@ struct entry {
     bool stranger;
 };
 
-/* Every entry has a place: the first one inserted PLACE_FIRST, the next one more. An index counts back from the newest,
- * so the unknown older entries have the places below, which are more than a table of 2^32 bytes has entries. A place is
- * also the number of a stranger. */
+/* Every entry has a place: the first one ever inserted PLACE_FIRST, the next one more. An index counts back from the
+ * newest, so the unknown older entries have the places below, which are more than a table of 2^32 bytes has entries. A
+ * place is also the number of a stranger. */
 struct hpack {
     struct memory *memory;
     struct entry *entries; /* a ring: slot = place modulo `slots`, a power of two */
     uint8_t *bytes;        /* of the kept entries, from `start` to `end`, the oldest first */
     uint32_t slots, room;
     uint32_t oldest, next; /* places: of the oldest kept, of the next inserted */
+    uint32_t first;        /* the place of the first one inserted since the table began anew */
     uint32_t start, end;
     uint32_t origin;  /* what an entry's `at` counts is this much before bytes[0] */
     uint32_t size;    /* of the table, as section 4.1 counts */
     uint32_t bound;   /* of that size, as the encoder has it; a guess after a loss */
     uint32_t allowed; /* what an update may set it to */
     bool older;       /* entries older than the kept ones may exist */
+    bool worn;        /* places were used up, and are used again */
 };
 
 static const struct slice nothing = {.data = (const uint8_t *)"", .size = 0};
@@ -78,7 +80,7 @@ struct hpack *hpack_new(bool from_start, struct memory *memory)
     if (h == NULL)
         return NULL;
     *h = (struct hpack){.memory = memory, .bound = HPACK_TABLE_FIRST, .allowed = HPACK_TABLE_FIRST};
-    h->oldest = h->next = PLACE_FIRST;
+    h->first = h->oldest = h->next = PLACE_FIRST;
     if (!from_start)
         hpack_lost(h);
     return h;
@@ -100,8 +102,8 @@ void hpack_allow(struct hpack *h, uint32_t size)
 
 void hpack_lost(struct hpack *h)
 {
-    h->next = PLACE_FIRST;
     empty(h);
+    h->first = h->next;
     h->older = true;
     h->allowed = UINT32_MAX; /* the SETTINGS may be what was lost */
     if (h->bound < HPACK_TABLE_FIRST)
@@ -214,13 +216,14 @@ static bool look_up(struct hpack *h, uint64_t index, struct field *f)
     uint64_t back = index - STATIC_ENTRIES;
     if (back <= h->next - h->oldest) {
         read_entry(h, entry_at(h, h->next - (uint32_t)back), f);
+        f->entry = h->worn ? 0 : h->next - (uint32_t)back;
         return true;
     }
     if (!h->older || back >= PLACE_FIRST)
         return false;
     f->known = KNOWN_NOT;
     f->stranger = h->next - (uint32_t)back;
-    if (f->stranger >= PLACE_FIRST && h->bound < HPACK_TABLE_MAX)
+    if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
         h->bound *= 2; /* it was kept here and dropped too early */
     return true;
 }
@@ -261,6 +264,7 @@ static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first,
         return GAVE_UP_MALFORMED;
     if (f->indexed)
         return GAVE_UP_NOT;
+    f->entry = 0;
     if (index == 0) {
         enum gave_up reason = read_string(r, literals, &f->name);
         if (reason != GAVE_UP_NOT)
@@ -290,8 +294,11 @@ static enum gave_up read_update(struct hpack *h, struct reader *r, uint8_t first
 enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *literals,
                          void (*each)(void *owner, const struct field *field), void *owner)
 {
-    if (h->next > UINT32_MAX - block.size) /* places are used up, after gigabytes of blocks */
+    if (h->next > UINT32_MAX - block.size) { /* places are used up, after gigabytes of blocks */
+        h->next = PLACE_FIRST;
+        h->worn = true;
         hpack_lost(h);
+    }
     enum gave_up reason = GAVE_UP_NOT;
     bool behind_field = false;
     struct reader r = reader_of(block);

@@ -1,57 +1,15 @@
 #include "proto/http/http2.h"
 
-#include "proto/http/flood.h"
-#include "proto/http/frame.h"
-#include "proto/http/hpack.h"
-#include "proto/http/streams.h"
-#include "proto/http/validity.h"
+#include "proto/http/http2_inside.h"
 
-enum {
-    SETTING = 6,
-    SETTINGS_HEADER_TABLE_SIZE = 1,
-    PRIORITY_FIELDS = 5,
-    HEAD_DECODED_MAX = 1 << 20 /* Go's http.DefaultMaxHeaderBytes: a larger head is answered 431 */
-};
-
-/* The header block that is being read. */
-struct block {
-    struct hold hold; /* its pieces, but a last one that is the only one */
-    uint32_t stream;  /* 0: none is being read */
-    moment time;      /* of its first frame */
-    struct flood pieces;
-    bool promise; /* of a PUSH_PROMISE */
-    bool end_stream;
-    uint8_t damaged; /* enum gave_up: a piece is missing, or it is too long */
-};
-
-struct direction {
-    struct frames frames;
-    struct hpack *hpack; /* NULL until the first block */
-    struct block block;
-    uint32_t allowed; /* table size that the other side's SETTINGS allow; 0: they did not say */
-    bool late;        /* older entries may exist that were not seen */
-    bool careful;     /* a malformed field was seen: see validity.h */
-    bool ended;
-    struct flood floods[FLOOD_KINDS];
-};
-
-struct http2 {
-    struct stream stream;
-    const struct http2_shared *shared;
-    const struct message_events *events;
-    void *owner;
-    struct h2_streams streams;
-    struct direction side[2];
-    uint8_t last; /* enum side, of the last push */
-    bool gave_up, from_start;
-};
+enum { SETTING = 6, SETTINGS_HEADER_TABLE_SIZE = 1, PRIORITY_FIELDS = 5 };
 
 static struct http2 *http2_of(struct stream *s)
 {
     return (struct http2 *)s;
 }
 
-static void give_up(struct http2 *h, moment time, enum gave_up reason)
+void http2_give_up(struct http2 *h, moment time, enum gave_up reason)
 {
     if (h->gave_up)
         return;
@@ -71,204 +29,9 @@ static void count_flood(struct http2 *h, enum side from, enum flood_kind kind, m
     count(h, from, &h->side[from].floods[kind], kind, time);
 }
 
-static void bad_frame(struct http2 *h, enum side from, moment time)
+void http2_bad_frame(struct http2 *h, enum side from, moment time)
 {
     count_flood(h, from, FLOOD_BAD_FRAMES, time);
-}
-
-static void mark(struct http2 *h, const struct h2_exchange *e, enum side from, enum http_mark which)
-{
-    if (e && e->thing)
-        h->events->mark(e->thing, from, which);
-}
-
-/* Heads: one decoded block each */
-
-struct telling {
-    struct http2 *http2;
-    struct h2_exchange *exchange; /* NULL: not opened yet, or nobody wants to know */
-    struct block *block;
-    enum side from;
-    enum head_kind kind;
-    struct validity validity;
-    size_t decoded;
-    bool passed_by; /* only decoded, for the table's sake */
-    bool begun;     /* a field was decoded */
-    bool too_large;
-    uint16_t code;
-};
-
-/* The stream goes on: its head was in what was lost. */
-static void missed_head(struct http2 *h, struct h2_exchange *e, enum side from, moment time)
-{
-    if (!h->side[from].late)
-        bad_frame(h, from, time);
-    e->told[from] |= TOLD_BEGUN | TOLD_HEAD | TOLD_BROKEN | TOLD_VAGUE;
-    if (e->thing)
-        h->events->head(e->thing, from, time, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL, false);
-}
-
-/* What begins with an ordinary field is the trailers of a message whose head was lost. */
-static void begin_head(struct telling *t, const struct field *first)
-{
-    struct http2 *h = t->http2;
-    struct block *b = t->block;
-    t->begun = true;
-    bool named = first && first->known == KNOWN && !(first->name.size && first->name.data[0] == ':');
-    if (named && b->end_stream && h->side[t->from].late && t->kind != HEAD_TRAILERS && !t->passed_by) {
-        t->kind = HEAD_TRAILERS;
-        t->passed_by = !t->exchange;
-        if (t->exchange)
-            missed_head(h, t->exchange, t->from, b->time);
-    }
-    if (t->exchange || t->passed_by)
-        return;
-    t->exchange = streams_open(&h->streams, t->from, b->time, b->stream);
-    if (!t->exchange)
-        give_up(h, b->time, GAVE_UP_MEMORY);
-}
-
-static void settle_kind(struct telling *t, const struct field *f)
-{
-    if (t->from == CLIENT && f->id == FIELD_METHOD && t->kind == HEAD_REQUEST && t->exchange &&
-        slice_is(f->value, "CONNECT"))
-        t->exchange->told[CLIENT] |= TOLD_CONNECT;
-    if (t->from != SERVER || f->id != FIELD_STATUS || t->kind != HEAD_FINAL || f->value.size != 3)
-        return;
-    t->code = (uint16_t)((f->value.data[0] - '0') * 100);
-    if (f->value.data[0] == '1' && !t->block->end_stream)
-        t->kind = HEAD_INFORMATIONAL;
-}
-
-static void field_decoded(void *owner, const struct field *f)
-{
-    struct telling *t = owner;
-    struct http2 *h = t->http2;
-    if (!t->begun)
-        begin_head(t, f);
-    if (t->passed_by || !t->exchange || h->gave_up)
-        return;
-    t->decoded += f->name.size + f->value.size + 32;
-    if (t->decoded > HEAD_DECODED_MAX) {
-        t->too_large = true;
-        return;
-    }
-    validity_field(&t->validity, f);
-    if (f->known == KNOWN)
-        settle_kind(t, f);
-    if (t->exchange->thing)
-        h->events->field(t->exchange->thing, t->from, f);
-    t->exchange->told[t->from] |= TOLD_BEGUN;
-}
-
-static struct hpack *table_of(struct http2 *h, enum side from)
-{
-    struct direction *d = &h->side[from];
-    if (d->hpack)
-        return d->hpack;
-    d->hpack = hpack_new(!d->late, h->shared->memory);
-    if (d->hpack && d->allowed)
-        hpack_allow(d->hpack, d->allowed);
-    return d->hpack;
-}
-
-static void forget_table(struct http2 *h, enum side from)
-{
-    h->side[from].late = true;
-    if (h->side[from].hpack)
-        hpack_lost(h->side[from].hpack);
-}
-
-/* The reader of that side's blocks announced this size, or may have. */
-static void allow(struct http2 *h, enum side from, uint32_t size)
-{
-    struct direction *d = &h->side[from];
-    d->allowed = size > d->allowed ? size : d->allowed;
-    if (d->hpack)
-        hpack_allow(d->hpack, size);
-}
-
-/* RFC 9113, section 8.5; RFC 8441: what follows is no HTTP message. */
-static bool opens_tunnel(const struct telling *t)
-{
-    return t->kind == HEAD_FINAL && t->code == 200 && t->exchange->told[CLIENT] & TOLD_CONNECT;
-}
-
-static void end_head(struct telling *t, moment time, bool whole)
-{
-    struct http2 *h = t->http2;
-    struct h2_exchange *e = t->exchange;
-    struct direction *d = &h->side[t->from];
-    enum side from = t->from;
-    validity_end(&t->validity, t->kind);
-    d->careful |= t->validity.marks != 0 || t->too_large;
-    /* Where the head before was not known to be the final one, it was not, or this is. */
-    if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
-        t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
-    if (t->too_large)
-        mark(h, e, from, MARK_HEAD_TOO_LARGE);
-    for (unsigned m = 0; whole && t->validity.marks >> m; m++) {
-        if (t->validity.marks >> m & 1)
-            mark(h, e, from, (enum http_mark)m);
-    }
-    e->told[from] |= TOLD_BEGUN;
-    if (!whole)
-        e->told[from] |= TOLD_BROKEN;
-    if (e->thing)
-        h->events->head(e->thing, from, time, t->kind, whole && !t->too_large);
-    if (t->kind == HEAD_REQUEST || t->kind == HEAD_FINAL)
-        e->told[from] |= TOLD_HEAD | (from == SERVER && !t->code ? TOLD_VAGUE : 0);
-    if (opens_tunnel(t))
-        streams_over(&h->streams, e, time, MESSAGE_SWITCHED);
-    else if (t->block->end_stream)
-        streams_done(&h->streams, e, from, time, MESSAGE_WHOLE);
-    else if (e->reset && t->kind == HEAD_FINAL)
-        streams_over(&h->streams, e, time, MESSAGE_RESET);
-}
-
-static struct telling begin_telling(struct http2 *h, enum side from)
-{
-    struct block *b = &h->side[from].block;
-    struct telling t = {.http2 = h, .block = b, .from = from, .validity.careful = h->side[from].careful};
-    t.exchange = streams_find(&h->streams, b->stream);
-    bool told = t.exchange && t.exchange->told[from] & TOLD_HEAD;
-    t.kind = told ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;
-    bool closed = t.exchange && t.exchange->told[from] & TOLD_DONE;
-    t.passed_by = b->promise || closed || (!t.exchange && !streams_may_begin(&h->streams, from, b->stream));
-    return t;
-}
-
-/* A head of which the block cannot be read: that it was there is told, where its stream says whose it is. */
-static void block_missing(struct http2 *h, enum side from, moment time)
-{
-    struct telling t = begin_telling(h, from);
-    forget_table(h, from);
-    begin_head(&t, NULL);
-    if (t.passed_by || !t.exchange || h->gave_up)
-        return;
-    if (t.block->damaged == GAVE_UP_LIMIT)
-        mark(h, t.exchange, from, MARK_HEAD_TOO_LARGE);
-    end_head(&t, time, false);
-}
-
-static void block_whole(struct http2 *h, enum side from, moment time, struct slice bytes)
-{
-    struct direction *d = &h->side[from];
-    struct hpack *table = table_of(h, from);
-    if (!table) {
-        give_up(h, time, GAVE_UP_MEMORY);
-        return;
-    }
-    struct telling t = begin_telling(h, from);
-    enum gave_up result = hpack_block(table, bytes, h->shared->literals, field_decoded, &t);
-    if (!t.begun)
-        begin_head(&t, NULL);
-    d->careful |= t.passed_by; /* what it brought into the table was not looked at */
-    if (t.passed_by || !t.exchange || h->gave_up)
-        return;
-    if (result == GAVE_UP_MALFORMED)
-        mark(h, t.exchange, from, MARK_BAD_BLOCK);
-    end_head(&t, time, result == GAVE_UP_NOT);
 }
 
 /* Blocks, out of frames */
@@ -283,9 +46,9 @@ static void drop_block(struct http2 *h, enum side from)
 static void block_over(struct http2 *h, enum side from, moment time, struct slice whole)
 {
     if (h->side[from].block.damaged)
-        block_missing(h, from, time);
+        http2_head_unread(h, from, time);
     else
-        block_whole(h, from, time, whole);
+        http2_head_read(h, from, time, whole);
     drop_block(h, from);
 }
 
@@ -303,7 +66,7 @@ static void add_piece(struct http2 *h, enum side from, moment time, const struct
     if (!only && piece.size > h->shared->limits.block_bytes - b->hold.size)
         block_damaged(h, from, GAVE_UP_LIMIT);
     else if (!only && !b->damaged && piece.size && !hold_add(&b->hold, piece, h->shared->memory))
-        give_up(h, time, GAVE_UP_MEMORY);
+        http2_give_up(h, time, GAVE_UP_MEMORY);
     if (last && !h->gave_up)
         block_over(h, from, time, only ? piece : hold_slice(&b->hold));
 }
@@ -313,7 +76,7 @@ static void abandon_block(struct http2 *h, enum side from, moment time)
 {
     if (!h->side[from].block.stream)
         return;
-    bad_frame(h, from, time);
+    http2_bad_frame(h, from, time);
     block_damaged(h, from, GAVE_UP_MALFORMED);
     block_over(h, from, time, slice_of(""));
 }
@@ -351,8 +114,8 @@ static void headers(struct http2 *h, enum side from, moment time, const struct h
         count_flood(h, from, FLOOD_PROMISES, time);
     begin_block(h, from, time, f, stream);
     if (!fits || !stream || (promise && from == CLIENT)) {
-        bad_frame(h, from, time);
-        forget_table(h, from); /* without a stream the block's end is not waited for */
+        http2_bad_frame(h, from, time);
+        http2_forget_table(h, from); /* without a stream the block's end is not waited for */
         block_damaged(h, from, GAVE_UP_MALFORMED);
     }
     add_piece(h, from, time, f, piece);
@@ -362,8 +125,8 @@ static void continuation(struct http2 *h, enum side from, moment time, const str
 {
     struct block *b = &h->side[from].block;
     if (!b->stream || (f->stream != b->stream && !b->promise)) {
-        bad_frame(h, from, time);
-        forget_table(h, from);
+        http2_bad_frame(h, from, time);
+        http2_forget_table(h, from);
         return;
     }
     count(h, from, &b->pieces, FLOOD_CONTINUATIONS, time);
@@ -394,7 +157,7 @@ static void settings(struct http2 *h, enum side from, moment time, struct slice 
         uint16_t id = read_u16(&r);
         uint32_t value = read_u32(&r);
         if (id == SETTINGS_HEADER_TABLE_SIZE)
-            allow(h, other_side(from), value);
+            http2_allow_table(h, other_side(from), value);
     }
 }
 
@@ -430,7 +193,7 @@ static void frame_whole(void *owner, enum side from, moment time, const struct h
     if (h->gave_up)
         return;
     if (!is_lawful(f)) {
-        bad_frame(h, from, time);
+        http2_bad_frame(h, from, time);
         return;
     }
     switch (f->type) {
@@ -456,9 +219,9 @@ static void frame_damaged(void *owner, enum side from, moment time, const struct
     if (h->gave_up)
         return;
     if (f->type == FRAME_SETTINGS)
-        allow(h, other_side(from), UINT32_MAX);
+        http2_allow_table(h, other_side(from), UINT32_MAX);
     if (f->type == FRAME_PUSH_PROMISE || f->type == FRAME_CONTINUATION)
-        forget_table(h, from);
+        http2_forget_table(h, from);
     if (f->type == FRAME_HEADERS)
         begin_block(h, from, time, f, f->stream);
     else if (!goes_on)
@@ -477,14 +240,14 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
     if (h->gave_up)
         return;
     if (last && !f->stream)
-        bad_frame(h, from, time);
+        http2_bad_frame(h, from, time);
     if (last && !f->size && !(f->flags & FRAME_END_STREAM))
         count_flood(h, from, FLOOD_EMPTY, time);
     struct h2_exchange *e = streams_find(&h->streams, f->stream);
     if (!e || e->told[from] & TOLD_DONE)
         return;
     if (!(e->told[from] & TOLD_HEAD))
-        missed_head(h, e, from, time);
+        http2_head_missed(h, e, from, time);
     if (e->reset) {
         streams_over(&h->streams, e, time, MESSAGE_RESET);
         return;
@@ -506,8 +269,8 @@ static void frames_lost(void *owner, enum side from, moment time)
         block_damaged(h, from, GAVE_UP_NO_RESUME);
         block_over(h, from, time, slice_of(""));
     }
-    forget_table(h, from);
-    allow(h, other_side(from), UINT32_MAX); /* SETTINGS may be what was lost */
+    http2_forget_table(h, from);
+    http2_allow_table(h, other_side(from), UINT32_MAX); /* SETTINGS may be what was lost */
     streams_lost(&h->streams, from, time);
 }
 
@@ -519,7 +282,7 @@ static const struct frame_events FRAMES = {
 static void settle(struct http2 *h, moment time, enum gave_up result)
 {
     if (result != GAVE_UP_NOT)
-        give_up(h, time, result);
+        http2_give_up(h, time, result);
 }
 
 static void push(struct stream *s, enum side from, moment time, struct slice bytes)
@@ -587,7 +350,7 @@ struct stream *http2_new(const struct http2_shared *shared, bool from_start, con
 bool http2_carry_on(struct stream *http2, void *thing)
 {
     struct http2 *h = http2_of(http2);
-    allow(h, SERVER, UINT32_MAX); /* the client's SETTINGS were in its request: RFC 7540, section 3.2.1 */
+    http2_allow_table(h, SERVER, UINT32_MAX); /* the client's SETTINGS were in its request: RFC 7540, section 3.2.1 */
     return streams_carry_on(&h->streams, thing);
 }
 

@@ -42,6 +42,14 @@ struct audit_guess {
     bool fresh;        /* the last one was another than the one before */
 };
 
+/** What was made of the credential that stands in the client's HPACK table: it comes again with each request. */
+struct credential_entry {
+    uint64_t digest;
+    uint32_t entry;    /* of struct field; 0: none. Numbers begin anew with another reader */
+    uint32_t at, size; /* of the token in the value */
+    uint8_t kind;      /* enum credential_kind */
+};
+
 /** Facts of a connection that each of its records repeats. Embedded in the connection. */
 struct connection_facts {
     struct address client, server;
@@ -58,6 +66,7 @@ struct connection_facts {
     uint8_t goaway;      /* of struct flow_record, as the one before */
     uint8_t goaway_told; /* 1 << enum side */
     struct audit_guess audit;
+    struct credential_entry credential;
 };
 
 /** Writes the head of a record, but `size`, which is the caller's to set before. */

@@ -4,6 +4,16 @@
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
 
+/* What stands in the target as it was sent is not kept twice. */
+static struct text keep_part(struct draft *d, struct slice part)
+{
+    const struct event *e = &d->x->event;
+    const uint8_t *target = event_text(e, d->x->target).data;
+    if (part.size && part.size <= SHORT_KEPT && part.data >= target && part.data < target + d->x->target.size)
+        return (struct text){.at = (uint16_t)(part.data - (const uint8_t *)e), .size = (uint16_t)part.size};
+    return draft_keep(d, part, SHORT_KEPT);
+}
+
 void draft_read_target(struct draft *d)
 {
     enum { VERB_MOST = 32 };
@@ -24,12 +34,12 @@ void draft_read_target(struct draft *d)
     if (info.opened)
         draft_sign(d, SIGN_OPENED_PATH);
     x->verb = draft_keep(d, info.verb, SHORT_KEPT);
-    x->group = draft_keep(d, info.group, SHORT_KEPT);
-    x->api_version = draft_keep(d, info.version, SHORT_KEPT);
-    x->resource = draft_keep(d, info.resource, SHORT_KEPT);
-    x->subresource = draft_keep(d, info.subresource, SHORT_KEPT);
-    x->name_space = draft_keep(d, info.name_space, SHORT_KEPT);
-    x->name = draft_keep(d, info.name, SHORT_KEPT);
+    x->group = keep_part(d, info.group);
+    x->api_version = keep_part(d, info.version);
+    x->resource = keep_part(d, info.resource);
+    x->subresource = keep_part(d, info.subresource);
+    x->name_space = keep_part(d, info.name_space);
+    x->name = keep_part(d, info.name);
 }
 
 static void keep_status(struct draft *d)

@@ -78,6 +78,7 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
     if (!thing && !slice_same_nocase(protocol, slice_of("h2c")))
         return NULL;
     stream_free(c->second); /* what was searched beside HTTP/1 is known now */
+    c->facts.credential = (struct credential_entry){0};
     c->second = http2_new(&c->bench->http2, true, &MESSAGES, c);
     if (!c->second || !http2_carry_on(c->second, thing)) {
         if (thing)
@@ -143,6 +144,7 @@ static void drop_readers(struct connection *c)
     stream_free(c->reader);
     stream_free(c->second);
     c->reader = c->second = NULL;
+    c->facts.credential = (struct credential_entry){0};
 }
 
 /* They have been told all that there will be. */

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 
 enum {
-    KEY_MAX = 32,       /* copied whole, whatever its size: a constant size is two moves */
-    WORDS = 32,         /* names of a row's values that are kept ready: all that there are */
-    OBJECTS_MAX = 32,   /* bits of json_object.above */
-    COMMUNITIES = 4096, /* connections whose ID is remembered: SHA-1 once a connection, not once an event */
+    KEY_MAX = 32,         /* copied whole, whatever its size: a constant size is two moves */
+    WORDS = 32,           /* names of a row's values that are kept ready: all that there are */
+    OBJECTS_MAX = 32,     /* bits of json_object.above */
+    CONNECTIONS = 1024,   /* whose part of a line is remembered: above all SHA-1 once a connection, not once an event */
+    CONNECTION_MAX = 320, /* bytes of that part: enough for any */
+    CONNECTION_FIRST = EVENT_VLAN, /* the rows that are in it, one behind the other */
+    CONNECTION_LAST = EVENT_COMMUNITY_ID,
     PROTOCOL_NUMBER_TCP = 6
 };
 
@@ -37,19 +40,34 @@ struct json_step {
     uint8_t width; /* of a number; 0: it is none */
 };
 
+/** Members whose presence is asked in one way: nearly all are texts or bytes, and most of them are absent. */
+struct json_asked {
+    struct {
+        uint16_t offset;
+        uint8_t field;
+    } texts[EVENT_FIELDS], bytes[EVENT_FIELDS];
+    size_t text_count, byte_count;
+    struct field_set always; /* looked at as they are written */
+};
+
+/** What all events of a connection have in common, as it is written. */
+struct json_connection {
+    struct address client, server;
+    uint16_t vlan[2];
+    uint8_t vlans;
+    uint16_t size; /* 0: nothing is remembered here */
+    char text[CONNECTION_MAX];
+};
+
 struct json_events {
     struct json_object objects[OBJECTS_MAX]; /* [0]: the line itself */
     size_t object_count;
-    struct json_step steps[EVENT_TYPES][EVENT_FIELDS];
-    size_t step_count[EVENT_TYPES];
-    struct field_set fields[EVENT_TYPES];       /* those */
+    struct json_step steps[EVENT_FIELDS];
+    struct json_asked asked[EVENT_TYPES];
+    struct field_set fields[EVENT_TYPES];
     struct json_key words[EVENT_FIELDS][WORDS]; /* of FIELD_NAME and FIELD_NAMES */
     struct community *community;
-    struct {
-        uint64_t flow_id;
-        bool used;
-        char text[COMMUNITY_ID_SIZE];
-    } communities[COMMUNITIES];
+    struct json_connection connections[CONNECTIONS];
 };
 
 static struct json_key make_key(struct slice name, const char *behind)
@@ -84,6 +102,25 @@ static bool is_number(enum field_kind kind)
            kind == FIELD_NAMES || kind == FIELD_HEX;
 }
 
+static bool is_empty(const char *word)
+{
+    return !word || !*word;
+}
+
+static void add_asked(struct json_asked *asked, const struct event_field *f, unsigned field)
+{
+    bool byte = f->width == 1 && (f->kind == FIELD_NAME || f->kind == FIELD_FLAG || f->kind == FIELD_NUMBER);
+    if (f->kind == FIELD_TEXT) {
+        asked->texts[asked->text_count].offset = f->offset;
+        asked->texts[asked->text_count++].field = (uint8_t)field;
+    } else if (byte && (f->kind != FIELD_NAME || is_empty(f->text(0)))) {
+        asked->bytes[asked->byte_count].offset = f->offset;
+        asked->bytes[asked->byte_count++].field = (uint8_t)field;
+    } else {
+        field_set_add(&asked->always, field);
+    }
+}
+
 static void add_step(struct json_events *events, unsigned field)
 {
     const struct event_field *f = &event_fields[field];
@@ -94,9 +131,10 @@ static void add_step(struct json_events *events, unsigned field)
     for (size_t dot; (dot = slice_find(name, '.')) < name.size; name = slice_part(name, dot + 1, name.size))
         step.object = find_object(events, step.object, slice_part(name, 0, dot));
     step.key = make_key(name, ":");
+    events->steps[field] = step;
     for (unsigned type = 0; type < EVENT_TYPES; type++) {
         if (f->in >> type & 1) {
-            events->steps[type][events->step_count[type]++] = step;
+            add_asked(&events->asked[type], f, field);
             field_set_add(&events->fields[type], field);
         }
     }
@@ -197,22 +235,11 @@ static void put_number(struct line *w, const struct json_step *step, uint64_t nu
     *w->json.at++ = ',';
 }
 
-static bool remember_community(struct json_events *events, const struct event *e, size_t slot)
-{
-    bool made =
-        community_id(events->community, PROTOCOL_NUMBER_TCP, &e->client, &e->server, events->communities[slot].text);
-    events->communities[slot].used = made;
-    events->communities[slot].flow_id = e->flow_id;
-    return made;
-}
-
 static void put_community(struct line *w, const struct json_step *step)
 {
-    struct json_events *events = w->state->events;
-    size_t slot = w->e->flow_id % COMMUNITIES;
-    bool known = events->communities[slot].used && events->communities[slot].flow_id == w->e->flow_id;
-    if (known || remember_community(events, w->e, slot))
-        put_text(w, step, (struct slice){(const uint8_t *)events->communities[slot].text, COMMUNITY_ID_SIZE});
+    char id[COMMUNITY_ID_SIZE];
+    if (community_id(w->state->events->community, PROTOCOL_NUMBER_TCP, &w->e->client, &w->e->server, id))
+        put_text(w, step, (struct slice){(const uint8_t *)id, sizeof id});
 }
 
 /** @return NULL: a value that has no name. */
@@ -325,17 +352,85 @@ static void put_unknown(struct line *w)
         json_close(&w->json, ']');
 }
 
+/** The rows that are written: of the others it is known that they are absent. */
+static struct field_set present(const struct json_events *events, const struct event *e)
+{
+    const struct json_asked *asked = &events->asked[e->type];
+    struct field_set set = asked->always;
+    for (size_t i = 0; i < asked->text_count; i++) {
+        const struct text *text = (const void *)((const uint8_t *)e + asked->texts[i].offset);
+        set.words[asked->texts[i].field / 64] |= (uint64_t)(text->size != 0) << asked->texts[i].field % 64;
+    }
+    for (size_t i = 0; i < asked->byte_count; i++) {
+        uint8_t byte = ((const uint8_t *)e)[asked->bytes[i].offset];
+        set.words[asked->bytes[i].field / 64] |= (uint64_t)(byte != 0) << asked->bytes[i].field % 64;
+    }
+    for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
+        set.words[word] &= ~e->unknown.words[word];
+    /* The verdict's word is itself the way to say that it is not known. */
+    if (e->type == EVENT_EXCHANGE)
+        field_set_add(&set, EVENT_AUTH_STATE);
+    return set;
+}
+
+static bool is_of(const struct json_connection *c, const struct event *e)
+{
+    return c->size && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
+           memcmp(&c->server, &e->server, sizeof c->server) == 0 && c->vlans == e->vlans &&
+           memcmp(c->vlan, e->vlan, sizeof c->vlan) == 0;
+}
+
+static void remember(struct json_connection *c, const struct event *e, const char *text, size_t size)
+{
+    c->size = 0;
+    if (size > sizeof c->text)
+        return;
+    c->client = e->client;
+    c->server = e->server;
+    c->vlans = e->vlans;
+    memcpy(c->vlan, e->vlan, sizeof c->vlan);
+    memcpy(c->text, text, size);
+    c->size = (uint16_t)size;
+}
+
+static void put_connection(struct line *w)
+{
+    struct json_events *events = w->state->events;
+    struct json_connection *c = &events->connections[w->e->flow_id % CONNECTIONS];
+    if (!json_room(&w->json, sizeof c->text))
+        return;
+    if (is_of(c, w->e)) {
+        memcpy(w->json.at, c->text, sizeof c->text); /* whole: a constant size is a few moves */
+        w->json.at += c->size;
+        return;
+    }
+    size_t begin = (size_t)(w->json.at - w->json.out->bytes);
+    for (unsigned field = CONNECTION_FIRST; field <= CONNECTION_LAST; field++)
+        put_field(w, &events->steps[field]);
+    if (w->json.at)
+        remember(c, w->e, w->json.out->bytes + begin, (size_t)(w->json.at - w->json.out->bytes) - begin);
+}
+
+static void put_fields(struct line *w)
+{
+    const struct json_step *steps = w->state->events->steps;
+    struct field_set set = present(w->state->events, w->e);
+    for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
+        for (uint64_t left = set.words[word]; left; left &= left - 1) {
+            unsigned field = word * 64 + (unsigned)__builtin_ctzll(left);
+            if (field == CONNECTION_FIRST)
+                put_connection(w);
+            if (field < CONNECTION_FIRST || field > CONNECTION_LAST)
+                put_field(w, &steps[field]);
+        }
+    }
+}
+
 void json_event(void *state, struct buffer *out, const struct event *e)
 {
     struct json_state *s = state;
-    const struct json_events *events = s->events;
     struct line w = {.json = json_begin(out), .state = s, .e = e};
-    const struct json_step *end = events->steps[e->type] + events->step_count[e->type];
-    for (const struct json_step *step = events->steps[e->type]; step < end; step++) {
-        /* The verdict's word is itself the way to say that it is not known. */
-        if (!field_set_has(&e->unknown, step->field) || step->field == EVENT_AUTH_STATE)
-            put_field(&w, step);
-    }
+    put_fields(&w);
     move_to(&w, 0);
     put_unknown(&w);
     json_end(&w.json);

@@ -74,7 +74,8 @@ void report_event(struct report *r, const struct event *e)
 {
     static const enum report_event events[EVENT_TYPES] = {
         [EVENT_EXCHANGE] = REPORT_HTTP, [EVENT_FLOW] = REPORT_FLOW, [EVENT_ANOMALY] = REPORT_ANOMALY};
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, events[e->type]))
             continue;
@@ -85,7 +86,8 @@ void report_event(struct report *r, const struct event *e)
 
 void report_finding(struct report *r, const struct finding *f, bool last_word)
 {
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, REPORT_ALERT))
             continue;
@@ -96,7 +98,8 @@ void report_finding(struct report *r, const struct finding *f, bool last_word)
 
 void report_source(struct report *r, const struct source *s)
 {
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, REPORT_SOURCE))
             continue;
@@ -108,7 +111,8 @@ void report_source(struct report *r, const struct source *s)
 void report_section(struct report *r, enum report_section section, size_t count)
 {
     enum report_event event = section == SECTION_FINDINGS ? REPORT_ALERT : REPORT_SOURCE;
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, event) || !o->format->section)
             continue;
@@ -119,7 +123,8 @@ void report_section(struct report *r, enum report_section section, size_t count)
 
 void report_statistics(struct report *r, const struct statistics *s)
 {
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, REPORT_STATS))
             continue;
@@ -130,7 +135,8 @@ void report_statistics(struct report *r, const struct statistics *s)
 
 void report_flush(struct report *r)
 {
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         target_write(o->target, &o->buffer, true);
         note_error(r, target_name(o->target), target_error(o->target));
     }
@@ -144,7 +150,8 @@ const char *report_error(struct report *r)
 bool report_close(struct report *r)
 {
     report_flush(r);
-    for (struct output *o = r->outputs; o < r->outputs + r->count; o++) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
         char name[256];
         snprintf(name, sizeof name, "%s", target_name(o->target));
         note_error(r, name, target_close(o->target));

@@ -72,6 +72,11 @@ static void a_goaway_with_an_error_is_told(void **state)
     assert_int_equal(b->from, CLIENT);
     assert_int_equal(d.facts.goaway, http2_error_keep(0x1234));
     desk_end(&d);
+    desk_begin(&d);
+    bench_goaway(&d.bench, &d.facts, SERVER, 1, slice_of("bad eyJhbGciOiJ4In0.eyJpc3MiOiJpIn0.c token"), 4);
+    a = desk_anomaly(&d, 0);
+    assert_true(slice_is(event_text(&a->event, a->text), "bad *** token"));
+    desk_end(&d);
 }
 
 int main(void)

@@ -162,6 +162,66 @@ static void bearer_tokens_leave_a_digest_only(void **state)
 }
 
 /* In a place where no server reads it, it may be a credential all the same. */
+/* A token of the table is read once; another one, or one of no entry, anew. */
+static void a_token_of_the_table_comes_again(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        uint32_t entry;
+        uint8_t kind, same_as;
+    } rows[] = {{"Bearer one", 7, CREDENTIAL_BEARER, 0},
+                {"Bearer one", 7, CREDENTIAL_BEARER, 0},
+                {"Bearer two", 8, CREDENTIAL_BEARER, 2},
+                {"Bearer one", 7, CREDENTIAL_BEARER, 0},
+                {"Bearer two", 0, CREDENTIAL_BEARER, 2},
+                {"Basic dTpw", 9, CREDENTIAL_BASIC, 5},
+                {"Basic dTpw", 9, CREDENTIAL_BASIC, 5},
+                {"bearer eyJhbGciOiJ4In0.eyJpc3MiOiJpIn0.c2ln", 10, CREDENTIAL_JWT, 7},
+                {"bearer eyJhbGciOiJ4In0.eyJpc3MiOiJpIn0.c2ln", 10, CREDENTIAL_JWT, 7}};
+    enum { ROWS = sizeof rows / sizeof rows[0] };
+    struct desk d;
+    desk_begin(&d);
+    for (size_t i = 0; i < ROWS; i++) {
+        struct draft *draft = desk_open(&d, (uint32_t)(2 * i + 1));
+        const struct desk_field token = {.name = "authorization", .value = rows[i].value, .entry = rows[i].entry};
+        desk_head(draft, CLIENT, HEAD_REQUEST, DESK_FIELDS(IS(":method", "GET"), IS(":path", "/"), token));
+        desk_close(draft);
+        const struct exchange *x = desk_exchange(&d, i), *same = desk_exchange(&d, rows[i].same_as);
+        assert_int_equal(x->auth_kind, rows[i].kind);
+        assert_int_equal(slice_is(event_text(&x->event, x->jwt_issuer), "i"), rows[i].kind == CREDENTIAL_JWT);
+        for (size_t j = 0; j < i; j++)
+            assert_int_equal(x->digest == desk_exchange(&d, j)->digest, rows[j].same_as == rows[i].same_as);
+        assert_true(x->digest == same->digest);
+    }
+    desk_end(&d);
+}
+
+/* What stands in the target is kept once: the parts are where it is, and read the same. */
+static void parts_of_a_target_are_kept_once(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_begin(&d);
+    static const char *const targets[] = {"/apis/apps/v1/namespaces/ns/deployments/web/scale",
+                                          "/apis/apps/v1/namespaces/%6es/deployments/we%62/scale"};
+    for (size_t i = 0; i < 2; i++) {
+        struct draft *draft = desk_open(&d, (uint32_t)(2 * i + 1));
+        desk_head(draft, CLIENT, HEAD_REQUEST, DESK_FIELDS(IS(":method", "GET"), IS(":path", targets[i])));
+        desk_close(draft);
+        const struct exchange *x = desk_exchange(&d, i);
+        assert_true(slice_is(event_text(&x->event, x->group), "apps"));
+        assert_true(slice_is(event_text(&x->event, x->api_version), "v1"));
+        assert_true(slice_is(event_text(&x->event, x->resource), "deployments"));
+        assert_true(slice_is(event_text(&x->event, x->name_space), "ns"));
+        assert_true(slice_is(event_text(&x->event, x->name), "web"));
+        assert_true(slice_is(event_text(&x->event, x->subresource), "scale"));
+        bool inside = x->name.at >= x->target.at && x->name.at < x->target.at + x->target.size;
+        assert_int_equal(inside, i == 0);
+    }
+    desk_end(&d);
+}
+
 static void credentials_elsewhere_are_masked(void **state)
 {
     (void)state;
@@ -453,6 +513,8 @@ int main(void)
         cmocka_unit_test(a_lost_request_leaves_its_answer),
         cmocka_unit_test(swapped_directions_are_the_same),
         cmocka_unit_test(bearer_tokens_leave_a_digest_only),
+        cmocka_unit_test(a_token_of_the_table_comes_again),
+        cmocka_unit_test(parts_of_a_target_are_kept_once),
         cmocka_unit_test(credentials_elsewhere_are_masked),
         cmocka_unit_test(long_targets_grow_the_record),
         cmocka_unit_test(subprotocols_bear_tokens),

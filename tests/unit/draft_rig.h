@@ -80,7 +80,7 @@ static inline const struct anomaly *desk_anomaly(const struct desk *d, size_t i)
 /** A field of a head; HIDDEN: neither name nor value is known. */
 struct desk_field {
     const char *name, *value;
-    uint32_t stranger;
+    uint32_t stranger, entry;
     bool indexed, last;
 };
 
@@ -118,7 +118,8 @@ static inline void desk_head(struct draft *draft, enum side from, enum head_kind
                               .known = f->name    ? f->value ? KNOWN : KNOWN_NAME
                                        : f->value ? KNOWN_VALUE
                                                   : KNOWN_NOT,
-                              .indexed = f->indexed,
+                              .indexed = f->indexed || f->entry,
+                              .entry = f->entry,
                               .stranger = f->name       ? 0
                                           : f->stranger ? f->stranger
                                                         : 1,

@@ -41,6 +41,18 @@ static void near_misses_are_others(void **state)
         assert_int_equal(field_id((struct slice){longest, size}), FIELD_OTHER);
 }
 
+static void a_kind_of_names(void **state)
+{
+    (void)state;
+    static const char *const extras[] = {"impersonate-extra-", "Impersonate-Extra-scopes",
+                                         "impersonate-extra-example.org%2fa-name-longer-than-any-row"};
+    for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++)
+        assert_int_equal(field_id(slice_of(extras[i])), FIELD_IMPERSONATE_EXTRA);
+    assert_int_equal(field_id(slice_of("impersonate-extra")), FIELD_OTHER);
+    assert_int_equal(field_id(slice_of("ximpersonate-extra-a")), FIELD_OTHER);
+    assert_int_equal(field_id(slice_of("impersonate-extrb-a")), FIELD_OTHER);
+}
+
 static void texts(void **state)
 {
     (void)state;
@@ -58,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_found_in_any_case),
         cmocka_unit_test(near_misses_are_others),
+        cmocka_unit_test(a_kind_of_names),
         cmocka_unit_test(texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

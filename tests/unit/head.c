@@ -132,6 +132,7 @@ static void fields(void **state)
         {LINE("A : b"), FIELD_LINE_SPACE, "", ""},
         {LINE("A \t: b"), FIELD_LINE_SPACE, "", ""},
         {LINE("A b: c"), FIELD_LINE_BAD, "", ""},
+        {LINE("Impersonate-Extra-a b: c"), FIELD_LINE_BAD, "", ""},
         {LINE("A b"), FIELD_LINE_BAD, "", ""},
         {LINE("A "), FIELD_LINE_BAD, "", ""},
         {LINE(": b"), FIELD_LINE_BAD, "", ""},

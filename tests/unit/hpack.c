@@ -39,6 +39,11 @@ struct rig {
     char told[TOLD];
     size_t used;
     uint32_t numbers[26];
+    struct {
+        uint32_t entry;
+        uint64_t hash;
+    } entries[4096]; /* those that were told, whatever became of the table since */
+    size_t entry_count;
 };
 
 static void start(struct rig *t, bool from_start)
@@ -66,9 +71,29 @@ __attribute__((format(printf, 2, 3))) static void tell(struct rig *t, const char
     t->used += (size_t)size;
 }
 
+/* One number is one name and value. */
+static void check_entry(struct rig *t, const struct field *f)
+{
+    uint8_t text[BLOCK];
+    assert_true(f->indexed);
+    memcpy(text, &f->stranger, sizeof f->stranger);
+    memcpy(text + 4, f->name.data, f->name.size);
+    memcpy(text + 4 + f->name.size, f->value.data, f->value.size);
+    uint64_t hash = hash_bytes(&secret, text, 4 + f->name.size + f->value.size);
+    for (size_t i = 0; i < t->entry_count; i++) {
+        if (t->entries[i].entry == f->entry)
+            assert_int_equal(t->entries[i].hash, hash);
+    }
+    assert_true(t->entry_count < sizeof t->entries / sizeof t->entries[0]);
+    t->entries[t->entry_count].entry = f->entry;
+    t->entries[t->entry_count++].hash = hash;
+}
+
 static void on_field(void *owner, const struct field *f)
 {
     struct rig *t = owner;
+    if (f->entry != 0)
+        check_entry(t, f);
     assert_int_equal(f->stranger == 0, f->known == KNOWN || f->known == KNOWN_NAME);
     assert_true(f->known != KNOWN_NAME);
     assert_int_equal(f->id, field_id(f->name));
@@ -282,6 +307,36 @@ static void lost_in_between(void **state)
     /* Down to nothing: then all is known again, and what is beyond is malformed. */
     tells(&t, "20 3fe11f 40 \"d\" \"4\" be", "d=4\n*d=4\n");
     refuses(&t, "bf", "");
+    end(&t);
+}
+
+static void entries_have_numbers(void **state)
+{
+    (void)state;
+    struct rig t;
+    start(&t, true);
+    tells(&t, "82 40 \"a\" \"1\" 7e \"2\"", "*:method=GET\na=1\na=2\n");
+    assert_int_equal(t.entry_count, 0); /* a static entry, a new one, one that has a known one's name */
+    tells(&t, "be bf be", "*a=2\n*a=1\n*a=2\n");
+    assert_int_equal(t.entry_count, 3);
+    assert_true(t.entries[0].entry == t.entries[2].entry && t.entries[0].entry != t.entries[1].entry);
+    hpack_lost(t.h);
+    tells(&t, "be", "*?A\n");
+    assert_int_equal(t.entry_count, 3);
+    end(&t);
+}
+
+/* Entries from before the loss were not dropped too early here: they say nothing of the table's size. */
+static void a_loss_does_not_enlarge_the_table(void **state)
+{
+    (void)state;
+    struct rig t;
+    start(&t, true);
+    tells(&t, "40 \"a\" \"1\"", "a=1\n");
+    hpack_lost(t.h);
+    tells(&t, "be", "*?A\n");
+    tells(&t, "40 \"k\" (3000) 40 \"l\" (3000)", "k=(3000)\nl=(3000)\n");
+    tells(&t, "bf", "*?B\n"); /* that one is in 8192 */
     end(&t);
 }
 
@@ -518,6 +573,8 @@ int main(void)
         cmocka_unit_test(what_is_malformed),
         cmocka_unit_test(joined_late),
         cmocka_unit_test(lost_in_between),
+        cmocka_unit_test(entries_have_numbers),
+        cmocka_unit_test(a_loss_does_not_enlarge_the_table),
         cmocka_unit_test(size_updates),
         cmocka_unit_test(the_name_of_an_entry_that_it_evicts),
         cmocka_unit_test(larger_than_the_table),

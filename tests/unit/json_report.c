@@ -148,6 +148,43 @@ static void an_exchange(void **state)
         "\"digest\": \"00000000000000ab\"}}");
 }
 
+static void expect_ends(json_t *line, const char *ip, unsigned port, const char *server_ip, size_t vlans)
+{
+    assert_string_equal(json_string_value(json_object_get(line, "src_ip")), ip);
+    assert_int_equal(json_integer_value(json_object_get(line, "src_port")), port);
+    assert_string_equal(json_string_value(json_object_get(line, "dest_ip")), server_ip);
+    assert_int_equal(json_array_size(json_object_get(line, "vlan")), vlans);
+    json_decref(line);
+}
+
+/* What a connection's events have in common is written once, and only where it is the same. */
+static void ends_of_a_connection(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    for (unsigned i = 0; i < 2; i++)
+        expect_ends(write_event(&x->event), "128.232.110.120", 34855, "66.35.250.204", 0);
+    x->event.client.port = 1;
+    expect_ends(write_event(&x->event), "128.232.110.120", 1, "66.35.250.204", 0);
+    x->event.client.ip[15] = 1;
+    expect_ends(write_event(&x->event), "128.232.110.1", 1, "66.35.250.204", 0);
+    x->event.server.ip[15] = 7;
+    expect_ends(write_event(&x->event), "128.232.110.1", 1, "66.35.250.7", 0);
+    x->event.vlans = 1;
+    expect_ends(write_event(&x->event), "128.232.110.1", 1, "66.35.250.7", 1);
+    x->event.vlan[0] = 4094;
+    json_t *line = write_event(&x->event);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(line, "vlan"), 0)), 4094);
+    json_decref(line);
+    memset(x->event.client.ip, 0xEE, sizeof x->event.client.ip);
+    x->event.flow_id += 1024; /* of the same place */
+    for (unsigned i = 0; i < 2; i++) {
+        line = write_event(&x->event);
+        assert_int_equal(json_integer_value(json_object_get(line, "flow_id")), 35 + 1024);
+        expect_ends(line, "eeee:eeee:eeee:eeee:eeee:eeee:eeee:eeee", 1, "66.35.250.7", 1);
+    }
+}
+
 /** What could not be read is left out, even where something was read, and named; the verdict's word is always there. */
 static void unknown_fields_are_named(void **state)
 {
@@ -466,6 +503,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_exchange, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ends_of_a_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_fields_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_flow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_anomaly, set_up, tear_down),

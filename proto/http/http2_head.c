@@ -1,0 +1,195 @@
+/* Heads, one decoded block each. */
+#include "proto/http/http2_inside.h"
+#include "proto/http/validity.h"
+
+enum { HEAD_DECODED_MAX = 1 << 20 /* Go's http.DefaultMaxHeaderBytes: a larger head is answered 431 */ };
+
+static void mark(struct http2 *h, const struct h2_exchange *e, enum side from, enum http_mark which)
+{
+    if (e && e->thing)
+        h->events->mark(e->thing, from, which);
+}
+
+struct telling {
+    struct http2 *http2;
+    struct h2_exchange *exchange; /* NULL: not opened yet, or nobody wants to know */
+    struct block *block;
+    enum side from;
+    enum head_kind kind;
+    struct validity validity;
+    size_t decoded;
+    bool passed_by; /* only decoded, for the table's sake */
+    bool begun;     /* a field was decoded */
+    bool too_large;
+    uint16_t code;
+};
+
+void http2_head_missed(struct http2 *h, struct h2_exchange *e, enum side from, moment time)
+{
+    if (!h->side[from].late)
+        http2_bad_frame(h, from, time);
+    e->told[from] |= TOLD_BEGUN | TOLD_HEAD | TOLD_BROKEN | TOLD_VAGUE;
+    if (e->thing)
+        h->events->head(e->thing, from, time, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL, false);
+}
+
+/* What begins with an ordinary field is the trailers of a message whose head was lost. */
+static void begin_head(struct telling *t, const struct field *first)
+{
+    struct http2 *h = t->http2;
+    struct block *b = t->block;
+    t->begun = true;
+    bool named = first && first->known == KNOWN && !(first->name.size && first->name.data[0] == ':');
+    if (named && b->end_stream && h->side[t->from].late && t->kind != HEAD_TRAILERS && !t->passed_by) {
+        t->kind = HEAD_TRAILERS;
+        t->passed_by = !t->exchange;
+        if (t->exchange)
+            http2_head_missed(h, t->exchange, t->from, b->time);
+    }
+    if (t->exchange || t->passed_by)
+        return;
+    t->exchange = streams_open(&h->streams, t->from, b->time, b->stream);
+    if (!t->exchange)
+        http2_give_up(h, b->time, GAVE_UP_MEMORY);
+}
+
+static void settle_kind(struct telling *t, const struct field *f)
+{
+    if (t->from == CLIENT && f->id == FIELD_METHOD && t->kind == HEAD_REQUEST && t->exchange &&
+        slice_is(f->value, "CONNECT"))
+        t->exchange->told[CLIENT] |= TOLD_CONNECT;
+    if (t->from != SERVER || f->id != FIELD_STATUS || t->kind != HEAD_FINAL || f->value.size != 3)
+        return;
+    t->code = (uint16_t)((f->value.data[0] - '0') * 100);
+    if (f->value.data[0] == '1' && !t->block->end_stream)
+        t->kind = HEAD_INFORMATIONAL;
+}
+
+static void field_decoded(void *owner, const struct field *f)
+{
+    struct telling *t = owner;
+    struct http2 *h = t->http2;
+    if (!t->begun)
+        begin_head(t, f);
+    if (t->passed_by || !t->exchange || h->gave_up)
+        return;
+    t->decoded += f->name.size + f->value.size + 32;
+    if (t->decoded > HEAD_DECODED_MAX) {
+        t->too_large = true;
+        return;
+    }
+    validity_field(&t->validity, f);
+    if (f->known == KNOWN)
+        settle_kind(t, f);
+    if (t->exchange->thing)
+        h->events->field(t->exchange->thing, t->from, f);
+    t->exchange->told[t->from] |= TOLD_BEGUN;
+}
+
+static struct hpack *table_of(struct http2 *h, enum side from)
+{
+    struct direction *d = &h->side[from];
+    if (d->hpack)
+        return d->hpack;
+    d->hpack = hpack_new(!d->late, h->shared->memory);
+    if (d->hpack && d->allowed)
+        hpack_allow(d->hpack, d->allowed);
+    return d->hpack;
+}
+
+void http2_forget_table(struct http2 *h, enum side from)
+{
+    h->side[from].late = true;
+    if (h->side[from].hpack)
+        hpack_lost(h->side[from].hpack);
+}
+
+void http2_allow_table(struct http2 *h, enum side from, uint32_t size)
+{
+    struct direction *d = &h->side[from];
+    d->allowed = size > d->allowed ? size : d->allowed;
+    if (d->hpack)
+        hpack_allow(d->hpack, size);
+}
+
+/* RFC 9113, section 8.5; RFC 8441: what follows is no HTTP message. */
+static bool opens_tunnel(const struct telling *t)
+{
+    return t->kind == HEAD_FINAL && t->code == 200 && t->exchange->told[CLIENT] & TOLD_CONNECT;
+}
+
+static void end_head(struct telling *t, moment time, bool whole)
+{
+    struct http2 *h = t->http2;
+    struct h2_exchange *e = t->exchange;
+    struct direction *d = &h->side[t->from];
+    enum side from = t->from;
+    validity_end(&t->validity, t->kind);
+    d->careful |= t->validity.marks != 0 || t->too_large;
+    /* Where the head before was not known to be the final one, it was not, or this is. */
+    if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
+        t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
+    if (t->too_large)
+        mark(h, e, from, MARK_HEAD_TOO_LARGE);
+    for (unsigned m = 0; whole && t->validity.marks >> m; m++) {
+        if (t->validity.marks >> m & 1)
+            mark(h, e, from, (enum http_mark)m);
+    }
+    e->told[from] |= TOLD_BEGUN;
+    if (!whole)
+        e->told[from] |= TOLD_BROKEN;
+    if (e->thing)
+        h->events->head(e->thing, from, time, t->kind, whole && !t->too_large);
+    if (t->kind == HEAD_REQUEST || t->kind == HEAD_FINAL)
+        e->told[from] |= TOLD_HEAD | (from == SERVER && !t->code ? TOLD_VAGUE : 0);
+    if (opens_tunnel(t))
+        streams_over(&h->streams, e, time, MESSAGE_SWITCHED);
+    else if (t->block->end_stream)
+        streams_done(&h->streams, e, from, time, MESSAGE_WHOLE);
+    else if (e->reset && t->kind == HEAD_FINAL)
+        streams_over(&h->streams, e, time, MESSAGE_RESET);
+}
+
+static struct telling begin_telling(struct http2 *h, enum side from)
+{
+    struct block *b = &h->side[from].block;
+    struct telling t = {.http2 = h, .block = b, .from = from, .validity.careful = h->side[from].careful};
+    t.exchange = streams_find(&h->streams, b->stream);
+    bool told = t.exchange && t.exchange->told[from] & TOLD_HEAD;
+    t.kind = told ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;
+    bool closed = t.exchange && t.exchange->told[from] & TOLD_DONE;
+    t.passed_by = b->promise || closed || (!t.exchange && !streams_may_begin(&h->streams, from, b->stream));
+    return t;
+}
+
+void http2_head_unread(struct http2 *h, enum side from, moment time)
+{
+    struct telling t = begin_telling(h, from);
+    http2_forget_table(h, from);
+    begin_head(&t, NULL);
+    if (t.passed_by || !t.exchange || h->gave_up)
+        return;
+    if (t.block->damaged == GAVE_UP_LIMIT)
+        mark(h, t.exchange, from, MARK_HEAD_TOO_LARGE);
+    end_head(&t, time, false);
+}
+
+void http2_head_read(struct http2 *h, enum side from, moment time, struct slice bytes)
+{
+    struct direction *d = &h->side[from];
+    struct hpack *table = table_of(h, from);
+    if (!table) {
+        http2_give_up(h, time, GAVE_UP_MEMORY);
+        return;
+    }
+    struct telling t = begin_telling(h, from);
+    enum gave_up result = hpack_block(table, bytes, h->shared->literals, field_decoded, &t);
+    if (!t.begun)
+        begin_head(&t, NULL);
+    d->careful |= t.passed_by; /* what it brought into the table was not looked at */
+    if (t.passed_by || !t.exchange || h->gave_up)
+        return;
+    if (result == GAVE_UP_MALFORMED)
+        mark(h, t.exchange, from, MARK_BAD_BLOCK);
+    end_head(&t, time, result == GAVE_UP_NOT);
+}
