@@ -74,6 +74,8 @@ proto_libproto_a_SOURCES = \
 	proto/kube/request.h \
 	proto/kube/status.c \
 	proto/kube/status.h \
+	proto/packet/address.c \
+	proto/packet/address.h \
 	proto/packet/ip.c \
 	proto/packet/ip.h \
 	proto/packet/link.c \
@@ -87,6 +89,8 @@ proto_libproto_a_SOURCES = \
 	proto/stream/delivery.h \
 	proto/stream/held.c \
 	proto/stream/held.h \
+	proto/stream/proxy_line.c \
+	proto/stream/proxy_line.h \
 	proto/stream/reassembly.c \
 	proto/stream/reassembly.h \
 	proto/stream/sniff.c \

@@ -3,31 +3,125 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sensor/config.h"
+#include "sensor/event/value.h"
 #include "sensor/quantity.h"
+
+enum { ORIGIN_SIZE = 512, LABEL_WIDTH = 12 };
+
+/* "memory      256M (default)"; what is quoted of a file may hold what a terminal obeys. */
+static void print_row(const struct options *o, FILE *out, const char *label, const char *setting, const char *value)
+{
+    char origin[ORIGIN_SIZE];
+    config_origin(o, setting, origin, sizeof origin);
+    fprintf(out, "%-*s%s (%s)\n", LABEL_WIDTH, label, value, origin);
+}
 
 static void print_inputs(const struct options *o, FILE *out)
 {
     if (o->interface != NULL)
-        fprintf(out, "input     interface %s\n", o->interface);
+        print_row(o, out, "interface", "interface", o->interface);
     for (size_t i = 0; i < o->read_count; i++)
-        fprintf(out, "input     %s\n", strcmp(o->reads[i], "-") == 0 ? "standard input" : o->reads[i]);
+        print_row(o, out, "input", "read", strcmp(o->reads[i], "-") == 0 ? "standard input" : o->reads[i]);
 }
 
 static void print_outputs(const struct options *o, FILE *out)
 {
+    char text[ORIGIN_SIZE];
     for (size_t i = 0; i < o->output_count; i++) {
         const struct output_spec *spec = &o->outputs[i];
-        fprintf(out, "output    %s to %s\n", spec->format->name,
-                strcmp(spec->target, "-") == 0 ? "standard output" : spec->target);
+        snprintf(text, sizeof text, "%s to %s", spec->format->name,
+                 strcmp(spec->target, "-") == 0 ? "standard output" : spec->target);
+        print_row(o, out, "output", "output", text);
     }
 }
 
-/* Rules of one file stand together: that is how they were loaded. */
-static void print_rules(const struct rule_set *rules, FILE *out)
+static void print_live(const struct options *o, FILE *out)
 {
+    char text[QUANTITY_TEXT];
+    if (o->snap_length > 0) {
+        snprintf(text, sizeof text, "%d", o->snap_length);
+        print_row(o, out, "snaplen", "snaplen", text);
+    }
+    if (o->buffer_kib > 0) {
+        snprintf(text, sizeof text, "%d", o->buffer_kib);
+        print_row(o, out, "buffer size", "buffer-size", text);
+    }
+}
+
+static void print_limits(const struct options *o, FILE *out)
+{
+    char text[QUANTITY_TEXT];
+    print_row(o, out, "memory", "memory", quantity_size_text(o->memory, text));
+    snprintf(text, sizeof text, "%" PRIu64 " a source and minute", o->source_cap);
+    print_row(o, out, "source cap", "source-cap", o->source_cap > 0 ? text : "none");
+    print_row(o, out, "window", "window", quantity_duration_text(o->window, text));
+    print_row(o, out, "story", "story", o->story == STORY_LITERAL ? "literal" : "default");
+    if (o->fail_on >= 0)
+        print_row(o, out, "fail on", "fail-on", rule_level_name((unsigned)o->fail_on));
+}
+
+static void print_sums(const struct cluster_sums *sums, FILE *out)
+{
+    fprintf(out, "endpoints %zu, server names %zu, expected sources %zu, fronts %zu\n", sums->endpoints,
+            sums->server_names, sums->expected, sums->fronts);
+}
+
+static void print_clusters(const struct options *o, FILE *out)
+{
+    char text[QUANTITY_TEXT];
+    snprintf(text, sizeof text, "%zu", cluster_count(o->map));
+    print_row(o, out, "clusters", "clusters", text);
+    struct cluster_sums whole = cluster_sum(o->map, NULL);
+    if (whole.expected + whole.fronts > 0)
+        fprintf(out, "    of all: expected sources %zu, fronts %zu\n", whole.expected, whole.fronts);
+    for (size_t i = 0; i < cluster_count(o->map); i++) {
+        const struct cluster *c = cluster_at(o->map, i);
+        struct cluster_sums sums = cluster_sum(o->map, c);
+        fprintf(out, "    %s%s%s (%s:%u): ", c->name, c->provider[0] != '\0' ? ", " : "", c->provider, c->file,
+                c->line);
+        print_sums(&sums, out);
+    }
+}
+
+static void print_suppression(const struct suppression *s, FILE *out)
+{
+    char text[PREFIX_TEXT], date[VALUE_MAX];
+    struct value_clock clock = {.day = 0};
+    fprintf(out, "    %s:%u:", s->file, s->line);
+    if (s->rule != NULL)
+        fprintf(out, " rule \"%s\"", s->rule);
+    if (s->has_source)
+        fprintf(out, " source %s", prefix_text(&s->source, text));
+    if (s->cluster != NULL)
+        fprintf(out, " cluster \"%s\"", s->cluster);
+    if (s->agent != NULL)
+        fprintf(out, " agent \"%s\"", s->agent);
+    if (s->until != INT64_MAX) {
+        value_time_plain(date, &clock, s->until - 1);
+        fprintf(out, " until %.10s", date);
+    }
+    fprintf(out, ": %s\n", s->reason);
+}
+
+static void print_suppressions(const struct options *o, FILE *out)
+{
+    char text[QUANTITY_TEXT];
+    size_t count = suppressions_count(o->suppressions);
+    snprintf(text, sizeof text, "%zu", count);
+    print_row(o, out, "suppressed", "suppressions", text);
+    for (size_t i = 0; i < count; i++)
+        print_suppression(suppressions_at(o->suppressions, i), out);
+}
+
+/* Rules of one file stand together: that is how they were loaded. */
+static void print_rules(const struct options *o, const struct rule_set *rules, FILE *out)
+{
+    char text[QUANTITY_TEXT];
     size_t count = rule_set_count(rules);
     const char *file = "";
-    fprintf(out, "rules     %zu\n", count);
+    snprintf(text, sizeof text, "%zu", count);
+    print_row(o, out, "rules", "rules", text);
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(rule_set_at(rules, i));
         if (strcmp(file, about->file) != 0)
@@ -37,19 +131,32 @@ static void print_rules(const struct rule_set *rules, FILE *out)
     }
 }
 
+static void count_range(void *owner, uint16_t low, uint16_t high)
+{
+    *(size_t *)owner += low <= high;
+}
+
+static void print_ports(const struct options *o, FILE *out)
+{
+    char ports[256], text[300];
+    size_t of_map = 0;
+    options_ports_text(&o->ports, ports, sizeof ports);
+    cluster_each_port(o->map, count_range, &of_map);
+    snprintf(text, sizeof text, "%s%s", ports, of_map > 0 ? ", the cluster map's among them" : "");
+    print_row(o, out, "ports", "ports", text);
+}
+
 void check_print(const struct options *o, const char *filter, const struct rule_set *rules, FILE *out)
 {
-    char text[QUANTITY_TEXT], ports[256];
-    options_ports_text(&o->ports, ports, sizeof ports);
+    fprintf(out, "%-*s%s\n", LABEL_WIDTH, "config", o->config_file != NULL ? o->config_file : "none");
     print_inputs(o, out);
-    fprintf(out, "ports     %s%s\n", ports, o->api_port_count > 0 ? " (configured)" : "");
-    fprintf(out, "filter    %s\n", filter != NULL ? filter : "none");
-    fprintf(out, "memory    %s\n", quantity_size_text(o->memory, text));
-    fprintf(out, "window    %s\n", quantity_duration_text(o->window, text));
-    if (o->source_cap > 0)
-        fprintf(out, "cap       %" PRIu64 " events a source and minute\n", o->source_cap);
-    if (o->fail_on >= 0)
-        fprintf(out, "fail on   %s\n", rule_level_name((unsigned)o->fail_on));
+    print_live(o, out);
+    print_ports(o, out);
+    print_row(o, out, "flow key", "flow-key", "addresses, ports, tunnel");
+    print_row(o, out, "filter", o->filter_file != NULL ? "filter-file" : "filter", filter != NULL ? filter : "none");
+    print_limits(o, out);
     print_outputs(o, out);
-    print_rules(rules, out);
+    print_clusters(o, out);
+    print_suppressions(o, out);
+    print_rules(o, rules, out);
 }

@@ -1,4 +1,4 @@
-/* -T: says what is in force. */
+/* -T: says what is in force, and where it comes from. */
 #ifndef SENSOR_CHECK_H
 #define SENSOR_CHECK_H
 

@@ -6,6 +6,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/check.h \
 	sensor/complaint.c \
 	sensor/complaint.h \
+	sensor/config.c \
+	sensor/config.h \
 	sensor/exit_status.h \
 	sensor/log.c \
 	sensor/log.h \
@@ -19,6 +21,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/rulebook.h \
 	sensor/run.c \
 	sensor/run.h \
+	sensor/setting.c \
+	sensor/setting.h \
 	sensor/signals.c \
 	sensor/signals.h \
 	sensor/yaml.c \
@@ -36,28 +40,72 @@ sensor_libsensor_a_SOURCES = \
 	sensor/capture/live.c \
 	sensor/capture/packet_time.h \
 	sensor/capture/pcap.c \
+	sensor/detect/cluster.c \
+	sensor/detect/cluster.h \
+	sensor/detect/cluster_check.c \
+	sensor/detect/cluster_map.c \
+	sensor/detect/cluster_map.h \
+	sensor/detect/cluster_tree.h \
+	sensor/detect/component.c \
+	sensor/detect/component.h \
 	sensor/detect/correlate.c \
 	sensor/detect/correlate.h \
+	sensor/detect/document.c \
+	sensor/detect/document.h \
 	sensor/detect/endpoint.c \
 	sensor/detect/endpoint.h \
 	sensor/detect/finding.c \
 	sensor/detect/finding.h \
+	sensor/detect/finding_order.c \
+	sensor/detect/finding_order.h \
+	sensor/detect/forwarded.c \
+	sensor/detect/forwarded.h \
+	sensor/detect/habit.c \
+	sensor/detect/habit.h \
 	sensor/detect/list.c \
 	sensor/detect/list.h \
+	sensor/detect/place.c \
+	sensor/detect/place.h \
+	sensor/detect/prefix.c \
+	sensor/detect/prefix.h \
+	sensor/detect/rhythm.c \
+	sensor/detect/rhythm.h \
 	sensor/detect/rule.c \
 	sensor/detect/rule.h \
 	sensor/detect/rule_arena.c \
 	sensor/detect/rule_arena.h \
 	sensor/detect/rule_condition.c \
 	sensor/detect/rule_detection.c \
+	sensor/detect/rule_guard.c \
+	sensor/detect/rule_guard.h \
+	sensor/detect/rule_key.c \
+	sensor/detect/rule_list.c \
+	sensor/detect/rule_list.h \
 	sensor/detect/rule_match.c \
+	sensor/detect/rule_match.h \
+	sensor/detect/rule_node.c \
 	sensor/detect/rule_parse.c \
 	sensor/detect/rule_parse.h \
+	sensor/detect/rule_pattern.c \
+	sensor/detect/rule_pattern.h \
+	sensor/detect/rule_regex.c \
+	sensor/detect/rule_regex.h \
+	sensor/detect/rule_term.c \
+	sensor/detect/rule_term.h \
+	sensor/detect/rule_text.c \
+	sensor/detect/rule_text.h \
 	sensor/detect/rule_tree.h \
+	sensor/detect/rule_value.c \
 	sensor/detect/source.c \
 	sensor/detect/source.h \
+	sensor/detect/suppress.c \
+	sensor/detect/suppress.h \
+	sensor/detect/tally.c \
+	sensor/detect/tally.h \
 	sensor/detect/verdict.c \
 	sensor/detect/verdict.h \
+	sensor/detect/wildcard.c \
+	sensor/detect/wildcard.h \
 	sensor/event/anomaly.c \
 	sensor/event/anomaly.h \
 	sensor/event/auth.c \
@@ -94,6 +142,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/half_open.c \
 	sensor/flow/half_open.h \
 	sensor/flow/key.h \
+	sensor/flow/preamble.c \
+	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
 	sensor/flow/syn.c \
@@ -102,6 +152,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/table.h \
 	sensor/flow/worker.c \
 	sensor/flow/worker.h \
+	sensor/report/audit.c \
 	sensor/report/buffer.c \
 	sensor/report/buffer.h \
 	sensor/report/escape.c \
@@ -114,6 +165,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/output.c \
 	sensor/report/report.c \
 	sensor/report/report.h \
+	sensor/report/request_uri.c \
+	sensor/report/request_uri.h \
 	sensor/report/target.c \
 	sensor/report/target.h \
 	sensor/report/text.c \

@@ -1,11 +1,13 @@
-/* kapiwatch, a passive sensor for Kubernetes API traffic: options, filter, rules, run. */
+/* kapiwatch, a passive sensor for Kubernetes API traffic: options, configuration, filter, rules, run. */
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sensor/capture/capture.h"
 #include "sensor/check.h"
+#include "sensor/config.h"
 #include "sensor/monitor.h"
 #include "sensor/rulebook.h"
 #include "sensor/run.h"
@@ -68,6 +70,20 @@ static char *read_filter(const char *name, struct log *log)
     return NULL;
 }
 
+/* Suppressions that suppress nothing. The time of a capture is not known before it is read: it is today's, for -T. */
+static void warn_of_suppressions(const struct options *o, const struct rule_set *rules, struct log *log)
+{
+    struct complaint_list *complaints = complaint_list_new();
+    struct timespec now = {.tv_sec = 0};
+    if (complaints == NULL)
+        return;
+    if (o->action == ACTION_TEST)
+        clock_gettime(CLOCK_REALTIME, &now);
+    suppressions_check(o->suppressions, rules, o->map, (moment)now.tv_sec * 1000000000, complaints);
+    complaint_list_print(complaints, log->out);
+    complaint_list_free(complaints);
+}
+
 static enum exit_status with_rules(const struct options *o, const char *filter, struct log *log)
 {
     struct capture_error error;
@@ -78,6 +94,7 @@ static enum exit_status with_rules(const struct options *o, const char *filter, 
     struct rule_set *rules = rulebook_load(o, log);
     if (rules == NULL)
         return STATUS_USAGE;
+    warn_of_suppressions(o, rules, log);
     enum exit_status status = STATUS_DONE;
     if (o->action == ACTION_TEST)
         check_print(o, filter, rules, stdout);
@@ -99,7 +116,32 @@ static enum exit_status with_filter(const struct options *o, struct log *log)
     return status;
 }
 
-static enum exit_status act(const struct options *o, struct log *log)
+/* What the file says, and the cluster maps; all that is wrong with them is told. */
+static bool read_config(struct options *o, struct log *log)
+{
+    struct complaint_list *complaints = complaint_list_new();
+    if (complaints == NULL)
+        return false;
+    config_load(o, complaints);
+    complaint_list_print(complaints, log->out);
+    bool good = complaint_errors(complaints) == 0;
+    complaint_list_free(complaints);
+    return good;
+}
+
+static enum exit_status with_config(struct options *o, struct log *log)
+{
+    char wrong[OPTIONS_ERROR];
+    if (!read_config(o, log))
+        return STATUS_USAGE;
+    *log = log_to_stderr(o->level, true);
+    if (options_complete(o, wrong))
+        return with_filter(o, log);
+    log_error(log, "%s; see kapiwatch(8)", wrong);
+    return STATUS_USAGE;
+}
+
+static enum exit_status act(struct options *o, struct log *log)
 {
     switch (o->action) {
     case ACTION_VERSION: return print_version();
@@ -108,7 +150,7 @@ static enum exit_status act(const struct options *o, struct log *log)
     case ACTION_TEST:
     case ACTION_RUN: break;
     }
-    return with_filter(o, log);
+    return with_config(o, log);
 }
 
 int main(int argc, char **argv)

@@ -1,39 +1,65 @@
-/* The command line: a table of rows, one an option; getopt_long, the setting and the help text are all driven by it. */
+/* What is in force: the command line's, the configuration file's (config.h), and the defaults. */
 #ifndef SENSOR_OPTIONS_H
 #define SENSOR_OPTIONS_H
 
 #include <stdio.h>
 
+#include "sensor/detect/cluster.h"
+#include "sensor/detect/suppress.h"
 #include "sensor/flow/worker.h"
 #include "sensor/log.h"
 #include "sensor/report/report.h"
 
-enum { OPTIONS_ERROR = 512 };
+enum { OPTIONS_ERROR = 512, OPTIONS_SETTINGS = 40 };
 
 enum options_action { ACTION_RUN, ACTION_TEST, ACTION_LIST_INTERFACES, ACTION_VERSION, ACTION_HELP };
 
+/** What the six detections of the story count: by default without what is ordinary, literally as the searches do. */
+enum story { STORY_DEFAULT, STORY_LITERAL };
+
+/** Who said it. */
+enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_LINE };
+
+struct yaml;
+
 struct options {
     enum options_action action;
-    const char **reads, **rules; /* in the order given; point into argv */
-    size_t read_count, rule_count;
-    const char *interface, *filter_file;
+    /* Texts point into argv, or into the configuration file. Lists are in the order given. */
+    const char **reads, **rules, **cluster_files;
+    size_t read_count, rule_count, cluster_file_count;
+    const char *interface, *filter_file, *config_file;
     int snap_length, buffer_kib; /* 0: the default */
-    struct port_set ports;       /* followed */
-    uint16_t *api_ports;         /* named with -p: the same, as a list; none: the default is followed */
+    struct port_set ports;       /* followed: of -p or the default, and those that the cluster map names */
+    uint16_t *api_ports;         /* named with -p: as a list; none: the default is followed */
     size_t api_port_count;
     struct output_spec *outputs; /* at least one: the text report on standard output is the default */
     size_t output_count;
     size_t memory;
+    uint64_t source_cap; /* events of a source that are written in a minute; 0: all */
     moment window;
-    uint64_t source_cap; /* 0: none */
-    int fail_on;         /* a rule level, or -1 */
+    int fail_on; /* a rule level, or -1 */
+    enum story story;
     enum log_level level;
     bool verbose;
-    char *filter; /* the rest of the command line, or NULL */
+    char *filter; /* an expression, or NULL */
+
+    struct cluster_map *map;           /* NULL: there is none */
+    struct suppressions *suppressions; /* NULL: there are none */
+
+    struct yaml *config; /* the file, as long as texts point into it; NULL: there is none */
+    struct {
+        uint8_t from;            /* enum origin */
+        unsigned line;           /* of the configuration file */
+    } origins[OPTIONS_SETTINGS]; /* by the row of sensor/setting.h */
 };
 
-/** @param error  one line: which option, what was found, what was expected.  @return whether all was understood. */
+/** The command line alone. @param error  one line: which option, what was found, what was expected.
+ *  @return whether all was understood. */
 bool options_read(struct options *o, int argc, char **argv, char error[static OPTIONS_ERROR]);
+
+/** Once all is read, the configuration file too: what is missing, and whether it fits together. */
+bool options_complete(struct options *o, char error[static OPTIONS_ERROR]);
+
 void options_deinit(struct options *o);
 
 void options_help(FILE *out);

@@ -155,7 +155,10 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
                                           .source_cap = cap_of(o),
-                                          .memory = o->memory / 4};
+                                          .memory = o->memory / 4,
+                                          .map = o->map,
+                                          .suppressions = o->suppressions,
+                                          .literal = o->story == STORY_LITERAL};
     /* Less than 256 bytes each: the kernel gives them whole. */
     if (!random_bytes(&r->secret, sizeof r->secret) ||
         !random_bytes(worker.credential_key, sizeof worker.credential_key))

@@ -280,7 +280,7 @@ static bool read_events(struct reading *r, yaml_parser_t *p)
     }
 }
 
-struct yaml *yaml_read(FILE *file, const char *name, struct complaint_list *complaints)
+static struct yaml *read_file(FILE *file, const char *name, struct complaint_list *complaints, bool through)
 {
     struct reading r = {.yaml = calloc(1, sizeof(struct yaml)), .name = name, .complaints = complaints, .file = file};
     yaml_parser_t p;
@@ -290,12 +290,22 @@ struct yaml *yaml_read(FILE *file, const char *name, struct complaint_list *comp
         return NULL;
     }
     yaml_parser_set_input(&p, read_bytes, &r);
-    bool good = read_events(&r, &p) && !r.refused;
+    bool good = read_events(&r, &p) && (through || !r.refused);
     yaml_parser_delete(&p);
     if (good)
         return r.yaml;
     yaml_release(r.yaml);
     return NULL;
+}
+
+struct yaml *yaml_read(FILE *file, const char *name, struct complaint_list *complaints)
+{
+    return read_file(file, name, complaints, false);
+}
+
+struct yaml *yaml_read_through(FILE *file, const char *name, struct complaint_list *complaints)
+{
+    return read_file(file, name, complaints, true);
 }
 
 void yaml_release(struct yaml *y)

@@ -27,6 +27,10 @@ struct yaml; /* owns all nodes of a file */
 /** @return NULL and complaints, or the documents of the file: yaml_document(). */
 struct yaml *yaml_read(FILE *file, const char *name, struct complaint_list *complaints);
 
+/** The same, but a key that is there again is complained of and read all the same: for who goes on to complain of what
+ * the values are, so that one run shows all of it. */
+struct yaml *yaml_read_through(FILE *file, const char *name, struct complaint_list *complaints);
+
 /** Not yaml_free(): libyaml exports one of that name, and would call ours. */
 void yaml_release(struct yaml *y);
 

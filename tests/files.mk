@@ -1,14 +1,19 @@
 # Unit tests (one program a module), harnesses over their seeds, laws, cases. All speak TAP.
 
 unit_tests = \
+	tests/unit/address \
 	tests/unit/age \
 	tests/unit/agent \
+	tests/unit/audit \
 	tests/unit/bench \
 	tests/unit/capture \
 	tests/unit/chunked \
 	tests/unit/clock \
+	tests/unit/cluster \
 	tests/unit/community \
 	tests/unit/complaint \
+	tests/unit/component \
+	tests/unit/config \
 	tests/unit/correlate \
 	tests/unit/counter \
 	tests/unit/credential \
@@ -24,6 +29,8 @@ unit_tests = \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
 	tests/unit/flood \
+	tests/unit/forwarded \
+	tests/unit/habit \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
@@ -44,6 +51,10 @@ unit_tests = \
 	tests/unit/memory \
 	tests/unit/options \
 	tests/unit/packet \
+	tests/unit/place \
+	tests/unit/preamble \
+	tests/unit/prefix \
+	tests/unit/proxy_line \
 	tests/unit/quantity \
 	tests/unit/query \
 	tests/unit/reader \
@@ -52,37 +63,50 @@ unit_tests = \
 	tests/unit/reassembly_model \
 	tests/unit/report \
 	tests/unit/request \
+	tests/unit/rhythm \
+	tests/unit/request_uri \
 	tests/unit/rule \
+	tests/unit/rule_engine \
+	tests/unit/rule_mistakes \
+	tests/unit/rules_shipped \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
 	tests/unit/streams \
+	tests/unit/suppress \
 	tests/unit/table \
 	tests/unit/text_report \
+	tests/unit/text_source \
 	tests/unit/tls_record \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
+	tests/unit/wildcard \
 	tests/unit/worker \
 	tests/unit/yaml
 
 fuzz_harnesses = \
 	tests/fuzz/agent \
+	tests/fuzz/cluster_map \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
 	tests/fuzz/frame \
 	tests/fuzz/hpack \
+	tests/fuzz/forwarded \
 	tests/fuzz/http1 \
 	tests/fuzz/http2 \
 	tests/fuzz/json \
 	tests/fuzz/jwt \
 	tests/fuzz/mask \
 	tests/fuzz/packet \
+	tests/fuzz/proxy_line \
 	tests/fuzz/reassembly \
 	tests/fuzz/request \
+	tests/fuzz/request_uri \
 	tests/fuzz/rule \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
+	tests/fuzz/suppress \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
@@ -98,6 +122,8 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/rule_rig.h \
+	tests/unit/text_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -117,6 +143,7 @@ script_tests = \
 	tests/laws/h2.test \
 	tests/laws/judges.test \
 	tests/cases/run.test \
+	tests/eve.test \
 	tests/live.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
@@ -135,7 +162,7 @@ LDADD = tests/fuzz/libstandalone.a
 endif
 LDADD += sensor/libsensor.a proto/libproto.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(NEEDED_LIBS)
 tests_tools_replay_SOURCES = tests/tools/replay.c tests/tools/outcome.c tests/tools/outcome.h \
-	tests/tools/frame_list.c tests/tools/frame_list.h
+	tests/tools/frame_list.c tests/tools/frame_list.h tests/tools/rename.c tests/tools/rename.h
 h2_talk = tests/tools/h2_talk.c tests/tools/h2_talk.h tests/tools/tcp_talk.c tests/tools/tcp_talk.h \
 	tests/tools/go_hpack.c tests/tools/go_hpack.h
 tests_tools_h2_scenes_SOURCES = tests/tools/h2_scenes.c tests/tools/h2_scene.c tests/tools/h2_scene.h \
@@ -169,37 +196,57 @@ endif
 # Folders are shipped whole, so only those in which nothing is built.
 EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/run \
 	tests/laws/allowed \
+	tests/laws/judges_story.sh \
 	tests/laws/layers \
 	tests/laws/packets_tshark.py \
 	tests/laws/request_audit.py \
+	tests/unit/rule_mistakes.yaml \
+	tests/unit/rules_shipped.yaml \
+	tests/tools/audit_compare.py \
+	tests/tools/carets.py \
 	tests/tools/edges.py \
 	tests/tools/examples.py \
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
 	tests/tools/huffman.py \
+	tests/tools/ordinary.py \
 	tests/tools/pcap.py \
+	tests/tools/proxy_tshark.py \
+	tests/tools/rule_table.py \
 	tests/tools/source.py \
+	tests/tools/story.py \
 	tests/tools/tap.py \
+	tests/tools/told.py \
 	tests/tools/truth.py \
+	tests/tools/yaml_examples.py \
+	tests/cases/audit \
 	tests/cases/cut-file \
 	tests/cases/fail-on \
 	tests/cases/filter \
 	tests/cases/forms \
+	tests/cases/fronts \
 	tests/cases/kubectl-proxy \
 	tests/cases/made \
 	tests/cases/made-again \
 	tests/cases/made-http2 \
 	tests/cases/made-http2-again \
 	tests/cases/manual \
+	tests/cases/manual-rules \
+	tests/cases/manual-yaml \
+	tests/cases/misconfigured \
+	tests/cases/mistakes \
 	tests/cases/no-capture \
+	tests/cases/ordinary \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
 	tests/cases/plain-http2 \
 	tests/cases/ports \
+	tests/cases/proxied \
 	tests/cases/secrets \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
+	tests/cases/story \
 	tests/cases/unwritable \
 	tests/cases/usage \
 	tests/cases/website

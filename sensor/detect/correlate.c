@@ -1,6 +1,9 @@
 #include "sensor/detect/correlate.h"
 
+#include "proto/kube/agent.h"
+#include "sensor/detect/component.h"
 #include "sensor/detect/endpoint.h"
+#include "sensor/detect/place.h"
 #include "sensor/detect/verdict.h"
 #include "sensor/event/field.h"
 
@@ -10,9 +13,15 @@ struct correlate {
     struct rule_scratch *scratch;
     struct counters *counters;
     struct correlate_events events;
+    const struct hash_secret *secret;
+    struct components *components;
     struct endpoints *endpoints;
     struct sources *sources;
     struct findings *findings;
+    struct places places;
+    struct suppressions *suppressions;
+    moment window;
+    bool literal;
     uint64_t source_cap;
     int worst;
     struct event_room room; /* the event that is being completed */
@@ -30,7 +39,49 @@ static void on_finding(void *owner, const struct finding *f, bool last_word)
     c->counters->of[COUNT_FINDINGS] += last_word;
     if ((int)f->rule->level > c->worst)
         c->worst = (int)f->rule->level;
+    if (!f->of_endpoint)
+        sources_found(c->sources, f->source);
     c->events.finding(c->events.owner, f, last_word);
+}
+
+/* A monitor, which was not known as one until its period was; a client that lost its credential, which has a finding of
+ * its own since that was certain. */
+static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
+{
+    bool regular = sources_is_regular(c->sources, f->source);
+    bool misconfigured = !regular && sources_is_misconfigured(c->sources, f->source);
+    c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
+    c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
+    return regular || misconfigured;
+}
+
+/* Not the clients of a proxy that lends its credential, as far as the verdict on them is inferred: they are listed in
+ * its own finding. Nor what the user suppressed, nor what is ordinary after all. */
+static bool on_holds(void *owner, const struct finding *f, bool held)
+{
+    struct correlate *c = owner;
+    struct event about = {.server = f->endpoint};
+    if (!f->of_endpoint && !f->observed && endpoints_lends(c->endpoints, &about))
+        return false;
+    if (held && turned_out_ordinary(c, f))
+        return false;
+    if (!c->suppressions)
+        return true;
+    struct slice agents[LIST_VALUES];
+    for (size_t i = 0; i < f->agents.used; i++)
+        agents[i] = (struct slice){(const uint8_t *)f->agents.values[i].text, f->agents.values[i].size};
+    const struct suppress_question question = {.rule_id = f->rule->id,
+                                               .rule_title = f->rule->title,
+                                               .source = f->of_endpoint ? NULL : f->source,
+                                               .cluster = f->cluster[0] ? f->cluster : NULL,
+                                               .agents = agents,
+                                               .agent_count = f->agents.used,
+                                               .more_agents = f->agents.left_out > 0,
+                                               .time = f->last};
+    if (!suppressions_match(c->suppressions, &question))
+        return true;
+    c->counters->of[COUNT_FINDINGS_SUPPRESSED]++;
+    return false;
 }
 
 struct correlate *correlate_new(const struct correlate_options *options, const struct rule_set *rules,
@@ -47,23 +98,35 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->events = *events;
     c->worst = -1;
     c->source_cap = options->source_cap;
+    c->places.map = options->map;
+    c->suppressions = options->suppressions;
+    c->window = options->window;
+    c->literal = options->literal;
+    c->secret = secret;
     c->scratch = rule_scratch_new(rules);
+    c->components = components_new(rules);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
     struct finding_options windows = {.window = options->window};
-    struct finding_events told = {.closing = on_closing, .told = on_finding, .owner = c};
+    struct finding_events told = {.closing = on_closing, .told = on_finding, .holds = on_holds, .owner = c};
     c->findings = findings_new(&windows, secret, &c->memory, told);
-    if (c->scratch && c->endpoints && c->sources && c->findings)
+    if (c->scratch && options->literal)
+        rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
+    if (c->scratch && c->components && c->endpoints && c->sources && c->findings)
         return c;
     correlate_free(c);
     return NULL;
 }
 
+static enum endpoint_basis basis_at(struct correlate *c, const struct event *e)
+{
+    return place_of(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
+}
+
 static enum endpoint_basis basis_of(void *owner, const struct address *endpoint)
 {
-    const struct correlate *c = owner;
     struct event about = {.server = *endpoint};
-    return endpoints_basis(c->endpoints, &about);
+    return basis_at(owner, &about);
 }
 
 /* Exchanges and anomalies, which a single source can make without end. */
@@ -85,23 +148,84 @@ static void doubt_audit_id(struct exchange *x)
     event_set_unknown(&x->event, EVENT_KUBE_AUDIT_ID);
 }
 
+/* How a node that joins finds its cluster. */
+static bool is_join(const struct exchange *x)
+{
+    static const char path[] = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
+    struct slice target = event_text(&x->event, x->target);
+    return slice_is(event_text(&x->event, x->method), "GET") && slice_begins(target, path) &&
+           (target.size == sizeof path - 1 || target.data[sizeof path - 1] == '?') && x->agent_form == AGENT_KUBERNETES;
+}
+
+static enum ordinary ordinary_of(const struct correlate *c, const struct exchange *x, const struct cluster *cluster)
+{
+    if (x->auth_state != AUTH_ANONYMOUS)
+        return ORDINARY_NOT;
+    if (exchange_has(x, SIGN_OPEN_PATH) && cluster_expects(c->places.map, cluster, x->event.client.ip))
+        return ORDINARY_EXPECTED;
+    return is_join(x) ? ORDINARY_JOIN : ORDINARY_NOT;
+}
+
+/* For rules, which ask by name. Whether the Impersonate header was refused stands in a Status that may not have been
+ * read. */
+static void name_signs(struct exchange *x)
+{
+    x->plaintext = exchange_has(x, SIGN_PLAINTEXT);
+    x->impersonation_refused = exchange_has(x, SIGN_IMPERSONATION_REFUSED);
+    if (exchange_has(x, SIGN_IMPERSONATES) && x->status == 403 && !exchange_has(x, SIGN_STATUS))
+        event_set_unknown(&x->event, EVENT_AUTH_IMPERSONATION_REFUSED);
+}
+
+/* A request whose source may still turn out to be a monitor, or a client that lost its credential: what rules that
+ * leave out the ordinary find in it is held. */
+static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struct cluster *cluster)
+{
+    struct habit_request r;
+    bool open = x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
+    bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r) &&
+               sources_habit(c->sources, x, &r);
+    return own || (open && sources_keeps_to_open_paths(c->sources, x->event.client.ip));
+}
+
+static void match_rules(struct correlate *c, const struct exchange *x, const struct cluster *cluster, bool hold)
+{
+    struct finding_place place = {.cluster = cluster ? cluster->number + 1 : 0,
+                                  .name = cluster ? cluster->name : "",
+                                  .provider = cluster ? cluster->provider : ""};
+    bool lends = x->auth_basis != BASIS_OBSERVED && endpoints_lends(c->endpoints, &x->event);
+    const struct rule *const *fired;
+    size_t count = rule_set_match(c->rules, c->scratch, &x->event, &fired);
+    if (!count)
+        return;
+    findings_begin(c->findings, x, x->event.basis, &place);
+    for (size_t i = 0; i < count; i++) {
+        const struct rule_about *about = rule_about(fired[i]);
+        if (!lends || about->subject == SUBJECT_ENDPOINT)
+            findings_hit(c->findings, about, hold && about->ordinary_excluded);
+    }
+    findings_end(c->findings);
+}
+
 static void judge(struct correlate *c, struct exchange *x)
 {
     static const enum counter COUNTER_OF[AUTH_STATES] = {[AUTH_UNKNOWN] = COUNT_STATE_UNKNOWN,
                                                          [AUTH_ANONYMOUS] = COUNT_STATE_ANONYMOUS,
                                                          [AUTH_CREDENTIALED] = COUNT_STATE_CREDENTIALED,
                                                          [AUTH_REJECTED] = COUNT_STATE_REJECTED};
+    const struct cluster *cluster = place_of(&c->places, &x->event);
     endpoints_learn(c->endpoints, x);
-    x->event.basis = (uint8_t)endpoints_basis(c->endpoints, &x->event);
+    x->event.basis = (uint8_t)basis_at(c, &x->event);
+    place_exchange(&c->places, x, cluster);
     doubt_audit_id(x);
     verdict_pass(x);
+    endpoints_learn_lending(c->endpoints, x);
     c->counters->of[COUNTER_OF[x->auth_state]]++;
+    x->ordinary = (uint8_t)ordinary_of(c, x, cluster);
+    name_signs(x);
+    sources_exchange(c->sources, x, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
+    bool hold = may_be_ordinary(c, x, cluster) && !c->literal;
     tell_within_cap(c, &x->event);
-    sources_exchange(c->sources, x);
-    const struct rule *const *fired;
-    size_t count = rule_set_match(c->rules, c->scratch, &x->event, &fired);
-    for (size_t i = 0; i < count; i++)
-        findings_hit(c->findings, rule_about(fired[i]), x, x->event.basis);
+    match_rules(c, x, cluster, hold);
 }
 
 static void on_reached(void *owner, moment clock)
@@ -121,11 +245,12 @@ static void on_event(void *owner, const struct event *e)
         judge(c, (struct exchange *)copy);
         return;
     }
-    copy->basis = (uint8_t)endpoints_basis(c->endpoints, copy);
+    copy->basis = (uint8_t)basis_at(c, copy);
     if (copy->type == EVENT_ANOMALY) {
         tell_within_cap(c, copy);
         return;
     }
+    place_claims(copy);
     c->events.event(c->events.owner, copy);
     sources_flow(c->sources, (const struct flow_record *)copy);
 }
@@ -163,6 +288,7 @@ size_t correlate_free(struct correlate *c)
     findings_free(c->findings);
     sources_free(c->sources);
     endpoints_free(c->endpoints);
+    components_free(c->components);
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);

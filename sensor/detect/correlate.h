@@ -2,8 +2,10 @@
 #ifndef SENSOR_DETECT_CORRELATE_H
 #define SENSOR_DETECT_CORRELATE_H
 
+#include "sensor/detect/cluster.h"
 #include "sensor/detect/finding.h"
 #include "sensor/detect/source.h"
+#include "sensor/detect/suppress.h"
 #include "sensor/event/counter.h"
 
 struct correlate;
@@ -12,8 +14,11 @@ struct correlate_options {
     const uint16_t *api_ports; /* named by the user: these endpoints are `configured` */
     size_t api_port_count;
     moment window;
-    uint64_t source_cap; /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
-    size_t memory;       /* the account's limit */
+    uint64_t source_cap;               /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
+    size_t memory;                     /* the account's limit */
+    const struct cluster_map *map;     /* borrowed; NULL: there is none */
+    struct suppressions *suppressions; /* borrowed, counts there; NULL: there are none */
+    bool literal;                      /* the conditions of the story's searches, and nothing else */
 };
 
 /** Who is told; called on the correlator's thread. Findings and sources of the end come last, findings first. */

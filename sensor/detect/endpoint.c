@@ -1,5 +1,7 @@
 #include "sensor/detect/endpoint.h"
 
+#include "sensor/event/auth.h"
+
 enum { PORTS_MAX = 64 };
 
 /* No padding between the members, so that its bytes are the key. */
@@ -15,6 +17,7 @@ _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
 struct endpoints {
     struct memory *memory;
     struct table recognised;    /* of struct endpoint_key */
+    struct table lending;       /* of these, too */
     struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
     size_t configured_count;
@@ -32,6 +35,7 @@ struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const 
     if (count)
         memcpy(e->configured, configured, count * sizeof *configured);
     table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
+    table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     return e;
 }
 
@@ -40,6 +44,7 @@ void endpoints_free(struct endpoints *e)
     if (!e)
         return;
     table_deinit(&e->recognised);
+    table_deinit(&e->lending);
     memory_resize(e->memory, e, sizeof *e, 0);
 }
 
@@ -73,6 +78,19 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
         e->learnt = key;
     else
         e->lost++;
+}
+
+void endpoints_learn_lending(struct endpoints *e, const struct exchange *x)
+{
+    struct endpoint_key key = key_of(&x->event);
+    if (x->auth_evidence >> EVIDENCE_ADDED_BEHIND & 1 && !table_put(&e->lending, &key, NULL))
+        e->lost++;
+}
+
+bool endpoints_lends(const struct endpoints *e, const struct event *about)
+{
+    struct endpoint_key key = key_of(about);
+    return e->lending.count && table_find(&e->lending, &key);
 }
 
 uint64_t endpoints_lost(const struct endpoints *e)

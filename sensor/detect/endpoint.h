@@ -20,6 +20,13 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
  * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
+/** Learns from the verdict. */
+void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);
+
+/** Whether the endpoint was seen to answer requests without a credential as if they had one: a proxy that lends its
+ * own. Who asks there is not accused of it. */
+bool endpoints_lends(const struct endpoints *e, const struct event *about);
+
 /** How often an endpoint was recognised and not kept because memory was short. */
 uint64_t endpoints_lost(const struct endpoints *e);
 

@@ -1,27 +1,28 @@
-/* Findings stand in a table by rule, source and endpoint, and in a queue by the clock of their first hit: all windows
- * are of one length, so the queue's head closes first. */
+/* Findings stand by their subject, in the order of their first hits, and the subjects in a table; and all in a queue by
+ * the clock of their first hit: all windows are of one length, so the queue's head closes first. */
 #include "sensor/detect/finding.h"
 
-struct finding_key {
-    const struct rule_about *rule;
-    uint8_t source[16], endpoint[16];
-    uint64_t port;
+#include "sensor/detect/finding_order.h"
+
+struct subject_key {
+    uint8_t source[16], endpoint[16]; /* zeros: any */
+    uint64_t port, cluster;
 };
 
-_Static_assert(sizeof(struct finding_key) == 48, "a key has no padding");
+_Static_assert(sizeof(struct subject_key) == 48, "a key has no padding");
 
-struct kept_finding {
-    struct finding finding;
-    struct finding_key key;
-    moment opened; /* the clock of the first hit */
-    uint64_t next_telling;
-    struct kept_finding *before, *after;
+struct subject {
+    struct subject_key key;
+    struct kept_finding *asked; /* last; its findings stand in a ring. Rules fire in one order, so the next is likely */
 };
 
 struct slot {
-    struct finding_key key;
-    struct kept_finding *kept;
+    struct subject_key key;
+    struct subject *subject;
 };
+
+/* What an exchange's findings may be about. */
+enum { ABOUT_SOURCE, ABOUT_ENDPOINT, ABOUTS };
 
 struct findings {
     struct memory *memory;
@@ -30,6 +31,11 @@ struct findings {
     struct table table; /* of struct slot */
     struct kept_finding *first, *last;
     uint64_t unproven, lost;
+    /* the exchange in hand: */
+    struct hit hit;
+    struct finding_place place;
+    struct subject *subjects[ABOUTS]; /* NULL: not looked for */
+    struct kept_finding *hits, **tail;
 };
 
 struct findings *findings_new(const struct finding_options *options, const struct hash_secret *secret,
@@ -41,219 +47,311 @@ struct findings *findings_new(const struct finding_options *options, const struc
     f->memory = memory;
     f->events = events;
     f->window = options->window;
-    table_init(&f->table, sizeof(struct finding_key), sizeof(struct slot), secret, memory);
+    f->tail = &f->hits;
+    table_init(&f->table, sizeof(struct subject_key), sizeof(struct slot), secret, memory);
     return f;
 }
 
+static void drop_subject(struct findings *f, struct subject *s)
+{
+    struct slot *slot = table_find(&f->table, &s->key);
+    if (slot)
+        table_remove(&f->table, slot);
+    for (size_t i = 0; i < ABOUTS; i++) {
+        if (f->subjects[i] == s)
+            f->subjects[i] = NULL;
+    }
+    memory_resize(f->memory, s, sizeof *s, 0);
+}
+
+static void leave_subject(struct findings *f, struct kept_finding *k)
+{
+    struct subject *s = k->subject;
+    struct kept_finding *before = k;
+    while (before->sibling != k)
+        before = before->sibling;
+    before->sibling = k->sibling;
+    s->asked = before;
+    if (before == k)
+        drop_subject(f, s);
+}
+
+static void give_back(struct findings *f, struct kept_finding *k)
+{
+    if (k->tally && --k->tally->findings == 0)
+        tally_free(k->tally, f->memory);
+    memory_resize(f->memory, k, sizeof *k, 0);
+}
+
+/* Out of subject and queue. */
 static void release(struct findings *f, struct kept_finding *k)
 {
-    struct value_list *lists[] = {&k->finding.agents,  &k->finding.verbs,   &k->finding.urls,     &k->finding.statuses,
-                                  &k->finding.reasons, &k->finding.methods, &k->finding.forwarded};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        value_list_clear(lists[i], f->memory);
-    memory_resize(f->memory, k, sizeof *k, 0);
+    *(k->before ? &k->before->after : &f->first) = k->after;
+    *(k->after ? &k->after->before : &f->last) = k->before;
+    leave_subject(f, k);
+    give_back(f, k);
 }
 
 void findings_free(struct findings *f)
 {
     if (!f)
         return;
-    for (struct kept_finding *k = f->first, *after; k; k = after) {
-        after = k->after;
-        release(f, k);
-    }
+    while (f->first)
+        release(f, f->first);
     table_deinit(&f->table);
     memory_resize(f->memory, f, sizeof *f, 0);
 }
 
-static struct kept_finding *make(struct findings *f, const struct finding_key *key, const struct exchange *x)
+static struct subject *make_subject(struct findings *f, const struct subject_key *key)
+{
+    struct subject *s = memory_resize(f->memory, NULL, 0, sizeof *s);
+    struct slot *slot = s ? table_put(&f->table, key, NULL) : NULL;
+    if (slot) {
+        slot->subject = s;
+        s->key = *key;
+        return s;
+    }
+    memory_resize(f->memory, s, s ? sizeof *s : 0, 0);
+    return NULL;
+}
+
+static struct subject *subject_of(struct findings *f, bool of_endpoint)
+{
+    const struct event *e = &f->hit.exchange->event;
+    struct subject_key key = {.cluster = f->place.cluster};
+    if (!of_endpoint)
+        memcpy(key.source, e->client.ip, sizeof key.source);
+    if (of_endpoint || !f->place.cluster) {
+        memcpy(key.endpoint, e->server.ip, sizeof key.endpoint);
+        key.port = e->server.port;
+    }
+    const struct slot *slot = table_find(&f->table, &key);
+    return slot ? slot->subject : make_subject(f, &key);
+}
+
+static struct kept_finding *find(struct subject *s, const struct rule_about *rule)
+{
+    struct kept_finding *k = s->asked;
+    if (!k)
+        return NULL;
+    do {
+        k = k->sibling;
+        if (k->rule == rule) {
+            s->asked = k;
+            return k;
+        }
+    } while (k != s->asked);
+    return NULL;
+}
+
+static struct kept_finding *make(struct findings *f, struct subject *s, const struct rule_about *rule)
 {
     struct kept_finding *k = memory_resize(f->memory, NULL, 0, sizeof *k);
-    struct slot *slot = k ? table_put(&f->table, key, NULL) : NULL;
-    if (!slot) {
-        if (k)
-            release(f, k);
+    if (!k) {
+        if (!s->asked)
+            drop_subject(f, s);
         return NULL;
     }
-    slot->kept = k;
-    k->key = *key;
-    k->opened = x->event.order.clock;
+    k->rule = rule;
+    k->subject = s;
+    k->opened = f->hit.exchange->event.order.clock;
     k->next_telling = 1;
-    k->finding = (struct finding){.rule = key->rule,
-                                  .endpoint = x->event.server,
-                                  .first = x->event.time,
-                                  .last = x->event.time,
-                                  .first_flow = x->event.flow_id};
-    memcpy(k->finding.source, key->source, sizeof k->finding.source);
+    k->sibling = s->asked ? s->asked->sibling : k;
+    if (s->asked)
+        s->asked->sibling = k;
+    s->asked = k;
     k->before = f->last;
     *(f->last ? &f->last->after : &f->first) = k;
     f->last = k;
     return k;
 }
 
-/* Out of table and queue; the finding itself lives on. */
-static void take_out(struct findings *f, struct kept_finding *k)
+/* As it is told. */
+static struct finding view(const struct kept_finding *k)
 {
-    *(k->before ? &k->before->after : &f->first) = k->after;
-    *(k->after ? &k->after->before : &f->last) = k->before;
-    struct slot *slot = table_find(&f->table, &k->key);
-    if (slot)
-        table_remove(&f->table, slot);
+    struct finding finding = k->tally->finding;
+    finding.rule = k->rule;
+    return finding;
 }
 
-static void better(struct finding *finding, enum endpoint_basis basis)
+/* Whether it has a last word. */
+static bool holds(struct findings *f, const struct kept_finding *k)
 {
-    if (basis > finding->basis)
-        finding->basis = basis;
+    if (k->tally->finding.basis == ENDPOINT_UNPROVEN) {
+        f->unproven++;
+        return false;
+    }
+    struct finding finding = view(k);
+    return f->events.holds(f->events.owner, &finding, k->held);
 }
 
-/* The last word, for those who may have one. */
+static void tell(struct findings *f, const struct kept_finding *k, bool last_word)
+{
+    struct finding finding = view(k);
+    f->events.told(f->events.owner, &finding, last_word);
+}
+
+static void better(struct tally *t, enum endpoint_basis basis)
+{
+    if (basis > t->finding.basis)
+        t->finding.basis = basis;
+}
+
 static void complete(struct findings *f, struct kept_finding *k, enum endpoint_basis basis)
 {
-    better(&k->finding, basis);
-    if (k->finding.basis > ENDPOINT_UNPROVEN)
-        f->events.told(f->events.owner, &k->finding, true);
-    else
-        f->unproven++;
-    take_out(f, k);
+    better(k->tally, basis);
+    if (holds(f, k))
+        tell(f, k, true);
     release(f, k);
 }
 
-static void list_text(struct findings *f, struct value_list *list, const struct exchange *x, struct text text)
+void findings_begin(struct findings *f, const struct exchange *x, enum endpoint_basis basis,
+                    const struct finding_place *place)
 {
-    if (text.size)
-        value_list_add(list, event_text(&x->event, text), f->memory);
+    f->hit.exchange = x;
+    f->hit.basis = basis;
+    f->place = *place;
+    f->subjects[ABOUT_SOURCE] = f->subjects[ABOUT_ENDPOINT] = NULL;
 }
 
-static void count_hit(struct findings *f, struct finding *finding, const struct exchange *x)
+void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
 {
-    finding->count++;
-    if (x->event.time < finding->first)
-        finding->first = x->event.time;
-    if (x->event.time > finding->last)
-        finding->last = x->event.time;
-    list_text(f, &finding->agents, x, x->agent);
-    list_text(f, &finding->verbs, x, x->verb);
-    list_text(f, &finding->urls, x, x->target);
-    list_text(f, &finding->reasons, x, x->reason);
-    list_text(f, &finding->methods, x, x->method);
-    list_text(f, &finding->forwarded, x, x->forwarded_for);
-    if (x->status) {
-        uint8_t code[3]; /* a status is three digits */
-        for (unsigned i = 3, rest = x->status; i-- > 0; rest /= 10)
-            code[i] = (uint8_t)('0' + rest % 10);
-        value_list_add(&finding->statuses, (struct slice){code, sizeof code}, f->memory);
-    }
-}
-
-void findings_hit(struct findings *f, const struct rule_about *rule, const struct exchange *x,
-                  enum endpoint_basis basis)
-{
-    struct finding_key key = {.rule = rule, .port = x->event.server.port};
-    memcpy(key.source, x->event.client.ip, sizeof key.source);
-    memcpy(key.endpoint, x->event.server.ip, sizeof key.endpoint);
-    const struct slot *slot = table_find(&f->table, &key);
-    struct kept_finding *k = slot ? slot->kept : NULL;
-    if (k && x->event.order.clock - k->opened >= f->window) {
-        complete(f, k, basis);
+    bool of_endpoint = rule->subject == SUBJECT_ENDPOINT;
+    struct subject **s = &f->subjects[of_endpoint ? ABOUT_ENDPOINT : ABOUT_SOURCE];
+    if (!*s)
+        *s = subject_of(f, of_endpoint);
+    struct kept_finding *k = *s ? find(*s, rule) : NULL;
+    if (k && f->hit.exchange->event.order.clock - k->opened >= f->window) {
+        complete(f, k, f->hit.basis);
+        if (!*s)
+            *s = subject_of(f, of_endpoint);
         k = NULL;
     }
-    if (!k)
-        k = make(f, &key, x);
+    if (!k && *s)
+        k = make(f, *s, rule);
     if (!k) {
         f->lost++;
         return;
     }
-    count_hit(f, &k->finding, x);
-    better(&k->finding, basis);
-    /* One that was kept back until its endpoint was proven is told at once, and then at the next power of ten. */
-    if (k->finding.basis == ENDPOINT_UNPROVEN || k->finding.count < k->next_telling)
+    k->held = hold && (k->held || !k->tally);
+    if (k->tally)
+        k->tally->hit++;
+    k->next = NULL;
+    *f->tail = k;
+    f->tail = &k->next;
+}
+
+/* A tally of which only some findings are hit: these go on with one of their own. */
+static bool part(struct findings *f, struct kept_finding *k)
+{
+    struct tally *t = k->tally;
+    if (!t->parted)
+        t->parted = tally_copy(t, f->memory);
+    struct tally *own = t->parted;
+    if (own) {
+        k->tally = own;
+        own->findings++;
+        own->hit++;
+        t->findings--;
+    }
+    if (--t->hit == 0)
+        t->parted = NULL;
+    return own;
+}
+
+static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally **begun)
+{
+    bool of_endpoint = k->rule->subject == SUBJECT_ENDPOINT;
+    if (!*begun)
+        *begun = tally_new(f->hit.exchange, &f->place, of_endpoint, f->memory);
+    if (!*begun)
+        return false;
+    k->tally = *begun;
+    k->tally->findings++;
+    k->tally->hit++;
+    return true;
+}
+
+/* Gives each finding that is hit a tally whose findings are all hit; takes those out that found no memory. */
+static void sort_tallies(struct findings *f)
+{
+    struct tally *begun[ABOUTS] = {NULL, NULL};
+    struct kept_finding **at = &f->hits;
+    for (struct kept_finding *k; (k = *at);) {
+        bool of_endpoint = k->rule->subject == SUBJECT_ENDPOINT, old = k->tally;
+        bool counts = !old                                 ? begin_tally(f, k, &begun[of_endpoint])
+                      : k->tally->hit < k->tally->findings ? part(f, k)
+                                                           : true;
+        if (counts) {
+            at = &k->next;
+            continue;
+        }
+        *at = k->next;
+        f->lost++;
+        if (!old)
+            release(f, k);
+    }
+}
+
+/* One that was kept back until its endpoint was proven is told at once, and then at the next power of ten. */
+static void tell_if_due(struct findings *f, struct kept_finding *k)
+{
+    const struct finding *finding = &k->tally->finding;
+    if (k->held || finding->basis == ENDPOINT_UNPROVEN || finding->count < k->next_telling)
         return;
-    while (k->next_telling <= k->finding.count && k->next_telling <= UINT64_MAX / 10)
+    while (k->next_telling <= finding->count && k->next_telling <= UINT64_MAX / 10)
         k->next_telling *= 10;
-    f->events.told(f->events.owner, &k->finding, false);
+    tell(f, k, false);
+}
+
+void findings_end(struct findings *f)
+{
+    sort_tallies(f);
+    if (f->hits)
+        hit_take(&f->hit, f->subjects[ABOUT_ENDPOINT], f->table.secret);
+    for (struct kept_finding *k = f->hits; k; k = k->next) {
+        if (k->tally->hit)
+            tally_count(k->tally, &f->hit, f->memory);
+        k->tally->hit = 0;
+    }
+    for (struct kept_finding *k = f->hits; k; k = k->next)
+        tell_if_due(f, k);
+    f->hits = NULL;
+    f->tail = &f->hits;
 }
 
 void findings_reached(struct findings *f, moment clock,
                       enum endpoint_basis (*basis)(void *owner, const struct address *endpoint), void *owner)
 {
     while (f->first && clock - f->first->opened >= f->window)
-        complete(f, f->first, basis(owner, &f->first->finding.endpoint));
-}
-
-static bool stands_before(const struct kept_finding *a, const struct kept_finding *b)
-{
-    const struct finding *x = &a->finding, *y = &b->finding;
-    if (x->rule->level != y->rule->level)
-        return x->rule->level > y->rule->level;
-    if (x->count != y->count)
-        return x->count > y->count;
-    int order = memcmp(x->source, y->source, sizeof x->source);
-    if (!order)
-        order = memcmp(x->endpoint.ip, y->endpoint.ip, sizeof x->endpoint.ip);
-    if (order)
-        return order < 0;
-    if (x->endpoint.port != y->endpoint.port)
-        return x->endpoint.port < y->endpoint.port;
-    if (x->first_flow != y->first_flow)
-        return x->first_flow < y->first_flow;
-    return x->rule->number < y->rule->number;
-}
-
-static struct kept_finding *merge(struct kept_finding *a, struct kept_finding *b)
-{
-    struct kept_finding *head = NULL, **tail = &head;
-    while (a && b) {
-        struct kept_finding **from = stands_before(b, a) ? &b : &a;
-        *tail = *from;
-        tail = &(*from)->after;
-        *from = *tail;
-    }
-    *tail = a ? a : b;
-    return head;
-}
-
-/* In place: at the end there may be no memory for anything. Afterwards `before` means nothing. */
-static struct kept_finding *sorted(struct kept_finding *list)
-{
-    struct kept_finding *runs[64] = {0}; /* runs[i]: a sorted list of 2^i, or none */
-    while (list) {
-        struct kept_finding *one = list;
-        list = list->after;
-        one->after = NULL;
-        size_t i = 0;
-        for (; runs[i]; i++) {
-            one = merge(runs[i], one);
-            runs[i] = NULL;
-        }
-        runs[i] = one;
-    }
-    struct kept_finding *all = NULL;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
-        all = merge(runs[i], all);
-    return all;
+        complete(f, f->first, basis(owner, &f->first->tally->finding.endpoint));
 }
 
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct address *endpoint),
                      void *owner)
 {
-    size_t count = 0;
-    for (struct kept_finding *k = f->first; k; k = k->after) {
-        better(&k->finding, basis(owner, &k->finding.endpoint));
-        if (k->finding.basis > ENDPOINT_UNPROVEN)
-            count++;
-        else
-            f->unproven++;
-    }
-    f->events.closing(f->events.owner, count);
-    struct kept_finding *list = sorted(f->first);
-    f->first = f->last = NULL;
+    struct kept_finding *told = NULL;
+    size_t count = 0, cursor = 0;
+    for (const struct slot *slot; (slot = table_next(&f->table, &cursor));)
+        memory_resize(f->memory, slot->subject, sizeof *slot->subject, 0);
     table_deinit(&f->table);
-    for (struct kept_finding *after; list; list = after) {
-        after = list->after;
-        if (list->finding.basis > ENDPOINT_UNPROVEN)
-            f->events.told(f->events.owner, &list->finding, true);
-        release(f, list);
+    for (struct kept_finding *k = f->first, *after; k; k = after) {
+        after = k->after;
+        better(k->tally, basis(owner, &k->tally->finding.endpoint));
+        if (!holds(f, k)) {
+            give_back(f, k);
+            continue;
+        }
+        k->after = told;
+        told = k;
+        count++;
+    }
+    f->first = f->last = NULL;
+    f->events.closing(f->events.owner, count);
+    for (struct kept_finding *k = finding_order(told), *after; k; k = after) {
+        after = k->after;
+        tell(f, k, true);
+        give_back(f, k);
     }
 }
 

@@ -1,7 +1,10 @@
-/* What a rule found: one a rule, source and endpoint, with counts, times and bounded lists.
+/* What a rule found: one a rule, subject and cluster, with counts, times and bounded lists. The subject is a source or,
+ * where the rule says so, an endpoint, whose clients are then listed and not accused. An endpoint of no cluster stands
+ * for itself.
  *
  * Told when it first holds, at 10, 100, 1000 ... hits, and complete at the close of its window or at the end. A finding
- * of an endpoint that is not proven to be an API server is kept and not told: it may be proven later. */
+ * of an endpoint that is not proven to be an API server is kept and not told: it may be proven later. One that is held
+ * is told complete only, if it holds then. */
 #ifndef SENSOR_DETECT_FINDING_H
 #define SENSOR_DETECT_FINDING_H
 
@@ -12,13 +15,17 @@
 
 struct finding {
     const struct rule_about *rule;
-    uint8_t source[16];
-    struct address endpoint;
+    bool of_endpoint;               /* the subject is the endpoint */
+    bool observed;                  /* the verdict on one of its hits was: not all are inferred */
+    uint8_t front;                  /* enum front: other clients stand behind the source */
+    uint8_t source[16];             /* of the first hit, where the subject is the endpoint */
+    struct address endpoint;        /* of the first hit, where the subject is the source */
+    const char *cluster, *provider; /* "": of none */
     enum endpoint_basis basis;
     uint64_t count;
     moment first, last;  /* of the exchanges' times */
     uint64_t first_flow; /* flow_id of the first hit: the order of findings that are otherwise equal */
-    struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded;
+    struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
 };
 
 struct findings;
@@ -32,6 +39,9 @@ struct finding_events {
     /** The end begins: so many complete findings follow. */
     void (*closing)(void *owner, size_t count);
     void (*told)(void *owner, const struct finding *f, bool last_word);
+    /** Whether a complete finding is to be told: one that was held may not hold any more; others the user suppressed.
+     */
+    bool (*holds)(void *owner, const struct finding *f, bool held);
     void *owner;
 };
 
@@ -39,9 +49,20 @@ struct findings *findings_new(const struct finding_options *options, const struc
                               struct memory *memory, struct finding_events events);
 void findings_free(struct findings *f);
 
-/** @param basis  of the endpoint, as known now. */
-void findings_hit(struct findings *f, const struct rule_about *rule, const struct exchange *x,
-                  enum endpoint_basis basis);
+/** Where an exchange belongs, as the map says. Strings live as long as the findings. */
+struct finding_place {
+    uint64_t cluster; /* number + 1; 0: of none */
+    const char *name, *provider;
+};
+
+/** The hits of an exchange: one findings_begin(), one findings_hit() for each rule that fires, different ones, and
+ * findings_end(), which counts and tells. The record stays as it is until then.
+ * @param basis  of the endpoint, as known now. */
+void findings_begin(struct findings *f, const struct exchange *x, enum endpoint_basis basis,
+                    const struct finding_place *place);
+/** @param hold  it is not certain yet that it is one. */
+void findings_hit(struct findings *f, const struct rule_about *rule, bool hold);
+void findings_end(struct findings *f);
 
 /** Windows that close at or before `clock`. @param basis  asks for an endpoint's basis at that time. */
 void findings_reached(struct findings *f, moment clock,
@@ -51,7 +72,10 @@ void findings_reached(struct findings *f, moment clock,
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct address *endpoint),
                      void *owner);
 
-/** Findings kept from being told: unproven endpoint; lost: no memory. */
+/** Whether two findings have one subject. */
+bool finding_same_subject(const struct finding *a, const struct finding *b);
+
+/** Findings kept from being told: unproven endpoint; not holding; lost: no memory. */
 uint64_t findings_unproven(const struct findings *f);
 uint64_t findings_lost(const struct findings *f);
 

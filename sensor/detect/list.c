@@ -6,61 +6,100 @@ static size_t text_room(size_t size)
     return size ? size : 1;
 }
 
-static uint64_t beginning_of(struct slice value)
+/* Cut to what is kept of it. */
+struct list_value list_value_of(struct slice text, const struct hash_secret *secret)
 {
-    uint64_t beginning = 0;
-    memcpy(&beginning, value.data, value.size < sizeof beginning ? value.size : sizeof beginning);
-    return beginning;
+    text = slice_part(text, 0, LIST_TEXT_MAX);
+    return (struct list_value){.text = text, .hash = hash_bytes(secret, text.data, text.size)};
 }
 
-static struct value_count *find(const struct value_list *list, struct slice value)
+/* Most lists have one value. */
+static size_t places(size_t used)
 {
-    uint64_t beginning = beginning_of(value);
-    for (size_t i = 0; i < list->used; i++) {
-        struct value_count *v = &list->values[i];
-        if (v->size != value.size || v->beginning != beginning)
-            continue;
-        if (value.size <= sizeof beginning || memcmp(v->text, value.data, value.size) == 0)
-            return v;
-    }
-    return NULL;
+    enum { FIRST = 1, FEW = 4 };
+    return used == 0 ? 0 : used <= FIRST ? FIRST : used <= FEW ? FEW : LIST_VALUES;
 }
 
-static struct value_count *make(struct value_list *list, struct slice value, struct memory *memory)
+static uint64_t filter_bit(uint64_t hash)
 {
-    if (list->used == LIST_VALUES)
-        return NULL;
-    if (!list->values)
-        list->values = memory_resize(memory, NULL, 0, LIST_VALUES * sizeof *list->values);
-    if (!list->values)
-        return NULL;
-    char *text = memory_resize(memory, NULL, 0, text_room(value.size));
+    return UINT64_C(1) << (hash >> 58);
+}
+
+/* @return its place, or `used`: it has none. */
+static uint16_t find(const struct value_list *list, const struct list_value *value)
+{
+    uint16_t i = 0;
+    if (!(list->filter & filter_bit(value->hash)))
+        return list->used;
+    while (i < list->used && (list->values[i].hash != value->hash || list->values[i].size != value->text.size))
+        i++;
+    return i;
+}
+
+static bool make_place(struct value_list *list, struct memory *memory)
+{
+    size_t old = places(list->used), new = places(list->used + 1u);
+    if (old == new)
+        return true;
+    struct value_count *values =
+        memory_resize(memory, list->values, old * sizeof *list->values, new * sizeof *list->values);
+    if (values)
+        list->values = values;
+    return values;
+}
+
+/* Puts a value at the end. */
+static bool put(struct value_list *list, const struct list_value *value, uint64_t count, struct memory *memory)
+{
+    size_t size = value->text.size;
+    char *text = list->used < LIST_VALUES ? memory_resize(memory, NULL, 0, text_room(size)) : NULL;
     if (!text)
-        return NULL;
-    memcpy(text, value.data, value.size);
-    struct value_count *v = &list->values[list->used++];
-    *v = (struct value_count){.text = text, .size = (uint16_t)value.size, .beginning = beginning_of(value)};
-    return v;
+        return false;
+    if (!make_place(list, memory)) {
+        memory_resize(memory, text, text_room(size), 0);
+        return false;
+    }
+    memcpy(text, value->text.data, size);
+    list->values[list->used++] = (struct value_count){text, (uint16_t)size, value->hash, count};
+    list->filter |= filter_bit(value->hash);
+    return true;
 }
 
-void value_list_add(struct value_list *list, struct slice value, struct memory *memory)
+void value_list_count_other(struct value_list *list, const struct list_value *value, struct memory *memory)
 {
-    value = slice_part(value, 0, LIST_TEXT_MAX);
-    struct value_count *v = find(list, value);
-    if (!v)
-        v = make(list, value, memory);
-    if (v)
-        v->count++;
-    else
+    uint16_t at = find(list, value);
+    if (at < list->used)
+        list->values[at].count++;
+    else if (!put(list, value, 1, memory))
         list->left_out++;
+    if (at < list->used)
+        list->last = at;
+}
+
+bool value_list_copy(struct value_list *list, const struct value_list *from, struct memory *memory)
+{
+    list->left_out = from->left_out;
+    for (uint16_t i = 0; i < from->used; i++) {
+        const struct value_count *v = &from->values[i];
+        struct list_value value = {{(const uint8_t *)v->text, v->size}, v->hash};
+        if (!put(list, &value, v->count, memory))
+            return false;
+    }
+    return true;
+}
+
+void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
+                    struct memory *memory)
+{
+    struct list_value hashed = list_value_of(value, secret);
+    value_list_count(list, &hashed, memory);
 }
 
 void value_list_clear(struct value_list *list, struct memory *memory)
 {
     for (size_t i = 0; i < list->used; i++)
         memory_resize(memory, list->values[i].text, text_room(list->values[i].size), 0);
-    if (list->values)
-        memory_resize(memory, list->values, LIST_VALUES * sizeof *list->values, 0);
+    memory_resize(memory, list->values, places(list->used) * sizeof *list->values, 0);
     *list = (struct value_list){0};
 }
 

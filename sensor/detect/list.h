@@ -4,25 +4,52 @@
 
 #include "proto/base/memory.h"
 #include "proto/base/slice.h"
+#include "proto/base/table.h"
 
 enum { LIST_VALUES = 16, LIST_TEXT_MAX = 256 };
 
 struct value_count {
     char *text; /* as on the wire, cut to LIST_TEXT_MAX; not ended by 0 */
     uint16_t size;
-    uint64_t beginning; /* its first bytes, so that short values and most others are told apart without a look at it */
+    uint64_t hash; /* so that most others are told apart without a look at it */
     uint64_t count;
 };
 
 struct value_list {
-    struct value_count *values; /* LIST_VALUES places, or NULL while empty */
-    uint16_t used;
-    uint64_t left_out; /* hits of values that had no place; how many different ones is not known */
+    struct value_count *values; /* NULL while empty; it grows to LIST_VALUES places */
+    uint64_t left_out;          /* hits of values that had no place; how many different ones is not known */
+    uint64_t filter;            /* a bit for each value: most that have no place are told by it */
+    uint16_t used, last;        /* `last`: the place that was hit last, which is likely to be hit again */
 };
 
+/** A value with its hash under a secret, which nobody outside can make two values agree in: values with one hash are
+ * one. Made once, however many lists it goes into; all values of a list are hashed alike. */
+struct list_value {
+    struct slice text;
+    uint64_t hash;
+};
+
+struct list_value list_value_of(struct slice text, const struct hash_secret *secret);
+
+/** Counts one hit of a value that was not the last: value_list_count(). */
+void value_list_count_other(struct value_list *list, const struct list_value *value, struct memory *memory);
+
 /** Counts one hit of `value`. Without memory or place it is left out, and counted so. */
-void value_list_add(struct value_list *list, struct slice value, struct memory *memory);
+static inline void value_list_count(struct value_list *list, const struct list_value *value, struct memory *memory)
+{
+    struct value_count *v = list->used ? &list->values[list->last] : NULL;
+    if (v && v->hash == value->hash && v->size == value->text.size)
+        v->count++;
+    else
+        value_list_count_other(list, value, memory);
+}
+
+void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
+                    struct memory *memory);
 void value_list_clear(struct value_list *list, struct memory *memory);
+
+/** Makes an empty list a copy. @return false: no memory; what was copied is to be cleared. */
+bool value_list_copy(struct value_list *list, const struct value_list *from, struct memory *memory);
 
 /** The order to print in: most frequent first, then by bytes. `order` gets indices. */
 void value_list_order(const struct value_list *list, uint16_t order[static LIST_VALUES]);

@@ -1,6 +1,10 @@
 #include "sensor/detect/rule.h"
 
+#include "sensor/detect/rule_guard.h"
+#include "sensor/detect/rule_match.h"
 #include "sensor/detect/rule_parse.h"
+#include "sensor/detect/rule_term.h"
+#include "sensor/event/exchange.h"
 
 static const size_t RULES_MEMORY = (size_t)256 << 20;
 
@@ -9,6 +13,11 @@ struct rule_set {
     const struct rule **rules;
     size_t count;
     size_t selections; /* of the rule that has most */
+    struct rule_texts *texts;
+    struct rule_regexes regexes;
+    struct rule_terms *terms;
+    struct rule_guards *guards;
+    struct rule_lists lists;
 };
 
 static const char *const LEVEL_NAMES[LEVELS] = {[LEVEL_INFORMATIONAL] = "informational",
@@ -77,20 +86,45 @@ static void load_document(struct loading *l, const struct yaml_node *document)
     l->count++;
 }
 
-static void load_file(struct loading *l, const struct rule_file *file)
+/* A file that was read, kept until the rules of all files are loaded: a list may stand behind the rule that names it.
+ */
+struct source {
+    const char *name;
+    struct yaml *yaml; /* NULL: it is no YAML, which has been said */
+};
+
+static void read_source(struct loading *l, const struct rule_file *file, struct source *source)
 {
-    struct rule_arena *arena = l->reader.arena;
-    const char *name = rule_arena_text(arena, slice_of(file->name));
-    struct yaml *yaml = name ? yaml_read(file->file, file->name, l->reader.complaints) : NULL;
-    if (!yaml)
-        return;
-    l->reader.file = name;
-    size_t documents = yaml_documents(yaml);
-    for (size_t i = 0; i < documents; i++)
-        load_document(l, yaml_document(yaml, i));
+    source->name = rule_arena_text(l->reader.arena, slice_of(file->name));
+    source->yaml = source->name ? yaml_read(file->file, file->name, l->reader.complaints) : NULL;
+    l->reader.file = source->name;
+    size_t documents = source->yaml ? yaml_documents(source->yaml) : 1;
     if (!documents)
         rule_warn(&l->reader, 0, 0, "found nothing in it, expected a rule");
-    yaml_release(yaml);
+    for (size_t i = 0; source->yaml && i < documents; i++) {
+        if (rule_list_is(yaml_document(source->yaml, i)))
+            rule_list_parse(&l->reader, yaml_document(source->yaml, i));
+    }
+}
+
+static void load_source(struct loading *l, const struct source *source)
+{
+    l->reader.file = source->name;
+    for (size_t i = 0; source->yaml && i < yaml_documents(source->yaml); i++) {
+        if (!rule_list_is(yaml_document(source->yaml, i)))
+            load_document(l, yaml_document(source->yaml, i));
+    }
+}
+
+static void load_files(struct loading *l, const struct rule_file *files, size_t count)
+{
+    struct source *sources = rule_arena_take(l->reader.arena, count, sizeof *sources);
+    for (size_t i = 0; sources && i < count; i++)
+        read_source(l, &files[i], &sources[i]);
+    for (size_t i = 0; sources && i < count; i++)
+        load_source(l, &sources[i]);
+    for (size_t i = 0; sources && i < count; i++)
+        yaml_release(sources[i].yaml);
 }
 
 static void fill(struct rule_set *set, const struct loading *l)
@@ -103,21 +137,49 @@ static void fill(struct rule_set *set, const struct loading *l)
     }
 }
 
-struct rule_set *rule_set_load(const struct rule_file *files, size_t count, struct complaint_list *complaints)
+/* What is found out about all rules together, once they are all right. */
+static void compile(struct rule_set *set, struct complaint_list *complaints)
+{
+    const char *why = rule_texts_compile(set->texts);
+    if (why)
+        complain(complaints, false, "", 0, 0, "the patterns of all rules cannot be searched for: %s", why);
+    set->terms = rule_terms_new(&set->arena, set->rules, set->count);
+    if (set->terms)
+        set->guards = rule_guards_new(&set->arena, set->terms, set->rules, set->count);
+}
+
+static struct rule_set *new_set(void)
 {
     struct memory memory = {.limit = RULES_MEMORY};
     struct rule_set *set = memory_resize(&memory, NULL, 0, sizeof *set);
+    if (!set)
+        return NULL;
+    set->arena.memory = memory;
+    set->texts = rule_texts_new(&set->arena);
+    if (set->texts)
+        return set;
+    rule_set_free(set);
+    return NULL;
+}
+
+struct rule_set *rule_set_load(const struct rule_file *files, size_t count, struct complaint_list *complaints)
+{
+    struct rule_set *set = new_set();
     if (!set) {
         complain(complaints, false, "", 0, 0, "no memory for rules");
         return NULL;
     }
-    set->arena.memory = memory;
-    struct loading l = {.reader = {.arena = &set->arena, .complaints = complaints}};
+    struct loading l = {.reader = {.arena = &set->arena,
+                                   .complaints = complaints,
+                                   .texts = set->texts,
+                                   .regexes = &set->regexes,
+                                   .lists = &set->lists}};
     l.tail = &l.first;
     size_t errors = complaint_errors(complaints);
-    for (size_t i = 0; i < count; i++)
-        load_file(&l, &files[i]);
+    load_files(&l, files, count);
     fill(set, &l);
+    if (complaint_errors(complaints) == errors)
+        compile(set, complaints);
     if (set->arena.failed)
         complain(complaints, false, l.reader.file ? l.reader.file : "", 0, 0,
                  "found rules larger than the bound of %zu MiB", RULES_MEMORY >> 20);
@@ -131,6 +193,8 @@ void rule_set_free(struct rule_set *set)
 {
     if (!set)
         return;
+    rule_texts_release(set->texts);
+    rule_regexes_release(&set->regexes);
     rule_arena_release(&set->arena);
     struct memory memory = set->arena.memory;
     memory_resize(&memory, set, sizeof *set, 0);
@@ -146,10 +210,19 @@ const struct rule *rule_set_at(const struct rule_set *set, size_t i)
     return set->rules[i];
 }
 
+const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *list, size_t i)
+{
+    const struct rule_list *found = rule_list_find(&set->lists, slice_of(list));
+    const struct rule_entry *entry = found ? found->entries : NULL;
+    while (entry && i-- > 0)
+        entry = entry->next;
+    return entry ? &entry->tool : NULL;
+}
+
 /* Its own small account: a scratch is one block, of a size that the set says. */
 static size_t scratch_size(const struct rule_set *set)
 {
-    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + 2 * set->selections;
+    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms->count + set->selections;
 }
 
 struct rule_scratch *rule_scratch_new(const struct rule_set *set)
@@ -161,17 +234,44 @@ struct rule_scratch *rule_scratch_new(const struct rule_set *set)
         return NULL;
     scratch->size = size;
     scratch->fired = (const struct rule **)(scratch + 1);
-    scratch->truths = (signed char *)(scratch->fired + set->count);
-    scratch->told = (bool *)(scratch->truths + set->selections);
-    return scratch;
+    scratch->answers = (uint8_t *)(scratch->fired + set->count);
+    scratch->told = (bool *)(scratch->answers + set->terms->count);
+    scratch->text = rule_text_scratch_new(set->texts);
+    scratch->regex = rule_regex_scratch_new();
+    if (scratch->text && scratch->regex)
+        return scratch;
+    rule_scratch_free(scratch);
+    return NULL;
 }
 
 void rule_scratch_free(struct rule_scratch *scratch)
 {
     if (!scratch)
         return;
+    rule_text_scratch_free(scratch->text);
+    rule_regex_scratch_free(scratch->regex);
     struct memory memory = {.used = scratch->size};
     memory_resize(&memory, scratch, scratch->size, 0);
+}
+
+void rule_scratch_set_mode(struct rule_scratch *scratch, enum rule_mode mode)
+{
+    scratch->mode = mode;
+}
+
+const struct rule_tool *rule_scratch_tool(const struct rule_scratch *scratch, const struct rule *rule)
+{
+    for (const struct rule_link *link = rule->links; link; link = link->next) {
+        const struct rule_tool *tool = rule_text_tool(scratch->text, link->field, link->group);
+        if (tool)
+            return tool;
+    }
+    return NULL;
+}
+
+uint64_t rule_scratch_gave_up(const struct rule_scratch *scratch)
+{
+    return rule_regex_gave_up(scratch->regex);
 }
 
 size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, const struct event *e,
@@ -181,9 +281,13 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
     if (e->type != EVENT_EXCHANGE)
         return 0;
     size_t count = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        if (rule_evaluate(set->rules[i], scratch, e) == IS_TRUE)
-            scratch->fired[count++] = set->rules[i];
+    rule_match_begin(scratch);
+    rule_terms_begin(set->terms, scratch);
+    for (size_t word = 0; word < set->terms->words; word++) {
+        uint64_t left = rule_guards_left(set->guards, scratch, e, word);
+        left = rule_terms_match(set->terms, scratch, e, word, left);
+        for (; left; left &= left - 1)
+            scratch->fired[count++] = set->rules[word * 64 + (size_t)__builtin_ctzll(left)];
     }
     return count;
 }
@@ -208,12 +312,32 @@ static void explain(const struct witness *w, const struct rule_node *node, unsig
         explain(w, node->children[i], depth + 1);
 }
 
+/* Why a rule is silent whatever its condition says; NULL: it is asked. */
+static const char *silenced(const struct rule_scratch *scratch, const struct rule *rule, const struct event *e)
+{
+    const struct exchange *x = (const struct exchange *)e;
+    if (e->type != EVENT_EXCHANGE)
+        return "no request";
+    if (scratch->mode == RULE_MODE_LITERAL && !*rule->about.story)
+        return "not of a story";
+    if (scratch->mode == RULE_MODE_ALL && rule->about.ordinary_excluded && x->ordinary)
+        return "ordinary: excluded";
+    return NULL;
+}
+
 void rule_explain(const struct rule_set *set, struct rule_scratch *scratch, const struct rule *rule,
                   const struct event *e, void (*step)(void *owner, unsigned depth, const char *what, enum truth),
                   void *owner)
 {
+    const char *why = silenced(scratch, rule, e);
+    if (why) {
+        step(owner, 0, rule->about.title, IS_FALSE);
+        step(owner, 1, why, IS_FALSE);
+        return;
+    }
     memset(scratch->told, 0, set->selections * sizeof *scratch->told);
     struct witness w = {.scratch = scratch, .event = e, .step = step, .owner = owner};
-    step(owner, 0, rule->about.title, rule_evaluate(rule, scratch, e));
+    rule_match_begin(scratch);
+    step(owner, 0, rule->about.title, rule_evaluate_node(rule->condition, scratch, e));
     explain(&w, rule->condition, 1);
 }

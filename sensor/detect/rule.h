@@ -1,7 +1,8 @@
 /* Rules over events, in Sigma's form and in three values: what cannot be read makes neither a value true nor its
  * negation.
  *
- * A loaded set is constant: a reload makes another and exchanges them between two events. */
+ * All patterns of all rules over one field are one database; an event's field is looked at once, and only when a rule
+ * asks for it. A loaded set is constant: a reload makes another and exchanges them between two events. */
 #ifndef SENSOR_DETECT_RULE_H
 #define SENSOR_DETECT_RULE_H
 
@@ -18,6 +19,9 @@ const char *rule_level_name(unsigned level);
 /** @return -1: there is no such level. */
 int rule_level_of(const char *name);
 
+/** What a finding of the rule speaks of; the key `subject`. */
+enum rule_subject { SUBJECT_SOURCE, SUBJECT_ENDPOINT, SUBJECTS };
+
 struct rule;
 struct rule_set;
 struct rule_scratch;   /* what a match needs to write on: one a thread */
@@ -30,7 +34,11 @@ struct rule_about {
     enum rule_level level;
     const char *const *tags, *const *references, *const *false_positives;
     size_t tag_count, reference_count, false_positive_count;
-    uint32_t number; /* alert.signature_id: from the id, the same in every run */
+    uint32_t number;           /* alert.signature_id: from the id, the same in every run */
+    const char *provider;      /* the cloud whose searches the rule is of: "eks"; "": any */
+    const char *story;         /* the story of searches that it takes its condition from */
+    enum rule_subject subject; /* SUBJECT_SOURCE where it says nothing */
+    bool ordinary_excluded;    /* `ordinary: excluded`: silent where auth.ordinary has a value */
 };
 
 const struct rule_about *rule_about(const struct rule *rule);
@@ -41,7 +49,8 @@ struct rule_file {
     FILE *file; /* the caller closes it */
 };
 
-/** @return NULL and all complaints, or a set and perhaps warnings. The caller frees both. */
+/** Rules, and the data lists that they name: a list may stand in another file than the rule.
+ *  @return NULL and all complaints, or a set and perhaps warnings. The caller frees both. */
 struct rule_set *rule_set_load(const struct rule_file *files, size_t count, struct complaint_list *complaints);
 void rule_set_free(struct rule_set *set);
 
@@ -51,9 +60,29 @@ const struct rule *rule_set_at(const struct rule_set *set, size_t i);
 struct rule_scratch *rule_scratch_new(const struct rule_set *set);
 void rule_scratch_free(struct rule_scratch *scratch);
 
+/** Which rules are asked: RULE_MODE_LITERAL, only those of a story, to the letter: what is ordinary counts, too. */
+enum rule_mode { RULE_MODE_ALL, RULE_MODE_LITERAL, RULE_MODES };
+
+/** RULE_MODE_ALL before the first call. */
+void rule_scratch_set_mode(struct rule_scratch *scratch, enum rule_mode mode);
+
 /** @return how many rules fire; `fired` points into the scratch, until the next call. */
 size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, const struct event *e,
                       const struct rule *const **fired);
+
+/** An entry of a data list; strings as in rule_about. */
+struct rule_tool {
+    const char *tool, *value, *kind, *confidence, *source, *list;
+};
+
+/** An entry of the data list of that name, in their order. @return NULL: there is no such list, or it is at its end. */
+const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *list, size_t i);
+
+/** The entry of a data list that the rule met in the event matched last, or NULL: it asks for none. */
+const struct rule_tool *rule_scratch_tool(const struct rule_scratch *scratch, const struct rule *rule);
+
+/** How often a regular expression gave up at its limits: the answer then was unknown. */
+uint64_t rule_scratch_gave_up(const struct rule_scratch *scratch);
 
 /** The same judgement told step by step, for --explain: there is one evaluator, and this is its witness. */
 void rule_explain(const struct rule_set *set, struct rule_scratch *scratch, const struct rule *rule,

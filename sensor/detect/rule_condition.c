@@ -4,7 +4,7 @@
 enum { DEPTH_MAX = 32, CHILDREN_MAX = 4096 };
 
 struct condition {
-    const struct rule_reader *r;
+    struct rule_reader *r;
     const struct yaml_node *at;
     const char *text;
     struct slice word; /* the next; empty at the end */
@@ -45,7 +45,7 @@ static void advance(struct condition *c)
         size = 1;
     c->word = (struct slice){(const uint8_t *)at, size};
     if (*at == '|')
-        expected(c, "no pipe: counts are written as correlations, which are not supported");
+        expected(c, "no pipe: a count is a field of the source, as in 'source.forbidden|gt: 5'");
 }
 
 static bool next_is(const struct condition *c, const char *word)
@@ -69,7 +69,7 @@ static const struct rule_node *join(struct condition *c, enum node_kind kind, co
     struct rule_node *node = rule_node_new(c->r, kind, kind == NODE_ALL ? "and" : "or", count, &places);
     for (size_t i = 0; node && i < count; i++, first = first->next)
         places[i] = first->node;
-    return node;
+    return node ? rule_node_finish(c->r, node) : NULL;
 }
 
 static bool add(struct condition *c, struct operand ***tail, const struct rule_node *node)
@@ -165,9 +165,10 @@ static const struct rule_node *one(struct condition *c)
     }
     const struct rule_node **place;
     struct rule_node *node = rule_node_new(c->r, NODE_NOT, "not", 1, &place);
-    if (node)
-        *place = inner;
-    return node;
+    if (!node)
+        return NULL;
+    *place = inner;
+    return rule_node_finish(c->r, node);
 }
 
 static const struct rule_node *both(struct condition *c)
@@ -198,7 +199,7 @@ static const struct rule_node *either(struct condition *c)
     return join(c, NODE_ANY, first, count);
 }
 
-static const struct rule_node *parse_text(const struct rule_reader *r, const struct yaml_node *text,
+static const struct rule_node *parse_text(struct rule_reader *r, const struct yaml_node *text,
                                           struct rule_selection *selections, size_t count)
 {
     if (text->kind != YAML_SCALAR) {
@@ -214,7 +215,7 @@ static const struct rule_node *parse_text(const struct rule_reader *r, const str
     return c.wrong ? NULL : node;
 }
 
-const struct rule_node *rule_condition_parse(const struct rule_reader *r, const struct yaml_node *condition,
+const struct rule_node *rule_condition_parse(struct rule_reader *r, const struct yaml_node *condition,
                                              struct rule_selection *selections, size_t count)
 {
     if (condition->kind != YAML_LIST)
@@ -231,5 +232,5 @@ const struct rule_node *rule_condition_parse(const struct rule_reader *r, const 
         places[at] = parse_text(r, text, selections, count);
         right &= places[at++] != NULL;
     }
-    return right ? node : NULL;
+    return right ? rule_node_finish(r, node) : NULL;
 }

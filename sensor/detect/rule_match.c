@@ -1,134 +1,21 @@
-#include "sensor/detect/rule_tree.h"
+#include "sensor/detect/rule_match.h"
 
 #include "sensor/event/value.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-/* Before any other byte a backslash is itself. */
-static bool is_escaped(uint8_t byte)
+/* A value as a text: of a number its digits. */
+static struct slice text_of(enum event_field_id field, const struct value *v, char room[static VALUE_MAX])
 {
-    return byte == '*' || byte == '?' || byte == '\\';
-}
-
-bool rule_pattern_read(struct rule_pattern *pattern, struct rule_arena *arena, struct slice written, bool open_left,
-                       bool open_right)
-{
-    uint16_t *units = rule_arena_take(arena, written.size + 2, sizeof *units);
-    if (!units)
-        return false;
-    size_t size = 0;
-    if (open_left)
-        units[size++] = UNIT_ANY_TEXT;
-    for (size_t i = 0; i < written.size; i++) {
-        uint8_t byte = written.data[i];
-        if (byte == '\\' && i + 1 < written.size && is_escaped(written.data[i + 1]))
-            units[size++] = written.data[++i];
-        else if (byte == '*')
-            units[size++] = UNIT_ANY_TEXT;
-        else
-            units[size++] = byte == '?' ? (uint16_t)UNIT_ANY_ONE : byte_lower(byte);
-    }
-    if (open_right)
-        units[size++] = UNIT_ANY_TEXT;
-    *pattern = (struct rule_pattern){.units = units, .size = size};
-    while (pattern->prefix < size && units[pattern->prefix] <= UINT8_MAX)
-        pattern->prefix++;
-    return true;
-}
-
-/* How many bytes of the text the unit takes: 0 when it does not fit. `?` takes a whole UTF-8 sequence. */
-static size_t fits(uint16_t unit, struct slice text, size_t at)
-{
-    if (at >= text.size)
-        return 0;
-    if (unit != UNIT_ANY_ONE)
-        return unit == byte_lower(text.data[at]);
-    size_t size = 1;
-    while (at + size < text.size && (text.data[at + size] & 0xC0) == 0x80)
-        size++;
-    return size;
-}
-
-/* Only the last wildcard is ever tried again: what an earlier one took cannot help a later part. */
-bool rule_pattern_matches(const struct rule_pattern *pattern, struct slice text)
-{
-    size_t prefix = pattern->prefix, unit = prefix, at = prefix, retry_unit = SIZE_MAX, retry_at = 0;
-    /* Most do not match: told by the size, or from the end of what is fixed, where paths begin to differ. */
-    if (prefix == pattern->size ? text.size != prefix : text.size < prefix)
-        return false;
-    while (prefix-- > 0) {
-        if (pattern->units[prefix] != byte_lower(text.data[prefix]))
-            return false;
-    }
-    while (true) {
-        if (unit < pattern->size && pattern->units[unit] == UNIT_ANY_TEXT) {
-            retry_unit = ++unit;
-            retry_at = at;
-            if (unit == pattern->size)
-                return true;
-            continue;
-        }
-        if (unit == pattern->size && at == text.size)
-            return true;
-        size_t taken = unit < pattern->size ? fits(pattern->units[unit], text, at) : 0;
-        if (taken) {
-            unit++;
-            at += taken;
-            continue;
-        }
-        if (retry_unit == SIZE_MAX || retry_at >= text.size)
-            return false;
-        unit = retry_unit;
-        at = ++retry_at;
-    }
-}
-
-static bool matches_number(const struct rule_test *t, uint64_t number)
-{
-    char text[sizeof "18446744073709551615"];
-    if (event_fields[t->field].kind == FIELD_HEX) {
-        snprintf(text, sizeof text, "%016" PRIx64, number);
-        return rule_pattern_matches(&t->pattern, slice_of(text));
-    }
-    if (t->is_number)
-        return t->number == number;
-    snprintf(text, sizeof text, "%" PRIu64, number);
-    return rule_pattern_matches(&t->pattern, slice_of(text));
-}
-
-static bool matches_address(const struct rule_test *t, const uint8_t ip[static 16])
-{
-    if (t->is_ip)
-        return memcmp(t->ip, ip, sizeof t->ip) == 0;
-    char text[VALUE_MAX];
-    size_t size = (size_t)(value_ip(text, ip) - text);
-    return rule_pattern_matches(&t->pattern, (struct slice){(const uint8_t *)text, size});
-}
-
-/* A list matches when any of its members does. */
-static bool matches_names(const struct rule_test *t, uint64_t bits)
-{
-    for (unsigned i = 0; i < 64; i++) {
-        const char *name = bits >> i & 1 ? event_fields[t->field].text(i) : NULL;
-        if (name && rule_pattern_matches(&t->pattern, slice_of(name)))
-            return true;
-    }
-    return false;
-}
-
-static bool matches(const struct rule_test *t, const struct value *v)
-{
+    char *end;
     switch (v->kind) {
-    case VALUE_TEXT: return rule_pattern_matches(&t->pattern, v->text);
-    case VALUE_NUMBER: return matches_number(t, v->number);
-    case VALUE_ADDRESS: return matches_address(t, v->ip);
-    case VALUE_NAMES: return matches_names(t, v->number);
-    case VALUE_FLAG: return rule_pattern_matches(&t->pattern, slice_of("true"));
-    case VALUE_ABSENT:
-    case VALUE_UNKNOWN: break;
+    case VALUE_NUMBER:
+        end = event_fields[field].kind == FIELD_HEX ? value_hex(room, v->number, event_fields[field].width)
+                                                    : value_number(room, v->number);
+        break;
+    case VALUE_ADDRESS: end = value_ip(room, v->ip); break;
+    case VALUE_FLAG: return slice_of("true");
+    default: return v->text;
     }
-    return false;
+    return (struct slice){(const uint8_t *)room, (size_t)(end - room)};
 }
 
 static const struct value *value_of(struct rule_scratch *scratch, enum event_field_id field, const struct event *e)
@@ -140,25 +27,131 @@ static const struct value *value_of(struct rule_scratch *scratch, enum event_fie
     return &scratch->value;
 }
 
+static enum truth truth_of(bool holds)
+{
+    return holds ? IS_TRUE : IS_FALSE;
+}
+
+static enum truth test_text(const struct rule_test *t, struct rule_scratch *scratch, struct slice text)
+{
+    if (t->kind == TEST_PATTERN)
+        return truth_of(rule_pattern_matches(&t->pattern, text));
+    return rule_regex_matches(t->regex, scratch->regex, text);
+}
+
+/* A list matches when any of its members does. */
+static enum truth test_names(const struct rule_test *t, struct rule_scratch *scratch, uint64_t bits)
+{
+    enum truth best = IS_FALSE;
+    for (unsigned i = 0; i < NAMES_MAX && best < IS_TRUE; i++) {
+        const char *name = bits >> i & 1 ? rule_name_of(&event_fields[t->field], i) : NULL;
+        enum truth one = name ? test_text(t, scratch, slice_of(name)) : IS_FALSE;
+        best = one > best ? one : best;
+    }
+    return best;
+}
+
+static bool test_number(const struct rule_test *t, uint64_t number)
+{
+    switch (t->order) {
+    case ORDER_SAME: return number == t->number;
+    case ORDER_LESS: return number < t->number;
+    case ORDER_AT_MOST: return number <= t->number;
+    case ORDER_MORE: return number > t->number;
+    case ORDER_AT_LEAST: return number >= t->number;
+    }
+    return false;
+}
+
+/* `inner` at the beginning, at the end, or all of `text`. Not anywhere in it: both are as long as a client likes. */
+static bool stands_in(const struct rule_test *t, struct slice text, struct slice inner)
+{
+    if (inner.size > text.size || (!t->open_left && !t->open_right && inner.size != text.size))
+        return false;
+    size_t at = t->open_left ? text.size - inner.size : 0;
+    struct slice part = slice_part(text, at, at + inner.size);
+    return t->cased ? slice_same(part, inner) : slice_same_nocase(part, inner);
+}
+
+static enum truth test_other(const struct rule_test *t, const struct value *v, const struct event *e)
+{
+    char room[VALUE_MAX], other_room[VALUE_MAX];
+    struct value other = event_field_get(t->other, e);
+    if (other.kind == VALUE_UNKNOWN)
+        return IS_UNKNOWN;
+    if (other.kind == VALUE_ABSENT || v->kind == VALUE_ABSENT)
+        return IS_FALSE;
+    return truth_of(stands_in(t, text_of(t->field, v, room), text_of(t->other, &other, other_room)));
+}
+
 static enum truth test(const struct rule_test *t, struct rule_scratch *scratch, const struct event *e)
 {
     const struct value *v = value_of(scratch, t->field, e);
+    char room[VALUE_MAX];
     if (v->kind == VALUE_UNKNOWN)
         return IS_UNKNOWN;
     bool absent = v->kind == VALUE_ABSENT;
-    bool holds = t->kind == TEST_ABSENT ? absent : t->kind == TEST_PRESENT ? !absent : !absent && matches(t, v);
-    return holds ? IS_TRUE : IS_FALSE;
+    switch (t->kind) {
+    case TEST_ABSENT: return truth_of(absent);
+    case TEST_PRESENT: return truth_of(!absent);
+    case TEST_NUMBER: return truth_of(!absent && test_number(t, v->number));
+    case TEST_NETWORK: return truth_of(!absent && prefix_holds(&t->network, v->ip));
+    case TEST_OTHER: return test_other(t, v, e);
+    case TEST_PATTERN:
+    case TEST_REGEX: break;
+    }
+    if (absent)
+        return IS_FALSE;
+    if (v->kind == VALUE_NAMES)
+        return test_names(t, scratch, v->number);
+    return test_text(t, scratch, text_of(t->field, v, room));
+}
+
+/* Most networks do not hold an address, which shows in the last whole byte that they fix. */
+static bool is_in_network(const struct prefix *p, const uint8_t ip[static 16])
+{
+    size_t whole = p->bits / 8;
+    return (whole == 0 || p->ip[whole - 1] == ip[whole - 1]) && prefix_holds(p, ip);
+}
+
+/* Not inlined, that what is asked more often is. */
+__attribute__((noinline)) static bool is_in_networks(const struct rule_node *node, const struct address *address)
+{
+    if (node->kind == NODE_TEST)
+        return is_in_network(&node->test.network, address->ip);
+    for (size_t i = 0; i < node->count; i++) {
+        if (is_in_network(&node->children[i]->test.network, address->ip))
+            return true;
+    }
+    return false;
+}
+
+static inline enum truth evaluate_quickly(const struct rule_node *node, struct rule_scratch *scratch,
+                                          const struct event *e)
+{
+    if (event_is_unknown(e, (enum event_field_id)node->field))
+        return IS_UNKNOWN;
+    if (node->quick == QUICK_NETWORK)
+        return truth_of(is_in_networks(node, (const void *)((const uint8_t *)e + node->offset)));
+    if (node->quick == QUICK_TEXT)
+        return truth_of(rule_text_holds(scratch->text, (enum event_field_id)node->field, node->group, e));
+    uint64_t number = event_field_number((const uint8_t *)e + node->offset, node->width);
+    if (node->quick == QUICK_RANGE)
+        return truth_of(number >= node->least && number <= node->most);
+    if (node->quick == QUICK_NAMES)
+        return truth_of(number & node->bits);
+    return truth_of(number < NAMES_MAX && node->bits >> number & 1);
 }
 
 /* The lesser of all (and), or the greater (or); done as soon as one decides. */
 static enum truth combine(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)
 {
-    int sign = node->kind == NODE_ALL ? 1 : -1;
+    int sign = node->kind == NODE_ANY ? -1 : 1;
     int least = IS_TRUE;
-    for (size_t i = 0; i < node->count && least > IS_FALSE; i++) {
-        const struct rule_node *child = node->children[i];
-        int one = sign * (int)(child->kind == NODE_TEST ? test(&child->test, scratch, e)
-                                                        : rule_evaluate_node(child, scratch, e));
+    for (size_t i = 0; i < node->asked_count && least > IS_FALSE; i++) {
+        const struct rule_node *child = node->asked[i];
+        int one = sign * (int)(child->quick != QUICK_NOT ? evaluate_quickly(child, scratch, e)
+                                                         : rule_evaluate_node(child, scratch, e));
         least = one < least ? one : least;
     }
     return (enum truth)(sign * least);
@@ -166,22 +159,27 @@ static enum truth combine(const struct rule_node *node, struct rule_scratch *scr
 
 enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)
 {
-    switch (node->kind) {
+    if (node->quick != QUICK_NOT)
+        return evaluate_quickly(node, scratch, e);
+    switch ((enum node_kind)node->kind) {
     case NODE_ALL:
-    case NODE_ANY: return combine(node, scratch, e);
-    case NODE_NOT: return (enum truth) - (int)rule_evaluate_node(node->children[0], scratch, e);
-    case NODE_TEST: return test(&node->test, scratch, e);
-    case NODE_SELECTION: break;
+    case NODE_ANY:
+    case NODE_SELECTION: return combine(node, scratch, e);
+    case NODE_NOT: return (enum truth) - (int)rule_evaluate_node(node->asked[0], scratch, e);
+    case NODE_TEST: break;
     }
-    signed char *known = &scratch->truths[node->place];
-    if (*known == TRUTH_UNASKED)
-        *known = (signed char)rule_evaluate_node(node->children[0], scratch, e);
-    return (enum truth) * known;
+    return test(&node->test, scratch, e);
 }
 
-enum truth rule_evaluate(const struct rule *rule, struct rule_scratch *scratch, const struct event *e)
+enum truth rule_evaluate_slowly(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)
 {
-    memset(scratch->truths, TRUTH_UNASKED, rule->selections);
-    scratch->field = -1;
-    return rule_evaluate_node(rule->condition, scratch, e);
+    if (node->kind == NODE_TEST)
+        return test(&node->test, scratch, e);
+    int sign = node->kind == NODE_ANY || node->kind == NODE_NOT ? -1 : 1;
+    int least = IS_TRUE;
+    for (size_t i = 0; i < node->count; i++) {
+        int one = (node->kind == NODE_NOT ? 1 : sign) * (int)rule_evaluate_slowly(node->children[i], scratch, e);
+        least = one < least ? one : least;
+    }
+    return (enum truth)(sign * least);
 }

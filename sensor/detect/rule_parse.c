@@ -42,24 +42,29 @@ void rule_warn(const struct rule_reader *r, unsigned line, unsigned column, cons
     va_end(args);
 }
 
-static const struct yaml_node *needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
-                                      bool *right)
+const struct yaml_node *rule_needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
+                                    const char *in, bool *right)
 {
     const struct yaml_node *n = yaml_member(map, key);
     if (!n) {
-        rule_wrong(r, map->line, map->column, "found no '%s', expected one in every rule", key);
+        rule_wrong(r, map->line, map->column, "found no '%s', expected one in every %s", key, in);
         *right = false;
     }
     return n;
 }
 
-/* A text of its own: "" where it is absent or wrong. */
-static const char *read_text(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+static const struct yaml_node *needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
+                                      bool *right)
+{
+    return rule_needed(r, map, key, "rule", right);
+}
+
+const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *n, bool *right)
 {
     if (!n)
         return "";
     if (n->kind != YAML_SCALAR) {
-        rule_wrong(r, n->line, n->column, "found no text as '%s', expected one", n->key);
+        rule_wrong(r, n->line, n->column, "found no text as '%s', expected one", n->key ? n->key : "value");
         *right = false;
         return "";
     }
@@ -118,29 +123,73 @@ static uint32_t number_of(const char *id)
     return hash ? hash : 1;
 }
 
-static void check_status(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+/* One of a few words. @return its index; 0 where the key is not there or its value is none of them. */
+static size_t read_word(const struct rule_reader *r, const struct yaml_node *d, const char *key,
+                        const char *const *words, const char *expected, bool *right)
 {
-    static const char *const STATUSES[] = {"stable", "test", "experimental", "deprecated", "unsupported"};
-    for (size_t i = 0; n && i < sizeof STATUSES / sizeof *STATUSES; i++) {
-        if (strcmp(n->text, STATUSES[i]) == 0)
-            return;
-    }
+    const struct yaml_node *n = yaml_member(d, key);
     if (!n)
+        return 0;
+    for (size_t i = 0; words[i]; i++) {
+        if (strcmp(n->text, words[i]) == 0)
+            return i;
+    }
+    rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected %s", n->text, key, expected);
+    *right = false;
+    return 0;
+}
+
+static void check_date(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+{
+    static const char SHAPE[] = "0000-00-00";
+    bool good = !n || n->size == sizeof SHAPE - 1;
+    for (size_t i = 0; n && good && i < n->size; i++)
+        good = SHAPE[i] == '0' ? n->text[i] >= '0' && n->text[i] <= '9' : n->text[i] == SHAPE[i];
+    if (good)
         return;
-    rule_wrong(r, n->line, n->column,
-               "found '%s' as status, expected stable, test, experimental, deprecated or unsupported", n->text);
+    rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected a day as 2026-11-24", n->text, n->key);
     *right = false;
 }
 
-static void read_about(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+static void check_tags(const struct rule_reader *r, const struct yaml_node *tags, bool *right)
+{
+    for (const struct yaml_node *n = tags && tags->kind == YAML_LIST ? tags->first : NULL; n; n = n->next) {
+        const char *dot = strchr(n->text, '.');
+        if (n->kind != YAML_SCALAR || (dot && dot > n->text && dot[1]))
+            continue;
+        rule_wrong(r, n->line, n->column, "found '%.64s' as a tag, expected 'namespace.value', as attack.t1526",
+                   n->text);
+        *right = false;
+    }
+}
+
+static void read_custom(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+{
+    static const char *const SUBJECTS_NAMED[] = {"source", "endpoint", NULL};
+    static const char *const ORDINARY[] = {"counted", "excluded", NULL};
+    about->provider = rule_read_text(r, yaml_member(d, "provider"), right);
+    about->story = rule_read_text(r, yaml_member(d, "story"), right);
+    about->subject = (enum rule_subject)read_word(r, d, "subject", SUBJECTS_NAMED, "source or endpoint", right);
+    about->ordinary_excluded = read_word(r, d, "ordinary", ORDINARY, "counted or excluded", right) != 0;
+}
+
+static void read_level(const struct rule_reader *r, const struct yaml_node *level, struct rule_about *about,
+                       bool *right)
+{
+    int known = level ? rule_level_of(level->text) : LEVEL_LOW;
+    if (known < 0) {
+        rule_wrong(r, level->line, level->column,
+                   "found '%s' as level, expected informational, low, medium, high or critical", level->text);
+        *right = false;
+    }
+    about->level = known < 0 ? LEVEL_LOW : (enum rule_level)known;
+}
+
+static void read_identity(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
 {
     const struct yaml_node *title = needed(r, d, "title", right), *id = needed(r, d, "id", right);
-    const struct yaml_node *level = needed(r, d, "level", right);
-    about->file = r->file;
-    about->line = d->line;
-    about->title = read_text(r, title, right);
-    about->id = read_text(r, id, right);
-    about->description = read_text(r, yaml_member(d, "description"), right);
+    about->title = rule_read_text(r, title, right);
+    about->id = rule_read_text(r, id, right);
     about->number = number_of(about->id);
     if (title && title->kind == YAML_SCALAR && (!*about->title || strlen(about->title) > TITLE_MAX)) {
         rule_wrong(r, title->line, title->column, "found a title of %zu bytes, expected 1 to %d", title->size,
@@ -151,17 +200,29 @@ static void read_about(const struct rule_reader *r, const struct yaml_node *d, s
         rule_wrong(r, id->line, id->column, "found '%s' as id, expected a UUID", id->text);
         *right = false;
     }
-    int known = level ? rule_level_of(level->text) : LEVEL_LOW;
-    if (known < 0) {
-        rule_wrong(r, level->line, level->column,
-                   "found '%s' as level, expected informational, low, medium, high or critical", level->text);
-        *right = false;
-    }
-    about->level = known < 0 ? LEVEL_LOW : (enum rule_level)known;
-    check_status(r, yaml_member(d, "status"), right);
+}
+
+static void read_about(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+{
+    static const char *const STATUSES[] = {"stable", "test", "experimental", "deprecated", "unsupported", NULL};
+    static const char *const TAXONOMIES[] = {"sigma", NULL};
+    about->file = r->file;
+    about->line = d->line;
+    read_identity(r, d, about, right);
+    read_level(r, needed(r, d, "level", right), about, right);
+    about->description = rule_read_text(r, yaml_member(d, "description"), right);
+    read_word(r, d, "status", STATUSES, "stable, test, experimental, deprecated or unsupported", right);
+    read_word(r, d, "taxonomy", TAXONOMIES, "sigma, whose names of fields are read", right);
+    rule_read_text(r, yaml_member(d, "author"), right);
+    check_date(r, yaml_member(d, "date"), right);
+    check_date(r, yaml_member(d, "modified"), right);
+    check_tags(r, yaml_member(d, "tags"), right);
     about->tags = read_texts(r, yaml_member(d, "tags"), &about->tag_count, right);
     about->references = read_texts(r, yaml_member(d, "references"), &about->reference_count, right);
     about->false_positives = read_texts(r, yaml_member(d, "falsepositives"), &about->false_positive_count, right);
+    size_t fields;
+    read_texts(r, yaml_member(d, "fields"), &fields, right);
+    read_custom(r, d, about, right);
 }
 
 /* Whether the rule is for what is seen here: a rule applies where all that its logsource names agrees. */
@@ -193,32 +254,33 @@ static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsour
     return false;
 }
 
+/* Documents of other kinds, and what does their work here. */
 static void refuse_others(const struct rule_reader *r, const struct yaml_node *d, bool *right)
 {
-    static const char *const OTHERS[] = {"correlation", "filter", "action"};
+    static const struct {
+        const char *key, *instead;
+    } OTHERS[] = {{"correlation", "a rule that asks for a count of the source, as in 'source.forbidden|gt: 5'"},
+                  {"filter", "the exception as a search in the rule itself, behind 'and not'"},
+                  {"action", "each rule whole, in a document of its own"}};
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
-        const struct yaml_node *n = yaml_member(d, OTHERS[i]);
+        const struct yaml_node *n = yaml_member(d, OTHERS[i].key);
         if (!n)
             continue;
-        rule_wrong(r, n->key_line, n->key_column,
-                   "found '%s', which is not supported, expected a rule with 'detection'", n->key);
+        rule_wrong(r, n->key_line, n->key_column, "found '%s', which is not supported, expected %s", n->key,
+                   OTHERS[i].instead);
         *right = false;
     }
 }
 
 /* All searches are read before the condition, so that one run shows what is wrong in all of them. */
-static const struct rule_node *read_detection(const struct rule_reader *r, const struct yaml_node *detection,
-                                              size_t *count)
+static const struct rule_node *read_detection(struct rule_reader *r, const struct yaml_node *detection, size_t *count)
 {
     if (detection->kind != YAML_MAP) {
         rule_wrong(r, detection->line, detection->column,
                    "found no map as detection, expected searches and a condition");
         return NULL;
     }
-    size_t most = 0;
-    for (const struct yaml_node *n = detection->first; n; n = n->next)
-        most++;
-    struct rule_selection *selections = rule_arena_take(r->arena, most, sizeof *selections);
+    struct rule_selection *selections = rule_arena_take(r->arena, rule_members(detection), sizeof *selections);
     bool right = selections != NULL;
     *count = 0;
     for (const struct yaml_node *n = detection->first; selections && n; n = n->next) {
@@ -241,7 +303,7 @@ static const struct rule_node *read_detection(const struct rule_reader *r, const
     return right ? node : NULL;
 }
 
-const struct rule *rule_parse(const struct rule_reader *r, const struct yaml_node *document)
+const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *document)
 {
     if (document->kind != YAML_MAP) {
         rule_wrong(r, document->line, document->column, "found no map, expected a rule");
@@ -250,6 +312,7 @@ const struct rule *rule_parse(const struct rule_reader *r, const struct yaml_nod
     struct rule *rule = rule_arena_take(r->arena, 1, sizeof *rule);
     if (!rule)
         return NULL;
+    r->links = &rule->links;
     bool right = true;
     refuse_others(r, document, &right);
     const struct yaml_node *logsource = right ? needed(r, document, "logsource", &right) : NULL;

@@ -1,72 +1,100 @@
-/* A rule as it is matched: a tree whose leaves compare one field with one value. Constant once it is loaded. */
+/* A rule as it is matched: a tree whose leaves compare one field with one value. Constant once it is loaded.
+ *
+ * Each node can be asked by its children, down to the leaves: that is what a rule means. Most are asked a shorter way
+ * that was found when they were made (`quick`), which gives the same: a field of few values by a bit for each, patterns
+ * over a text by what the field's database found in it. rule_evaluate_slowly() goes without, for those who compare. */
 #ifndef SENSOR_DETECT_RULE_TREE_H
 #define SENSOR_DETECT_RULE_TREE_H
 
+#include "sensor/detect/prefix.h"
 #include "sensor/detect/rule.h"
-#include "sensor/detect/rule_arena.h"
+#include "sensor/detect/rule_pattern.h"
 #include "sensor/event/field.h"
 
-/** A value with wildcards: bytes in lower case, and from 256 on what is no byte. */
-enum pattern_unit { UNIT_ANY_TEXT = 256, UNIT_ANY_ONE };
-
-struct rule_pattern {
-    const uint16_t *units;
-    size_t size;
-    size_t prefix; /* so many units at its beginning are bytes: before the first wildcard */
-};
-
 enum test_kind {
-    TEST_VALUE,
-    TEST_ABSENT, /* null, and `exists: false` */
+    TEST_PATTERN,
+    TEST_NUMBER,
+    TEST_NETWORK,
+    TEST_REGEX,
+    TEST_OTHER,  /* `fieldref`: the value is another field's */
+    TEST_ABSENT, /* null, '', and `exists: false` */
     TEST_PRESENT /* `exists: true` */
 };
+
+enum order { ORDER_SAME, ORDER_LESS, ORDER_AT_MOST, ORDER_MORE, ORDER_AT_LEAST };
+
+struct rule_regex;
 
 struct rule_test {
     enum event_field_id field;
     enum test_kind kind;
-    struct rule_pattern pattern; /* what a text has to be */
-    bool is_number, is_ip;       /* the value is one, too: compared as such where the field is */
-    uint64_t number;
-    uint8_t ip[16];
+    union {
+        struct rule_pattern pattern;
+        struct {
+            enum order order;
+            uint64_t number;
+        };
+        struct prefix network;
+        const struct rule_regex *regex;
+        struct {
+            enum event_field_id other;
+            bool open_left, open_right, cased; /* what may stand around the other's text */
+        };
+    };
+    const struct rule_tool *tool; /* whose value it is, of a data list */
 };
 
 enum node_kind { NODE_ALL, NODE_ANY, NODE_NOT, NODE_SELECTION, NODE_TEST };
 
+enum quick {
+    QUICK_NOT,
+    QUICK_NAME,   /* a byte with names: bit i of `bits` where value i makes it true */
+    QUICK_NAMES,  /* bits with names: true where one of `bits` is set */
+    QUICK_RANGE,  /* a number: true from `least` to `most`. Of a text its size: whether it is there */
+    QUICK_TEXT,   /* patterns over a text, any of them: `group` of rule_text.h */
+    QUICK_NETWORK /* an address: `test.network`, or any of the children's */
+};
+
 struct rule_node {
-    enum node_kind kind;
-    const char *what; /* for who asks why: "and", a selection's name, "http.url|contains: /exec" */
-    const struct rule_node *const *children; /* of a NODE_NOT or NODE_SELECTION: one */
+    uint8_t kind;    /* enum node_kind */
+    uint8_t quick;   /* enum quick; of such a one: */
+    uint8_t field;   /* enum event_field_id */
+    uint8_t width;   /* of the number in the record */
+    uint16_t offset; /* and where it is */
+    uint32_t group;
+    uint64_t bits;
+    uint64_t least, most;
+    size_t asked_count;
+    const struct rule_node *const
+        *asked;    /* what decides it, cheapest first: children, and theirs where that is the same */
+    unsigned cost; /* roughly, in nanoseconds */
+    size_t place;  /* of a NODE_SELECTION: where the scratch remembers that it was told of */
     size_t count;
-    size_t place; /* of a NODE_SELECTION: where the scratch remembers its truth */
+    const struct rule_node *const *children; /* as written; of a NODE_NOT or NODE_SELECTION: one */
+    const char *what; /* for who asks why: "and", a selection's name, "http.url|contains: /exec" */
     struct rule_test test;
+};
+
+_Static_assert(EVENT_FIELDS <= UINT8_MAX, "rule_node.field");
+
+/** Groups of patterns that come from data lists. */
+struct rule_link {
+    enum event_field_id field;
+    uint32_t group;
+    const struct rule_link *next;
 };
 
 struct rule {
     struct rule_about about;
     const struct rule_node *condition;
+    const struct rule_link *links; /* in the order of the rule */
     size_t selections;
 };
 
-struct rule_scratch {
-    size_t size; /* of this block, all behind it among it */
-    const struct rule **fired;
-    signed char *truths; /* of the selections of the rule in hand: enum truth, or TRUTH_UNASKED */
-    bool *told;          /* which of them were explained */
-    int field;           /* whose value was asked last: a list of patterns asks one field many times; -1: none */
-    struct value value;
-};
+/** The names of a FIELD_NAME or FIELD_NAMES: of values or bits below this. */
+enum { NAMES_MAX = 64 };
 
-enum { TRUTH_UNASKED = 2 };
-
-/** The one evaluator. */
-enum truth rule_evaluate(const struct rule *rule, struct rule_scratch *scratch, const struct event *e);
-enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e);
-
-/** A value in Sigma's writing: `*` and `?` are wildcards unless a backslash stands before them.
- *  @param open_left, open_right  wildcards are added there. @return false: no memory. */
-bool rule_pattern_read(struct rule_pattern *pattern, struct rule_arena *arena, struct slice written, bool open_left,
-                       bool open_right);
-
-bool rule_pattern_matches(const struct rule_pattern *pattern, struct slice text);
+/** @return NULL: the value or bit has none, and the field is then absent. */
+const char *rule_name_of(const struct event_field *f, unsigned value);
 
 #endif

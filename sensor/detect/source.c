@@ -2,6 +2,7 @@
  * and no source at all once half of the account is used. The rest is for endpoints and findings. */
 #include "sensor/detect/source.h"
 
+#include "proto/kube/request.h"
 #include "sensor/event/value.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ struct kept_source {
 
 struct sources {
     struct memory *memory;
-    struct table table; /* of struct kept_source */
+    struct table table;               /* of struct kept_source */
+    const struct hash_secret *secret; /* borrowed */
     uint64_t lost;
     struct source *last;  /* that was found: most events have the same as the one before */
     struct share forlorn; /* of all that are not kept */
@@ -28,6 +30,7 @@ struct sources *sources_new(const struct hash_secret *secret, struct memory *mem
     if (!s)
         return NULL;
     s->memory = memory;
+    s->secret = secret;
     table_init(&s->table, sizeof(uint8_t[16]), sizeof(struct kept_source), secret, memory);
     return s;
 }
@@ -133,10 +136,64 @@ static struct slice name_of(struct sources *s, const struct address *server)
 
 static void add_endpoint(struct sources *s, struct source *source, const struct address *server)
 {
-    value_list_add(&source->endpoints, name_of(s, server), s->memory);
+    value_list_add(&source->endpoints, name_of(s, server), s->secret, s->memory);
 }
 
-void sources_exchange(struct sources *s, const struct exchange *x)
+/* Resources and discovery: what is worth a walk. */
+static bool is_of_the_cluster(const struct exchange *x)
+{
+    struct slice target = event_text(&x->event, x->target);
+    return x->path_kind == PATH_RESOURCE || slice_begins(target, "/api") || slice_begins(target, "/openapi");
+}
+
+static void count_cluster(struct source *source, uint32_t cluster)
+{
+    for (size_t i = 0; cluster && i < SOURCE_CLUSTERS; i++) {
+        if (source->clusters[i] == cluster)
+            return;
+        if (source->clusters[i])
+            continue;
+        source->clusters[i] = cluster;
+        source->counts.clusters++;
+        return;
+    }
+}
+
+static void count_in_window(struct source *source, const struct exchange *x, uint32_t cluster, moment window)
+{
+    struct source_counts *c = &source->counts;
+    if (!source->window || x->event.order.clock - source->window >= window) {
+        *c = (struct source_counts){0};
+        memset(source->clusters, 0, sizeof source->clusters);
+        source->window = x->event.order.clock;
+    }
+    bool anonymous = x->auth_state == AUTH_ANONYMOUS;
+    c->anonymous += anonymous;
+    c->rejected += x->auth_state == AUTH_REJECTED;
+    c->forbidden += anonymous && x->status == 403;
+    c->open_paths += anonymous && exchange_has(x, SIGN_OPEN_PATH);
+    c->resources += anonymous && is_of_the_cluster(x);
+    if (anonymous)
+        count_cluster(source, cluster);
+}
+
+static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
+{
+    bool anonymous = x->auth_state == AUTH_ANONYMOUS;
+    if (anonymous && exchange_has(x, SIGN_OPEN_PATH)) {
+        struct slice target = event_text(&x->event, x->target);
+        rhythm_beat(&source->rhythm, hash_bytes(s->secret, target.data, target.size) | 1, x->event.time);
+    } else if (anonymous || x->auth_state == AUTH_REJECTED) {
+        source->strays = true;
+    }
+}
+
+static bool is_regular(const struct source *source)
+{
+    return !source->strays && rhythm_regular(&source->rhythm);
+}
+
+void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window)
 {
     struct source *source = source_of(s, &x->event, x->event.time, false);
     if (!source)
@@ -145,9 +202,70 @@ void sources_exchange(struct sources *s, const struct exchange *x)
     if (x->auth_state < AUTH_STATES)
         source->states[x->auth_state]++;
     source->open_paths += x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
+    source->shown += x->auth_state == AUTH_CREDENTIALED && x->auth_basis == BASIS_OBSERVED;
+    source->front = x->front > source->front ? x->front : source->front;
     add_endpoint(s, source, &x->event.server);
     if (x->agent.size)
-        value_list_add(&source->agents, event_text(&x->event, x->agent), s->memory);
+        value_list_add(&source->agents, event_text(&x->event, x->agent), s->secret, s->memory);
+    count_in_window(source, x, cluster, window);
+    count_rhythm(s, source, x);
+    x->source = source->counts;
+    x->source.endpoints = source->endpoints.used;
+    x->source.agents = source->agents.used;
+    if (!x->ordinary && x->auth_state == AUTH_ANONYMOUS && is_regular(source))
+        x->ordinary = ORDINARY_REGULAR;
+    source->ordinary += x->ordinary != ORDINARY_NOT;
+}
+
+bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r)
+{
+    struct source *source = find_or_make(s, &x->event, false);
+    if (!source)
+        return false;
+    habit_add(&source->habit, r);
+    if (!x->ordinary && habit_known(&source->habit))
+        x->ordinary = ORDINARY_MISCONFIGURED;
+    return habit_possible(&source->habit);
+}
+
+static const struct source *find_source(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct kept_source *k = table_find(&s->table, ip);
+    return k ? k->source : NULL;
+}
+
+bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && !source->strays;
+}
+
+bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && is_regular(source);
+}
+
+bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && habit_known(&source->habit);
+}
+
+void sources_found(struct sources *s, const uint8_t ip[static 16])
+{
+    const struct kept_source *k = table_find(&s->table, ip);
+    if (k)
+        k->source->found = true;
+}
+
+/* A monitor's first requests were ordinary, too, before that showed. */
+enum source_peace source_peace(const struct source *source)
+{
+    uint64_t ordinary = is_regular(source) ? source->states[AUTH_ANONYMOUS] : source->ordinary;
+    if (source->found || !source->exchanges || source->shown + ordinary != source->exchanges)
+        return PEACE_NONE;
+    return ordinary ? PEACE_ORDINARY : PEACE_LEGITIMATE;
 }
 
 void sources_flow(struct sources *s, const struct flow_record *f)
@@ -160,6 +278,7 @@ void sources_flow(struct sources *s, const struct flow_record *f)
     source->half_open += f->state == FLOW_NEW;
     source->refused += f->state == FLOW_REFUSED;
     source->without_request += !knocked && !f->exchanges;
+    source->carried += source->exchanges ? 0 : f->exchanges;
     source->verified |= f->handshake;
     /* An endpoint with exchanges was counted with each of them. */
     if (!f->exchanges)

@@ -3,7 +3,9 @@
 #define SENSOR_DETECT_SOURCE_H
 
 #include "proto/base/table.h"
+#include "sensor/detect/habit.h"
 #include "sensor/detect/list.h"
+#include "sensor/detect/rhythm.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"
@@ -18,6 +20,8 @@ struct share {
     uint64_t spent;
 };
 
+enum { SOURCE_CLUSTERS = 16 };
+
 struct source {
     uint8_t ip[16];
     moment first, last;
@@ -25,10 +29,21 @@ struct source {
     uint64_t exchanges;
     uint64_t states[AUTH_STATES]; /* exchanges by verdict */
     uint64_t open_paths;          /* of the anonymous: those of paths that are open to everyone */
+    uint64_t shown;               /* of the credentialed: those whose credential was seen */
+    uint64_t ordinary;            /* exchanges that were so when they were told, misconfigured ones apart */
+    uint64_t carried;             /* exchanges over its connections that count as others': it is a configured front */
     uint64_t flows, half_open, refused, without_request;
     uint64_t not_written; /* exchanges and anomalies beyond its share */
     struct share share;
-    struct value_list endpoints; /* "address:port" */
+    moment window;                      /* that `counts` began with */
+    struct source_counts counts;        /* within the window */
+    uint32_t clusters[SOURCE_CLUSTERS]; /* number + 1, of those in `counts` */
+    struct rhythm rhythm;               /* of its requests for open paths */
+    bool found;                         /* a finding about it was told */
+    bool strays;                        /* it asked for something else without a credential, or was answered 401 */
+    struct habit habit;                 /* of its requests without a credential that holds */
+    uint8_t front;                      /* enum front */
+    struct value_list endpoints;        /* "address:port" */
     struct value_list agents;
 };
 
@@ -42,7 +57,33 @@ void sources_free(struct sources *s);
  *  @param cap  of a source and minute.  */
 bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap);
 
-void sources_exchange(struct sources *s, const struct exchange *x);
+/** Counts it, and writes into it what is known of its source by now: `source` counts within the window, and whether it
+ * is ordinary by its rhythm.
+ *  @param cluster  number + 1; 0: of none. @param window  how long a window is. */
+void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window);
+
+/** Counts what an exchange says of its source's habit, behind sources_exchange(), and writes into the exchange whether
+ * it is that of a client that lost its credential. @return it may become that: nothing speaks against it. */
+bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r);
+
+/** Whether all its requests without a credential that holds were those of such a client. */
+bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
+
+/** Whether the source asked for nothing but open paths without a credential. */
+bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16]);
+
+/** And that with a regular period: a monitor. */
+bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16]);
+
+/** A finding about it is told. */
+void sources_found(struct sources *s, const uint8_t ip[static 16]);
+
+/** What need worry nobody about a source of which nothing was found: nothing is known; all its requests bore a
+ * credential that was seen and not refused; or besides such ones all were ordinary. */
+enum source_peace { PEACE_NONE, PEACE_LEGITIMATE, PEACE_ORDINARY, PEACES };
+
+enum source_peace source_peace(const struct source *source);
+
 void sources_flow(struct sources *s, const struct flow_record *f);
 
 /** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the

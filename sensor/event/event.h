@@ -42,6 +42,15 @@ struct field_set {
     uint64_t words[FIELD_SET_WORDS];
 };
 
+/** What a PROXY protocol line ahead of the connection's own bytes says of its client. */
+enum proxied_by {
+    PROXIED_NOT,    /* there is none */
+    PROXIED_CLIENT, /* its address */
+    PROXIED_ITSELF, /* the peer is the client: a front's own connection */
+    PROXIED_NOBODY, /* that it is not known */
+    PROXIED_LOST    /* there may have been one: the beginning was not captured */
+};
+
 /** The head of every record. */
 struct event {
     uint16_t size;
@@ -49,7 +58,8 @@ struct event {
     uint8_t cut;   /* a string did not fit */
     uint8_t basis; /* enum endpoint_basis, of `server`; written by the correlator */
     uint8_t tunnel_kind;
-    uint8_t vlans; /* how many of `vlan` there are */
+    uint8_t vlans;   /* how many of `vlan` there are */
+    uint8_t proxied; /* enum proxied_by */
     uint16_t vlan[2];
     uint32_t tunnel_id;
     struct event_order order;
@@ -57,6 +67,9 @@ struct event {
     struct field_set unknown; /* could not be read */
     uint64_t flow_id;         /* the number of the flow's first packet: the same with any number of workers */
     struct address client, server;
+    uint8_t proxied_for[16]; /* PROXIED_CLIENT */
+    struct text
+        forwarded_for; /* X-Forwarded-For of an exchange; the correlator adds whom the line claims, in flows, too */
 };
 
 static inline struct slice event_text(const struct event *e, struct text t)

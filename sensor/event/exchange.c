@@ -44,3 +44,20 @@ const char *exchange_credential_name(unsigned kind)
 {
     return kind < CREDENTIAL_KINDS ? credential_kind_name((enum credential_kind)kind) : "?";
 }
+
+const char *exchange_ordinary_name(unsigned ordinary)
+{
+    static const char *const names[ORDINARIES] = {[ORDINARY_NOT] = "",
+                                                  [ORDINARY_EXPECTED] = "expected",
+                                                  [ORDINARY_REGULAR] = "regular",
+                                                  [ORDINARY_JOIN] = "join",
+                                                  [ORDINARY_MISCONFIGURED] = "misconfigured"};
+    return ordinary < ORDINARIES ? names[ordinary] : "?";
+}
+
+const char *exchange_front_name(unsigned front)
+{
+    static const char *const names[FRONTS] = {
+        [FRONT_NOT] = "", [FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
+    return front < FRONTS ? names[front] : "?";
+}

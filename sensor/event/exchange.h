@@ -37,6 +37,26 @@ enum exchange_sign {
 };
 
 enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };
+/** Why a request without a credential is no matter for a finding; DESIGN: "Ordinary". */
+enum ordinary {
+    ORDINARY_NOT,
+    ORDINARY_EXPECTED,      /* a source that is configured to be anonymous there, on open paths */
+    ORDINARY_REGULAR,       /* open paths and nothing else, with a regular period */
+    ORDINARY_JOIN,          /* how a node that joins finds its cluster */
+    ORDINARY_MISCONFIGURED, /* a component of the cluster that lost its credential: a finding of its own */
+    ORDINARIES
+};
+
+/** Whether other clients stand behind the source's address. */
+enum front { FRONT_NOT, FRONT_CONFIGURED, FRONT_SUSPECTED, FRONTS };
+
+/** Of an exchange's source, within the window so far, this exchange among it. */
+struct source_counts {
+    uint32_t anonymous, rejected,
+        forbidden;                  /* exchanges: without a credential, answered 401, of the former answered 403 */
+    uint32_t open_paths, resources; /* exchanges without a credential: of open paths, of resources and discovery */
+    uint32_t clusters, endpoints, agents; /* different ones */
+};
 
 struct exchange {
     struct event event;
@@ -55,7 +75,7 @@ struct exchange {
     uint8_t certificate;           /* enum certificate */
     uint8_t auth_kind;             /* enum credential_kind of proto/kube/credential.h */
     uint8_t path_kind, agent_form; /* enums of proto/kube */
-    struct text method, target, host, agent, forwarded_for, via, audit_id;
+    struct text method, target, host, agent, via, audit_id;
     struct text connect_protocol; /* :protocol, of an extended CONNECT (RFC 8441) */
     struct text verb, group, api_version, resource, subresource, name_space, name;
     struct text reason, status_user;
@@ -64,6 +84,11 @@ struct exchange {
     uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
     uint32_t auth_evidence;
     struct text user, groups;
+    uint8_t ordinary;                         /* enum ordinary */
+    uint8_t front;                            /* enum front */
+    uint8_t plaintext, impersonation_refused; /* those signs, for rules */
+    struct source_counts source;
+    struct text cluster, provider; /* as configured */
 };
 
 /** Begins a record in `room`, all absent. */
@@ -81,5 +106,7 @@ const char *exchange_reset_by_name(unsigned by); /* "client", "server"; "": nobo
 const char *exchange_path_kind_name(unsigned kind);
 const char *exchange_agent_name(unsigned form);
 const char *exchange_credential_name(unsigned kind);
+const char *exchange_ordinary_name(unsigned ordinary); /* "expected", ...; "": ORDINARY_NOT */
+const char *exchange_front_name(unsigned front);       /* "configured", "suspected"; "": FRONT_NOT */
 
 #endif

@@ -74,7 +74,8 @@ struct value event_field_get(enum event_field_id field, const struct event *e)
 {
     const struct event_field *f = &event_fields[field];
     const void *at = (const uint8_t *)e + f->offset;
-    if (!(f->in >> e->type & 1))
+    unsigned seen_in = 1U << e->type | (e->type == EVENT_EXCHANGE ? FIELD_IN_RULES : 0);
+    if (!(f->in & seen_in))
         return value_number(VALUE_ABSENT, 0);
     if (event_is_unknown(e, field))
         return value_number(VALUE_UNKNOWN, 0);

@@ -43,8 +43,12 @@ struct event_field {
     uint16_t offset;                     /* in the record */
     uint8_t kind;                        /* enum field_kind */
     uint8_t width;                       /* of a number */
-    uint8_t in;                          /* 1 << enum event_type */
+    uint8_t in;                          /* 1 << enum event_type; FIELD_IN_RULES */
 };
+
+/** Of a row that rules see in exchanges, and that is written nowhere: what goes by all that came before it, not by this
+ * one exchange. */
+enum { FIELD_IN_RULES = 1 << EVENT_TYPES };
 
 enum event_field_id {
 #define EVENT_FIELD(id, name, alias, kind, in, type, member, text, about) EVENT_##id,

@@ -17,6 +17,8 @@ void bench_head(const struct connection_facts *facts, struct event *e, enum even
     e->vlan[1] = facts->vlan[1];
     e->tunnel_kind = facts->tunnel_kind;
     e->tunnel_id = facts->tunnel_id;
+    e->proxied = facts->proxied;
+    memcpy(e->proxied_for, facts->proxied_for, sizeof e->proxied_for);
 }
 
 void bench_tell(struct flow_bench *b, struct event *e)

@@ -65,6 +65,8 @@ struct connection_facts {
     uint32_t goaway_after;
     uint8_t goaway;      /* of struct flow_record, as the one before */
     uint8_t goaway_told; /* 1 << enum side */
+    uint8_t proxied;     /* of struct event, as the next one */
+    uint8_t proxied_for[16];
     struct audit_guess audit;
     struct credential_entry credential;
 };

@@ -7,6 +7,7 @@
 #include "proto/stream/sniff.h"
 #include "sensor/event/flow_record.h"
 #include "sensor/flow/bench.h"
+#include "sensor/flow/preamble.h"
 #include "sensor/flow/worker.h"
 
 struct pending; /* first bytes that do not tell yet what they are */
@@ -18,6 +19,7 @@ struct connection {
     struct stream front;   /* what reassembly feeds: passes on to `reader` */
     struct stream *reader; /* owned; NULL: nobody reads */
     struct stream *second; /* owned: HTTP/2, searched beside HTTP/1, or what HTTP/1 has switched to and passes on to */
+    struct preamble preamble; /* before anything is pending */
     struct pending *pending;
     struct flow_bench *bench;
     const struct port_set *ports;

@@ -101,6 +101,30 @@ static bool first(bool *seen)
     return is_first;
 }
 
+/* Each front appends whom it was asked by, to the last line or in one of its own: the lines are one list, and its end
+ * is what counts. Whoever pads the beginning gains nothing. */
+static void keep_forwarded(struct draft *d, struct slice value)
+{
+    struct flow_bench *b = d->bench;
+    struct slice before = event_text(&d->x->event, d->x->event.forwarded_for);
+    size_t size = 0, room = sizeof b->path_room;
+    if (before.size) {
+        memcpy(b->path_room, before.data, before.size);
+        memcpy(b->path_room + before.size, ", ", 2);
+        size = before.size + 2;
+    }
+    value = slice_part(value, value.size > room - size ? value.size - (room - size) : 0, value.size);
+    memcpy(b->path_room + size, value.data, value.size);
+    struct slice list = {b->path_room, size + value.size};
+    if (list.size > SHORT_KEPT) {
+        list = slice_part(list, list.size - SHORT_KEPT, list.size);
+        d->x->event.cut = 1;
+    }
+    uint8_t masked[SHORT_KEPT];
+    struct text kept = draft_keep(d, mask_text(list, masked, sizeof masked), SHORT_KEPT);
+    d->x->event.forwarded_for = kept;
+}
+
 static void keep_front_user(struct draft *d, struct slice value)
 {
     if (!value.size)
@@ -164,10 +188,7 @@ static void request_field(struct draft *d, const struct field *f)
         if (first(&d->front_user_seen))
             keep_front_user(d, f->value);
         break;
-    case FIELD_X_FORWARDED_FOR:
-        kept = keep_text(d, f->value, SHORT_KEPT);
-        d->x->forwarded_for = kept;
-        break;
+    case FIELD_X_FORWARDED_FOR: keep_forwarded(d, f->value); break;
     case FIELD_VIA:
         kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->via = kept;

@@ -110,7 +110,7 @@ static void mark_request_unknown(struct draft *d)
         return;
     const struct told_text texts[] = {{EVENT_HTTP_USER_AGENT, x->agent.size},
                                       {EVENT_KUBE_AGENT, x->agent.size},
-                                      {EVENT_FORWARDED_FOR, x->forwarded_for.size},
+                                      {EVENT_FORWARDED_FOR, x->event.forwarded_for.size},
                                       {EVENT_FORWARDED_VIA, x->via.size}};
     mark_missing(e, texts, sizeof texts / sizeof *texts);
     if (!x->auth_kind)

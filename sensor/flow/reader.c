@@ -245,10 +245,21 @@ static void catch_up(struct connection *c, moment time)
     memory_resize(&c->bench->memory, p, p ? sizeof *p : 0, 0);
 }
 
+/* Of a line that is not whole nothing is believed, and what was seen of it is nothing else's beginning. */
+static void lose_preamble(struct connection *c)
+{
+    if (c->preamble.over)
+        return;
+    c->preamble.over = true;
+    c->facts.proxied = PROXIED_LOST;
+    preamble_forget(&c->preamble, &c->bench->memory);
+}
+
 /* The beginning is missing: HTTP is searched for at once, TLS is recognised where a push begins with it. */
 static void search(struct connection *c, moment time)
 {
     struct flow_bench *b = c->bench;
+    lose_preamble(c);
     drop_readers(c);
     c->searching = true;
     c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
@@ -320,12 +331,8 @@ static void first_bytes(struct connection *c, enum side from, moment time, struc
     tell_readers(c, from, time, &bytes, 0);
 }
 
-/* the stream that reassembly feeds */
-
-static void front_push(struct stream *s, enum side from, moment time, struct slice bytes)
+static void own_bytes(struct connection *c, enum side from, moment time, struct slice bytes)
 {
-    struct connection *c = connection_of(s);
-    c->data[from] = true;
     if (!c->decided && !c->searching) {
         if (c->from_start) {
             first_bytes(c, from, time, bytes);
@@ -336,6 +343,84 @@ static void front_push(struct stream *s, enum side from, moment time, struct sli
     if (!c->decided)
         search_push(c, time, bytes);
     tell_readers(c, from, time, &bytes, 0);
+}
+
+/* what a front says first */
+
+static void note_line(struct connection *c, const struct proxied *line)
+{
+    c->facts.proxied = line->known ? PROXIED_CLIENT : line->local ? PROXIED_ITSELF : PROXIED_NOBODY;
+    if (line->known)
+        memcpy(c->facts.proxied_for, line->from.ip, sizeof c->facts.proxied_for);
+}
+
+/* A server that takes lines closes at what is none; without it nobody knows where the connection's own bytes begin. */
+static void refuse_preamble(struct connection *c, moment time, enum gave_up reason)
+{
+    c->preamble.over = true;
+    preamble_forget(&c->preamble, &c->bench->memory);
+    decide(c, PROTOCOL_OTHER, time);
+    count_gave_up(c, CLIENT, reason, time);
+}
+
+/* What was kept is the connection's own. */
+static void release_preamble(struct connection *c, moment time)
+{
+    struct preamble kept = c->preamble;
+    c->preamble = (struct preamble){.over = true};
+    if (kept.size)
+        own_bytes(c, CLIENT, time, (struct slice){kept.kept, kept.size});
+    preamble_forget(&kept, &c->bench->memory);
+}
+
+/* No more of the client is waited for. */
+static void close_preamble(struct connection *c, moment time)
+{
+    if (preamble_is_begun(&c->preamble))
+        refuse_preamble(c, time, GAVE_UP_MALFORMED);
+    else
+        release_preamble(c, time);
+}
+
+/* A line that the client leaves half is an error; where the connection is broken off, or the capture, it may have gone
+ * on. */
+static void end_preamble(struct connection *c, moment time, enum stream_end how)
+{
+    if (c->preamble.over || !c->preamble.size)
+        return;
+    if (how == END_FIN || !preamble_is_begun(&c->preamble))
+        close_preamble(c, time);
+    else
+        lose_preamble(c);
+}
+
+/* @return whether what is left of `bytes` is the connection's own. */
+static bool pass_preamble(struct connection *c, moment time, struct slice *bytes)
+{
+    struct proxied line;
+    switch (preamble_push(&c->preamble, &c->bench->memory, bytes, &line)) {
+    case PREAMBLE_MORE: return false;
+    case PREAMBLE_BAD: refuse_preamble(c, time, GAVE_UP_MALFORMED); return false;
+    case PREAMBLE_NO_MEMORY: refuse_preamble(c, time, GAVE_UP_MEMORY); return false;
+    case PREAMBLE_LINE: note_line(c, &line); return bytes->size != 0;
+    case PREAMBLE_NONE: release_preamble(c, time); break;
+    }
+    return true;
+}
+
+/* the stream that reassembly feeds */
+
+static void front_push(struct stream *s, enum side from, moment time, struct slice bytes)
+{
+    struct connection *c = connection_of(s);
+    c->data[from] = true;
+    if (!c->preamble.over && !c->decided && !c->searching && c->from_start) {
+        if (from == SERVER)
+            close_preamble(c, time);
+        else if (!pass_preamble(c, time, &bytes))
+            return;
+    }
+    own_bytes(c, from, time, bytes);
 }
 
 static void front_gap(struct stream *s, enum side from, moment time, uint64_t size)
@@ -352,6 +437,8 @@ static void front_end(struct stream *s, enum side from, moment time, enum stream
 {
     struct connection *c = connection_of(s);
     c->reset |= how == END_RESET;
+    if (from == CLIENT)
+        end_preamble(c, time, how);
     c->ended[from] = true;
     c->how[from] = (uint8_t)how;
     tell_end(c, from, time);
@@ -386,4 +473,6 @@ void reader_detach(struct connection *c)
         counters->of[spoken[c->protocol]]++;
     finish_readers(c);
     drop_pending(c);
+    if (!c->from_start) /* else its client's end was the end of what was kept */
+        lose_preamble(c);
 }

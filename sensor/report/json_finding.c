@@ -87,6 +87,8 @@ static void put_rule(struct json *j, const struct rule_about *rule)
     json_string(j, "title", rule->title);
     json_string(j, "level", rule_level_name(rule->level));
     put_strings(j, "tags", rule->tags, rule->tag_count);
+    if (rule->provider[0])
+        json_string(j, "provider", rule->provider);
     if (rule->file[0])
         json_string(j, "file", rule->file);
     json_close(j, '}');
@@ -94,7 +96,11 @@ static void put_rule(struct json *j, const struct rule_about *rule)
 
 static void put_finding(struct json *j, struct value_clock *clock, const struct finding *f, bool complete)
 {
+    static const char *const fronts[FRONTS] = {[FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
     json_open(j, "finding", '{');
+    json_string(j, "subject", f->of_endpoint ? "endpoint" : f->front == FRONT_SUSPECTED ? "front" : "source");
+    if (f->front && f->front < FRONTS)
+        json_string(j, "front", fronts[f->front]);
     json_number(j, "count", f->count);
     json_time(j, "first", clock, f->first);
     json_time(j, "last", clock, f->last);
@@ -106,6 +112,8 @@ static void put_finding(struct json *j, struct value_clock *clock, const struct 
     json_values(j, "reasons", "reasons_left_out", &f->reasons);
     json_values(j, "methods", "methods_left_out", &f->methods);
     json_values(j, "forwarded_for", "forwarded_for_left_out", &f->forwarded);
+    json_values(j, "endpoints", "endpoints_left_out", &f->endpoints);
+    json_values(j, "clients", "clients_left_out", &f->clients);
     json_close(j, '}');
 }
 
@@ -117,11 +125,16 @@ void json_finding(void *state, struct buffer *out, const struct finding *f, bool
     if (f->first_flow)
         json_number(&j, "flow_id", f->first_flow);
     json_string(&j, "event_type", "alert");
-    json_ip(&j, "src_ip", f->source);
+    if (!f->of_endpoint)
+        json_ip(&j, "src_ip", f->source);
     json_ip(&j, "dest_ip", f->endpoint.ip);
     json_number(&j, "dest_port", f->endpoint.port);
     json_string(&j, "proto", "TCP");
     json_open(&j, "cluster", '{');
+    if (f->cluster[0])
+        json_string(&j, "name", f->cluster);
+    if (f->provider[0])
+        json_string(&j, "provider", f->provider);
     json_endpoint(&j, "endpoint", &f->endpoint);
     json_string(&j, "basis", endpoint_basis_name(f->basis));
     json_close(&j, '}');

@@ -119,12 +119,14 @@ static void text_section(void *state, struct buffer *out, enum report_section se
     if (section == SECTION_SOURCES) {
         s->sources = count;
         if (count)
-            text_sources_begin(s, out);
+            text_heading(s, out, "SOURCES");
         return;
     }
     if (!s->under_findings)
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
+    if (count > 1)
+        buffer_format(out, "\n  %zu findings, most severe first, those of one source or endpoint together.\n", count);
     if (count == 0)
         buffer_text(out, s->told ? "\n  No findings but those above.\n" : "\n  No findings.\n");
 }

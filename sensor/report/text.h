@@ -13,7 +13,12 @@ struct text_state {
     bool under_findings;                /* their heading stands: from now on findings are blocks */
     const struct rule_about *explained; /* the rule that was explained last */
     bool told;                          /* a finding was told in a line, before the end */
-    size_t sources, sources_told;
+    struct finding subject;             /* of the block above: its subject alone */
+    bool has_subject, further;          /* and whether a rule more was told of it */
+    size_t sources, sources_told, sources_shown;
+    struct {
+        uint64_t sources, requests;
+    } peace[PEACES]; /* of sources that need worry nobody */
 };
 
 enum text_colour { TEXT_PLAIN, TEXT_BOLD, TEXT_RED, TEXT_YELLOW, TEXT_CYAN };
@@ -42,7 +47,6 @@ void text_wrap(const struct text_state *s, struct buffer *out, const char *text,
 
 void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
 void text_source(void *state, struct buffer *out, const struct source *source);
-void text_sources_begin(struct text_state *s, struct buffer *out);
 void text_statistics(void *state, struct buffer *out, const struct statistics *statistics);
 
 #endif

@@ -1,7 +1,10 @@
 /* A finding: a block in the report, or one line as it happens. */
 #include "sensor/report/text.h"
 
+#include "sensor/detect/suppress.h"
 #include "sensor/report/escape.h"
+
+#include <stdio.h>
 
 enum {
     LABEL = 18,        /* where the column of counts begins */
@@ -92,12 +95,26 @@ static void add_list(const struct text_state *s, struct buffer *out, const char 
     add_rest(out, list, shown);
 }
 
-/** Long addresses take a line each. */
+/** Whom the block is about and whom they asked: long addresses take a line each. */
 static void add_ends(const struct text_state *s, struct buffer *out, const struct finding *f)
 {
     char from[VALUE_MAX], to[VALUE_MAX];
-    size_t from_size = (size_t)(value_ip(from, f->source) - from);
     size_t to_size = (size_t)(value_endpoint(to, &f->endpoint) - to);
+    if (f->of_endpoint) {
+        buffer_text(out, "  ");
+        buffer_add(out, to, to_size);
+        buffer_format(out, " (%s)\n", basis_words(f->basis));
+        return;
+    }
+    size_t from_size = (size_t)(value_ip(from, f->source) - from);
+    if (f->cluster[0]) {
+        buffer_text(out, "  ");
+        buffer_add(out, from, from_size);
+        buffer_text(out, " -> cluster ");
+        escape_text(out, slice_of(f->cluster), s->style.width - 24);
+        buffer_text(out, "\n");
+        return;
+    }
     const char *words = basis_words(f->basis);
     bool one_line = strlen("   -> ") + from_size + to_size <= s->style.width;
     size_t used = one_line ? strlen("   -> ") + from_size + to_size : strlen("    ") + to_size;
@@ -125,19 +142,66 @@ static void add_rule(struct text_state *s, struct buffer *out, const struct rule
     buffer_text(out, "\n");
 }
 
+static void add_suppression(const struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    char text[SUPPRESS_TEXT];
+    if (!s->style.verbose)
+        return;
+    buffer_text(out, "\n  Not to be told of it again, in the configuration below suppressions:\n");
+    const char *cluster = f->cluster[0] ? f->cluster : NULL;
+    buffer_text(out, suppress_text(f->rule->id, f->of_endpoint ? NULL : f->source, cluster, text));
+}
+
 static void add_lists(const struct text_state *s, struct buffer *out, const struct finding *f)
 {
     size_t before = out->size;
     buffer_text(out, "\n");
     size_t begin = out->size;
+    add_list(s, out, "Clients", &f->clients, NULL);
+    if (f->cluster[0] || f->endpoints.used > 1)
+        add_list(s, out, "Endpoints", &f->endpoints, NULL);
     add_list(s, out, "User agents", &f->agents, NULL);
     add_list(s, out, "URIs", &f->urls, NULL);
     add_list(s, out, "Verbs", &f->verbs, NULL);
     add_list(s, out, "Answers", &f->statuses, status_words);
     add_list(s, out, "Reasons", &f->reasons, NULL);
-    add_list(s, out, "Forwarded for", &f->forwarded, NULL);
+    if (f->front != FRONT_CONFIGURED || f->of_endpoint) /* else it is the source itself */
+        add_list(s, out, "Forwarded for", &f->forwarded, NULL);
     if (out->size == begin)
         out->size = before;
+}
+
+static void add_front(struct buffer *out, const struct finding *f)
+{
+    if (f->front == FRONT_SUSPECTED && !f->of_endpoint)
+        buffer_text(out, "  A front: it asks for others, who are listed below as it names them. Put it\n"
+                         "  into the cluster map, and they are told apart.\n");
+}
+
+/** What else holds for the subject of the block above: a line each. */
+static void add_further(struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    if (!s->further)
+        buffer_text(out, "\n  Also, with how many requests:\n");
+    s->further = true;
+    enum { LEVEL = 6, COUNT = 5 }; /* columns, of what is not longer */
+    char count[24];
+    int digits = snprintf(count, sizeof count, "%*llu", COUNT, (unsigned long long)f->count);
+    int level = (int)strlen(rule_level_name(f->rule->level));
+    int used = 4 + (level > LEVEL ? level : LEVEL) + 1 + digits + 2;
+    buffer_text(out, "    ");
+    add_level(s, out, f->rule->level);
+    buffer_format(out, "%*s %s  ", level < LEVEL ? LEVEL - level : 0, "", count);
+    escape_text(out, slice_of(f->rule->title), s->style.width - (unsigned)used - 3);
+    buffer_text(out, "\n");
+}
+
+static void remember_subject(struct text_state *s, const struct finding *f)
+{
+    s->subject = (struct finding){.of_endpoint = f->of_endpoint, .endpoint = f->endpoint, .cluster = f->cluster};
+    memcpy(s->subject.source, f->source, sizeof f->source);
+    s->has_subject = true;
+    s->further = false;
 }
 
 static void add_block(struct text_state *s, struct buffer *out, const struct finding *f)
@@ -145,18 +209,26 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     if (!s->under_findings)
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
+    /* The same rule once more is another window, with its own times. */
+    if (s->has_subject && f->rule != s->explained && finding_same_subject(&s->subject, f)) {
+        add_further(s, out, f);
+        return;
+    }
+    remember_subject(s, f);
     buffer_text(out, "\n");
     add_level(s, out, f->rule->level);
     buffer_text(out, "  ");
     escape_text(out, slice_of(f->rule->title), s->style.width - 20);
     buffer_text(out, "\n");
     add_ends(s, out, f);
+    add_front(out, f);
     buffer_text(out, "  ");
     text_plural(out, f->count, "request|, ");
     text_span(s, out, f->first, f->last);
     buffer_text(out, "\n");
     add_lists(s, out, f);
     add_rule(s, out, f->rule);
+    add_suppression(s, out, f);
 }
 
 static void add_line(struct text_state *s, struct buffer *out, const struct finding *f, bool last_word)
@@ -166,8 +238,10 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     buffer_text(out, " ");
     add_level(s, out, f->rule->level);
     buffer_text(out, " ");
-    text_ip(out, f->source);
-    buffer_text(out, " -> ");
+    if (!f->of_endpoint) {
+        text_ip(out, f->source);
+        buffer_text(out, " -> ");
+    }
     text_endpoint(out, &f->endpoint);
     buffer_text(out, " ");
     escape_text(out, slice_of(f->rule->title), 0);

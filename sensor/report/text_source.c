@@ -7,9 +7,8 @@
 
 enum { ADDRESS = 17, SOURCES_SHOWN = 50 };
 
-void text_sources_begin(struct text_state *s, struct buffer *out)
+static void add_columns(struct buffer *out)
 {
-    text_heading(s, out, "SOURCES");
     buffer_text(out, "\n  Anonymous: sent no credential. Rejected: answered 401. Unknown: cannot tell.\n\n");
     buffer_format(out, "  %-*s%10s%11s%10s%12s%9s%11s\n", ADDRESS - 2, "Address", "Requests", "Anonymous", "Rejected",
                   "Credential", "Unknown", "Endpoints");
@@ -77,19 +76,62 @@ static void add_attempts(struct buffer *out, const struct source *source)
         buffer_text(out, "    No handshake with it was seen: the address may be forged.\n");
 }
 
+static void add_row(const struct text_state *s, struct buffer *out, const struct source *source)
+{
+    add_counts(out, source);
+    add_agent(s, out, &source->agents);
+    if (source->carried && source->exchanges == 0) {
+        buffer_text(out, "    A front: ");
+        text_plural(out, source->carried, "request| over it, told of the clients that it names.\n");
+    } else if (source->exchanges == 0) {
+        add_attempts(out, source);
+    } else if (source->open_paths == source->exchanges) {
+        buffer_text(out, "    Asked only for paths that are open to all: health checks or version.\n");
+    }
+}
+
+/** What is legitimate or ordinary, in a line each. */
+static void add_peace(const struct text_state *s, struct buffer *out)
+{
+    static const char *const words[PEACES] = {[PEACE_LEGITIMATE] = "request| with a credential that was not refused",
+                                              [PEACE_ORDINARY] = "request| of health checks and the like"};
+    bool begun = false;
+    for (size_t i = PEACE_LEGITIMATE; i < PEACES; i++) {
+        if (!s->peace[i].sources)
+            continue;
+        buffer_text(out, begun              ? ""
+                         : s->style.verbose ? "\n  No cause to worry:\n"
+                                            : "\n  No cause to worry, and listed with -v alone:\n");
+        begun = true;
+        buffer_text(out, "    ");
+        text_plural(out, s->peace[i].requests, words[i]);
+        buffer_text(out, ", from ");
+        text_plural(out, s->peace[i].sources, "source|\n");
+    }
+}
+
+static void add_end(const struct text_state *s, struct buffer *out)
+{
+    size_t hidden = s->sources - s->sources_shown;
+    for (size_t i = PEACE_LEGITIMATE; i < PEACES && !s->style.verbose; i++)
+        hidden -= s->peace[i].sources;
+    if (hidden)
+        buffer_format(out, "\n  and %zu more; -v shows all.\n", hidden);
+    add_peace(s, out);
+}
+
 void text_source(void *state, struct buffer *out, const struct source *source)
 {
     struct text_state *s = state;
-    if (!s->style.verbose && s->sources_told >= SOURCES_SHOWN) {
-        if (s->sources_told++ == SOURCES_SHOWN && s->sources > SOURCES_SHOWN)
-            buffer_format(out, "\n  and %zu more; -v shows all.\n", s->sources - SOURCES_SHOWN);
-        return;
-    }
+    enum source_peace peace = source_peace(source);
     s->sources_told++;
-    add_counts(out, source);
-    add_agent(s, out, &source->agents);
-    if (source->exchanges == 0)
-        add_attempts(out, source);
-    else if (source->open_paths == source->exchanges)
-        buffer_text(out, "    Asked only for paths that are open to all: health checks or version.\n");
+    s->peace[peace].sources++;
+    s->peace[peace].requests += source->exchanges;
+    if (s->style.verbose || (peace == PEACE_NONE && s->sources_shown < SOURCES_SHOWN)) {
+        if (s->sources_shown++ == 0)
+            add_columns(out);
+        add_row(s, out, source);
+    }
+    if (s->sources_told == s->sources)
+        add_end(s, out);
 }

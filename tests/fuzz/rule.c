@@ -1,9 +1,10 @@
-/* Any bytes as a rule file: it is refused with a complaint, or its rules can be matched and explained, and agree. */
+/* Any bytes as a file of rules and lists: it is refused with a complaint, or its rules can be matched and explained,
+ * each the short way and the long one, and all agree. */
 #include <stdlib.h>
 
 #include "proto/kube/credential.h"
 #include "sensor/complaint.h"
-#include "sensor/detect/rule.h"
+#include "sensor/detect/rule_match.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/field.h"
@@ -29,17 +30,21 @@ static void first_step(void *owner, unsigned depth, const char *what, enum truth
         *(enum truth *)owner = truth;
 }
 
-static void judge(const struct rule_set *set)
+static void judge(const struct rule_set *set, enum rule_mode mode)
 {
     struct event_room room;
     const struct event *e = request(&room);
     struct rule_scratch *scratch = rule_scratch_new(set);
     const struct rule *const *fired;
+    rule_scratch_set_mode(scratch, mode);
     size_t count = rule_set_match(set, scratch, e, &fired), true_ones = 0;
     for (size_t i = 0; i < rule_set_count(set); i++) {
         enum truth truth = IS_UNKNOWN;
         rule_explain(set, scratch, rule_set_at(set, i), e, first_step, &truth);
         true_ones += truth == IS_TRUE;
+        const struct rule *rule = rule_set_at(set, i);
+        if (rule_evaluate_slowly(rule->condition, scratch, e) != rule_evaluate_node(rule->condition, scratch, e))
+            abort();
     }
     if (count != true_ones)
         abort();
@@ -57,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct rule_set *set = rule_set_load(&(struct rule_file){.name = "r", .file = file}, 1, complaints);
     if (!set != (complaint_errors(complaints) > 0))
         abort();
-    if (set)
-        judge(set);
+    for (unsigned mode = 0; set && mode < RULE_MODES; mode++)
+        judge(set, (enum rule_mode)mode);
     rule_set_free(set);
     complaint_list_free(complaints);
     fclose(file);

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """edges.py FOLDER: writes the made captures of pcaps/, each with NAME.truth.json beside it: what was said, written down where
 it is said. `make check` sees that they come out the same, byte for byte."""
+import ipaddress
 import json
 import os
+import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -261,8 +263,58 @@ def transport():
     return s
 
 
+def proxy_line(client, to=SERVER, command=1, more=b''):
+    """The PROXY protocol's version 2; `more` is what stands behind the addresses."""
+    ends = [ipaddress.ip_address(ip).packed for ip in (client, to)]
+    said = b''.join(ends) + struct.pack('!HH', 50000, PORT) + more
+    return (b'\r\n\r\n\0\r\nQUIT\n' + bytes([0x20 | command, 0x11 if len(ends[0]) == 4 else 0x21]) +
+            struct.pack('!H', len(said)) + said)
+
+
+def proxied():
+    """PROXY lines: of a front that passes TCP on, for a front that ends TLS, of somebody who has none to send; bad, half, alone.
+    The truth has the peer as the source, as it is without a cluster map."""
+    s = Scene('proxied')
+    front, stranger = '198.51.100.20', '192.0.2.66'
+    ports = iter(range(40061, 40099))
+
+    def exchange(t, path, *fields, method=b'GET'):
+        body = FORBIDDEN % path
+        t.client(get(path, *fields, method=method))
+        t.server(head(b'HTTP/1.1 403 Forbidden', s.audit(), b'Content-Type: application/json',
+                      b'Content-Length: %d' % len(body)) + body)
+        s.row(method.decode(), path.decode(), 403, verb=method.decode().lower())
+
+    def said(line, path, *fields, client=front, **options):
+        t = s.connect(next(ports), client=client, **options)
+        if line:
+            t.client(line)
+        exchange(t, path, *fields)
+        return t
+
+    forged = b'X-Forwarded-For: 203.0.113.9'
+    text = b'PROXY TCP4 %s 198.51.100.7 50000 8080\r\n'
+    t = said(text % b'192.0.2.1', b'/text')
+    exchange(t, b'/text-again', forged)
+    t.close()
+    said(proxy_line('2001:db8::1', '2001:db8::7', more=b'\1\0\2h2\4\0\3\0\0\0'), b'/binary', mss=19).close()
+    said(text % b'198.51.100.21', b'/chain', b'X-Forwarded-For: 203.0.113.9, 192.0.2.2').close()
+    said(proxy_line(front, command=0), b'/local').close()
+    said(b'PROXY UNKNOWN\r\n', b'/unknown', forged).close()
+    said(b'', b'/no-line', forged).close()
+    said(proxy_line('203.0.113.77'), b'/stranger', client=stranger).close()
+    t = s.connect(next(ports), client=stranger)
+    exchange(t, b'/method', method=b'PROXY')
+    t.close()
+    for line in b'PROXY TCP4 one two 1 2\r\n', text % b'192.0.2.4', proxy_line('192.0.2.5')[:20]:
+        t = s.connect(next(ports), client=stranger)
+        t.client(line)
+        t.close()
+    return s
+
+
 def main():
-    for scene in framing, pipelining, odd, upgrade, website, transport:
+    for scene in framing, pipelining, odd, upgrade, website, transport, proxied:
         scene().write(sys.argv[1])
 
 

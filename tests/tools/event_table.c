@@ -32,6 +32,8 @@ static void print_where(unsigned in)
         if (in >> type & 1)
             printf(" Pq %s", event_type_name(type));
     }
+    if (in == FIELD_IN_RULES)
+        printf(" Pq only in rules");
 }
 
 static void print_alias(const char *alias)

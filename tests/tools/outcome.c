@@ -29,7 +29,20 @@ static int is_rule(const struct dirent *entry)
     return dot && (strcmp(dot, ".yml") == 0 || strcmp(dot, ".yaml") == 0);
 }
 
-struct rule_set *outcome_rules(const char *folder)
+/* The file's bytes, as they are changed. @param bytes  the caller's, until the file is closed. */
+static FILE *open_changed(const char *path, void (*change)(uint8_t *bytes, size_t size), uint8_t **bytes)
+{
+    enum { RULE_FILE_MAX = 1 << 20 };
+    FILE *file = need(fopen(path, "r"));
+    *bytes = need(malloc(RULE_FILE_MAX));
+    size_t size = fread(*bytes, 1, RULE_FILE_MAX, file);
+    fclose(file);
+    if (change)
+        change(*bytes, size);
+    return need(fmemopen(*bytes, size, "r"));
+}
+
+struct rule_set *outcome_rules(const char *folder, void (*change)(uint8_t *bytes, size_t size))
 {
     struct dirent **entries;
     int count = scandir(folder, &entries, is_rule, alphasort);
@@ -39,20 +52,23 @@ struct rule_set *outcome_rules(const char *folder)
     }
     struct complaint_list *complaints = need(complaint_list_new());
     struct rule_file *files = need(calloc((size_t)count, sizeof *files));
+    uint8_t **bytes = need(calloc((size_t)count, sizeof *bytes));
     for (int i = 0; i < count; i++) {
         char path[PATH_MAX];
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        files[i] = (struct rule_file){.name = entries[i]->d_name, .file = fopen(path, "r")};
+        files[i] = (struct rule_file){.name = entries[i]->d_name, .file = open_changed(path, change, &bytes[i])};
     }
     struct rule_set *set = rule_set_load(files, (size_t)count, complaints);
     complaint_list_print(complaints, stderr);
     complaint_list_free(complaints);
     for (int i = 0; i < count; i++) {
         fclose(files[i].file);
+        free(bytes[i]);
         free(entries[i]);
     }
     free(entries);
     free(files);
+    free(bytes);
     return need(set);
 }
 
@@ -232,11 +248,15 @@ static bool may_be_less(enum event_field_id field, const struct event *now, cons
     case EVENT_HTTP2_ERROR: /* a watch is told while it runs, without its request at its end */
     case EVENT_HTTP2_RESET_BY:
     case EVENT_HTTP_LENGTH: return now_value->kind == VALUE_UNKNOWN || then_value->kind == VALUE_UNKNOWN;
-    case EVENT_CLUSTER_BASIS: return now->basis == ENDPOINT_UNPROVEN;
+    case EVENT_CLUSTER_BASIS: return now->basis <= ENDPOINT_PORT; /* nothing better was seen */
     case EVENT_AUTH_STATE: return x->auth_state == AUTH_UNKNOWN;
     case EVENT_AUTH_OUTCOME: return x->auth_outcome == OUTCOME_UNSEEN;
     case EVENT_AUTH_USER:
     case EVENT_AUTH_GROUPS: return x->auth_state == AUTH_UNKNOWN && now_value->kind != VALUE_TEXT;
+    case EVENT_FORWARDED_FOR: /* a list of which less was seen */
+        return now_value->kind == VALUE_UNKNOWN ||
+               (now_value->kind == VALUE_TEXT && then_value->kind == VALUE_TEXT &&
+                slice_same(now_value->text, slice_part(then_value->text, 0, now_value->text.size)));
     case EVENT_KUBE_AUDIT_ID_BASIS: /* inferred what was read; what it is stands in another field */
     case EVENT_AUTH_BASIS:
     case EVENT_AUTH_CONFIDENCE:
@@ -246,8 +266,11 @@ static bool may_be_less(enum event_field_id field, const struct event *now, cons
     }
 }
 
+/* Not what rules are told of a source's past, which a lost packet changes for all that follow. */
 static bool is_compared(enum event_field_id field)
 {
+    if (event_fields[field].in == FIELD_IN_RULES || field == EVENT_AUTH_ORDINARY)
+        return false;
     return field != EVENT_FLOW_ID && field != EVENT_TIMESTAMP;
 }
 

@@ -15,8 +15,9 @@ struct outcome {
     char wrong[128]; /* "" or what does not come out: a sum, bytes in use */
 };
 
-/** The rules of a folder. Ends the program with a message when it cannot. */
-struct rule_set *outcome_rules(const char *folder);
+/** The rules of a folder. Ends the program with a message when it cannot. @param change  of each file's bytes before it
+ * is read; NULL: none. */
+struct rule_set *outcome_rules(const char *folder, void (*change)(uint8_t *bytes, size_t size));
 
 /** Sorts `facts`, as it is after outcome_of(). */
 void outcome_sort(struct outcome *o);

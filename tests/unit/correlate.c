@@ -63,8 +63,8 @@ static void on_finding(void *owner, const struct finding *f, bool last_word)
 
 static void on_source(void *owner, const struct source *s)
 {
-    tell(owner, "source %u: %llu exchanges %llu flows\n", s->ip[15], (unsigned long long)s->exchanges,
-         (unsigned long long)s->flows);
+    tell(owner, "source %u: %llu exchanges %llu flows%s\n", s->ip[15], (unsigned long long)s->exchanges,
+         (unsigned long long)s->flows, s->found ? ", found" : "");
 }
 
 static void on_closing(void *owner, bool sources, size_t count)
@@ -151,7 +151,7 @@ static void keeps_the_order(void **state)
                                 "closing findings 1\n"
                                 "finding anonymous 2.\n"
                                 "closing sources 4\n"
-                                "source 1: 2 exchanges 0 flows\n"
+                                "source 1: 2 exchanges 0 flows, found\n"
                                 "source 4: 1 exchanges 0 flows\n"
                                 "source 2: 0 exchanges 1 flows\n"
                                 "source 3: 1 exchanges 0 flows\n");
@@ -195,8 +195,8 @@ static void writes_within_the_cap(void **state)
                                 "finding anonymous 12.\n"
                                 "finding anonymous 1.\n"
                                 "closing sources 2\n"
-                                "source 1: 12 exchanges 1 flows\n"
-                                "source 2: 1 exchanges 0 flows\n");
+                                "source 1: 12 exchanges 1 flows, found\n"
+                                "source 2: 1 exchanges 0 flows, found\n");
     assert_int_equal(b.counters.of[COUNT_OUTPUT_CAPPED], 11);
     assert_int_equal(b.counters.of[COUNT_STATE_ANONYMOUS], 13);
     end(&b);

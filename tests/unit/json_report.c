@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 #include "sensor/event/field.h"
 #include "sensor/event/flow_record.h"
 #include "sensor/report/report.h"
+
+static const struct hash_secret LIST_SECRET = {{1, 2, 3}};
 
 static struct event_room room;
 static struct buffer out;
@@ -384,7 +387,7 @@ static struct memory memory = {.limit = 1 << 20};
 static void list(struct value_list *l, const char *value, unsigned times)
 {
     for (unsigned i = 0; i < times; i++)
-        value_list_add(l, slice_of(value), &memory);
+        value_list_add(l, slice_of(value), &LIST_SECRET, &memory);
 }
 
 static void an_alert(void **state)
@@ -393,6 +396,7 @@ static void an_alert(void **state)
     static const char *const tags[] = {"attack.discovery", "attack.t1526"};
     static const char *const references[] = {"https://example.org/a"};
     struct rule_about rule = {.id = "0d6ea1d4",
+                              .provider = "",
                               .title = "A \"title\"",
                               .description = "Words.",
                               .file = "rules/a.yaml",
@@ -402,7 +406,9 @@ static void an_alert(void **state)
                               .references = references,
                               .reference_count = 1,
                               .number = 4000000000};
-    struct finding f = {.rule = &rule,
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = &rule,
                         .endpoint = server,
                         .basis = ENDPOINT_PORT,
                         .count = 12,
@@ -424,7 +430,7 @@ static void an_alert(void **state)
           "\"metadata\": {\"mitre_technique_id\": [\"T1526\"], \"reference\": [\"https://example.org/a\"]}},"
           "\"rule\": {\"id\": \"0d6ea1d4\", \"title\": \"A \\\"title\\\"\", \"level\": \"medium\","
           "\"tags\": [\"attack.discovery\", \"attack.t1526\"], \"file\": \"rules/a.yaml\"},"
-          "\"finding\": {\"count\": 12, \"first\": \"2026-11-24T04:32:54.895306Z\","
+          "\"finding\": {\"subject\": \"source\", \"count\": 12, \"first\": \"2026-11-24T04:32:54.895306Z\","
           "\"last\": \"2026-11-24T04:32:55.895306Z\", \"complete\": false,"
           "\"user_agents\": [{\"value\": \"\\\\xffzgrab\", \"count\": 3}, {\"value\": \"curl\", \"count\": 1}],"
           "\"urls_left_out\": 5, \"status_codes\": [{\"value\": \"403\", \"count\": 12}]}}");

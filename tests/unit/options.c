@@ -18,7 +18,7 @@ static bool read_line(struct options *o, char *line, char error[static OPTIONS_E
         words[count++] = word;
     words[count] = NULL;
     error[0] = '\0';
-    return options_read(o, count, words, error);
+    return options_read(o, count, words, error) && options_complete(o, error);
 }
 
 /* What the options of a line are, which is understood. Their words live until the next. */
@@ -131,6 +131,18 @@ static void live(void **state)
     options_deinit(&o);
 }
 
+static void files(void **state)
+{
+    (void)state;
+    struct options o = good("-r a -c conf -C one --clusters two");
+    assert_string_equal(o.config_file, "conf");
+    assert_int_equal(o.cluster_file_count, 2);
+    assert_string_equal(o.cluster_files[0], "one");
+    assert_string_equal(o.cluster_files[1], "two");
+    assert_null(o.map); /* nothing is read yet */
+    options_deinit(&o);
+}
+
 /* The last -p counts, and replaces. */
 static void ports_replace(void **state)
 {
@@ -169,7 +181,12 @@ static void errors(void **state)
     refused("-r a -F f tcp", "found both -F and a filter expression, expected one of them");
     refused("-r a -F f -F f", "option -F: given twice, expected one file");
     refused("-r a -o text -o json", "option -o: two outputs have one target, expected one each");
-    refused("-r a -r b -o text -o json:b", "found one file behind -r and -o, expected two");
+    refused("-r a -r b -o text -o json:b", "found one file that is to be read and written (-o), expected two");
+    refused("-r a -C b -o text:b", "found one file that is to be read and written (-o), expected two");
+    refused("-r a -c b -c d", "option -c: given twice, expected one file");
+    refused("-r a -C", "option -C: found nothing behind it, expected FILE");
+    /* Of the configuration file alone. */
+    refused("-r a --story literal", "option --story: found no such option, or several that begin so");
     refused("-r a -x", "option -x: found no such option");
     refused("-r a --what", "option --what: found no such option, or several that begin so");
     refused("-r a --quiet=yes", "option -q: found \"--quiet=yes\", expected no argument");
@@ -178,8 +195,6 @@ static void errors(void **state)
     refused("-r a --fail-on bad",
             "option --fail-on: found \"bad\", expected informational, low, medium, high or critical");
     /* Of later steps: not there yet. */
-    refused("-r a -c x", "option -c: found no such option");
-    refused("-r a -C x", "option -C: found no such option");
     refused("-r a -k x", "option -k: found no such option");
     refused("-r a -w x", "option -w: found no such option");
     refused("-r a -t 2", "option -t: found no such option");
@@ -243,11 +258,17 @@ static void help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),      cmocka_unit_test(all_of_them),
-        cmocka_unit_test(live),          cmocka_unit_test(two_outputs_into_a_device),
-        cmocka_unit_test(ports_replace), cmocka_unit_test(need_no_input),
-        cmocka_unit_test(errors),        cmocka_unit_test(values),
-        cmocka_unit_test(help),          cmocka_unit_test(a_cap_may_be_none),
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(all_of_them),
+        cmocka_unit_test(live),
+        cmocka_unit_test(files),
+        cmocka_unit_test(two_outputs_into_a_device),
+        cmocka_unit_test(ports_replace),
+        cmocka_unit_test(need_no_input),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(values),
+        cmocka_unit_test(help),
+        cmocka_unit_test(a_cap_may_be_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,9 +55,9 @@ static void check_refused(const char *option, const char *expected)
 static void says_what_is_wrong(void **state)
 {
     (void)state;
-    check_refused("xml", "there is no output format \"xml\"; expected text or json");
-    check_refused("", "there is no output format \"\"; expected text or json");
-    check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text or json");
+    check_refused("xml", "there is no output format \"xml\"; expected text, json or audit");
+    check_refused("", "there is no output format \"\"; expected text, json or audit");
+    check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text, json or audit");
     check_refused("json+tcp:x",
                   "format json has no events \"tcp\"; expected http, flow, anomaly, alert, source, stats");
     check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, alert, source, stats");
@@ -103,8 +103,8 @@ static void add_output(struct report *r, const char *option, int fd, bool live)
 static void outputs_get_what_they_asked_for(void **state)
 {
     (void)state;
-    static const struct rule_about about = {.id = "i", .title = "t", .description = "", .file = ""};
-    struct finding finding = {.rule = &about};
+    static const struct rule_about about = {.id = "i", .title = "t", .description = "", .file = "", .provider = ""};
+    struct finding finding = {.rule = &about, .cluster = "", .provider = ""};
     struct source source = {.exchanges = 1};
     struct counters counters = {0};
     struct statistics statistics = {.counters = &counters, .at_end = true};

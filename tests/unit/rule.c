@@ -6,59 +6,7 @@
 
 #include <cmocka.h>
 
-#include "proto/kube/credential.h"
-#include "sensor/complaint.h"
-#include "sensor/event/auth.h"
-#include "sensor/event/exchange.h"
-#include "sensor/event/field.h"
-
-#define ID   "1b5f3c0e-6d0a-4a52-9c7e-2f8f5a1d7b36"
-#define HEAD "title: A\nid: " ID "\nlevel: high\nlogsource: {product: kubernetes, service: audit}\n"
-
-/* Loads text as a file; what is complained of comes back as text, for the caller to free. */
-static struct rule_set *load(const char *text, char **said)
-{
-    struct complaint_list *complaints = complaint_list_new();
-    FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-    struct rule_file files[] = {{.name = "r.yaml", .file = file}};
-    struct rule_set *set = rule_set_load(files, 1, complaints);
-    fclose(file);
-    size_t size;
-    FILE *out = open_memstream(said, &size);
-    complaint_list_print(complaints, out);
-    fclose(out);
-    complaint_list_free(complaints);
-    return set;
-}
-
-/* The one event of these tests: GET /api/v1/pods?limit=5 by nobody, answered 403. */
-static struct event *request(struct event_room *room)
-{
-    struct exchange *x = exchange_begin(room);
-    memcpy(x->event.client.ip, (uint8_t[]){[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 7}, 16);
-    memcpy(x->event.server.ip, (uint8_t[]){0x20, 0x01, 0x0D, 0xB8, [15] = 1}, 16);
-    x->event.server.port = 6443;
-    x->request = x->answer = SEEN_WHOLE;
-    x->status = 403;
-    x->digest = 0xAB;
-    x->auth_state = AUTH_ANONYMOUS;
-    x->auth_evidence = 1U << EVIDENCE_NO_CREDENTIAL | 1U << EVIDENCE_STATUS_USER;
-    x->method = event_add_text(&x->event, slice_of("GET"), 64);
-    x->target = event_add_text(&x->event, slice_of("/api/v1/pods?limit=5"), 64);
-    x->agent = event_add_text(&x->event, slice_of("caf\xC3\xA9*\\probe/1.0"), 64);
-    x->verb = event_add_text(&x->event, slice_of("list"), 64);
-    x->user = event_add_text(&x->event, slice_of("system:anonymous"), 64);
-    event_set_unknown(&x->event, EVENT_KUBE_REASON);
-    event_set_unknown(&x->event, EVENT_KUBE_NAME);
-    return &x->event;
-}
-
-static void first_step(void *owner, unsigned depth, const char *what, enum truth truth)
-{
-    (void)what;
-    if (depth == 0)
-        *(enum truth *)owner = truth;
-}
+#include "tests/unit/rule_rig.h"
 
 struct row {
     const char *detection;
@@ -79,7 +27,10 @@ static const struct row ROWS[] = {
     {ONE("verb", "list"), IS_TRUE},
     {ONE("user.username", "'system:anonymous'"), IS_TRUE},
     {ONE("http.http_method", "''"), IS_FALSE},
-    {ONE("http.hostname", "''"), IS_FALSE},
+    {ONE("http.hostname", "''"), IS_TRUE}, /* what is empty is left out of an event */
+    {ONE("http.hostname", "[a, '']"), IS_TRUE},
+    {ONE("http.url", "['']"), IS_FALSE},
+    {ONE("kube.reason", "''"), IS_UNKNOWN},
     /* Numbers, addresses, lists. */
     {ONE("responseStatus.code", "403"), IS_TRUE},
     {ONE("responseStatus.code", "'403'"), IS_TRUE},
@@ -91,6 +42,7 @@ static const struct row ROWS[] = {
     {ONE("dest_port", "6443"), IS_TRUE},
     {ONE("auth.digest", "00000000000000AB"), IS_TRUE},
     {ONE("auth.digest", "171"), IS_FALSE},
+    {ONE("auth.digest|endswith", "ab"), IS_TRUE},
     {ONE("src_ip", "192.0.2.7"), IS_TRUE},
     {ONE("src_ip", "192.0.2.8"), IS_FALSE},
     {ONE("src_ip", "192.0.2.*"), IS_TRUE},
@@ -135,6 +87,88 @@ static const struct row ROWS[] = {
     {ONE("http.hostname", "null"), IS_TRUE},
     {ONE("http.url", "null"), IS_FALSE},
     {ONE("http.hostname", "'*'"), IS_FALSE},
+    /* cased, neq, numbers, networks, expressions, other fields. */
+    {ONE("http.http_method|cased", "GET"), IS_TRUE},
+    {ONE("http.http_method|cased", "get"), IS_FALSE},
+    {ONE("http.url|contains|cased", "V1/Pods"), IS_FALSE},
+    {ONE("http.url|contains|cased", "v1/pods"), IS_TRUE},
+    {ONE("http.url|cased|startswith", "/API"), IS_FALSE},
+    {ONE("http.http_method|neq", "PUT"), IS_TRUE},
+    {ONE("http.http_method|neq", "GET"), IS_FALSE},
+    {ONE("http.http_method|neq", "[PUT, GET]"), IS_FALSE},
+    {ONE("http.http_method|neq", "[PUT, POST]"), IS_TRUE},
+    {ONE("http.url|contains|neq", "nodes"), IS_TRUE},
+    {ONE("http.url|contains|all|neq", "[pods, nodes]"), IS_TRUE},
+    {ONE("http.hostname|neq", "a"), IS_TRUE},
+    {ONE("http.hostname|neq", "null"), IS_FALSE},
+    {ONE("kube.reason|neq", "Forbidden"), IS_UNKNOWN},
+    {ONE("http.status|gt", "402"), IS_TRUE},
+    {ONE("http.status|gt", "403"), IS_FALSE},
+    {ONE("http.status|gte", "403"), IS_TRUE},
+    {ONE("http.status|gte", "404"), IS_FALSE},
+    {ONE("http.status|lt", "404"), IS_TRUE},
+    {ONE("http.status|lt", "403"), IS_FALSE},
+    {ONE("http.status|lt", "0"), IS_FALSE},
+    {ONE("http.status|lte", "403"), IS_TRUE},
+    {ONE("http.status|lte", "402"), IS_FALSE},
+    {ONE("http.status|gt", "[500, 400]"), IS_TRUE},
+    {ONE("http.status|gt", "18446744073709551600"), IS_FALSE},
+    {ONE("http.status|neq", "404"), IS_TRUE},
+    {ONE("src_port|lt", "10"), IS_TRUE},          /* a port of 0 is a number */
+    {ONE("source.forbidden|lt", "10"), IS_FALSE}, /* a count of 0 is none */
+    {ONE("source.forbidden|gte", "0"), IS_FALSE},
+    {ONE("source.forbidden", "null"), IS_TRUE},
+    {ONE("http.length|lt", "1"), IS_TRUE}, /* here 0 is a value */
+    {ONE("http.length", "null"), IS_FALSE},
+    {ONE("http.length", "0"), IS_TRUE},
+    {ONE("http.length|exists", "true"), IS_TRUE},
+    {ONE("kube.audit_id|exists", "true"), IS_FALSE},
+    {ONE("src_ip|cidr", "192.0.2.0/24"), IS_TRUE},
+    {ONE("src_ip|cidr", "192.0.2.8/29"), IS_FALSE},
+    {ONE("src_ip|cidr", "192.0.2.0/29"), IS_TRUE},
+    {ONE("src_ip|cidr", "[10.0.0.0/8, 192.0.0.0/16]"), IS_TRUE},
+    {ONE("src_ip|cidr", "'::/0'"), IS_FALSE},
+    {ONE("src_ip|cidr", "192.0.2.99/24"), IS_TRUE}, /* bits behind the prefix do not count */
+    {ONE("dest_ip|cidr", "'2001:db8::/32'"), IS_TRUE},
+    {ONE("dest_ip|cidr", "0.0.0.0/0"), IS_FALSE},
+    {ONE("src_ip|cidr|neq", "10.0.0.0/8"), IS_TRUE},
+    {ONE("http.url|re", "'^/api/v[0-9]+/pods'"), IS_TRUE},
+    {ONE("http.url|re", "'^api'"), IS_FALSE},
+    {ONE("http.url|re", "PODS"), IS_FALSE},
+    {ONE("http.url|re|i", "PODS"), IS_TRUE},
+    {ONE("http.url|re", "[nodes, 'limit=\\d$']"), IS_TRUE},
+    {ONE("http.http_user_agent|re", "'^caf.\\*'"), IS_TRUE}, /* a character, not a byte */
+    {ONE("auth.evidence|re", "'^status_'"), IS_TRUE},
+    {ONE("auth.evidence|re", "'^open'"), IS_FALSE},
+    {ONE("http.status|re", "'^4..$'"), IS_TRUE},
+    {ONE("http.hostname|re", "'.*'"), IS_FALSE},
+    {ONE("kube.reason|re", "x"), IS_UNKNOWN},
+    {ONE("http.url|fieldref", "http.url"), IS_TRUE},
+    {ONE("http.url|fieldref", "http.http_method"), IS_FALSE},
+    {ONE("http.url|fieldref|neq", "http.http_method"), IS_TRUE},
+    {ONE("http.url|fieldref", "kube.reason"), IS_UNKNOWN},
+    {ONE("http.url|fieldref", "http.hostname"), IS_FALSE},
+    {ONE("kube.api_group|fieldref|startswith", "kube.verb"), IS_FALSE},
+    {ONE("http.url|fieldref|endswith", "kube.api_version"), IS_TRUE}, /* limit=5 */
+    {ONE("http.url|fieldref|startswith", "kube.api_version"), IS_FALSE},
+    {ONE("http.url|fieldref|startswith", "kube.subresource"), IS_TRUE}, /* /API */
+    {ONE("http.url|fieldref|startswith|cased", "kube.subresource"), IS_FALSE},
+    /* Names of values: one bit each. */
+    {ONE("auth.state", "Anonymous"), IS_TRUE},
+    {ONE("auth.state", "[rejected, anonymous]"), IS_TRUE},
+    {ONE("auth.state|startswith", "re"), IS_FALSE},
+    {ONE("auth.state|exists", "true"), IS_TRUE},
+    {ONE("auth.ordinary|exists", "true"), IS_FALSE},
+    {ONE("auth.ordinary", "null"), IS_TRUE},
+    {ONE("auth.evidence", "[open_path, no_credential]"), IS_TRUE},
+    {ONE("auth.evidence|all", "[open_path, no_credential]"), IS_FALSE},
+    {ONE("auth.evidence|all", "[status_user, no_credential]"), IS_TRUE},
+    {"  s: {auth.evidence: status_user}\n  condition: not s\n", IS_FALSE},
+    {ONE("http.marks", "null"), IS_TRUE},
+    {ONE("auth.evidence|exists", "true"), IS_TRUE},
+    {ONE("http.plaintext", "true"), IS_FALSE},
+    {ONE("http.plaintext", "false"), IS_TRUE},
+    {ONE("apiGroup", "null"), IS_TRUE},
     /* Maps are "and", lists of them "or". */
     {"  s: {http.http_method: GET, http.status: 403}\n  condition: s\n", IS_TRUE},
     {"  s: {http.http_method: GET, http.status: 404}\n  condition: s\n", IS_FALSE},
@@ -206,134 +240,6 @@ static void matches(void **state)
     }
 }
 
-/* A file, and all that is said of it. */
-static const struct {
-    const char *file, *said;
-} WRONG[] = {
-    {"- a\n", "r.yaml:1:1: error: found no map, expected a rule\n"},
-    {"title: A\n", "r.yaml:1:1: error: found no 'logsource', expected one in every rule\n"},
-    {"logsource: {product: kubernetes}\n", "r.yaml:1:1: error: found no 'title', expected one in every rule\n"
-                                           "r.yaml:1:1: error: found no 'id', expected one in every rule\n"
-                                           "r.yaml:1:1: error: found no 'level', expected one in every rule\n"
-                                           "r.yaml:1:1: error: found no 'detection', expected one in every rule\n"},
-    {"title: [A]\nid: 1b5f3c0e\nlevel: worst\nstatus: new\ntags: {a: b}\nlogsource: {product: kubernetes}\ndetection: "
-     "5\n",
-     "r.yaml:1:8: error: found no text as 'title', expected one\n"
-     "r.yaml:2:5: error: found '1b5f3c0e' as id, expected a UUID\n"
-     "r.yaml:3:8: error: found 'worst' as level, expected informational, low, medium, high or critical\n"
-     "r.yaml:4:9: error: found 'new' as status, expected stable, test, experimental, deprecated or unsupported\n"
-     "r.yaml:5:7: error: found a map as 'tags', expected a list of texts\n"
-     "r.yaml:7:12: error: found no map as detection, expected searches and a condition\n"},
-    {"title: A\ncorrelation: {type: event_count}\n",
-     "r.yaml:2:1: error: found 'correlation', which is not supported, expected a rule with 'detection'\n"},
-    {HEAD "detection:\n  s: {nobody: 1}\n  condition: s\n",
-     "r.yaml:6:7: error: found field 'nobody', expected a name that kapiwatch-events(5) lists\n"},
-    {HEAD "detection:\n  s: {timestamp: 1, flow.state: new}\n  condition: s\n",
-     "r.yaml:6:7: error: found field 'timestamp', expected one that can be compared\n"
-     "r.yaml:6:21: error: found field 'flow.state', expected one that requests have\n"},
-    {HEAD "detection:\n  s:\n    http.url|re: a\n    http.url|contains|cidr: b\n    http.url|contains|endswith: c\n  "
-          "condition: s\n",
-     "r.yaml:7:14: error: found modifier 're', expected contains, startswith, endswith, all or exists\n"
-     "r.yaml:8:23: error: found modifier 'cidr', expected contains, startswith, endswith, all or exists\n"
-     "r.yaml:9:23: error: found modifier 'endswith' behind one that it cannot stand with\n"},
-    {HEAD "detection:\n  s:\n    http.url|: a\n    verb|all: [list]\n    http.status|all: 7\n  condition: s\n",
-     "r.yaml:7:14: error: found modifier '', expected contains, startswith, endswith, all or exists\n"
-     "r.yaml:8:15: error: found one value under field 'verb|all', expected several for 'all'\n"
-     "r.yaml:9:22: error: found one value under 'all', expected a list\n"},
-    {HEAD "detection:\n  s:\n    verb|exists: maybe\n    http.url: [a, null]\n    http.host: {}\n    http.status: "
-          "[[1]]\n    http.http_method: []\n  condition: s\n",
-     "r.yaml:7:18: error: found 'maybe' under exists, expected true or false\n"
-     "r.yaml:8:19: error: found null in a list, expected it alone\n"
-     "r.yaml:9:5: error: found field 'http.host', expected a name that kapiwatch-events(5) lists\n"
-     "r.yaml:10:19: error: found a list under field 'http.status', expected a value\n"
-     "r.yaml:11:23: error: found no value under field 'http.http_method', expected at least one\n"},
-    {HEAD "detection:\n  a: [word]\n  b: word\n  c: {}\n  d: []\n  condition: a or b or c or d\n",
-     "r.yaml:6:7: error: found a plain value in a search, expected a map: keyword searches are not supported\n"
-     "r.yaml:7:6: error: found a plain value as search 'b', expected a map or a list of maps\n"
-     "r.yaml:8:6: error: found an empty map, expected fields\n"
-     "r.yaml:9:6: error: found an empty list, expected maps\n"},
-    {HEAD "detection:\n  s: {verb: list}\n", "r.yaml:6:3: error: found no 'condition', expected one in every rule\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: s and t\n",
-     "r.yaml:7:20: error: found 't' in the condition, expected the name of a search\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: 's or'\n",
-     "r.yaml:7:19: error: found the end of the condition, expected the name of a search\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: (s or s\n",
-     "r.yaml:7:21: error: found the end of the condition, expected ')', 'and' or 'or'\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: s s\n",
-     "r.yaml:7:16: error: found 's' in the condition, expected 'and', 'or', or its end\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: s | count() > 5\n",
-     "r.yaml:7:16: error: found '|' in the condition, expected no pipe: counts are written as correlations, which are "
-     "not supported\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: 1 of x*\n",
-     "r.yaml:7:19: error: found 'x*' in the condition, expected 'them', or a pattern that a search's name fits\n"},
-    {HEAD "detection:\n  s: {verb: list}\n  condition: [s, q]\n",
-     "r.yaml:7:18: error: found 'q' in the condition, expected the name of a search\n"},
-    {HEAD "detection:\n  s: {\"a\\e[31m\": 1}\n  condition: s\n",
-     "r.yaml:6:7: error: found field 'a?[31m', expected a name that kapiwatch-events(5) lists\n"},
-    {HEAD "detection:\n  s: {verb: a}\n  condition: s\n---\n" HEAD "detection:\n  s: {verb: b}\n  condition: s\n",
-     "r.yaml:9:1: error: found id " ID ", expected one of its own: that of r.yaml:1 is the same\n"},
-};
-
-static void complains(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
-        char *said;
-        struct rule_set *set = load(WRONG[i].file, &said);
-        assert_string_equal(said, WRONG[i].said);
-        assert_null(set);
-        free(said);
-    }
-}
-
-static void warns(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *file, *said;
-        size_t rules;
-    } CASES[] = {
-        {HEAD "detection:\n  s: {verb: ''}\n  t: {verb: a}\n  _u: {verb: a}\n  condition: s\n",
-         "r.yaml:6:13: warning: found an empty value: it matches nothing, for what is empty is absent here; expected "
-         "null, or a value\n"
-         "r.yaml:7:3: warning: found search 't', which the condition does not name\n",
-         1},
-        {"title: A\nlogsource: {product: windows}\n",
-         "r.yaml:2:22: warning: found product 'windows', expected 'kubernetes': the rule is for another log and is "
-         "left out\n",
-         0},
-        {"title: A\nlogsource: {category: application}\n",
-         "r.yaml:2:12: warning: found no product, expected 'kubernetes': the rule is for another log and is left out\n",
-         0},
-    };
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        char *said;
-        struct rule_set *set = load(CASES[i].file, &said);
-        assert_string_equal(said, CASES[i].said);
-        assert_non_null(set);
-        assert_int_equal(rule_set_count(set), CASES[i].rules);
-        rule_set_free(set);
-        free(said);
-    }
-}
-
-/* Neither depth nor length of a condition is the writer's to choose. */
-static void bounds_conditions(void **state)
-{
-    (void)state;
-    static char text[65536];
-    for (int deep = 0; deep < 2; deep++) {
-        size_t at = (size_t)snprintf(text, sizeof text, HEAD "detection:\n  s: {verb: a}\n  condition: ");
-        for (int i = 0; i < 5000; i++)
-            at += (size_t)snprintf(text + at, sizeof text - at, deep ? "not " : "s or ");
-        snprintf(text + at, sizeof text - at, "s\n");
-        char *said;
-        assert_null(load(text, &said));
-        assert_non_null(strstr(said, deep ? "expected less depth" : "the condition is too long"));
-        free(said);
-    }
-}
-
 static void tells_about(void **state)
 {
     (void)state;
@@ -398,6 +304,115 @@ static void explains(void **state)
     rule_scratch_free(scratch);
     rule_set_free(set);
     free(steps);
+    free(said);
+}
+
+#define RULE(id, title, extra, detection)                                                                              \
+    "---\ntitle: " title "\nid: 00000000-0000-4000-8000-00000000000" id "\nlevel: low\nlogsource: {product: "          \
+    "kubernetes}\n" extra "detection:\n" detection
+
+static void asks_rules_by_mode(void **state)
+{
+    (void)state;
+    char *said;
+    struct rule_set *set = load(
+        RULE("1", "counted", "", ONE("verb", "list")) RULE("2", "excluded", "ordinary: excluded\n", ONE("verb", "list"))
+            RULE("3", "story", "ordinary: excluded\nstory: s\nprovider: eks\nsubject: endpoint\n", ONE("verb", "list")),
+        &said);
+    assert_string_equal(said, "");
+    const struct rule_about *about = rule_about(rule_set_at(set, 2));
+    assert_string_equal(about->story, "s");
+    assert_string_equal(about->provider, "eks");
+    assert_int_equal(about->subject, SUBJECT_ENDPOINT);
+    assert_true(about->ordinary_excluded);
+    assert_int_equal(rule_about(rule_set_at(set, 0))->subject, SUBJECT_SOURCE);
+    assert_false(rule_about(rule_set_at(set, 0))->ordinary_excluded);
+    static const struct {
+        uint8_t ordinary;
+        enum rule_mode mode;
+        unsigned fires; /* 1 << rule */
+    } CASES[] = {{ORDINARY_NOT, RULE_MODE_ALL, 7},
+                 {ORDINARY_REGULAR, RULE_MODE_ALL, 1},
+                 {ORDINARY_NOT, RULE_MODE_LITERAL, 4},
+                 {ORDINARY_EXPECTED, RULE_MODE_LITERAL, 4}};
+    struct rule_scratch *scratch = rule_scratch_new(set);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct event_room room;
+        struct event *e = request(&room);
+        ((struct exchange *)e)->ordinary = CASES[i].ordinary;
+        rule_scratch_set_mode(scratch, CASES[i].mode);
+        const struct rule *const *fired;
+        size_t count = rule_set_match(set, scratch, e, &fired);
+        unsigned fires = 0;
+        for (size_t f = 0; f < count; f++)
+            fires |= 1U << (rule_about(fired[f])->id[35] - '1');
+        assert_int_equal(fires, CASES[i].fires);
+        for (size_t rule = 0; rule < 3; rule++) {
+            enum truth truth = IS_UNKNOWN;
+            rule_explain(set, scratch, rule_set_at(set, rule), e, first_step, &truth);
+            assert_int_equal(truth == IS_TRUE, CASES[i].fires >> rule & 1);
+        }
+    }
+    rule_scratch_free(scratch);
+    rule_set_free(set);
+    free(said);
+}
+
+/* A list may stand behind the rule that names it; which entry it was can be asked. */
+static void expands_lists(void **state)
+{
+    (void)state;
+    char *said;
+    struct rule_set *set =
+        load(RULE("1", "agent", "", ONE("http.http_user_agent|expand", "['%none%', '%probes%']"))
+                 RULE("2", "inside", "", ONE("http.url|contains|expand", "'%words%'"))
+                     RULE("3", "no list", "",
+                          ONE("http.http_method",
+                              "GET")) "---\nlist: probes\nsource: here\nkind: research\nentries:\n"
+                                      "  - {tool: other, value: other/*}\n"
+                                      "  - {tool: probe, value: ['x', '*PROBE/*'], confidence: weak, source: there}\n"
+                                      "---\nlist: words\nentries: [{tool: limit, value: LIMIT, source: a}]\n"
+                                      "---\nlist: none\nentries: [{tool: n, value: n, source: a}]\n",
+             &said);
+    assert_string_equal(said, "");
+    struct rule_scratch *scratch = rule_scratch_new(set);
+    struct event_room room;
+    const struct rule *const *fired;
+    assert_int_equal(rule_set_match(set, scratch, request(&room), &fired), 3);
+    const struct rule_tool *tool = rule_scratch_tool(scratch, fired[0]);
+    assert_non_null(tool);
+    assert_string_equal(tool->tool, "probe");
+    assert_string_equal(tool->value, "*PROBE/*");
+    assert_string_equal(tool->kind, "research");
+    assert_string_equal(tool->confidence, "weak");
+    assert_string_equal(tool->source, "there");
+    assert_string_equal(tool->list, "probes");
+    assert_string_equal(rule_scratch_tool(scratch, fired[1])->tool, "limit");
+    assert_null(rule_scratch_tool(scratch, fired[2]));
+    rule_scratch_free(scratch);
+    rule_set_free(set);
+    free(said);
+}
+
+/* An expression that would take for ever gives up, and its answer is unknown: neither it nor its negation fires. */
+static void bounds_expressions(void **state)
+{
+    (void)state;
+    char *said;
+    struct rule_set *set =
+        load(RULE("1", "slow", "", ONE("http.http_user_agent|re", "'^(a+)+$'"))
+                 RULE("2", "not", "", "  s: {http.http_user_agent|re: '^(a+)+$'}\n  condition: not s\n"),
+             &said);
+    assert_string_equal(said, "");
+    struct rule_scratch *scratch = rule_scratch_new(set);
+    struct event_room room;
+    struct exchange *x = (struct exchange *)request(&room);
+    const struct rule *const *fired;
+    x->agent = event_add_text(&x->event, slice_of("aaaaaaaaaaaaaaaaaa!"), 64);
+    assert_int_equal(rule_set_match(set, scratch, &x->event, &fired), 0);
+    assert_int_equal(rule_scratch_gave_up(scratch), 2);
+    rule_scratch_free(scratch);
+    rule_set_free(set);
     free(said);
 }
 
@@ -478,11 +493,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matches),
-        cmocka_unit_test(complains),
-        cmocka_unit_test(warns),
-        cmocka_unit_test(bounds_conditions),
         cmocka_unit_test(tells_about),
         cmocka_unit_test(explains),
+        cmocka_unit_test(asks_rules_by_mode),
+        cmocka_unit_test(expands_lists),
+        cmocka_unit_test(bounds_expressions),
         cmocka_unit_test(speaks_of_requests_only),
         cmocka_unit_test(installed),
     };

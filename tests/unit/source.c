@@ -25,7 +25,71 @@ static void exchange(struct sources *s, uint32_t client, moment time, enum auth_
     x->auth_state = (uint8_t)state;
     x->signs = signs;
     x->agent = event_add_text(&x->event, slice_of("probe/1"), 64);
-    sources_exchange(s, x);
+    sources_exchange(s, x, 0, 1000);
+}
+
+/* What the exchange is told of its source. */
+static struct exchange *ask(struct sources *s, struct event_room *room, const char *url, enum auth_state state,
+                            unsigned signs, moment clock, uint32_t cluster)
+{
+    struct exchange *x = exchange_begin(room);
+    set_ends(&x->event, 1, clock);
+    x->event.order.clock = clock;
+    x->auth_state = (uint8_t)state;
+    x->signs = signs;
+    x->status = state == AUTH_REJECTED ? 401 : signs ? 200 : 403;
+    x->target = event_add_text(&x->event, slice_of(url), 64);
+    sources_exchange(s, x, cluster, INT64_C(60000) * 1000000);
+    return x;
+}
+
+static void counts_within_the_window(void **state)
+{
+    (void)state;
+    const moment second = INT64_C(1000) * 1000000;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct event_room room;
+    ask(s, &room, "/version", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, second, 1);
+    ask(s, &room, "/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
+    ask(s, &room, "/x", AUTH_REJECTED, 0, 3 * second, 2);
+    const struct exchange *x = ask(s, &room, "/y", AUTH_ANONYMOUS, 0, 4 * second, 2);
+    assert_int_equal(x->source.anonymous, 3);
+    assert_int_equal(x->source.rejected, 1);
+    assert_int_equal(x->source.forbidden, 2);
+    assert_int_equal(x->source.open_paths, 1);
+    assert_int_equal(x->source.resources, 1);
+    assert_int_equal(x->source.clusters, 2);
+    assert_int_equal(x->source.endpoints, 1);
+    x = ask(s, &room, "/y", AUTH_ANONYMOUS, 0, 62 * second, 2);
+    assert_int_equal(x->source.anonymous, 1);
+    assert_int_equal(x->source.clusters, 1);
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Open paths, again and again, and nothing else. */
+static void a_monitor_is_ordinary(void **state)
+{
+    (void)state;
+    const moment second = INT64_C(1000) * 1000000;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct event_room room;
+    for (int i = 1; i <= 4; i++) {
+        const struct exchange *x = ask(s, &room, "/livez", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, i * 5 * second, 0);
+        assert_int_equal(x->ordinary, i == 4 ? ORDINARY_REGULAR : ORDINARY_NOT);
+        assert_true(sources_keeps_to_open_paths(s, x->event.client.ip));
+        assert_int_equal(sources_is_regular(s, x->event.client.ip), i == 4);
+    }
+    const struct exchange *x = ask(s, &room, "/x", AUTH_CREDENTIALED, 0, 21 * second, 0);
+    assert_true(sources_is_regular(s, x->event.client.ip));
+    x = ask(s, &room, "/api", AUTH_ANONYMOUS, 0, 22 * second, 0);
+    assert_int_equal(x->ordinary, ORDINARY_NOT);
+    assert_false(sources_is_regular(s, x->event.client.ip));
+    assert_false(sources_keeps_to_open_paths(s, x->event.client.ip));
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
 }
 
 static void flow(struct sources *s, uint32_t client, moment first, moment last, enum flow_state state, bool handshake,
@@ -38,6 +102,106 @@ static void flow(struct sources *s, uint32_t client, moment first, moment last, 
                             .exchanges = exchanges};
     set_ends(&f.event, client, first);
     sources_flow(s, &f);
+}
+
+/* All that its requests without a credential say has to fit; what is known then is written into the exchange. */
+static void a_client_without_its_credential(void **state)
+{
+    (void)state;
+    const moment second = INT64_C(1000) * 1000000;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct event_room room;
+    struct habit_request own = {.program = 1, .place = 1, .request = 1, .own = true, .refused = true};
+    struct exchange *x = NULL;
+    for (int i = 1; i <= 4; i++) {
+        own.time = i * second;
+        x = ask(s, &room, "/api/v1/nodes", AUTH_ANONYMOUS, 0, own.time, 0);
+        assert_true(sources_habit(s, x, &own));
+        assert_int_equal(x->ordinary, i >= 3 ? ORDINARY_MISCONFIGURED : ORDINARY_NOT);
+        assert_int_equal(sources_is_misconfigured(s, x->event.client.ip), i >= 3);
+    }
+    x->ordinary = ORDINARY_JOIN; /* what is known better stays */
+    assert_true(sources_habit(s, x, &own));
+    assert_int_equal(x->ordinary, ORDINARY_JOIN);
+    x = ask(s, &room, "/api/v1/secrets", AUTH_ANONYMOUS, 0, 5 * second, 0);
+    own.own = false;
+    assert_false(sources_habit(s, x, &own));
+    assert_int_equal(x->ordinary, ORDINARY_NOT);
+    assert_false(sources_is_misconfigured(s, x->event.client.ip));
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+static enum source_peace peace_of(struct sources *s, struct memory *memory)
+{
+    const struct source **sorted;
+    assert_int_equal(sources_sorted(s, &sorted), 1);
+    enum source_peace peace = source_peace(sorted[0]);
+    memory_resize(memory, sorted, sizeof *sorted, 0);
+    return peace;
+}
+
+static void who_need_not_be_looked_at(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    static const struct {
+        enum auth_state auth;
+        enum auth_basis basis;
+        enum ordinary ordinary;
+    } ASKED[] = {
+        {AUTH_CREDENTIALED, BASIS_OBSERVED, ORDINARY_NOT}, {AUTH_ANONYMOUS, BASIS_OBSERVED, ORDINARY_EXPECTED},
+        {AUTH_ANONYMOUS, BASIS_OBSERVED, ORDINARY_JOIN},   {AUTH_CREDENTIALED, BASIS_INFERRED, ORDINARY_NOT},
+        {AUTH_ANONYMOUS, BASIS_OBSERVED, ORDINARY_NOT},    {AUTH_REJECTED, BASIS_OBSERVED, ORDINARY_NOT},
+        {AUTH_UNKNOWN, BASIS_NONE, ORDINARY_NOT},
+    };
+    for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
+        struct sources *s = sources_new(&SECRET, &memory);
+        struct event_room room;
+        for (int with = 0; with < 2; with++) { /* alone, and after one with a credential */
+            struct exchange *x = exchange_begin(&room);
+            set_ends(&x->event, 1, 1);
+            x->auth_state = with ? AUTH_CREDENTIALED : (uint8_t)ASKED[i].auth;
+            x->auth_basis = with ? BASIS_OBSERVED : (uint8_t)ASKED[i].basis;
+            x->ordinary = with ? ORDINARY_NOT : (uint8_t)ASKED[i].ordinary;
+            sources_exchange(s, x, 0, 1000);
+            assert_int_equal(peace_of(s, &memory), i == 0 ? PEACE_LEGITIMATE : i < 3 ? PEACE_ORDINARY : PEACE_NONE);
+        }
+        uint8_t other[16] = {1};
+        sources_found(s, other); /* it is not kept */
+        assert_int_equal(peace_of(s, &memory) != PEACE_NONE, i < 3);
+        sources_found(s, ((struct exchange *)room.bytes)->event.client.ip);
+        assert_int_equal(peace_of(s, &memory), PEACE_NONE);
+        sources_free(s);
+    }
+    struct sources *monitor = sources_new(&SECRET, &memory);
+    struct event_room room;
+    for (int i = 1; i <= 4; i++) {
+        assert_int_equal(i == 1 || peace_of(monitor, &memory) == PEACE_NONE, 1);
+        ask(monitor, &room, "/livez", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, i * INT64_C(5000) * 1000000, 0);
+    }
+    assert_int_equal(peace_of(monitor, &memory), PEACE_ORDINARY);
+    sources_free(monitor);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Connections of a front carry what counts as its clients'. */
+static void a_front_carries(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    for (int asked = 0; asked < 2; asked++) {
+        if (asked)
+            exchange(s, 1, 1, AUTH_ANONYMOUS, 0);
+        flow(s, 1, 1, 2, FLOW_CLOSED, true, 7);
+        const struct source **sorted;
+        assert_int_equal(sources_sorted(s, &sorted), 1);
+        assert_int_equal(sorted[0]->carried, 7);
+        memory_resize(&memory, sorted, sizeof *sorted, 0);
+    }
+    sources_free(s);
 }
 
 static void remembers(void **state)
@@ -172,7 +336,7 @@ static void the_forlorn_share_a_share(void **state)
     assert_true(used < memory.limit / 2);
     const struct source **sorted;
     size_t kept = sources_sorted(s, &sorted);
-    assert_true(kept > 10 && kept < 1000);
+    assert_true(kept > 4 && kept < 1000);
     memory_resize(&memory, sorted, kept * sizeof *sorted, 0);
     assert_int_equal(written, kept + 10);
     assert_true(may_write(s, 0, MINUTE, EVENT_ANOMALY, 0, SEEN_NOT, 10));
@@ -222,6 +386,11 @@ static void lives_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_within_the_window),
+        cmocka_unit_test(a_monitor_is_ordinary),
+        cmocka_unit_test(a_client_without_its_credential),
+        cmocka_unit_test(who_need_not_be_looked_at),
+        cmocka_unit_test(a_front_carries),
         cmocka_unit_test(remembers),
         cmocka_unit_test(writes_v6),
         cmocka_unit_test(sorts),

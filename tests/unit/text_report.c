@@ -5,18 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
+
 #include <stdlib.h>
-#include <string.h>
 
-#include "sensor/report/report.h"
-
-static struct memory memory = {.limit = 1 << 20};
-static struct buffer out;
-
-#define SECOND INT64_C(1000000000)
-/** 2026-11-24T04:32:54.895306Z */
-#define TIME (INT64_C(1795494774895306) * 1000)
+#include "tests/unit/text_rig.h"
 
 static const struct rule_about rule = {
     .id = "0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11",
@@ -27,18 +19,13 @@ static const struct rule_about rule = {
     .file = "rules/unauthenticated.yaml",
     .level = LEVEL_MEDIUM};
 
-static const uint8_t source_ip[16] = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 7};
 static const struct address endpoint = {.ip = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 100}, .port = 6443};
-
-static void list(struct value_list *l, const char *value, unsigned times)
-{
-    for (unsigned i = 0; i < times; i++)
-        value_list_add(l, slice_of(value), &memory);
-}
 
 static struct finding make_finding(void)
 {
-    struct finding f = {.rule = &rule,
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = &rule,
                         .endpoint = endpoint,
                         .basis = ENDPOINT_RECOGNISED,
                         .count = 24,
@@ -60,40 +47,6 @@ static void free_finding(struct finding *f)
     value_list_clear(&f->statuses, &memory);
     value_list_clear(&f->reasons, &memory);
     value_list_clear(&f->forwarded, &memory);
-}
-
-static void *begin(bool live, bool verbose, bool colour)
-{
-    struct report_style style = {.live = live, .verbose = verbose, .colour = colour, .width = 80};
-    out = (struct buffer){0};
-    return report_text.open(&style);
-}
-
-/** No line is wider than a terminal, and none ends in blanks. */
-static void check_width(void)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < out.size; i++) {
-        if (out.bytes[i] == '\n') {
-            assert_true(columns <= 80);
-            assert_false(columns > 0 && out.bytes[i - 1] == ' ');
-            columns = 0;
-        } else if (((uint8_t)out.bytes[i] & 0xC0) != 0x80) {
-            columns++;
-        }
-    }
-    assert_int_equal(columns, 0);
-}
-
-static void end(void *state, const char *expected)
-{
-    report_text.close(state);
-    buffer_add(&out, "", 1);
-    assert_false(out.failed);
-    if (strcmp(out.bytes, expected) != 0)
-        fail_msg("got\n%s\nexpected\n%s", out.bytes, expected);
-    buffer_deinit(&out);
-    assert_int_equal(memory.used, 0);
 }
 
 static void a_finding(void **state)
@@ -135,7 +88,8 @@ static void a_finding(void **state)
 static void the_same_rule_again(void **state)
 {
     (void)state;
-    struct finding f = {.rule = &rule, .basis = ENDPOINT_PORT, .count = 1, .first = TIME, .last = TIME};
+    struct finding f = {
+        .cluster = "", .provider = "", .rule = &rule, .basis = ENDPOINT_PORT, .count = 1, .first = TIME, .last = TIME};
     memset(f.source, 0xFE, sizeof f.source);
     memset(f.endpoint.ip, 0xFD, sizeof f.endpoint.ip);
     f.endpoint.port = 16443;
@@ -146,6 +100,8 @@ static void the_same_rule_again(void **state)
     report_text.finding(s, &out, &f, true);
     check_width();
     end(s, "FINDINGS\n"
+           "\n"
+           "  2 findings, most severe first, those of one source or endpoint together.\n"
            "\n"
            "MEDIUM  Request without a credential\n"
            "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe ->\n"
@@ -158,20 +114,91 @@ static void the_same_rule_again(void **state)
            "  Rule 0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\n"
            "  rules/unauthenticated.yaml\n"
            "\n"
+           "  Not to be told of it again, in the configuration below suppressions:\n"
+           "- rule: \"0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\"\n"
+           "  source: \"fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe\"\n"
+           "  reason: known, and no concern # say why\n"
+           "\n"
            "MEDIUM  Request without a credential\n"
            "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe ->\n"
            "    [fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd]:16443 (an API server by its port)\n"
            "  1 request, 2026-11-24 04:32:54 to 2026-11-25 04:32:54 UTC\n"
            "\n"
            "  Rule 0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\n"
-           "  rules/unauthenticated.yaml\n");
+           "  rules/unauthenticated.yaml\n"
+           "\n"
+           "  Not to be told of it again, in the configuration below suppressions:\n"
+           "- rule: \"0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\"\n"
+           "  source: \"fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe\"\n"
+           "  reason: known, and no concern # say why\n");
+}
+
+/** What else holds for a subject is a line below its block; the next subject has a block of its own. */
+static void one_block_a_subject(void **state)
+{
+    (void)state;
+    static const struct rule_about other = {
+        .id = "i", .title = "Scanner user agent", .description = "", .level = LEVEL_LOW};
+    struct rule_about wide = other, informational = other;
+    wide.title = "A title of fifty characters, and then some more of them: it";
+    informational.title = wide.title;
+    informational.level = LEVEL_INFORMATIONAL;
+    struct finding f = {.cluster = "one",
+                        .provider = "",
+                        .rule = &rule,
+                        .basis = ENDPOINT_CONFIGURED,
+                        .count = 2,
+                        .first = TIME,
+                        .last = TIME};
+    memset(f.source, 0xFE, sizeof f.source);
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 5);
+    report_text.finding(s, &out, &f, true);
+    f.rule = &other;
+    f.count = 1;
+    report_text.finding(s, &out, &f, true);
+    f.rule = &informational;
+    f.count = 1234567;
+    report_text.finding(s, &out, &f, true);
+    f.rule = &wide;
+    f.count = 42;
+    report_text.finding(s, &out, &f, true);
+    f.rule = &other;
+    f.count = 1;
+    f.cluster = "two";
+    f.front = FRONT_SUSPECTED;
+    report_text.finding(s, &out, &f, true);
+    check_width();
+    end(s, "FINDINGS\n"
+           "\n"
+           "  5 findings, most severe first, those of one source or endpoint together.\n"
+           "\n"
+           "MEDIUM  Request without a credential\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe -> cluster one\n"
+           "  2 requests, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  Somebody asked without showing who they are. Look up the source address; if\n"
+           "  it is not yours, close the port to it.\n"
+           "\n"
+           "  Also, with how many requests:\n"
+           "    LOW        1  Scanner user agent\n"
+           "    INFORMATIONAL 1234567  A title of fifty characters, and then some more of...\n"
+           "    LOW       42  A title of fifty characters, and then some more of them: it\n"
+           "\n"
+           "LOW  Scanner user agent\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe -> cluster two\n"
+           "  A front: it asks for others, who are listed below as it names them. Put it\n"
+           "  into the cluster map, and they are told apart.\n"
+           "  1 request, 2026-11-24 04:32:54 UTC\n");
 }
 
 /** Eight values are shown; of the rest it is said how many, as far as that is known. */
 static void long_lists(void **state)
 {
     (void)state;
-    struct finding f = {.rule = &(struct rule_about){.title = "T", .description = "", .level = LEVEL_LOW},
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = &(struct rule_about){.title = "T", .description = "", .level = LEVEL_LOW},
                         .endpoint = endpoint,
                         .basis = ENDPOINT_CONFIGURED,
                         .count = 99,
@@ -266,7 +293,9 @@ static void live_end(void **state)
 static void colour(void **state)
 {
     (void)state;
-    struct finding f = {.rule = &(struct rule_about){.title = "T\033[0m", .description = "", .level = LEVEL_HIGH},
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = &(struct rule_about){.title = "T\033[0m", .description = "", .level = LEVEL_HIGH},
                         .endpoint = endpoint,
                         .basis = ENDPOINT_UNPROVEN,
                         .count = 1,
@@ -283,71 +312,6 @@ static void colour(void **state)
            "  1 request, 2026-11-24 04:32:54 UTC\n");
 }
 
-static void sources(void **state)
-{
-    (void)state;
-    struct source many = {.verified = true, .exchanges = 1234567, .states = {1, 20, 300, 4000}};
-    struct source probe = {.verified = true, .exchanges = 3, .states = {[AUTH_ANONYMOUS] = 3}, .open_paths = 3};
-    struct source silent = {.half_open = 12, .refused = 1};
-    struct source quiet = {.verified = true, .without_request = 2};
-    memcpy(many.ip, source_ip, 16);
-    memset(probe.ip, 0xFE, 16);
-    memcpy(silent.ip, source_ip, 16);
-    memcpy(quiet.ip, source_ip, 16);
-    list(&many.endpoints, "a", 1);
-    list(&many.endpoints, "b", 1);
-    list(&many.agents, "curl", 1);
-    list(&many.agents, "kubectl\n", 2);
-    for (unsigned i = 0; i < 20; i++)
-        list(&probe.endpoints, (char[]){(char)('a' + i), 0}, 1);
-    void *s = begin(false, false, false);
-    report_text.section(s, &out, SECTION_SOURCES, 4);
-    report_text.source(s, &out, &many);
-    report_text.source(s, &out, &probe);
-    report_text.source(s, &out, &silent);
-    report_text.source(s, &out, &quiet);
-    check_width();
-    value_list_clear(&many.endpoints, &memory);
-    value_list_clear(&many.agents, &memory);
-    value_list_clear(&probe.endpoints, &memory);
-    end(s, "SOURCES\n"
-           "\n"
-           "  Anonymous: sent no credential. Rejected: answered 401. Unknown: cannot tell.\n"
-           "\n"
-           "  Address          Requests  Anonymous  Rejected  Credential  Unknown  Endpoints\n"
-           "  192.0.2.7         1234567         20      4000         300        1          2\n"
-           "    User agent: kubectl\\x0a, and 1 more\n"
-           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe\n"
-           "                          3          3         0           0        0        16+\n"
-           "    Asked only for paths that are open to all: health checks or version.\n"
-           "  192.0.2.7               0          0         0           0        0          0\n"
-           "    No request seen: 12 attempts not answered, 1 attempt refused.\n"
-           "    No handshake with it was seen: the address may be forged.\n"
-           "  192.0.2.7               0          0         0           0        0          0\n"
-           "    No request seen: 2 connections without a readable request.\n");
-}
-
-static void many_sources(void **state)
-{
-    (void)state;
-    struct source source = {.verified = true, .exchanges = 1, .states = {[AUTH_CREDENTIALED] = 1}};
-    for (int verbose = 0; verbose < 2; verbose++) {
-        void *s = begin(false, verbose, false);
-        report_text.section(s, &out, SECTION_SOURCES, 53);
-        for (unsigned i = 0; i < 53; i++)
-            report_text.source(s, &out, &source);
-        size_t lines = 0;
-        for (size_t i = 0; i < out.size; i++)
-            lines += out.bytes[i] == '\n';
-        assert_int_equal(lines, verbose ? 5 + 53 : 5 + 50 + 2);
-        static const char rest[] = "\n\n  and 3 more; -v shows all.\n";
-        bool told = memcmp(out.bytes + out.size - strlen(rest), rest, strlen(rest)) == 0;
-        assert_int_equal(told, !verbose);
-        report_text.close(s);
-        buffer_deinit(&out);
-    }
-}
-
 static void summary(void **state)
 {
     (void)state;
@@ -360,6 +324,9 @@ static void summary(void **state)
     c.of[COUNT_STATE_ANONYMOUS] = 20;
     c.of[COUNT_STATE_REJECTED] = 3;
     c.of[COUNT_STATE_UNKNOWN] = 1;
+    c.of[COUNT_FINDINGS_REGULAR] = 5;
+    c.of[COUNT_FINDINGS_MISCONFIGURED] = 4;
+    c.of[COUNT_FINDINGS_SUPPRESSED] = 1;
     c.of[COUNT_GAPS] = 2;
     c.of[COUNT_GAP_BYTES] = 2920;
     static const char *const inputs[] = {"one.pcap", "two\n.pcap"};
@@ -382,6 +349,9 @@ static void summary(void **state)
               "          20  of them without a credential\n"
               "           3  of them answered 401: credential missing or not accepted\n"
               "           1  of them where that cannot be told\n"
+              "           5  findings left out: health checks that keep a period\n"
+              "           4  findings left out: the first requests of a client told of above\n"
+              "           1  finding left out: suppressed by the configuration\n"
               "\n"
               "WHAT COULD NOT BE SEEN\n"
               "\n"
@@ -462,13 +432,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding),
         cmocka_unit_test(the_same_rule_again),
+        cmocka_unit_test(one_block_a_subject),
         cmocka_unit_test(long_lists),
         cmocka_unit_test(no_findings),
         cmocka_unit_test(live),
         cmocka_unit_test(live_end),
         cmocka_unit_test(colour),
-        cmocka_unit_test(sources),
-        cmocka_unit_test(many_sources),
         cmocka_unit_test(summary),
         cmocka_unit_test(nothing_was_missed),
         cmocka_unit_test(each_loss_is_told),

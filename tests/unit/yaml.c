@@ -147,6 +147,29 @@ static void refused(void **state)
     bad("\"a\\0b\": 1\n", "f.yml:1:1: error: a key with a NUL");
 }
 
+/* A key that is there again is complained of, and its value is there to be complained of, too; what is no YAML is not.
+ */
+static void through(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool read;
+    } cases[] = {{"a: 1\nb: 2\na: 3\n", true}, {"a: 1\nb: *x\n", false}, {"a: [\n", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct complaint_list *list = complaint_list_new();
+        FILE *file = fmemopen((void *)(uintptr_t)cases[i].text, strlen(cases[i].text), "r");
+        struct yaml *y = yaml_read_through(file, "f.yml", list);
+        fclose(file);
+        assert_int_equal(complaint_errors(list), 1);
+        assert_int_equal(y != NULL, cases[i].read);
+        if (y != NULL)
+            is_scalar(yaml_document(y, 0)->first->next->next, "3", false, 3, 4);
+        yaml_release(y);
+        complaint_list_free(list);
+    }
+}
+
 /* All that is wrong with keys in one run, in the inner map and the outer. */
 static void all_duplicates_at_once(void **state)
 {
@@ -190,9 +213,13 @@ static void bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_rule_like_file),       cmocka_unit_test(nulls_and_strings),
-        cmocka_unit_test(several_documents),      cmocka_unit_test(refused),
-        cmocka_unit_test(all_duplicates_at_once), cmocka_unit_test(bounds),
+        cmocka_unit_test(a_rule_like_file),
+        cmocka_unit_test(nulls_and_strings),
+        cmocka_unit_test(several_documents),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(through),
+        cmocka_unit_test(all_duplicates_at_once),
+        cmocka_unit_test(bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* Inside of findings: one as it is kept, and in which order they are told at the end. */
+#ifndef SENSOR_DETECT_FINDING_ORDER_H
+#define SENSOR_DETECT_FINDING_ORDER_H
+
+#include "sensor/detect/tally.h"
+
+struct subject;
+
+struct kept_finding {
+    const struct rule_about *rule;
+    struct kept_finding *sibling; /* of its subject: the next in the ring */
+    struct tally *tally;
+    struct kept_finding *next; /* of the exchange in hand */
+    moment opened;             /* the clock of the first hit */
+    uint64_t next_telling;
+    bool held;
+    uint8_t subject_level; /* of its subject, at the end: what its findings are sorted by */
+    uint64_t subject_count;
+    struct subject *subject;
+    struct kept_finding *before, *after;
+};
+
+/** Sorts a list by `after`: most severe subject first, then most hits, then by source and endpoint; of one subject the
+ * most severe first. Afterwards `before` means nothing. */
+struct kept_finding *finding_order(struct kept_finding *list);
+
+#endif

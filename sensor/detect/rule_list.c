@@ -1,0 +1,179 @@
+#include "sensor/detect/rule_list.h"
+
+#include "sensor/detect/rule_parse.h"
+
+bool rule_list_is(const struct yaml_node *document)
+{
+    return document->kind == YAML_MAP && yaml_member(document, "list") != NULL;
+}
+
+const struct rule_list *rule_list_find(const struct rule_lists *lists, struct slice name)
+{
+    const struct rule_list *list = lists->first;
+    while (list && !slice_is(name, list->name))
+        list = list->next;
+    return list;
+}
+
+/* What is written in a list's head or in an entry; an entry's own goes before the head's. */
+static const char *const HEAD_KEYS[] = {"list",     "title",  "description", "references", "author",  "date",
+                                        "modified", "source", "kind",        "confidence", "entries", NULL};
+static const char *const ENTRY_KEYS[] = {"tool", "value", "source", "kind", "confidence", "note", NULL};
+
+static bool check_keys(const struct rule_reader *r, const struct yaml_node *map, const char *const *keys,
+                       const char *where)
+{
+    bool right = true;
+    for (const struct yaml_node *n = map->first; n; n = n->next) {
+        size_t i = 0;
+        while (keys[i] && strcmp(keys[i], n->key) != 0)
+            i++;
+        if (keys[i])
+            continue;
+        char known[128] = "";
+        for (size_t k = 0, at = 0; keys[k] && at < sizeof known; k++)
+            at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", k ? ", " : "", keys[k]);
+        rule_wrong(r, n->key_line, n->key_column, "found '%.64s' in %s, expected one of %s", n->key, where, known);
+        right = false;
+    }
+    return right;
+}
+
+static const char *text_of(const struct rule_reader *r, const struct yaml_node *entry, const char *key,
+                           const char *otherwise, bool *right)
+{
+    const struct yaml_node *n = yaml_member(entry, key);
+    return n ? rule_read_text(r, n, right) : otherwise;
+}
+
+static const char *word_of(const struct rule_reader *r, const struct yaml_node *map, const char *key,
+                           const char *otherwise, const char *const *words, const char *expected, bool *right)
+{
+    const struct yaml_node *n = yaml_member(map, key);
+    const char *text = n ? rule_read_text(r, n, right) : otherwise;
+    for (size_t i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0)
+            return text;
+    }
+    if (n && n->kind == YAML_SCALAR)
+        rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected %s", text, key, expected);
+    if (n)
+        *right = false;
+    return text;
+}
+
+static struct rule_tool read_tool(const struct rule_reader *r, const struct yaml_node *map,
+                                  const struct rule_tool *head, bool *right)
+{
+    static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
+    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", NULL};
+    struct rule_tool tool = *head;
+    tool.source = text_of(r, map, "source", head->source, right);
+    tool.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
+    tool.kind = word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library or path", right);
+    return tool;
+}
+
+struct entries {
+    const struct rule_entry **tail;
+    size_t count;
+};
+
+static void add_entry(const struct rule_reader *r, struct entries *all, const struct rule_tool *tool,
+                      const struct yaml_node *value, bool *right)
+{
+    struct rule_entry *entry = rule_arena_take(r->arena, 1, sizeof *entry);
+    if (!entry)
+        return;
+    entry->tool = *tool;
+    entry->tool.value = rule_read_text(r, value, right);
+    if (value->kind == YAML_SCALAR && (!value->size || strlen(value->text) != value->size)) {
+        rule_wrong(r, value->line, value->column, "found an empty value or a NUL character, expected a text");
+        *right = false;
+    }
+    *all->tail = entry;
+    all->tail = &entry->next;
+    all->count++;
+}
+
+static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
+                       const struct rule_tool *head, bool *right)
+{
+    if (n->kind != YAML_MAP) {
+        rule_wrong(r, n->line, n->column, "found no map in a list's entries, expected tool, value and source");
+        *right = false;
+        return;
+    }
+    *right &= check_keys(r, n, ENTRY_KEYS, "an entry");
+    struct rule_tool tool = read_tool(r, n, head, right);
+    const struct yaml_node *name = rule_needed(r, n, "tool", "entry of a list", right);
+    const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list", right);
+    if (name)
+        tool.tool = rule_read_text(r, name, right);
+    if (!*tool.source) {
+        rule_wrong(r, n->line, n->column,
+                   "found no 'source', expected one in the entry or in its list: where this is known "
+                   "from");
+        *right = false;
+    }
+    if (value && value->kind == YAML_LIST && !value->first) {
+        rule_wrong(r, value->line, value->column, "found an empty list as 'value', expected values");
+        *right = false;
+    }
+    for (const struct yaml_node *v = value && value->kind == YAML_LIST ? value->first : value; v;
+         v = value->kind == YAML_LIST ? v->next : NULL)
+        add_entry(r, all, &tool, v, right);
+}
+
+static bool is_name(const char *text)
+{
+    size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+    return size > 0 && !text[size];
+}
+
+static bool read_head(const struct rule_reader *r, const struct yaml_node *d, struct rule_list *list,
+                      struct rule_tool *head)
+{
+    bool right = check_keys(r, d, HEAD_KEYS, "a list");
+    const struct yaml_node *name = yaml_member(d, "list");
+    list->name = rule_read_text(r, name, &right);
+    list->file = r->file;
+    list->line = d->line;
+    if (name->kind == YAML_SCALAR && !is_name(list->name)) {
+        rule_wrong(r, name->line, name->column,
+                   "found '%.64s' as a list's name, expected letters, digits, '_', '-' and '.'", list->name);
+        right = false;
+    }
+    const struct rule_list *other = rule_list_find(r->lists, slice_of(list->name));
+    if (right && other) {
+        rule_wrong(r, name->line, name->column,
+                   "found list '%.64s' again, expected a name of its own: it is already in %s:%u", list->name,
+                   other->file, other->line);
+        right = false;
+    }
+    *head = (struct rule_tool){"", "", "scanner", "definite", "", list->name};
+    *head = read_tool(r, d, head, &right);
+    return right;
+}
+
+void rule_list_parse(struct rule_reader *r, const struct yaml_node *d)
+{
+    struct rule_list *list = rule_arena_take(r->arena, 1, sizeof *list);
+    struct rule_tool head;
+    if (!list)
+        return;
+    bool right = read_head(r, d, list, &head);
+    const struct yaml_node *entries = rule_needed(r, d, "entries", "list", &right);
+    struct entries all = {.tail = &list->entries};
+    if (entries && (entries->kind != YAML_LIST || !entries->first)) {
+        rule_wrong(r, entries->line, entries->column, "found no entries, expected a list of tool, value and source");
+        right = false;
+    }
+    for (const struct yaml_node *n = entries && entries->kind == YAML_LIST ? entries->first : NULL; n; n = n->next)
+        read_entry(r, &all, n, &head, &right);
+    list->count = all.count;
+    /* Also a wrong one: the rules that name it are right, and one run shows what is wrong in both. */
+    list->next = r->lists->first;
+    if (*list->name)
+        r->lists->first = list;
+}

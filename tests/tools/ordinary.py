@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""ordinary.py FOLDER: writes captures of traffic that is nobody's attack, and of what only looks so: monitors and their near misses,
+joining nodes, programs of the cluster that lost their credential and those who copy them. One connection a request, plaintext."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from pcap import Capture
+
+ONE, TWO = ('198.51.100.7', 8080), ('198.51.100.8', 8080)
+NODE, OTHER = '192.0.2.10', '192.0.2.11'
+KUBELET = 'kubelet/v1.31.2 (linux/amd64) kubernetes/5864a46'
+KUBEADM = 'kubeadm/v1.31.2 (linux/amd64) kubernetes/5864a46'
+SCHEDULER = 'kube-scheduler/v1.20.2 (linux/amd64) kubernetes/faecb19/scheduler'
+SELECTOR = '?fieldSelector=metadata.name%3Dnode-1&limit=500&resourceVersion=0'
+NODES = f'/api/v1/nodes{SELECTOR}'
+LEASE = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1?timeout=10s'
+KUBELET_ROUND = [('GET', NODES), ('GET', '/apis/storage.k8s.io/v1/csidrivers?limit=500&resourceVersion=0'),
+                 ('GET', '/api/v1/services?limit=500&resourceVersion=0'), ('GET', LEASE), ('POST', '/api/v1/nodes'),
+                 ('POST', '/api/v1/namespaces/default/events')]
+JOIN = '/api/v1/namespaces/kube-public/configmaps/cluster-info'
+REASONS = {200: 'OK', 401: 'Unauthorized', 403: 'Forbidden'}
+
+
+def body_of(status, target):
+    if status == 200:
+        return b'ok'
+    message = 'Unauthorized' if status == 401 else f'forbidden: User "system:anonymous" cannot get path "{target}"'
+    return json.dumps({'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'message': message,
+                       'reason': REASONS[status], 'details': {}, 'code': status}, separators=(',', ':')).encode() + b'\n'
+
+
+class Scene:
+    def __init__(self):
+        self.capture, self.asked = Capture(), 0
+
+    def ask(self, target, agent=KUBELET, method='GET', status=403, source=NODE, to=ONE, fields=()):
+        self.asked += 1
+        talk = self.capture.connect(source, 20000 + self.asked, *to)
+        lines = [f'{method} {target} HTTP/1.1', 'Host: api', *([f'User-Agent: {agent}'] if agent else []), *fields]
+        content = b'{}' if method == 'POST' else b''
+        if content:
+            lines.append(f'Content-Length: {len(content)}')
+        talk.client('\r\n'.join(lines).encode() + b'\r\n\r\n' + content)
+        body = body_of(status, target)
+        head = [f'HTTP/1.1 {status} {REASONS[status]}', 'Audit-Id: 0fc3a1c8-0000-4000-8000-%012d' % self.asked,
+                f'Content-Length: {len(body)}', 'Content-Type: ' + ('text/plain' if status == 200 else 'application/json')]
+        talk.server('\r\n'.join(head).encode() + b'\r\n\r\n' + body)
+        talk.close()
+        return self
+
+    def rounds(self, count, requests=tuple(KUBELET_ROUND), **options):
+        for _ in range(count):
+            for method, target in requests:
+                self.ask(target, method=method, **options)
+                self.capture.pause(0.2)
+            self.capture.pause(3)
+        return self
+
+
+def monitors():
+    """Health checks of load balancers and kubelets, each with its period, on one path or several."""
+    s = Scene()
+    for i in range(24):
+        s.ask('/readyz', agent='kube-probe/1.31', source='192.0.2.30', status=200)
+        if i % 2 == 0:
+            s.ask('/livez', agent='ELB-HealthChecker/2.0', source='192.0.2.31', status=200)
+        if i % 3 == 0:
+            s.ask('/healthz', agent=None, source='192.0.2.32', status=200)
+            s.ask('/livez?verbose', agent=None, source='192.0.2.32', status=200)
+        s.capture.pause(5)
+    return s
+
+
+def joining():
+    """Two nodes that join: they read where their cluster is, once or a few times, without a credential."""
+    s = Scene()
+    for node in NODE, OTHER:
+        for _ in range(3):
+            s.ask(JOIN + '?timeout=10s', agent=KUBEADM, source=node, status=200)
+            s.capture.pause(1)
+    return s
+
+
+def scheduler():
+    """As long as it was really seen to try: five seconds, each list three times, with client-go's waiting between."""
+    lists = ['/api/v1/nodes', '/api/v1/pods', '/apis/apps/v1/replicasets', '/apis/policy/v1beta1/poddisruptionbudgets',
+             '/apis/storage.k8s.io/v1/csinodes']
+    s = Scene().ask('/apis/events.k8s.io/v1?timeout=32s', agent=SCHEDULER)
+    for wait in 1, 2, 0:
+        for target in lists:
+            s.ask(target + '?limit=500&resourceVersion=0', agent=SCHEDULER)
+        s.capture.pause(wait)
+    return s
+
+
+TOKENS = [[f'Authorization: Bearer not-a-real-token-{i}'] for i in range(2)]
+SCENES = {
+    # Nothing above informational.
+    'monitors': monitors,
+    'joining': joining,
+    # One low finding each.
+    'kubelet': lambda: Scene().rounds(6),
+    'scheduler': scheduler,
+    'anonymous-off': lambda: Scene().rounds(6, status=401),
+    'expired-token': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]),
+    # Near misses, each different in one thing.
+    'once': lambda: Scene().rounds(1),
+    'hasty': lambda: Scene().rounds(1, requests=KUBELET_ROUND[:1] * 6),
+    'generic': lambda: Scene().rounds(6, agent='curl/8.5.0'),
+    'foreign': lambda: Scene().rounds(6).ask('/api/v1/secrets?limit=500'),
+    'foreign-first': lambda: Scene().ask('/api/v1/secrets?limit=500').rounds(6),
+    'unnamed': lambda: Scene().rounds(6).ask('/api/v1/nodes'),
+    'deleting': lambda: Scene().rounds(6).ask('/api/v1/namespaces/default/pods/pod-1', method='DELETE'),
+    'two-programs': lambda: Scene().rounds(6).ask('/api/v1/nodes?limit=500', agent=SCHEDULER),
+    'two-versions': lambda: Scene().rounds(6).ask(NODES, agent=KUBELET.replace('31.2', '31.3')),
+    'two-clusters': lambda: Scene().rounds(6).ask(NODES, to=TWO),
+    'two-tokens': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]).rounds(1, status=401, fields=TOKENS[1]),
+    'granted': lambda: Scene().rounds(6).ask(NODES, status=200),
+    'broken': lambda: Scene().rounds(6, agent=KUBELET.replace('5864a46', '5864a46d')),
+}
+
+
+def main():
+    for name, make in SCENES.items():
+        make().capture.write(os.path.join(sys.argv[1], name + '.pcap'))
+
+
+if __name__ == '__main__':
+    main()

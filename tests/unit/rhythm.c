@@ -1,0 +1,79 @@
+/* What a monitor's requests look like, and what others' do. */
+#include "sensor/detect/rhythm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define MS (INT64_C(1000) * 1000)
+
+static struct rhythm beats(const int *ms, size_t count)
+{
+    struct rhythm r = {.many = false};
+    for (size_t i = 0; i < count; i++)
+        rhythm_beat(&r, 7, INT64_C(1700000000000) * MS + ms[i] * MS);
+    return r;
+}
+
+#define REGULAR(...)                                                                                                   \
+    ({                                                                                                                 \
+        struct rhythm r = beats((const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int));         \
+        rhythm_regular(&r);                                                                                            \
+    })
+
+static void a_period_is_kept(void **state)
+{
+    (void)state;
+    assert_true(REGULAR(0, 5000, 10000, 15000));
+    assert_true(REGULAR(0, 5100, 9900, 15000, 20500));
+    assert_true(REGULAR(0, 1000, 2240, 3250));
+    assert_true(REGULAR(0, 60000, 120000, 180000));
+    assert_true(REGULAR(0, 60000, 120000, 194000));
+}
+
+static void few_or_odd_beats_are_none(void **state)
+{
+    (void)state;
+    assert_false(REGULAR(0));
+    assert_false(REGULAR(0, 5000));
+    assert_false(REGULAR(0, 5000, 10000));
+    assert_false(REGULAR(0, 5000, 10000, 15000, 22000));
+    assert_false(REGULAR(0, 60000, 120000, 196000));
+    assert_false(REGULAR(0, 1000, 9000, 11000));
+}
+
+/* A program at work asks as fast as it is answered. */
+static void haste_is_no_rhythm(void **state)
+{
+    (void)state;
+    assert_false(REGULAR(0, 100, 200, 300, 400, 500));
+    assert_false(REGULAR(0, 0, 0, 0, 0));
+}
+
+static void each_path_has_its_own(void **state)
+{
+    (void)state;
+    struct rhythm r = {.many = false};
+    for (int i = 0; i < 4; i++) {
+        rhythm_beat(&r, 1, (i * 5000 + 1) * MS);
+        rhythm_beat(&r, 2, (i * 5000 + 3) * MS);
+    }
+    assert_true(rhythm_regular(&r));
+    for (uint64_t path = 3; path <= RHYTHM_PATHS; path++)
+        rhythm_beat(&r, path, 20000 * MS);
+    assert_true(rhythm_regular(&r));
+    rhythm_beat(&r, RHYTHM_PATHS + 1, 20000 * MS);
+    assert_false(rhythm_regular(&r));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_period_is_kept),
+        cmocka_unit_test(few_or_odd_beats_are_none),
+        cmocka_unit_test(haste_is_no_rhythm),
+        cmocka_unit_test(each_path_has_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

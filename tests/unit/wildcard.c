@@ -1,0 +1,69 @@
+#include "sensor/detect/wildcard.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void matches(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *text;
+        bool match;
+    } cases[] = {
+        {"", "", true},
+        {"", "a", false},
+        {"a", "", false},
+        {"*", "", true},
+        {"*", "any", true},
+        {"**", "", true},
+        {"?", "", false},
+        {"?", "a", true},
+        {"abc", "ABC", true},
+        {"ABC", "abc", true},
+        {"abc", "abcd", false},
+        {"abc*", "abcd", true},
+        {"*cd", "abcd", true},
+        {"*c", "abcd", false},
+        {"a*d", "abcd", true},
+        {"a*b*d", "abcd", true},
+        {"a*c*b", "abcd", false},
+        {"*aab", "aaaab", true},
+        {"a?c", "abc", true},
+        {"a?c", "ac", false},
+        {"*.b", "a.b", true},
+        {"*.b", "b", false},
+        {"*ab*ab", "abab", true},
+        {"*ab*ab", "aba", false},
+        {"probe/*", "probe/1.2 (x)", true},
+        {"[a]", "a", false},
+        {"[a]", "[a]", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (wildcard_match(cases[i].pattern, slice_of(cases[i].text)) != cases[i].match)
+            fail_msg("\"%s\" and \"%s\"", cases[i].pattern, cases[i].text);
+    }
+    assert_int_equal(wildcard_literals("*a?b*"), 2);
+    assert_true(wildcard_match("a*c", (struct slice){(const uint8_t *)"a\0c", 3}));
+    assert_false(wildcard_match("a", (struct slice){(const uint8_t *)"a\0", 2}));
+}
+
+/* What makes others try for ever. */
+static void long_ones(void **state)
+{
+    (void)state;
+    char text[4096], pattern[64] = "";
+    memset(text, 'a', sizeof text);
+    for (unsigned i = 0; i < 20; i++)
+        strcat(pattern, "a*");
+    strcat(pattern, "b");
+    assert_false(wildcard_match(pattern, (struct slice){(const uint8_t *)text, sizeof text}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(matches), cmocka_unit_test(long_ones)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
