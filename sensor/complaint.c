@@ -1,6 +1,5 @@
 #include "sensor/complaint.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +79,26 @@ void complain(struct complaint_list *list, bool warning, const char *file, unsig
     va_start(arguments, format);
     vsnprintf(c->text, sizeof c->text, format, arguments);
     va_end(arguments);
+}
+
+static void mask(char *text)
+{
+    for (; *text != '\0'; text++) {
+        uint8_t byte = (uint8_t)*text, next = (uint8_t)text[1];
+        if (byte < 0x20 || byte == 0x7f)
+            *text = '?';
+        else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+            text[0] = text[1] = '?';
+    }
+}
+
+void complain_quoting(struct complaint_list *list, bool warning, const char *file, unsigned line, unsigned column,
+                      const char *format, va_list arguments)
+{
+    char text[COMPLAINT_TEXT];
+    vsnprintf(text, sizeof text, format, arguments);
+    mask(text);
+    complain(list, warning, file, line, column, "%s", text);
 }
 
 size_t complaint_errors(const struct complaint_list *list)

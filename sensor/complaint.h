@@ -2,6 +2,7 @@
 #ifndef SENSOR_COMPLAINT_H
 #define SENSOR_COMPLAINT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,6 +16,11 @@ void complaint_list_free(struct complaint_list *list);
  */
 void complain(struct complaint_list *list, bool warning, const char *file, unsigned line, unsigned column,
               const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/** The same, of what quotes a file's own words: the control characters that a terminal obeys, of ASCII and of Latin-1
+ * in UTF-8, become question marks. */
+void complain_quoting(struct complaint_list *list, bool warning, const char *file, unsigned line, unsigned column,
+                      const char *format, va_list arguments) __attribute__((format(printf, 6, 0)));
 
 size_t complaint_errors(const struct complaint_list *list);
 

@@ -4,32 +4,11 @@
 
 enum { MESSAGE_SIZE = 400, QUOTED_MOST = 64, WORD_MOST = 32 };
 
-/* Control characters of ASCII, and of Latin-1 in UTF-8. */
-static void mask(char *text)
-{
-    for (; *text != '\0'; text++) {
-        uint8_t byte = (uint8_t)*text, next = (uint8_t)text[1];
-        if (byte < 0x20 || byte == 0x7f)
-            *text = '?';
-        else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
-            text[0] = text[1] = '?';
-    }
-}
-
-static void say(const struct document *d, bool warning, unsigned line, unsigned column, const char *format,
-                va_list arguments)
-{
-    char message[MESSAGE_SIZE];
-    vsnprintf(message, sizeof message, format, arguments);
-    mask(message);
-    complain(d->complaints, warning, d->file, line, column, "%s", message);
-}
-
 void document_wrong(const struct document *d, const struct yaml_node *at, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(d, false, at->line, at->column, format, arguments);
+    complain_quoting(d->complaints, false, d->file, at->line, at->column, format, arguments);
     va_end(arguments);
 }
 
@@ -37,7 +16,7 @@ void document_warn(const struct document *d, const struct yaml_node *at, const c
 {
     va_list arguments;
     va_start(arguments, format);
-    say(d, true, at->line, at->column, format, arguments);
+    complain_quoting(d->complaints, true, d->file, at->line, at->column, format, arguments);
     va_end(arguments);
 }
 
@@ -45,7 +24,7 @@ void document_wrong_key(const struct document *d, const struct yaml_node *at, co
 {
     va_list arguments;
     va_start(arguments, format);
-    say(d, false, at->key_line, at->key_column, format, arguments);
+    complain_quoting(d->complaints, false, d->file, at->key_line, at->key_column, format, arguments);
     va_end(arguments);
 }
 

@@ -105,6 +105,8 @@ void place_exchange(const struct places *p, struct exchange *x, const struct clu
     uint8_t ip[16];
     if (says && find_client(p, x, cluster, says, ip)) {
         x->via = add_ip(e, e->client.ip);
+        x->placed = true;
+        memcpy(x->peer, e->client.ip, sizeof x->peer);
         memcpy(e->client.ip, ip, sizeof ip);
     } else if (says & SAYS_PROXY_LINE && e->proxied == PROXIED_LOST) {
         event_set_unknown(e, EVENT_FORWARDED_FOR);

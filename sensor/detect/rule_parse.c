@@ -2,35 +2,13 @@
 
 #include <stdarg.h>
 
-enum { TITLE_MAX = 256, MESSAGE_SIZE = 512 };
-
-/* A file may hold what a terminal obeys, escaped in double quotes: control characters of ASCII, and of Latin-1 in
- * UTF-8. */
-static void mask(char *text)
-{
-    for (; *text; text++) {
-        uint8_t byte = (uint8_t)*text, next = (uint8_t)text[1];
-        if (byte < 0x20 || byte == 0x7F)
-            *text = '?';
-        else if (byte == 0xC2 && next >= 0x80 && next < 0xA0)
-            text[0] = text[1] = '?';
-    }
-}
-
-static void say(const struct rule_reader *r, bool warning, unsigned line, unsigned column, const char *format,
-                va_list args)
-{
-    char message[MESSAGE_SIZE];
-    vsnprintf(message, sizeof message, format, args);
-    mask(message);
-    complain(r->complaints, warning, r->file, line, column, "%s", message);
-}
+enum { TITLE_MAX = 256 };
 
 void rule_wrong(const struct rule_reader *r, unsigned line, unsigned column, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(r, false, line, column, format, args);
+    complain_quoting(r->complaints, false, r->file, line, column, format, args);
     va_end(args);
 }
 
@@ -38,7 +16,7 @@ void rule_warn(const struct rule_reader *r, unsigned line, unsigned column, cons
 {
     va_list args;
     va_start(args, format);
-    say(r, true, line, column, format, args);
+    complain_quoting(r->complaints, true, r->file, line, column, format, args);
     va_end(args);
 }
 

@@ -86,6 +86,8 @@ struct exchange {
     struct text user, groups;
     uint8_t ordinary;                         /* enum ordinary */
     uint8_t front;                            /* enum front */
+    uint8_t placed;                           /* a configured front named the client, who is now event.client; */
+    uint8_t peer[16];                         /* the front itself is this then, whose port event.client still has */
     uint8_t plaintext, impersonation_refused; /* those signs, for rules */
     struct source_counts source;
     struct text cluster, provider; /* as configured */

@@ -209,22 +209,13 @@ static struct slice claimed_sources(const struct exchange *x)
     return claimed;
 }
 
-/** The server's peer. Where a configured front named the client, the client stands in the place of the source, and the
- * front in that of Via. */
-static void peer_of(const struct exchange *x, const uint8_t source[static 16], uint8_t ip[static 16])
-{
-    memcpy(ip, source, 16);
-    if (x->front == FRONT_CONFIGURED)
-        address_parse(event_text(&x->event, x->via), ip);
-}
-
 /** What X-Forwarded-For claims, whatever of it is an address, and the peer, unless it is the last of them. */
 static void put_sources(struct line *w, const struct place *at, enum event_field_id field)
 {
     struct slice claimed = claimed_sources(w->x);
-    uint8_t ip[16], peer[16];
+    const uint8_t *peer = w->x->placed ? w->x->peer : event_field_get(field, &w->x->event).ip;
+    uint8_t ip[16];
     bool peer_told = false;
-    peer_of(w->x, event_field_get(field, &w->x->event).ip, peer);
     move_to(w, at->object);
     json_open(&w->json, at->member, '[');
     while (claimed.size) {

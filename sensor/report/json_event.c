@@ -3,6 +3,7 @@
 #include "sensor/report/json.h"
 
 #include "sensor/event/community.h"
+#include "sensor/event/exchange.h"
 #include "sensor/event/field.h"
 
 #include <stdlib.h>
@@ -52,6 +53,7 @@ struct json_asked {
 
 /** What all events of a connection have in common, as it is written. */
 struct json_connection {
+    uint64_t flow_id;
     struct address client, server;
     uint16_t vlan[2];
     uint8_t vlans;
@@ -235,10 +237,15 @@ static void put_number(struct line *w, const struct json_step *step, uint64_t nu
     *w->json.at++ = ',';
 }
 
+/** Of the connection: its peer is the front, where that named the client. */
 static void put_community(struct line *w, const struct json_step *step)
 {
+    const struct exchange *x = (const struct exchange *)w->e;
+    struct address peer = w->e->client;
     char id[COMMUNITY_ID_SIZE];
-    if (community_id(w->state->events->community, PROTOCOL_NUMBER_TCP, &w->e->client, &w->e->server, id))
+    if (w->e->type == EVENT_EXCHANGE && x->placed)
+        memcpy(peer.ip, x->peer, sizeof peer.ip);
+    if (community_id(w->state->events->community, PROTOCOL_NUMBER_TCP, &peer, &w->e->server, id))
         put_text(w, step, (struct slice){(const uint8_t *)id, sizeof id});
 }
 
@@ -375,7 +382,7 @@ static struct field_set present(const struct json_events *events, const struct e
 
 static bool is_of(const struct json_connection *c, const struct event *e)
 {
-    return c->size && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
+    return c->size && c->flow_id == e->flow_id && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
            memcmp(&c->server, &e->server, sizeof c->server) == 0 && c->vlans == e->vlans &&
            memcmp(c->vlan, e->vlan, sizeof c->vlan) == 0;
 }
@@ -385,6 +392,7 @@ static void remember(struct json_connection *c, const struct event *e, const cha
     c->size = 0;
     if (size > sizeof c->text)
         return;
+    c->flow_id = e->flow_id;
     c->client = e->client;
     c->server = e->server;
     c->vlans = e->vlans;

@@ -261,16 +261,17 @@ static void a_cut_source_is_left_out(void **state)
     check_sources("198.51.100.1,203.0.113.44", "[\"198.51.100.1\",\"192.0.2.7\"]");
 }
 
-/** The client that a front named is the source of the event; the server's peer is the front. */
+/** The client that a front named is the source of the event; the server's peer is the front. A front that named nobody
+ * is the source itself, whatever a client wrote into Via. */
 static void a_front_is_the_peer(void **state)
 {
     (void)state;
     x->via = text("198.51.100.9");
-    check_sources("203.0.113.4, 192.0.2.7", "[\"203.0.113.4\",\"192.0.2.7\"]");
     x->front = FRONT_CONFIGURED;
-    check("sourceIPs", "[\"203.0.113.4\",\"192.0.2.7\",\"198.51.100.9\"]");
-    x->via = text("1.1 proxy"); /* what it said was not readable: it is the source itself */
-    check("sourceIPs", "[\"203.0.113.4\",\"192.0.2.7\"]");
+    check_sources("203.0.113.4, 192.0.2.7", "[\"203.0.113.4\",\"192.0.2.7\"]");
+    x->placed = true;
+    assert_true(address_parse(slice_of("198.51.100.8"), x->peer));
+    check("sourceIPs", "[\"203.0.113.4\",\"192.0.2.7\",\"198.51.100.8\"]");
 }
 
 static void agents_are_cut_where_the_server_cuts(void **state)

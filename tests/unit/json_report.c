@@ -160,6 +160,32 @@ static void expect_ends(json_t *line, const char *ip, unsigned port, const char 
     json_decref(line);
 }
 
+static void expect_community(const struct exchange *x, const char *id)
+{
+    json_t *line = write_event(&x->event);
+    assert_string_equal(json_string_value(json_object_get(line, "community_id")), id);
+    json_decref(line);
+}
+
+/* Of a client that a front named the ID is that of the front's connection, which is in the packets; of another
+ * connection it is another one, whoever asks. */
+static void the_community_is_the_connections(void **state)
+{
+    (void)state;
+    struct exchange *x = begin();
+    x->placed = true;
+    memcpy(x->peer, client.ip, sizeof x->peer);
+    x->event.client.ip[15] = 1;
+    expect_community(x, "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+    x->event.client.ip[15] = 2;
+    expect_community(x, "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+    x->event.flow_id += 1024; /* of the same place */
+    memcpy(x->peer, server.ip, sizeof x->peer);
+    json_t *line = write_event(&x->event);
+    assert_string_not_equal(json_string_value(json_object_get(line, "community_id")), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+    json_decref(line);
+}
+
 /* What a connection's events have in common is written once, and only where it is the same. */
 static void ends_of_a_connection(void **state)
 {
@@ -509,6 +535,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_exchange, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_community_is_the_connections, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ends_of_a_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_fields_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_flow, set_up, tear_down),

@@ -86,6 +86,10 @@ static void check(const struct cluster_map *m, const struct ask *a)
     if (!unknown)
         is_text(&x->event, x->event.forwarded_for, a->claimed);
     is_text(&x->event, x->via, strcmp(a->source, a->peer) != 0 ? a->peer : "");
+    uint8_t peer[16];
+    assert_true(address_parse(slice_of(a->peer), peer));
+    assert_int_equal(x->placed, x->via.size != 0);
+    assert_true(!x->placed || memcmp(x->peer, peer, sizeof peer) == 0);
 }
 
 #define ONE  "203.0.113.1"
