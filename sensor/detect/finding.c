@@ -35,6 +35,7 @@ struct findings {
     struct hit hit;
     struct finding_place place;
     struct subject *subjects[ABOUTS]; /* NULL: not looked for */
+    struct subject *recent[ABOUTS];   /* of an exchange before: most have the same */
     struct kept_finding *hits, **tail;
 };
 
@@ -60,6 +61,8 @@ static void drop_subject(struct findings *f, struct subject *s)
     for (size_t i = 0; i < ABOUTS; i++) {
         if (f->subjects[i] == s)
             f->subjects[i] = NULL;
+        if (f->recent[i] == s)
+            f->recent[i] = NULL;
     }
     memory_resize(f->memory, s, sizeof *s, 0);
 }
@@ -115,18 +118,21 @@ static struct subject *make_subject(struct findings *f, const struct subject_key
     return NULL;
 }
 
-static struct subject *subject_of(struct findings *f, bool of_endpoint)
+static struct subject *subject_of(struct findings *f, size_t about)
 {
     const struct event *e = &f->hit.exchange->event;
     struct subject_key key = {.cluster = f->place.cluster};
-    if (!of_endpoint)
+    if (about == ABOUT_SOURCE)
         memcpy(key.source, e->client.ip, sizeof key.source);
-    if (of_endpoint || !f->place.cluster) {
+    if (about == ABOUT_ENDPOINT || !f->place.cluster) {
         memcpy(key.endpoint, e->server.ip, sizeof key.endpoint);
         key.port = e->server.port;
     }
+    struct subject **recent = &f->recent[about];
+    if (*recent && memcmp(&(*recent)->key, &key, sizeof key) == 0)
+        return *recent;
     const struct slot *slot = table_find(&f->table, &key);
-    return slot ? slot->subject : make_subject(f, &key);
+    return *recent = slot ? slot->subject : make_subject(f, &key);
 }
 
 static struct kept_finding *find(struct subject *s, const struct rule_about *rule)
@@ -216,15 +222,15 @@ void findings_begin(struct findings *f, const struct exchange *x, enum endpoint_
 
 void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
 {
-    bool of_endpoint = rule->subject == SUBJECT_ENDPOINT;
-    struct subject **s = &f->subjects[of_endpoint ? ABOUT_ENDPOINT : ABOUT_SOURCE];
+    size_t about = rule->subject == SUBJECT_ENDPOINT ? ABOUT_ENDPOINT : ABOUT_SOURCE;
+    struct subject **s = &f->subjects[about];
     if (!*s)
-        *s = subject_of(f, of_endpoint);
+        *s = subject_of(f, about);
     struct kept_finding *k = *s ? find(*s, rule) : NULL;
     if (k && f->hit.exchange->event.order.clock - k->opened >= f->window) {
         complete(f, k, f->hit.basis);
         if (!*s)
-            *s = subject_of(f, of_endpoint);
+            *s = subject_of(f, about);
         k = NULL;
     }
     if (!k && *s)
@@ -308,10 +314,10 @@ void findings_end(struct findings *f)
 {
     sort_tallies(f);
     if (f->hits)
-        hit_take(&f->hit, f->subjects[ABOUT_ENDPOINT], f->table.secret);
+        hit_take(&f->hit, f->subjects[ABOUT_ENDPOINT]);
     for (struct kept_finding *k = f->hits; k; k = k->next) {
         if (k->tally->hit)
-            tally_count(k->tally, &f->hit, f->memory);
+            tally_count(k->tally, &f->hit, f->table.secret, f->memory);
         k->tally->hit = 0;
     }
     for (struct kept_finding *k = f->hits; k; k = k->next)

@@ -23,12 +23,15 @@ bool finding_same_subject(const struct finding *a, const struct finding *b)
     return compare_subjects(a, b) == 0;
 }
 
-/* Of one subject: the most severe first, then the most frequent. */
+/* Of one subject: the most severe first, then what says in its own words what happened before a story's search, then
+ * the most frequent. */
 static bool stands_before(const struct kept_finding *a, const struct kept_finding *b)
 {
     const struct finding *x = &a->tally->finding, *y = &b->tally->finding;
     if (a->rule->level != b->rule->level)
         return a->rule->level > b->rule->level;
+    if (!*a->rule->story != !*b->rule->story)
+        return !*a->rule->story;
     if (x->count != y->count)
         return x->count > y->count;
     if (x->first_flow != y->first_flow)

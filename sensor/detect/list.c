@@ -6,13 +6,6 @@ static size_t text_room(size_t size)
     return size ? size : 1;
 }
 
-/* Cut to what is kept of it. */
-struct list_value list_value_of(struct slice text, const struct hash_secret *secret)
-{
-    text = slice_part(text, 0, LIST_TEXT_MAX);
-    return (struct list_value){.text = text, .hash = hash_bytes(secret, text.data, text.size)};
-}
-
 /* Most lists have one value. */
 static size_t places(size_t used)
 {
@@ -26,12 +19,12 @@ static uint64_t filter_bit(uint64_t hash)
 }
 
 /* @return its place, or `used`: it has none. */
-static uint16_t find(const struct value_list *list, const struct list_value *value)
+static uint16_t find(const struct value_list *list, size_t size, uint64_t hash)
 {
     uint16_t i = 0;
-    if (!(list->filter & filter_bit(value->hash)))
+    if (!(list->filter & filter_bit(hash)))
         return list->used;
-    while (i < list->used && (list->values[i].hash != value->hash || list->values[i].size != value->text.size))
+    while (i < list->used && (list->values[i].hash != hash || list->values[i].size != size))
         i++;
     return i;
 }
@@ -49,9 +42,9 @@ static bool make_place(struct value_list *list, struct memory *memory)
 }
 
 /* Puts a value at the end. */
-static bool put(struct value_list *list, const struct list_value *value, uint64_t count, struct memory *memory)
+static bool put(struct value_list *list, struct slice value, uint64_t hash, uint64_t count, struct memory *memory)
 {
-    size_t size = value->text.size;
+    size_t size = value.size;
     char *text = list->used < LIST_VALUES ? memory_resize(memory, NULL, 0, text_room(size)) : NULL;
     if (!text)
         return false;
@@ -59,18 +52,21 @@ static bool put(struct value_list *list, const struct list_value *value, uint64_
         memory_resize(memory, text, text_room(size), 0);
         return false;
     }
-    memcpy(text, value->text.data, size);
-    list->values[list->used++] = (struct value_count){text, (uint16_t)size, value->hash, count};
-    list->filter |= filter_bit(value->hash);
+    memcpy(text, value.data, size);
+    list->values[list->used++] = (struct value_count){text, (uint16_t)size, hash, count};
+    list->filter |= filter_bit(hash);
     return true;
 }
 
-void value_list_count_other(struct value_list *list, const struct list_value *value, struct memory *memory)
+void value_list_add_other(struct value_list *list, struct slice value, const struct hash_secret *secret,
+                          struct memory *memory)
 {
-    uint16_t at = find(list, value);
+    value = slice_part(value, 0, LIST_TEXT_MAX);
+    uint64_t hash = hash_bytes(secret, value.data, value.size);
+    uint16_t at = find(list, value.size, hash);
     if (at < list->used)
         list->values[at].count++;
-    else if (!put(list, value, 1, memory))
+    else if (!put(list, value, hash, 1, memory))
         list->left_out++;
     if (at < list->used)
         list->last = at;
@@ -81,18 +77,10 @@ bool value_list_copy(struct value_list *list, const struct value_list *from, str
     list->left_out = from->left_out;
     for (uint16_t i = 0; i < from->used; i++) {
         const struct value_count *v = &from->values[i];
-        struct list_value value = {{(const uint8_t *)v->text, v->size}, v->hash};
-        if (!put(list, &value, v->count, memory))
+        if (!put(list, (struct slice){(const uint8_t *)v->text, v->size}, v->hash, v->count, memory))
             return false;
     }
     return true;
-}
-
-void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
-                    struct memory *memory)
-{
-    struct list_value hashed = list_value_of(value, secret);
-    value_list_count(list, &hashed, memory);
 }
 
 void value_list_clear(struct value_list *list, struct memory *memory)

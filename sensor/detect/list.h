@@ -22,30 +22,23 @@ struct value_list {
     uint16_t used, last;        /* `last`: the place that was hit last, which is likely to be hit again */
 };
 
-/** A value with its hash under a secret, which nobody outside can make two values agree in: values with one hash are
- * one. Made once, however many lists it goes into; all values of a list are hashed alike. */
-struct list_value {
-    struct slice text;
-    uint64_t hash;
-};
+/** Counts one hit of a value that was not the last: value_list_add(). */
+void value_list_add_other(struct value_list *list, struct slice value, const struct hash_secret *secret,
+                          struct memory *memory);
 
-struct list_value list_value_of(struct slice text, const struct hash_secret *secret);
-
-/** Counts one hit of a value that was not the last: value_list_count(). */
-void value_list_count_other(struct value_list *list, const struct list_value *value, struct memory *memory);
-
-/** Counts one hit of `value`. Without memory or place it is left out, and counted so. */
-static inline void value_list_count(struct value_list *list, const struct list_value *value, struct memory *memory)
+/** Counts one hit of `value`, cut to LIST_TEXT_MAX. Without memory or place it is left out, and counted so.
+ *  @param secret  the same for all values of a list: nobody outside can make two agree in their hash, and values with
+ *                 one hash are one. */
+static inline void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
+                                  struct memory *memory)
 {
     struct value_count *v = list->used ? &list->values[list->last] : NULL;
-    if (v && v->hash == value->hash && v->size == value->text.size)
+    if (v && v->size == value.size && memcmp(v->text, value.data, v->size) == 0)
         v->count++;
     else
-        value_list_count_other(list, value, memory);
+        value_list_add_other(list, value, secret, memory);
 }
 
-void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
-                    struct memory *memory);
 void value_list_clear(struct value_list *list, struct memory *memory);
 
 /** Makes an empty list a copy. @return false: no memory; what was copied is to be cleared. */

@@ -2,46 +2,38 @@
 
 #include "sensor/event/auth.h"
 
-static struct list_value value_in(const struct exchange *x, struct text text, const struct hash_secret *secret)
+static void take_endpoint(struct hit *hit, const struct address *server)
 {
-    return text.size ? list_value_of(event_text(&x->event, text), secret) : (struct list_value){.text = slice_of("")};
-}
-
-static void take_endpoint(struct hit *hit, const struct address *server, const struct hash_secret *secret)
-{
-    if (hit->endpoint.text.size && hit->server.port == server->port &&
+    if (hit->endpoint_size && hit->server.port == server->port &&
         memcmp(hit->server.ip, server->ip, sizeof server->ip) == 0)
         return;
     hit->server = *server;
-    size_t size = (size_t)(value_endpoint((char *)hit->endpoint_text, server) - (char *)hit->endpoint_text);
-    hit->endpoint = list_value_of((struct slice){hit->endpoint_text, size}, secret);
+    hit->endpoint_size = (size_t)(value_endpoint((char *)hit->endpoint, server) - (char *)hit->endpoint);
 }
 
-static void take_status(struct hit *hit, unsigned status, const struct hash_secret *secret)
+static void take_client(struct hit *hit, const uint8_t ip[static 16])
 {
-    if (hit->code == status)
+    if (hit->client_size && memcmp(hit->client_ip, ip, sizeof hit->client_ip) == 0)
         return;
-    hit->code = status;
-    for (unsigned i = 3, rest = status; i-- > 0; rest /= 10) /* a status is three digits */
-        hit->code_text[i] = (uint8_t)('0' + rest % 10);
-    hit->status = list_value_of((struct slice){hit->code_text, status ? sizeof hit->code_text : 0}, secret);
+    memcpy(hit->client_ip, ip, sizeof hit->client_ip);
+    hit->client_size = (size_t)(value_ip((char *)hit->client, ip) - (char *)hit->client);
 }
 
-void hit_take(struct hit *hit, bool client, const struct hash_secret *secret)
+static void take_status(struct hit *hit, unsigned status)
+{
+    hit->code = status;
+    for (unsigned i = sizeof hit->status, rest = status; i-- > 0; rest /= 10) /* a status is three digits */
+        hit->status[i] = (uint8_t)('0' + rest % 10);
+}
+
+void hit_take(struct hit *hit, bool client)
 {
     const struct exchange *x = hit->exchange;
-    hit->agent = value_in(x, x->agent, secret);
-    hit->verb = value_in(x, x->verb, secret);
-    hit->url = value_in(x, x->target, secret);
-    hit->reason = value_in(x, x->reason, secret);
-    hit->method = value_in(x, x->method, secret);
-    hit->forwarded = value_in(x, x->event.forwarded_for, secret);
-    take_endpoint(hit, &x->event.server, secret);
-    take_status(hit, x->status, secret);
-    if (!client)
-        return;
-    size_t size = (size_t)(value_ip((char *)hit->client_text, x->event.client.ip) - (char *)hit->client_text);
-    hit->client = list_value_of((struct slice){hit->client_text, size}, secret);
+    take_endpoint(hit, &x->event.server);
+    if (hit->code != x->status)
+        take_status(hit, x->status);
+    if (client)
+        take_client(hit, x->event.client.ip);
 }
 
 struct tally *tally_new(const struct exchange *x, const struct finding_place *place, bool of_endpoint,
@@ -100,13 +92,36 @@ void tally_free(struct tally *t, struct memory *memory)
     memory_resize(memory, t, sizeof *t, 0);
 }
 
-static void list_one(struct value_list *list, const struct list_value *value, struct memory *memory)
+/* What a tally's values are counted with. */
+struct counting {
+    const struct event *event;
+    const struct hash_secret *secret;
+    struct memory *memory;
+};
+
+static inline void list_text(struct value_list *list, struct text text, const struct counting *c)
 {
-    if (value->text.size)
-        value_list_count(list, value, memory);
+    if (text.size)
+        value_list_add(list, event_text(c->event, text), c->secret, c->memory);
 }
 
-void tally_count(struct tally *t, const struct hit *hit, struct memory *memory)
+static void count_values(struct finding *f, const struct hit *hit, const struct counting *c)
+{
+    const struct exchange *x = hit->exchange;
+    list_text(&f->agents, x->agent, c);
+    list_text(&f->verbs, x->verb, c);
+    list_text(&f->urls, x->target, c);
+    list_text(&f->reasons, x->reason, c);
+    list_text(&f->methods, x->method, c);
+    list_text(&f->forwarded, x->event.forwarded_for, c);
+    if (x->status)
+        value_list_add(&f->statuses, (struct slice){hit->status, sizeof hit->status}, c->secret, c->memory);
+    value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, c->secret, c->memory);
+    if (f->of_endpoint)
+        value_list_add(&f->clients, (struct slice){hit->client, hit->client_size}, c->secret, c->memory);
+}
+
+void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory)
 {
     struct finding *f = &t->finding;
     const struct exchange *x = hit->exchange;
@@ -119,14 +134,5 @@ void tally_count(struct tally *t, const struct hit *hit, struct memory *memory)
     f->observed |= x->auth_basis == BASIS_OBSERVED;
     if (hit->basis > f->basis)
         f->basis = hit->basis;
-    list_one(&f->agents, &hit->agent, memory);
-    list_one(&f->verbs, &hit->verb, memory);
-    list_one(&f->urls, &hit->url, memory);
-    list_one(&f->reasons, &hit->reason, memory);
-    list_one(&f->methods, &hit->method, memory);
-    list_one(&f->forwarded, &hit->forwarded, memory);
-    list_one(&f->statuses, &hit->status, memory);
-    list_one(&f->endpoints, &hit->endpoint, memory);
-    if (f->of_endpoint)
-        list_one(&f->clients, &hit->client, memory);
+    count_values(f, hit, &(struct counting){&x->event, secret, memory});
 }

@@ -6,20 +6,22 @@
 #include "sensor/detect/finding.h"
 #include "sensor/event/value.h"
 
-/** A hit, and what lists want to know of it: taken once, for all tallies that it counts in. All zeros at first. */
+/** A hit, and what lists show of it that the exchange does not say as text: written once, for all tallies that it
+ * counts in, and kept, because most hits have the same endpoint, client and status as the one before. All zeros at
+ * first. */
 struct hit {
     const struct exchange *exchange;
     enum endpoint_basis basis; /* of its endpoint */
-    struct list_value agent, verb, url, reason, method, forwarded, status, endpoint, client;
-    /* Of the hit before, too: most have the same endpoint and the same status. */
     struct address server;
+    uint8_t client_ip[16];
     unsigned code;
-    uint8_t endpoint_text[VALUE_MAX], client_text[VALUE_MAX], code_text[3];
+    size_t endpoint_size, client_size; /* 0: not written yet */
+    uint8_t endpoint[VALUE_MAX], client[VALUE_MAX], status[3];
 };
 
 /** Takes the rest from `exchange`, which stays as it is while the hit counts.
  *  @param client  it counts in the tally of an endpoint. */
-void hit_take(struct hit *hit, bool client, const struct hash_secret *secret);
+void hit_take(struct hit *hit, bool client);
 
 struct tally {
     struct finding finding; /* without its rule */
@@ -36,6 +38,7 @@ struct tally *tally_new(const struct exchange *x, const struct finding_place *pl
 struct tally *tally_copy(const struct tally *t, struct memory *memory);
 void tally_free(struct tally *t, struct memory *memory);
 
-void tally_count(struct tally *t, const struct hit *hit, struct memory *memory);
+/** @param secret  the values of its lists are hashed with it. */
+void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory);
 
 #endif

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 static const struct hash_secret SECRET = {{1, 2, 3}};
-static const struct rule_about LOW = {.title = "low", .level = LEVEL_LOW, .number = 1};
-static const struct rule_about HIGH = {.title = "high", .level = LEVEL_HIGH, .number = 2};
+static const struct rule_about LOW = {.title = "low", .level = LEVEL_LOW, .number = 1, .story = ""};
+static const struct rule_about HIGH = {.title = "high", .level = LEVEL_HIGH, .number = 2, .story = ""};
 
 enum { WINDOW = 1000 };
 
@@ -235,6 +235,22 @@ static void finishes_by_subject(void **state)
     end(&b);
 }
 
+/* Of two that weigh the same, a search of a story speaks second, however often it holds. */
+static void own_words_come_first(void **state)
+{
+    (void)state;
+    static const struct rule_about search = {.title = "search", .level = LEVEL_LOW, .number = 0, .story = "a story"};
+    struct bench b;
+    begin(&b);
+    hits(&b, &search, 1, 443, 10, 5);
+    hits(&b, &LOW, 1, 443, 11, 2);
+    hits(&b, &HIGH, 1, 443, 12, 1);
+    *b.told = 0;
+    findings_finish(b.findings, basis_now, &b);
+    assert_string_equal(b.told, "high 1:443 1.\nlow 1:443 2.\nsearch 1:443 5.\n");
+    end(&b);
+}
+
 static void endpoints_of_a_cluster_are_one(void **state)
 {
     (void)state;
@@ -255,7 +271,7 @@ static void a_rule_may_speak_of_the_endpoint(void **state)
 {
     (void)state;
     static const struct rule_about proxy = {
-        .title = "proxy", .level = LEVEL_HIGH, .number = 3, .subject = SUBJECT_ENDPOINT};
+        .story = "", .title = "proxy", .level = LEVEL_HIGH, .number = 3, .subject = SUBJECT_ENDPOINT};
     struct bench b;
     begin(&b);
     hits(&b, &proxy, 1, 443, 10, 2);
@@ -296,9 +312,12 @@ enum { TOGETHER = 6 };
 
 /* Six rules of two kinds of subject. */
 static const struct rule_about MANY[TOGETHER] = {
-    {.title = "a", .level = LEVEL_LOW, .number = 11},  {.title = "b", .level = LEVEL_HIGH, .number = 12},
-    {.title = "c", .level = LEVEL_LOW, .number = 13},  {.title = "d", .level = LEVEL_LOW, .subject = SUBJECT_ENDPOINT},
-    {.title = "e", .level = LEVEL_HIGH, .number = 15}, {.title = "f", .level = LEVEL_LOW, .subject = SUBJECT_ENDPOINT}};
+    {.story = "", .title = "a", .level = LEVEL_LOW, .number = 11},
+    {.story = "", .title = "b", .level = LEVEL_HIGH, .number = 12},
+    {.story = "", .title = "c", .level = LEVEL_LOW, .number = 13},
+    {.story = "", .title = "d", .level = LEVEL_LOW, .subject = SUBJECT_ENDPOINT},
+    {.story = "", .title = "e", .level = LEVEL_HIGH, .number = 15},
+    {.story = "", .title = "f", .level = LEVEL_LOW, .subject = SUBJECT_ENDPOINT}};
 
 static size_t some_of_many(unsigned set, const struct rule_about *rules[static TOGETHER])
 {
@@ -540,6 +559,7 @@ int main(void)
         cmocka_unit_test(a_rule_may_speak_of_the_endpoint),
         cmocka_unit_test(what_is_held_waits),
         cmocka_unit_test(finishes_in_order),
+        cmocka_unit_test(own_words_come_first),
         cmocka_unit_test(lists_are_bounded),
         cmocka_unit_test(lists_are_of_each_hit),
         cmocka_unit_test(counts_what_is_lost),
