@@ -62,6 +62,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/forwarded.h \
 	sensor/detect/habit.c \
 	sensor/detect/habit.h \
+	sensor/detect/knock.c \
+	sensor/detect/knock.h \
 	sensor/detect/list.c \
 	sensor/detect/list.h \
 	sensor/detect/place.c \

@@ -39,7 +39,7 @@ static void on_finding(void *owner, const struct finding *f, bool last_word)
     c->counters->of[COUNT_FINDINGS] += last_word;
     if ((int)f->rule->level > c->worst)
         c->worst = (int)f->rule->level;
-    if (!f->of_endpoint)
+    if (f->subject == SUBJECT_SOURCE)
         sources_found(c->sources, f->source);
     c->events.finding(c->events.owner, f, last_word);
 }
@@ -48,8 +48,11 @@ static void on_finding(void *owner, const struct finding *f, bool last_word)
  * its own since that was certain. */
 static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
 {
-    bool regular = sources_is_regular(c->sources, f->source);
-    bool misconfigured = !regular && sources_is_misconfigured(c->sources, f->source);
+    if (f->subject != SUBJECT_SOURCE)
+        return false;
+    bool regular =
+        f->exchanges ? sources_is_regular(c->sources, f->source) : sources_knocks_regularly(c->sources, f->source);
+    bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
     c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
     return regular || misconfigured;
@@ -61,7 +64,7 @@ static bool on_holds(void *owner, const struct finding *f, bool held)
 {
     struct correlate *c = owner;
     struct event about = {.server = f->endpoint};
-    if (!f->of_endpoint && !f->observed && endpoints_lends(c->endpoints, &about))
+    if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(c->endpoints, &about))
         return false;
     if (held && turned_out_ordinary(c, f))
         return false;
@@ -72,7 +75,7 @@ static bool on_holds(void *owner, const struct finding *f, bool held)
         agents[i] = (struct slice){(const uint8_t *)f->agents.values[i].text, f->agents.values[i].size};
     const struct suppress_question question = {.rule_id = f->rule->id,
                                                .rule_title = f->rule->title,
-                                               .source = f->of_endpoint ? NULL : f->source,
+                                               .source = f->subject == SUBJECT_SOURCE ? f->source : NULL,
                                                .cluster = f->cluster[0] ? f->cluster : NULL,
                                                .agents = agents,
                                                .agent_count = f->agents.used,
@@ -187,23 +190,25 @@ static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struc
     return own || (open && sources_keeps_to_open_paths(c->sources, x->event.client.ip));
 }
 
-static void match_rules(struct correlate *c, const struct exchange *x, const struct cluster *cluster, bool hold)
+/* @param lends  its endpoint lends a credential: then it is what the finding is about, and no client of it. */
+static bool match_rules(struct correlate *c, const struct event *e, const struct knocks *knocks,
+                        const struct cluster *cluster, bool lends, bool hold)
 {
     struct finding_place place = {.cluster = cluster ? cluster->number + 1 : 0,
                                   .name = cluster ? cluster->name : "",
                                   .provider = cluster ? cluster->provider : ""};
-    bool lends = x->auth_basis != BASIS_OBSERVED && endpoints_lends(c->endpoints, &x->event);
     const struct rule *const *fired;
-    size_t count = rule_set_match(c->rules, c->scratch, &x->event, &fired);
+    size_t count = rule_set_match(c->rules, c->scratch, e, &fired);
     if (!count)
-        return;
-    findings_begin(c->findings, x, x->event.basis, &place);
+        return false;
+    findings_begin(c->findings, e, knocks, e->basis, &place);
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(fired[i]);
         if (!lends || about->subject == SUBJECT_ENDPOINT)
             findings_hit(c->findings, about, hold && about->ordinary_excluded);
     }
     findings_end(c->findings);
+    return true;
 }
 
 static void judge(struct correlate *c, struct exchange *x)
@@ -225,7 +230,24 @@ static void judge(struct correlate *c, struct exchange *x)
     sources_exchange(c->sources, x, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
     bool hold = may_be_ordinary(c, x, cluster) && !c->literal;
     tell_within_cap(c, &x->event);
-    match_rules(c, x, cluster, hold);
+    bool lends = x->auth_basis != BASIS_OBSERVED && endpoints_lends(c->endpoints, &x->event);
+    match_rules(c, &x->event, NULL, cluster, lends, hold);
+}
+
+/* Whether somebody who only opens connections is a monitor shows by its period alone: what rules that leave out the
+ * ordinary find is held. */
+static void judge_flow(struct correlate *c, struct flow_record *f)
+{
+    const struct cluster *cluster = place_of(&c->places, &f->event);
+    place_name(&f->event, cluster);
+    place_claims(&f->event);
+    bool ours = cluster_expects(c->places.map, cluster, f->event.client.ip) ||
+                cluster_front(c->places.map, cluster, f->event.client.ip);
+    struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
+    c->events.event(c->events.owner, &f->event);
+    bool told = match_rules(c, &f->event, knocks, cluster, false, !c->literal);
+    if (knocks)
+        knocks->listed |= told;
 }
 
 static void on_reached(void *owner, moment clock)
@@ -246,13 +268,12 @@ static void on_event(void *owner, const struct event *e)
         return;
     }
     copy->basis = (uint8_t)basis_at(c, copy);
-    if (copy->type == EVENT_ANOMALY) {
-        tell_within_cap(c, copy);
+    if (copy->type == EVENT_FLOW) {
+        judge_flow(c, (struct flow_record *)copy);
         return;
     }
-    place_claims(copy);
-    c->events.event(c->events.owner, copy);
-    sources_flow(c->sources, (const struct flow_record *)copy);
+    place_name(copy, place_of(&c->places, copy));
+    tell_within_cap(c, copy);
 }
 
 struct event_sink correlate_sink(struct correlate *c)

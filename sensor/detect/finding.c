@@ -21,9 +21,6 @@ struct slot {
     struct subject *subject;
 };
 
-/* What an exchange's findings may be about. */
-enum { ABOUT_SOURCE, ABOUT_ENDPOINT, ABOUTS };
-
 struct findings {
     struct memory *memory;
     struct finding_events events;
@@ -31,11 +28,11 @@ struct findings {
     struct table table; /* of struct slot */
     struct kept_finding *first, *last;
     uint64_t unproven, lost;
-    /* the exchange in hand: */
+    /* the event in hand: */
     struct hit hit;
     struct finding_place place;
-    struct subject *subjects[ABOUTS]; /* NULL: not looked for */
-    struct subject *recent[ABOUTS];   /* of an exchange before: most have the same */
+    struct subject *subjects[SUBJECTS]; /* NULL: not looked for */
+    struct subject *recent[SUBJECTS];   /* of an event before: most have the same */
     struct kept_finding *hits, **tail;
 };
 
@@ -58,7 +55,7 @@ static void drop_subject(struct findings *f, struct subject *s)
     struct slot *slot = table_find(&f->table, &s->key);
     if (slot)
         table_remove(&f->table, slot);
-    for (size_t i = 0; i < ABOUTS; i++) {
+    for (size_t i = 0; i < SUBJECTS; i++) {
         if (f->subjects[i] == s)
             f->subjects[i] = NULL;
         if (f->recent[i] == s)
@@ -118,13 +115,14 @@ static struct subject *make_subject(struct findings *f, const struct subject_key
     return NULL;
 }
 
-static struct subject *subject_of(struct findings *f, size_t about)
+static struct subject *subject_of(struct findings *f, enum rule_subject about)
 {
-    const struct event *e = &f->hit.exchange->event;
+    const struct event *e = f->hit.event;
+    bool apart = about == SUBJECT_SOURCE && e->type == EVENT_EXCHANGE && !f->place.cluster;
     struct subject_key key = {.cluster = f->place.cluster};
-    if (about == ABOUT_SOURCE)
+    if (about == SUBJECT_SOURCE)
         memcpy(key.source, e->client.ip, sizeof key.source);
-    if (about == ABOUT_ENDPOINT || !f->place.cluster) {
+    if (about == SUBJECT_ENDPOINT || apart) {
         memcpy(key.endpoint, e->server.ip, sizeof key.endpoint);
         key.port = e->server.port;
     }
@@ -160,7 +158,7 @@ static struct kept_finding *make(struct findings *f, struct subject *s, const st
     }
     k->rule = rule;
     k->subject = s;
-    k->opened = f->hit.exchange->event.order.clock;
+    k->opened = f->hit.event->order.clock;
     k->next_telling = 1;
     k->sibling = s->asked ? s->asked->sibling : k;
     if (s->asked)
@@ -211,26 +209,27 @@ static void complete(struct findings *f, struct kept_finding *k, enum endpoint_b
     release(f, k);
 }
 
-void findings_begin(struct findings *f, const struct exchange *x, enum endpoint_basis basis,
+void findings_begin(struct findings *f, const struct event *e, const struct knocks *knocks, enum endpoint_basis basis,
                     const struct finding_place *place)
 {
-    f->hit.exchange = x;
+    f->hit.event = e;
+    f->hit.knocks = knocks;
     f->hit.basis = basis;
     f->place = *place;
-    f->subjects[ABOUT_SOURCE] = f->subjects[ABOUT_ENDPOINT] = NULL;
+    for (size_t i = 0; i < SUBJECTS; i++)
+        f->subjects[i] = NULL;
 }
 
 void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
 {
-    size_t about = rule->subject == SUBJECT_ENDPOINT ? ABOUT_ENDPOINT : ABOUT_SOURCE;
-    struct subject **s = &f->subjects[about];
+    struct subject **s = &f->subjects[rule->subject];
     if (!*s)
-        *s = subject_of(f, about);
+        *s = subject_of(f, rule->subject);
     struct kept_finding *k = *s ? find(*s, rule) : NULL;
-    if (k && f->hit.exchange->event.order.clock - k->opened >= f->window) {
+    if (k && f->hit.event->order.clock - k->opened >= f->window) {
         complete(f, k, f->hit.basis);
         if (!*s)
-            *s = subject_of(f, about);
+            *s = subject_of(f, rule->subject);
         k = NULL;
     }
     if (!k && *s)
@@ -267,9 +266,8 @@ static bool part(struct findings *f, struct kept_finding *k)
 
 static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally **begun)
 {
-    bool of_endpoint = k->rule->subject == SUBJECT_ENDPOINT;
     if (!*begun)
-        *begun = tally_new(f->hit.exchange, &f->place, of_endpoint, f->memory);
+        *begun = tally_new(f->hit.event, &f->place, k->rule->subject, f->memory);
     if (!*begun)
         return false;
     k->tally = *begun;
@@ -281,11 +279,11 @@ static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally
 /* Gives each finding that is hit a tally whose findings are all hit; takes those out that found no memory. */
 static void sort_tallies(struct findings *f)
 {
-    struct tally *begun[ABOUTS] = {NULL, NULL};
+    struct tally *begun[SUBJECTS] = {NULL};
     struct kept_finding **at = &f->hits;
     for (struct kept_finding *k; (k = *at);) {
-        bool of_endpoint = k->rule->subject == SUBJECT_ENDPOINT, old = k->tally;
-        bool counts = !old                                 ? begin_tally(f, k, &begun[of_endpoint])
+        bool old = k->tally;
+        bool counts = !old                                 ? begin_tally(f, k, &begun[k->rule->subject])
                       : k->tally->hit < k->tally->findings ? part(f, k)
                                                            : true;
         if (counts) {
@@ -314,7 +312,7 @@ void findings_end(struct findings *f)
 {
     sort_tallies(f);
     if (f->hits)
-        hit_take(&f->hit, f->subjects[ABOUT_ENDPOINT]);
+        hit_take(&f->hit, f->subjects[SUBJECT_ENDPOINT] || f->subjects[SUBJECT_CLUSTER]);
     for (struct kept_finding *k = f->hits; k; k = k->next) {
         if (k->tally->hit)
             tally_count(k->tally, &f->hit, f->table.secret, f->memory);

@@ -1,6 +1,6 @@
 /* What a rule found: one a rule, subject and cluster, with counts, times and bounded lists. The subject is a source or,
- * where the rule says so, an endpoint, whose clients are then listed and not accused. An endpoint of no cluster stands
- * for itself.
+ * where the rule says so, an endpoint or a cluster, whose clients are then listed and not accused. An endpoint of no
+ * cluster stands for itself where requests are judged: connections are one finding for all such.
  *
  * Told when it first holds, at 10, 100, 1000 ... hits, and complete at the close of its window or at the end. A finding
  * of an endpoint that is not proven to be an API server is kept and not told: it may be proven later. One that is held
@@ -15,15 +15,16 @@
 
 struct finding {
     const struct rule_about *rule;
-    bool of_endpoint;               /* the subject is the endpoint */
+    enum rule_subject subject;
     bool observed;                  /* the verdict on one of its hits was: not all are inferred */
     uint8_t front;                  /* enum front: other clients stand behind the source */
-    uint8_t source[16];             /* of the first hit, where the subject is the endpoint */
-    struct address endpoint;        /* of the first hit, where the subject is the source */
+    uint8_t source[16];             /* of the first hit, where the subject is another */
+    struct address endpoint;        /* likewise */
     const char *cluster, *provider; /* "": of none */
     enum endpoint_basis basis;
-    uint64_t count;
-    moment first, last;  /* of the exchanges' times */
+    uint64_t count;      /* hits */
+    uint64_t exchanges;  /* of these: exchanges; the others are connections */
+    moment first, last;  /* of their times */
     uint64_t first_flow; /* flow_id of the first hit: the order of findings that are otherwise equal */
     struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
 };
@@ -49,16 +50,19 @@ struct findings *findings_new(const struct finding_options *options, const struc
                               struct memory *memory, struct finding_events events);
 void findings_free(struct findings *f);
 
-/** Where an exchange belongs, as the map says. Strings live as long as the findings. */
+/** Where an event belongs, as the map says. Strings live as long as the findings. */
 struct finding_place {
     uint64_t cluster; /* number + 1; 0: of none */
     const char *name, *provider;
 };
 
-/** The hits of an exchange: one findings_begin(), one findings_hit() for each rule that fires, different ones, and
+struct knocks; /* detect/knock.h */
+
+/** The hits of an event: one findings_begin(), one findings_hit() for each rule that fires, different ones, and
  * findings_end(), which counts and tells. The record stays as it is until then.
+ * @param knocks  of a connection: its source's, NULL if they are not known; of an exchange NULL.
  * @param basis  of the endpoint, as known now. */
-void findings_begin(struct findings *f, const struct exchange *x, enum endpoint_basis basis,
+void findings_begin(struct findings *f, const struct event *e, const struct knocks *knocks, enum endpoint_basis basis,
                     const struct finding_place *place);
 /** @param hold  it is not certain yet that it is one. */
 void findings_hit(struct findings *f, const struct rule_about *rule, bool hold);

@@ -8,12 +8,15 @@ static int compare_addresses(const struct address *a, const struct address *b)
 
 static int compare_subjects(const struct finding *a, const struct finding *b)
 {
-    if (a->of_endpoint != b->of_endpoint)
-        return a->of_endpoint ? 1 : -1;
-    int order = a->of_endpoint ? 0 : memcmp(a->source, b->source, sizeof a->source);
+    if (a->subject != b->subject)
+        return a->subject < b->subject ? -1 : 1;
+    int order = a->subject == SUBJECT_SOURCE ? memcmp(a->source, b->source, sizeof a->source) : 0;
     if (!order)
         order = strcmp(a->cluster, b->cluster);
-    if (!order && (a->of_endpoint || !a->cluster[0]))
+    bool apart = a->subject == SUBJECT_SOURCE && !a->cluster[0];
+    if (!order && apart && !a->exchanges != !b->exchanges)
+        order = a->exchanges ? -1 : 1;
+    if (!order && (a->subject == SUBJECT_ENDPOINT || (apart && a->exchanges)))
         order = compare_addresses(&a->endpoint, &b->endpoint);
     return order;
 }

@@ -10,7 +10,7 @@ struct kept_finding {
     const struct rule_about *rule;
     struct kept_finding *sibling; /* of its subject: the next in the ring */
     struct tally *tally;
-    struct kept_finding *next; /* of the exchange in hand */
+    struct kept_finding *next; /* of the event in hand */
     moment opened;             /* the clock of the first hit */
     uint64_t next_telling;
     bool held;

@@ -90,13 +90,18 @@ static bool is_claimed(const struct event *e)
     return e->forwarded_for.size || e->proxied == PROXIED_CLIENT || e->proxied == PROXIED_NOBODY;
 }
 
+void place_name(struct event *e, const struct cluster *cluster)
+{
+    if (cluster)
+        e->cluster = event_add_text(e, slice_of(cluster->name), CLUSTER_NAME_MAX);
+}
+
 void place_exchange(const struct places *p, struct exchange *x, const struct cluster *cluster)
 {
     struct event *e = &x->event;
-    if (cluster) {
-        x->cluster = event_add_text(e, slice_of(cluster->name), CLUSTER_NAME_MAX);
+    place_name(e, cluster);
+    if (cluster)
         x->provider = event_add_text(e, slice_of(cluster->provider), CLUSTER_PROVIDER_MAX);
-    }
     unsigned says = cluster_front(p->map, cluster, e->client.ip);
     if (says)
         x->front = FRONT_CONFIGURED;

@@ -17,6 +17,9 @@ struct places {
 /** @return NULL: an endpoint of no cluster. */
 const struct cluster *place_of(struct places *p, const struct event *e);
 
+/** Writes the cluster's name into the record, NULL: none. Room as below. */
+void place_name(struct event *e, const struct cluster *cluster);
+
 /** Writes cluster and provider into the record, whether its peer is a front, and, where a configured front says for
  * whom it asks, that client in the place of the source, the front as `via`. What cannot be read there, or was lost,
  * leaves the front as the source. With place_claims(). The record has EVENT_MAX bytes of room. */

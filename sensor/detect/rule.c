@@ -8,15 +8,23 @@
 
 static const size_t RULES_MEMORY = (size_t)256 << 20;
 
+/* The rules on events of one type, in the order of the set. */
+struct rule_part {
+    const struct rule **rules;
+    size_t count;
+    struct rule_terms *terms;
+    struct rule_guards *guards;
+};
+
 struct rule_set {
     struct rule_arena arena; /* this struct is in its account, all else in its blocks */
     const struct rule **rules;
     size_t count;
     size_t selections; /* of the rule that has most */
+    size_t terms;      /* of the part that has most */
     struct rule_texts *texts;
     struct rule_regexes regexes;
-    struct rule_terms *terms;
-    struct rule_guards *guards;
+    struct rule_part parts[EVENT_TYPES];
     struct rule_lists lists;
 };
 
@@ -129,9 +137,15 @@ static void load_files(struct loading *l, const struct rule_file *files, size_t 
 
 static void fill(struct rule_set *set, const struct loading *l)
 {
+    size_t counts[EVENT_TYPES] = {0};
+    for (const struct loaded *o = l->first; o; o = o->next)
+        counts[o->rule->about.event]++;
     set->rules = rule_arena_take(&set->arena, l->count, sizeof *set->rules);
-    for (const struct loaded *o = l->first; set->rules && o; o = o->next) {
-        set->rules[set->count++] = o->rule;
+    for (size_t type = 0; type < EVENT_TYPES; type++)
+        set->parts[type].rules = rule_arena_take(&set->arena, counts[type], sizeof *set->rules);
+    for (const struct loaded *o = l->first; !set->arena.failed && o; o = o->next) {
+        struct rule_part *part = &set->parts[o->rule->about.event];
+        part->rules[part->count++] = set->rules[set->count++] = o->rule;
         if (o->rule->selections > set->selections)
             set->selections = o->rule->selections;
     }
@@ -143,9 +157,14 @@ static void compile(struct rule_set *set, struct complaint_list *complaints)
     const char *why = rule_texts_compile(set->texts);
     if (why)
         complain(complaints, false, "", 0, 0, "the patterns of all rules cannot be searched for: %s", why);
-    set->terms = rule_terms_new(&set->arena, set->rules, set->count);
-    if (set->terms)
-        set->guards = rule_guards_new(&set->arena, set->terms, set->rules, set->count);
+    for (size_t type = 0; type < EVENT_TYPES; type++) {
+        struct rule_part *part = &set->parts[type];
+        part->terms = rule_terms_new(&set->arena, part->rules, part->count);
+        if (!part->terms)
+            return;
+        part->guards = rule_guards_new(&set->arena, part->terms, part->rules, part->count);
+        set->terms = part->terms->count > set->terms ? part->terms->count : set->terms;
+    }
 }
 
 static struct rule_set *new_set(void)
@@ -222,7 +241,7 @@ const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *li
 /* Its own small account: a scratch is one block, of a size that the set says. */
 static size_t scratch_size(const struct rule_set *set)
 {
-    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms->count + set->selections;
+    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms + set->selections;
 }
 
 struct rule_scratch *rule_scratch_new(const struct rule_set *set)
@@ -235,7 +254,7 @@ struct rule_scratch *rule_scratch_new(const struct rule_set *set)
     scratch->size = size;
     scratch->fired = (const struct rule **)(scratch + 1);
     scratch->answers = (uint8_t *)(scratch->fired + set->count);
-    scratch->told = (bool *)(scratch->answers + set->terms->count);
+    scratch->told = (bool *)(scratch->answers + set->terms);
     scratch->text = rule_text_scratch_new(set->texts);
     scratch->regex = rule_regex_scratch_new();
     if (scratch->text && scratch->regex)
@@ -278,16 +297,17 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
                       const struct rule *const **fired)
 {
     *fired = scratch->fired;
-    if (e->type != EVENT_EXCHANGE)
+    const struct rule_part *part = &set->parts[e->type];
+    if (!part->count)
         return 0;
     size_t count = 0;
     rule_match_begin(scratch);
-    rule_terms_begin(set->terms, scratch);
-    for (size_t word = 0; word < set->terms->words; word++) {
-        uint64_t left = rule_guards_left(set->guards, scratch, e, word);
-        left = rule_terms_match(set->terms, scratch, e, word, left);
+    rule_terms_begin(part->terms, scratch);
+    for (size_t word = 0; word < part->terms->words; word++) {
+        uint64_t left = rule_guards_left(part->guards, scratch, e, word);
+        left = rule_terms_match(part->terms, scratch, e, word, left);
         for (; left; left &= left - 1)
-            scratch->fired[count++] = set->rules[word * 64 + (size_t)__builtin_ctzll(left)];
+            scratch->fired[count++] = part->rules[word * 64 + (size_t)__builtin_ctzll(left)];
     }
     return count;
 }
@@ -316,11 +336,11 @@ static void explain(const struct witness *w, const struct rule_node *node, unsig
 static const char *silenced(const struct rule_scratch *scratch, const struct rule *rule, const struct event *e)
 {
     const struct exchange *x = (const struct exchange *)e;
-    if (e->type != EVENT_EXCHANGE)
-        return "no request";
+    if (e->type != rule->about.event)
+        return rule->about.event == EVENT_FLOW ? "no connection" : "no request";
     if (scratch->mode == RULE_MODE_LITERAL && !*rule->about.story)
         return "not of a story";
-    if (scratch->mode == RULE_MODE_ALL && rule->about.ordinary_excluded && x->ordinary)
+    if (scratch->mode == RULE_MODE_ALL && rule->about.ordinary_excluded && e->type == EVENT_EXCHANGE && x->ordinary)
         return "ordinary: excluded";
     return NULL;
 }

@@ -19,8 +19,8 @@ const char *rule_level_name(unsigned level);
 /** @return -1: there is no such level. */
 int rule_level_of(const char *name);
 
-/** What a finding of the rule speaks of; the key `subject`. */
-enum rule_subject { SUBJECT_SOURCE, SUBJECT_ENDPOINT, SUBJECTS };
+/** What a finding of the rule speaks of; the key `subject`. All endpoints of no cluster are one for SUBJECT_CLUSTER. */
+enum rule_subject { SUBJECT_SOURCE, SUBJECT_ENDPOINT, SUBJECT_CLUSTER, SUBJECTS };
 
 struct rule;
 struct rule_set;
@@ -35,6 +35,7 @@ struct rule_about {
     const char *const *tags, *const *references, *const *false_positives;
     size_t tag_count, reference_count, false_positive_count;
     uint32_t number;           /* alert.signature_id: from the id, the same in every run */
+    enum event_type event;     /* EVENT_EXCHANGE: it is about requests; EVENT_FLOW: about connections */
     const char *provider;      /* the cloud whose searches the rule is of: "eks"; "": any */
     const char *story;         /* the story of searches that it takes its condition from */
     enum rule_subject subject; /* SUBJECT_SOURCE where it says nothing */

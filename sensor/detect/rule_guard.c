@@ -304,7 +304,7 @@ uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scra
 {
     const struct exchange *x = (const struct exchange *)e;
     uint64_t left = g->asked[scratch->mode][word];
-    if (scratch->mode == RULE_MODE_ALL && x->ordinary)
+    if (scratch->mode == RULE_MODE_ALL && e->type == EVENT_EXCHANGE && x->ordinary)
         left &= g->told_always[word];
     const struct guard *guard = g->guards, *end = guard + g->count;
     for (; left && guard < end; guard++) {

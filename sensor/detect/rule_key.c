@@ -112,8 +112,9 @@ int rule_field_find(const struct rule_reader *r, const char *name, unsigned line
         return -1;
     }
     unsigned kind = event_fields[field].kind;
-    if (!(event_fields[field].in & (1U << EVENT_EXCHANGE | FIELD_IN_RULES))) {
-        rule_wrong(r, line, column, "found field '%s', expected one that requests have", name);
+    if (!(event_fields[field].in & field_seen_on(r->event))) {
+        rule_wrong(r, line, column, "found field '%s', expected one that %s have", name,
+                   r->event == EVENT_FLOW ? "connections" : "requests");
         return -1;
     }
     if (kind == FIELD_TIME || kind == FIELD_ENDPOINT || kind == FIELD_COMMUNITY) {

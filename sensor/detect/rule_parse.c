@@ -143,11 +143,12 @@ static void check_tags(const struct rule_reader *r, const struct yaml_node *tags
 
 static void read_custom(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
 {
-    static const char *const SUBJECTS_NAMED[] = {"source", "endpoint", NULL};
+    static const char *const SUBJECTS_NAMED[] = {"source", "endpoint", "cluster", NULL};
     static const char *const ORDINARY[] = {"counted", "excluded", NULL};
     about->provider = rule_read_text(r, yaml_member(d, "provider"), right);
     about->story = rule_read_text(r, yaml_member(d, "story"), right);
-    about->subject = (enum rule_subject)read_word(r, d, "subject", SUBJECTS_NAMED, "source or endpoint", right);
+    about->subject =
+        (enum rule_subject)read_word(r, d, "subject", SUBJECTS_NAMED, "source, endpoint or cluster", right);
     about->ordinary_excluded = read_word(r, d, "ordinary", ORDINARY, "counted or excluded", right) != 0;
 }
 
@@ -203,17 +204,37 @@ static void read_about(const struct rule_reader *r, const struct yaml_node *d, s
     read_custom(r, d, about, right);
 }
 
+/* What the network alone shows: `product: kapiwatch` and a service, which is the type of the events. */
+static bool reads_network(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event,
+                          bool *right)
+{
+    const struct yaml_node *product = yaml_member(logsource, "product"), *service = yaml_member(logsource, "service");
+    if (!product || strcmp(product->text, "kapiwatch") != 0)
+        return false;
+    const struct yaml_node *at = service ? service : logsource;
+    if (!service || strcmp(service->text, "flow") != 0) {
+        rule_wrong(r, at->line, at->column, "found service '%s', expected flow: connections",
+                   service ? service->text : "");
+        *right = false;
+    }
+    *event = EVENT_FLOW;
+    return true;
+}
+
 /* Whether the rule is for what is seen here: a rule applies where all that its logsource names agrees. */
-static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsource, bool *right)
+static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event, bool *right)
 {
     static const struct {
         const char *key, *value;
     } OURS[] = {{"product", "kubernetes"}, {"service", "audit"}, {"category", "application"}};
+    *event = EVENT_EXCHANGE;
     if (logsource->kind != YAML_MAP) {
         rule_wrong(r, logsource->line, logsource->column, "found no map as logsource, expected 'product: kubernetes'");
         *right = false;
         return true;
     }
+    if (reads_network(r, logsource, event, right))
+        return true;
     for (const struct yaml_node *n = logsource->first; n; n = n->next) {
         size_t i = 0;
         while (i < 3 && strcmp(n->key, OURS[i].key) != 0)
@@ -294,8 +315,9 @@ const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *doc
     bool right = true;
     refuse_others(r, document, &right);
     const struct yaml_node *logsource = right ? needed(r, document, "logsource", &right) : NULL;
-    if (logsource && !is_ours(r, logsource, &right))
+    if (logsource && !is_ours(r, logsource, &r->event, &right))
         return NULL;
+    rule->about.event = r->event;
     if (logsource || right)
         read_about(r, document, &rule->about, &right);
     const struct yaml_node *detection = logsource ? needed(r, document, "detection", &right) : NULL;

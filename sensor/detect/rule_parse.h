@@ -17,6 +17,7 @@ struct rule_reader {
     struct rule_regexes *regexes;
     struct rule_lists *lists;
     const struct rule_link **links; /* where the rule in hand keeps its next one */
+    enum event_type event;          /* what the rule in hand is about */
 };
 
 /** An error of one line; what a terminal would take as a command is masked. */

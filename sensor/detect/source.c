@@ -268,21 +268,43 @@ enum source_peace source_peace(const struct source *source)
     return ordinary ? PEACE_ORDINARY : PEACE_LEGITIMATE;
 }
 
-void sources_flow(struct sources *s, const struct flow_record *f)
+static void count_knock(struct sources *s, struct source *source, struct flow_record *f, moment window)
+{
+    struct slice endpoint = name_of(s, &f->event.server);
+    knocks_add(&source->knocks, &f->event.server, hash_bytes(s->secret, endpoint.data, endpoint.size) | 1,
+               f->event.time, window);
+    if (f->event.basis > source->knocks.basis)
+        source->knocks.basis = f->event.basis;
+    f->knocks.is_one = true;
+    f->knocks.knocks = source->knocks.count;
+    f->knocks.endpoints = source->knocks.endpoints;
+}
+
+bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && beat_regular(&source->knocks.beat);
+}
+
+struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours, moment window)
 {
     bool knocked = f->state == FLOW_NEW || f->state == FLOW_REFUSED;
     struct source *source = source_of(s, &f->event, f->last > f->event.time ? f->last : f->event.time, knocked);
     if (!source)
-        return;
+        return NULL;
     source->flows++;
     source->half_open += f->state == FLOW_NEW;
     source->refused += f->state == FLOW_REFUSED;
     source->without_request += !knocked && !f->exchanges;
     source->carried += source->exchanges ? 0 : f->exchanges;
     source->verified |= f->handshake;
+    f->knocks.verified = source->verified;
+    if (!ours && !f->asked)
+        count_knock(s, source, f, window);
     /* An endpoint with exchanges was counted with each of them. */
     if (!f->exchanges)
         add_endpoint(s, source, &f->event.server);
+    return &source->knocks;
 }
 
 static int compare(const void *a, const void *b)

@@ -4,6 +4,7 @@
 
 #include "proto/base/table.h"
 #include "sensor/detect/habit.h"
+#include "sensor/detect/knock.h"
 #include "sensor/detect/list.h"
 #include "sensor/detect/rhythm.h"
 #include "sensor/event/anomaly.h"
@@ -43,7 +44,8 @@ struct source {
     bool strays;                        /* it asked for something else without a credential, or was answered 401 */
     struct habit habit;                 /* of its requests without a credential that holds */
     uint8_t front;                      /* enum front */
-    struct value_list endpoints;        /* "address:port" */
+    struct knocks knocks;
+    struct value_list endpoints; /* "address:port" */
     struct value_list agents;
 };
 
@@ -84,7 +86,14 @@ enum source_peace { PEACE_NONE, PEACE_LEGITIMATE, PEACE_ORDINARY, PEACES };
 
 enum source_peace source_peace(const struct source *source);
 
-void sources_flow(struct sources *s, const struct flow_record *f);
+/** Counts it, and writes into it what its source knocked on within the window. @param ours  of a front, or of a source
+ * that is expected there: whatever it does not ask is no knock. @return what it knocked on, until the next call of
+ * another function; NULL: it found no memory. */
+struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours, moment window);
+
+/** Whether the source comes back with a regular period where it knocks: a monitor that opens connections and no more.
+ */
+bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);
 
 /** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the
  * caller's to give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next

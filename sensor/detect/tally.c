@@ -28,28 +28,29 @@ static void take_status(struct hit *hit, unsigned status)
 
 void hit_take(struct hit *hit, bool client)
 {
-    const struct exchange *x = hit->exchange;
-    take_endpoint(hit, &x->event.server);
-    if (hit->code != x->status)
-        take_status(hit, x->status);
+    const struct event *e = hit->event;
+    unsigned status = e->type == EVENT_EXCHANGE ? ((const struct exchange *)e)->status : 0;
+    take_endpoint(hit, &e->server);
+    if (hit->code != status)
+        take_status(hit, status);
     if (client)
-        take_client(hit, x->event.client.ip);
+        take_client(hit, e->client.ip);
 }
 
-struct tally *tally_new(const struct exchange *x, const struct finding_place *place, bool of_endpoint,
+struct tally *tally_new(const struct event *e, const struct finding_place *place, enum rule_subject subject,
                         struct memory *memory)
 {
     struct tally *t = memory_resize(memory, NULL, 0, sizeof *t);
     if (!t)
         return NULL;
-    t->finding = (struct finding){.of_endpoint = of_endpoint,
+    t->finding = (struct finding){.subject = subject,
                                   .cluster = place->name,
                                   .provider = place->provider,
-                                  .endpoint = x->event.server,
-                                  .first = x->event.time,
-                                  .last = x->event.time,
-                                  .first_flow = x->event.flow_id};
-    memcpy(t->finding.source, x->event.client.ip, sizeof t->finding.source);
+                                  .endpoint = e->server,
+                                  .first = e->time,
+                                  .last = e->time,
+                                  .first_flow = e->flow_id};
+    memcpy(t->finding.source, e->client.ip, sizeof t->finding.source);
     return t;
 }
 
@@ -105,9 +106,12 @@ static inline void list_text(struct value_list *list, struct text text, const st
         value_list_add(list, event_text(c->event, text), c->secret, c->memory);
 }
 
-static void count_values(struct finding *f, const struct hit *hit, const struct counting *c)
+static void count_exchange(struct finding *f, const struct hit *hit, const struct counting *c)
 {
-    const struct exchange *x = hit->exchange;
+    const struct exchange *x = (const struct exchange *)hit->event;
+    f->exchanges++;
+    f->front = x->front > f->front ? x->front : f->front;
+    f->observed |= x->auth_basis == BASIS_OBSERVED;
     list_text(&f->agents, x->agent, c);
     list_text(&f->verbs, x->verb, c);
     list_text(&f->urls, x->target, c);
@@ -116,23 +120,51 @@ static void count_values(struct finding *f, const struct hit *hit, const struct 
     list_text(&f->forwarded, x->event.forwarded_for, c);
     if (x->status)
         value_list_add(&f->statuses, (struct slice){hit->status, sizeof hit->status}, c->secret, c->memory);
-    value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, c->secret, c->memory);
-    if (f->of_endpoint)
-        value_list_add(&f->clients, (struct slice){hit->client, hit->client_size}, c->secret, c->memory);
+}
+
+/* A rule about knocks holds for the fourth, say, and means those before it as well: they are counted with the first
+ * that a finding has of the source. */
+static void count_knocks_before(struct finding *f, const struct hit *hit, const struct counting *c)
+{
+    const struct knocks *k = hit->knocks;
+    if (!k || (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
+        return;
+    f->count += k->count - 1;
+    if (k->basis > f->basis)
+        f->basis = k->basis;
+    if (k->window < f->first)
+        f->first = k->window;
+    for (uint32_t i = 0; i < k->endpoints; i++) {
+        char text[VALUE_MAX];
+        size_t size = (size_t)(value_endpoint(text, &k->seen[i]) - text);
+        if (size != hit->endpoint_size || memcmp(text, hit->endpoint, size) != 0)
+            value_list_add(&f->endpoints, (struct slice){(const uint8_t *)text, size}, c->secret, c->memory);
+    }
+}
+
+static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c)
+{
+    f->observed = true;
+    count_knocks_before(f, hit, c);
 }
 
 void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory)
 {
     struct finding *f = &t->finding;
-    const struct exchange *x = hit->exchange;
+    const struct event *e = hit->event;
+    const struct counting c = {e, secret, memory};
     f->count++;
-    if (x->event.time < f->first)
-        f->first = x->event.time;
-    if (x->event.time > f->last)
-        f->last = x->event.time;
-    f->front = x->front > f->front ? x->front : f->front;
-    f->observed |= x->auth_basis == BASIS_OBSERVED;
+    if (e->time < f->first)
+        f->first = e->time;
+    if (e->time > f->last)
+        f->last = e->time;
     if (hit->basis > f->basis)
         f->basis = hit->basis;
-    count_values(f, hit, &(struct counting){&x->event, secret, memory});
+    if (e->type == EVENT_EXCHANGE)
+        count_exchange(f, hit, &c);
+    else
+        count_flow(f, hit, &c);
+    value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, secret, memory);
+    if (f->subject != SUBJECT_SOURCE)
+        value_list_add(&f->clients, (struct slice){hit->client, hit->client_size}, secret, memory);
 }

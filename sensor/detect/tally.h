@@ -4,14 +4,16 @@
 #define SENSOR_DETECT_TALLY_H
 
 #include "sensor/detect/finding.h"
+#include "sensor/detect/knock.h"
 #include "sensor/event/value.h"
 
-/** A hit, and what lists show of it that the exchange does not say as text: written once, for all tallies that it
+/** A hit, and what lists show of it that the event does not say as text: written once, for all tallies that it
  * counts in, and kept, because most hits have the same endpoint, client and status as the one before. All zeros at
  * first. */
 struct hit {
-    const struct exchange *exchange;
-    enum endpoint_basis basis; /* of its endpoint */
+    const struct event *event;
+    enum endpoint_basis basis;   /* of its endpoint */
+    const struct knocks *knocks; /* of a connection: what its source knocked on before, too; NULL: of an exchange */
     struct address server;
     uint8_t client_ip[16];
     unsigned code;
@@ -19,20 +21,20 @@ struct hit {
     uint8_t endpoint[VALUE_MAX], client[VALUE_MAX], status[3];
 };
 
-/** Takes the rest from `exchange`, which stays as it is while the hit counts.
+/** Takes the rest from `event`, which stays as it is while the hit counts.
  *  @param client  it counts in the tally of an endpoint. */
 void hit_take(struct hit *hit, bool client);
 
 struct tally {
     struct finding finding; /* without its rule */
     size_t findings;        /* that have it */
-    /* of the exchange in hand: */
+    /* of the event in hand: */
     size_t hit;           /* so many of these */
     struct tally *parted; /* who has it, now that not all of them are */
 };
 
-/** Of nothing yet, for findings that begin with this exchange. @return NULL: no memory. */
-struct tally *tally_new(const struct exchange *x, const struct finding_place *place, bool of_endpoint,
+/** Of nothing yet, for findings that begin with this event. @return NULL: no memory. */
+struct tally *tally_new(const struct event *e, const struct finding_place *place, enum rule_subject subject,
                         struct memory *memory);
 /** @return NULL: no memory. */
 struct tally *tally_copy(const struct tally *t, struct memory *memory);

@@ -69,7 +69,8 @@ struct event {
     struct address client, server;
     uint8_t proxied_for[16]; /* PROXIED_CLIENT */
     struct text
-        forwarded_for; /* X-Forwarded-For of an exchange; the correlator adds whom the line claims, in flows, too */
+        forwarded_for;   /* X-Forwarded-For of an exchange; the correlator adds whom the line claims, in flows, too */
+    struct text cluster; /* of `server`, as configured; written by the correlator */
 };
 
 static inline struct slice event_text(const struct event *e, struct text t)

@@ -90,7 +90,7 @@ struct exchange {
     uint8_t peer[16];                         /* the front itself is this then, whose port event.client still has */
     uint8_t plaintext, impersonation_refused; /* those signs, for rules */
     struct source_counts source;
-    struct text cluster, provider; /* as configured */
+    struct text provider; /* of the cluster, as configured */
 };
 
 /** Begins a record in `room`, all absent. */

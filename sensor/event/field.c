@@ -74,8 +74,7 @@ struct value event_field_get(enum event_field_id field, const struct event *e)
 {
     const struct event_field *f = &event_fields[field];
     const void *at = (const uint8_t *)e + f->offset;
-    unsigned seen_in = 1U << e->type | (e->type == EVENT_EXCHANGE ? FIELD_IN_RULES : 0);
-    if (!(f->in & seen_in))
+    if (!(f->in & field_seen_on(e->type)))
         return value_number(VALUE_ABSENT, 0);
     if (event_is_unknown(e, field))
         return value_number(VALUE_UNKNOWN, 0);

@@ -43,12 +43,18 @@ struct event_field {
     uint16_t offset;                     /* in the record */
     uint8_t kind;                        /* enum field_kind */
     uint8_t width;                       /* of a number */
-    uint8_t in;                          /* 1 << enum event_type; FIELD_IN_RULES */
+    uint16_t in;                         /* 1 << enum event_type; FIELD_IN_RULES_ON() */
 };
 
-/** Of a row that rules see in exchanges, and that is written nowhere: what goes by all that came before it, not by this
- * one exchange. */
-enum { FIELD_IN_RULES = 1 << EVENT_TYPES };
+/** Of a row that rules see in events of a type, and that is written nowhere: what goes by all that came before it, not
+ * by this one event. */
+#define FIELD_IN_RULES_ON(type) (1U << (EVENT_TYPES + (type)))
+
+/** The rows that rules on events of this type see. */
+static inline unsigned field_seen_on(unsigned type)
+{
+    return 1U << type | FIELD_IN_RULES_ON(type);
+}
 
 enum event_field_id {
 #define EVENT_FIELD(id, name, alias, kind, in, type, member, text, about) EVENT_##id,

@@ -18,6 +18,15 @@ const char *flow_state_name(unsigned state);       /* "new", "refused", "establi
 const char *flow_reason_name(unsigned reason);     /* "fin", "rst", "timeout", "evicted", "shutdown", "reused" */
 const char *flow_protocol_name(unsigned protocol); /* as EVE's app_proto: "http", "http2", "tls", "unknown", "failed" */
 
+/** What its source knocked on within the window so far, this connection among it: where it asked for nothing. */
+struct knock_counts {
+    uint32_t knocks, endpoints; /* endpoints: different ones, as far as KNOCK_ENDPOINTS */
+    uint8_t is_one;             /* this connection is a knock */
+    uint8_t verified;           /* a handshake with the source was completed */
+};
+
+enum { KNOCK_ENDPOINTS = 8 };
+
 struct flow_record {
     struct event event; /* time: of the first packet */
     moment last;
@@ -29,10 +38,12 @@ struct flow_record {
     uint8_t protocol;   /* enum protocol of proto/stream/sniff.h */
     uint8_t handshake;  /* a SYN and the SYN-ACK to it were seen: the source is verified */
     uint8_t from_start; /* the SYN was seen */
+    uint8_t asked;      /* the client sent what may be a request, or what it sent is not all known */
     uint8_t gave_up;    /* enum gave_up */
     uint8_t goaway;     /* the code of the server's first GOAWAY, as proto/http/http2_error.h keeps it */
     uint8_t tls_client_hello, tls_server_hello,
-        tls_data; /* records of this kind were seen: handshake by side, application data */
+        tls_data;               /* records of this kind were seen: handshake by side, application data */
+    struct knock_counts knocks; /* the correlator's */
 };
 
 #endif

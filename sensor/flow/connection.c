@@ -127,6 +127,15 @@ static void mark_goaway_unknown(const struct connection *c, struct event *e)
         event_set_unknown(e, EVENT_FLOW_GOAWAY);
 }
 
+/* Behind a ClientHello nothing but the handshake was said. */
+static bool may_have_asked(const struct connection *c)
+{
+    if (!c->from_start || c->gap_bytes[CLIENT] || c->gap_bytes[SERVER])
+        return true;
+    bool greeted = c->protocol == PROTOCOL_TLS && c->tls_client_hello && !c->tls_data;
+    return c->data[CLIENT] && !greeted;
+}
+
 static void tell(struct connection *c, enum flow_reason why, bool over)
 {
     struct flow_record r = {
@@ -138,6 +147,7 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
         .protocol = c->protocol,
         .handshake = c->handshake || (c->data[CLIENT] && c->data[SERVER]),
         .from_start = c->from_start,
+        .asked = may_have_asked(c),
         .gave_up = c->gave_up,
         .goaway = c->facts.goaway,
         .goaway_after = c->facts.goaway_after,

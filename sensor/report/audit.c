@@ -288,8 +288,8 @@ static void put_annotations(struct line *w)
                   (struct slice){(uint8_t *)number, (size_t)(value_number(number, x->auth_confidence) - number)});
     json_endpoint(j, "kapiwatch/endpoint", &x->event.server);
     json_string(j, "kapiwatch/endpoint-basis", endpoint_basis_name(x->event.basis));
-    if (x->cluster.size)
-        json_text(j, "kapiwatch/cluster", event_text(&x->event, x->cluster));
+    if (x->event.cluster.size)
+        json_text(j, "kapiwatch/cluster", event_text(&x->event, x->event.cluster));
     if (unknown_size)
         json_text(j, "kapiwatch/unknown", (struct slice){(uint8_t *)unknown, unknown_size});
     json_close(j, '}');

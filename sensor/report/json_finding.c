@@ -98,7 +98,10 @@ static void put_finding(struct json *j, struct value_clock *clock, const struct 
 {
     static const char *const fronts[FRONTS] = {[FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
     json_open(j, "finding", '{');
-    json_string(j, "subject", f->of_endpoint ? "endpoint" : f->front == FRONT_SUSPECTED ? "front" : "source");
+    static const char *const subjects[SUBJECTS] = {
+        [SUBJECT_SOURCE] = "source", [SUBJECT_ENDPOINT] = "endpoint", [SUBJECT_CLUSTER] = "cluster"};
+    bool front = f->subject == SUBJECT_SOURCE && f->front == FRONT_SUSPECTED;
+    json_string(j, "subject", front ? "front" : subjects[f->subject]);
     if (f->front && f->front < FRONTS)
         json_string(j, "front", fronts[f->front]);
     json_number(j, "count", f->count);
@@ -125,7 +128,7 @@ void json_finding(void *state, struct buffer *out, const struct finding *f, bool
     if (f->first_flow)
         json_number(&j, "flow_id", f->first_flow);
     json_string(&j, "event_type", "alert");
-    if (!f->of_endpoint)
+    if (f->subject == SUBJECT_SOURCE)
         json_ip(&j, "src_ip", f->source);
     json_ip(&j, "dest_ip", f->endpoint.ip);
     json_number(&j, "dest_port", f->endpoint.port);

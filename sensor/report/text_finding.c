@@ -95,12 +95,23 @@ static void add_list(const struct text_state *s, struct buffer *out, const char 
     add_rest(out, list, shown);
 }
 
+static void add_cluster(const struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    buffer_text(out, f->cluster[0] ? "  cluster " : "  endpoints of no configured cluster");
+    escape_text(out, slice_of(f->cluster), s->style.width - 24);
+    buffer_text(out, "\n");
+}
+
 /** Whom the block is about and whom they asked: long addresses take a line each. */
 static void add_ends(const struct text_state *s, struct buffer *out, const struct finding *f)
 {
     char from[VALUE_MAX], to[VALUE_MAX];
     size_t to_size = (size_t)(value_endpoint(to, &f->endpoint) - to);
-    if (f->of_endpoint) {
+    if (f->subject == SUBJECT_CLUSTER) {
+        add_cluster(s, out, f);
+        return;
+    }
+    if (f->subject == SUBJECT_ENDPOINT) {
         buffer_text(out, "  ");
         buffer_add(out, to, to_size);
         buffer_format(out, " (%s)\n", basis_words(f->basis));
@@ -113,6 +124,10 @@ static void add_ends(const struct text_state *s, struct buffer *out, const struc
         buffer_text(out, " -> cluster ");
         escape_text(out, slice_of(f->cluster), s->style.width - 24);
         buffer_text(out, "\n");
+        return;
+    }
+    if (!f->exchanges) {
+        buffer_format(out, "  %.*s -> endpoints of no configured cluster\n", (int)from_size, from);
         return;
     }
     const char *words = basis_words(f->basis);
@@ -149,7 +164,7 @@ static void add_suppression(const struct text_state *s, struct buffer *out, cons
         return;
     buffer_text(out, "\n  Not to be told of it again, in the configuration below suppressions:\n");
     const char *cluster = f->cluster[0] ? f->cluster : NULL;
-    buffer_text(out, suppress_text(f->rule->id, f->of_endpoint ? NULL : f->source, cluster, text));
+    buffer_text(out, suppress_text(f->rule->id, f->subject == SUBJECT_SOURCE ? f->source : NULL, cluster, text));
 }
 
 static void add_lists(const struct text_state *s, struct buffer *out, const struct finding *f)
@@ -158,14 +173,14 @@ static void add_lists(const struct text_state *s, struct buffer *out, const stru
     buffer_text(out, "\n");
     size_t begin = out->size;
     add_list(s, out, "Clients", &f->clients, NULL);
-    if (f->cluster[0] || f->endpoints.used > 1)
+    if (f->cluster[0] || f->endpoints.used > 1 || f->subject == SUBJECT_CLUSTER)
         add_list(s, out, "Endpoints", &f->endpoints, NULL);
     add_list(s, out, "User agents", &f->agents, NULL);
     add_list(s, out, "URIs", &f->urls, NULL);
     add_list(s, out, "Verbs", &f->verbs, NULL);
     add_list(s, out, "Answers", &f->statuses, status_words);
     add_list(s, out, "Reasons", &f->reasons, NULL);
-    if (f->front != FRONT_CONFIGURED || f->of_endpoint) /* else it is the source itself */
+    if (f->front != FRONT_CONFIGURED || f->subject != SUBJECT_SOURCE) /* else it is the source itself */
         add_list(s, out, "Forwarded for", &f->forwarded, NULL);
     if (out->size == begin)
         out->size = before;
@@ -173,7 +188,7 @@ static void add_lists(const struct text_state *s, struct buffer *out, const stru
 
 static void add_front(struct buffer *out, const struct finding *f)
 {
-    if (f->front == FRONT_SUSPECTED && !f->of_endpoint)
+    if (f->front == FRONT_SUSPECTED && f->subject == SUBJECT_SOURCE)
         buffer_text(out, "  A front: it asks for others, who are listed below as it names them. Put it\n"
                          "  into the cluster map, and they are told apart.\n");
 }
@@ -182,7 +197,7 @@ static void add_front(struct buffer *out, const struct finding *f)
 static void add_further(struct text_state *s, struct buffer *out, const struct finding *f)
 {
     if (!s->further)
-        buffer_text(out, "\n  Also, with how many requests:\n");
+        buffer_text(out, "\n  Also, and how often:\n");
     s->further = true;
     enum { LEVEL = 6, COUNT = 5 }; /* columns, of what is not longer */
     char count[24];
@@ -198,7 +213,8 @@ static void add_further(struct text_state *s, struct buffer *out, const struct f
 
 static void remember_subject(struct text_state *s, const struct finding *f)
 {
-    s->subject = (struct finding){.of_endpoint = f->of_endpoint, .endpoint = f->endpoint, .cluster = f->cluster};
+    s->subject = (struct finding){
+        .subject = f->subject, .exchanges = f->exchanges, .endpoint = f->endpoint, .cluster = f->cluster};
     memcpy(s->subject.source, f->source, sizeof f->source);
     s->has_subject = true;
     s->further = false;
@@ -223,7 +239,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     add_ends(s, out, f);
     add_front(out, f);
     buffer_text(out, "  ");
-    text_plural(out, f->count, "request|, ");
+    text_plural(out, f->count, f->exchanges ? "request|, " : "connection|, ");
     text_span(s, out, f->first, f->last);
     buffer_text(out, "\n");
     add_lists(s, out, f);
@@ -238,7 +254,7 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     buffer_text(out, " ");
     add_level(s, out, f->rule->level);
     buffer_text(out, " ");
-    if (!f->of_endpoint) {
+    if (f->subject == SUBJECT_SOURCE) {
         text_ip(out, f->source);
         buffer_text(out, " -> ");
     }
@@ -246,7 +262,8 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     buffer_text(out, " ");
     escape_text(out, slice_of(f->rule->title), 0);
     buffer_text(out, " (");
-    text_plural(out, f->count, last_word ? "request| in all)\n" : "request|)\n");
+    text_plural(out, f->count, f->exchanges ? "request|" : "connection|");
+    buffer_text(out, last_word ? " in all)\n" : ")\n");
 }
 
 void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word)

@@ -32,8 +32,10 @@ static void print_where(unsigned in)
         if (in >> type & 1)
             printf(" Pq %s", event_type_name(type));
     }
-    if (in == FIELD_IN_RULES)
+    if (in == FIELD_IN_RULES_ON(EVENT_EXCHANGE))
         printf(" Pq only in rules");
+    if (in == FIELD_IN_RULES_ON(EVENT_FLOW))
+        printf(" Pq only in rules on connections");
 }
 
 static void print_alias(const char *alias)

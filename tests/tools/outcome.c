@@ -269,7 +269,7 @@ static bool may_be_less(enum event_field_id field, const struct event *now, cons
 /* Not what rules are told of a source's past, which a lost packet changes for all that follow. */
 static bool is_compared(enum event_field_id field)
 {
-    if (event_fields[field].in == FIELD_IN_RULES || field == EVENT_AUTH_ORDINARY)
+    if (!(event_fields[field].in >> EVENT_EXCHANGE & 1) || field == EVENT_AUTH_ORDINARY)
         return false;
     return field != EVENT_FLOW_ID && field != EVENT_TIMESTAMP;
 }

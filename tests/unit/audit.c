@@ -310,7 +310,7 @@ static void names_the_cluster(void **state)
 {
     (void)state;
     check("annotations.kapiwatch/cluster", NULL);
-    x->cluster = text("blue");
+    x->event.cluster = text("blue");
     check("annotations.kapiwatch/cluster", "\"blue\"");
 }
 

@@ -87,7 +87,7 @@ static void hit_rules(struct bench *b, const struct rule_about *const *rules, si
     x->status = b->status ? b->status : 403;
     x->target = event_add_text(&x->event, slice_of(url), 512);
     x->agent = event_add_text(&x->event, slice_of("probe/1"), 512);
-    findings_begin(b->findings, x, b->basis, &b->place);
+    findings_begin(b->findings, &x->event, NULL, b->basis, &b->place);
     for (size_t i = 0; i < count; i++)
         findings_hit(b->findings, rules[i], b->hold);
     findings_end(b->findings);
@@ -277,7 +277,7 @@ static void a_rule_may_speak_of_the_endpoint(void **state)
     hits(&b, &proxy, 1, 443, 10, 2);
     hits(&b, &proxy, 2, 443, 10, 1);
     hits(&b, &proxy, 2, 80, 10, 1);
-    assert_true(b.last.of_endpoint);
+    assert_int_equal(b.last.subject, SUBJECT_ENDPOINT);
     *b.told = 0;
     findings_finish(b.findings, basis_now, &b);
     assert_string_equal(b.told, "proxy 1:443 3.\nproxy 2:80 1.\n");
@@ -343,8 +343,8 @@ static void compare_told(void *owner, const struct finding *f, bool last_word)
     size_t rule = (size_t)(f->rule - MANY);
     a->seen |= 1U << rule;
     assert_int_equal(f->count, a->hits[rule]);
-    assert_int_equal(f->of_endpoint, MANY[rule].subject == SUBJECT_ENDPOINT);
-    assert_int_equal(f->clients.used, f->of_endpoint);
+    assert_int_equal(f->subject, MANY[rule].subject);
+    assert_int_equal(f->clients.used, f->subject == SUBJECT_ENDPOINT);
     assert_int_equal(f->agents.values[0].count, f->count);
     uint64_t all = 0;
     for (size_t i = 0; i < f->urls.used; i++) {

@@ -438,6 +438,7 @@ static void an_alert(void **state)
                         .endpoint = server,
                         .basis = ENDPOINT_PORT,
                         .count = 12,
+                        .exchanges = 12,
                         .first = TIME,
                         .last = TIME + 1000000000,
                         .first_flow = 35};

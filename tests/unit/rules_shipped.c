@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "proto/packet/address.h"
+#include "sensor/event/flow_record.h"
 #include "sensor/yaml.h"
 #include "tests/unit/rule_rig.h"
 
@@ -133,6 +134,17 @@ static void set_field(struct event *e, const struct yaml_node *value)
     }
 }
 
+/* Of the type that the rule is about; `room` has what the type's struct says, all zeros. */
+static struct event *begin(const struct shipped *s, size_t rule, struct event_room *room)
+{
+    struct event *e = &exchange_begin(room)->event;
+    if (rule_about(rule_set_at(s->set, rule))->event == EVENT_FLOW) {
+        struct flow_record *f = (struct flow_record *)room->bytes;
+        *f = (struct flow_record){.event = {.size = sizeof *f, .type = EVENT_FLOW}};
+    }
+    return e;
+}
+
 /* `like` names an exchange to begin with, `unknown` fields that were not seen; all else are fields. */
 static void make(const struct shipped *s, struct event *e, const struct yaml_node *exchange)
 {
@@ -170,10 +182,10 @@ static void try_exchanges(struct shipped *s, const struct yaml_node *document, b
     size_t rule = find_rule(s, yaml_member(document, "rule"));
     for (const struct yaml_node *n = list ? list->first : NULL; n; n = n->next) {
         struct event_room room;
-        struct exchange *x = exchange_begin(&room);
-        make(s, &x->event, n);
+        struct event *e = begin(s, rule, &room);
+        make(s, e, n);
         const struct rule *const *fired;
-        size_t count = rule_set_match(s->set, s->scratch, &x->event, &fired);
+        size_t count = rule_set_match(s->set, s->scratch, e, &fired);
         bool found = false;
         for (size_t i = 0; i < count; i++)
             found |= fired[i] == rule_set_at(s->set, rule);

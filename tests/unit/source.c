@@ -101,7 +101,32 @@ static void flow(struct sources *s, uint32_t client, moment first, moment last, 
                             .handshake = handshake,
                             .exchanges = exchanges};
     set_ends(&f.event, client, first);
-    sources_flow(s, &f);
+    sources_flow(s, &f, false, INT64_MAX);
+}
+
+/* What asks for nothing is counted, by the endpoints that it goes to; not what a front does. */
+static void knows_what_was_knocked_on(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW, .basis = ENDPOINT_PORT}, .state = FLOW_NEW};
+    for (uint16_t port = 1; port <= 3; port++) {
+        f.event.server.port = port;
+        const struct knocks *k = sources_flow(s, &f, false, INT64_MAX);
+        assert_int_equal(k->basis, ENDPOINT_PORT);
+    }
+    assert_true(f.knocks.is_one && !f.knocks.verified && f.knocks.knocks == 3 && f.knocks.endpoints == 3);
+    f.knocks = (struct knock_counts){0};
+    f.handshake = f.asked = true;
+    assert_int_equal(sources_flow(s, &f, false, INT64_MAX)->count, 3);
+    assert_true(!f.knocks.is_one && f.knocks.verified && !f.knocks.knocks);
+    f.asked = false;
+    assert_int_equal(sources_flow(s, &f, true, INT64_MAX)->count, 3);
+    assert_false(f.knocks.is_one);
+    assert_false(sources_knocks_regularly(s, f.event.client.ip));
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
 }
 
 /* All that its requests without a credential say has to fit; what is known then is written into the exchange. */
@@ -250,7 +275,7 @@ static void writes_v6(void **state)
     struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW}, .state = FLOW_NEW};
     memcpy(f.event.server.ip, (uint8_t[]){0x20, 0x01, 0x0D, 0xB8, [15] = 1}, 16);
     f.event.server.port = 443;
-    sources_flow(s, &f);
+    sources_flow(s, &f, false, INT64_MAX);
     const struct source **sorted;
     assert_int_equal(sources_sorted(s, &sorted), 1);
     assert_false(sorted[0]->verified);
@@ -327,7 +352,7 @@ static void writes_a_share(void **state)
 static void the_forlorn_share_a_share(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 16};
+    struct memory memory = {.limit = 1 << 17};
     struct sources *s = sources_new(&SECRET, &memory);
     unsigned written = 0;
     for (uint32_t i = 0; i < 20000; i++)
@@ -391,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_client_without_its_credential),
         cmocka_unit_test(who_need_not_be_looked_at),
         cmocka_unit_test(a_front_carries),
+        cmocka_unit_test(knows_what_was_knocked_on),
         cmocka_unit_test(remembers),
         cmocka_unit_test(writes_v6),
         cmocka_unit_test(sorts),

@@ -29,6 +29,7 @@ static struct finding make_finding(void)
                         .endpoint = endpoint,
                         .basis = ENDPOINT_RECOGNISED,
                         .count = 24,
+                        .exchanges = 24,
                         .first = TIME,
                         .last = TIME + 16 * SECOND};
     memcpy(f.source, source_ip, sizeof f.source);
@@ -88,8 +89,14 @@ static void a_finding(void **state)
 static void the_same_rule_again(void **state)
 {
     (void)state;
-    struct finding f = {
-        .cluster = "", .provider = "", .rule = &rule, .basis = ENDPOINT_PORT, .count = 1, .first = TIME, .last = TIME};
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = &rule,
+                        .basis = ENDPOINT_PORT,
+                        .count = 1,
+                        .exchanges = 1,
+                        .first = TIME,
+                        .last = TIME};
     memset(f.source, 0xFE, sizeof f.source);
     memset(f.endpoint.ip, 0xFD, sizeof f.endpoint.ip);
     f.endpoint.port = 16443;
@@ -148,6 +155,7 @@ static void one_block_a_subject(void **state)
                         .rule = &rule,
                         .basis = ENDPOINT_CONFIGURED,
                         .count = 2,
+                        .exchanges = 2,
                         .first = TIME,
                         .last = TIME};
     memset(f.source, 0xFE, sizeof f.source);
@@ -180,7 +188,7 @@ static void one_block_a_subject(void **state)
            "  Somebody asked without showing who they are. Look up the source address; if\n"
            "  it is not yours, close the port to it.\n"
            "\n"
-           "  Also, with how many requests:\n"
+           "  Also, and how often:\n"
            "    LOW        1  Scanner user agent\n"
            "    INFORMATIONAL 1234567  A title of fifty characters, and then some more of...\n"
            "    LOW       42  A title of fifty characters, and then some more of them: it\n"
@@ -202,6 +210,7 @@ static void long_lists(void **state)
                         .endpoint = endpoint,
                         .basis = ENDPOINT_CONFIGURED,
                         .count = 99,
+                        .exchanges = 99,
                         .first = TIME,
                         .last = TIME};
     memcpy(f.source, source_ip, sizeof f.source);
@@ -299,6 +308,7 @@ static void colour(void **state)
                         .endpoint = endpoint,
                         .basis = ENDPOINT_UNPROVEN,
                         .count = 1,
+                        .exchanges = 1,
                         .first = TIME,
                         .last = TIME};
     memcpy(f.source, source_ip, sizeof f.source);
