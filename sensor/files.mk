@@ -169,6 +169,9 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/report.h \
 	sensor/report/request_uri.c \
 	sensor/report/request_uri.h \
+	sensor/report/survey.c \
+	sensor/report/survey.h \
+	sensor/report/survey_text.c \
 	sensor/report/target.c \
 	sensor/report/target.h \
 	sensor/report/text.c \

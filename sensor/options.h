@@ -40,7 +40,7 @@ struct options {
     int fail_on; /* a rule level, or -1 */
     enum story story;
     enum log_level level;
-    bool verbose;
+    bool verbose, survey;
     char *filter; /* an expression, or NULL */
 
     struct cluster_map *map;           /* NULL: there is none */

@@ -19,6 +19,7 @@
 
 enum {
     STATISTICS_SECONDS = 60,
+    SURVEY_SECONDS = 300,
     LOOK_ROUND = 1024 /* frames between two looks at what changes slowly: outputs, progress */
 };
 
@@ -38,7 +39,8 @@ struct run {
     moment first, last;               /* of the frames' times */
     moment statistics_due, flush_due; /* live, by the clock */
     moment progress_due;              /* by the steady clock */
-    bool input_failed;
+    moment survey_end;                /* live, by the clock; 0: there is none, or nothing came yet */
+    bool input_failed, over;
 };
 
 static bool is_live(const struct run *r)
@@ -205,8 +207,11 @@ static void tell_statistics(struct run *r, bool at_end)
  */
 static void live_clock(struct run *r, moment clock, bool idle)
 {
-    if (r->statistics_due == 0)
+    if (r->statistics_due == 0) {
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
+        r->survey_end = clock + SURVEY_SECONDS * SECOND;
+    }
+    r->over = r->options->survey && clock >= r->survey_end;
     if (clock >= r->statistics_due) {
         tell_statistics(r, false);
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
@@ -261,7 +266,7 @@ static void take_failure(struct run *r, const struct capture_error *error)
 /* An output that failed ends it: who reads the pipe has gone, or the disk is full. */
 static bool goes_on(struct run *r, const struct frame *frame)
 {
-    return !signals_came() && (frame->number % LOOK_ROUND != 0 || report_error(r->report) == NULL);
+    return !r->over && !signals_came() && (frame->number % LOOK_ROUND != 0 || report_error(r->report) == NULL);
 }
 
 static void read_all(struct run *r)

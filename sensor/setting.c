@@ -217,6 +217,14 @@ static bool set_list_interfaces(struct setting *s)
     return true;
 }
 
+/* An output more; on an interface it ends by itself. */
+static bool set_survey(struct setting *s)
+{
+    s->o->survey = true;
+    s->value = "survey";
+    return set_output(s);
+}
+
 static bool set_nothing(struct setting *s)
 {
     (void)s;
@@ -284,8 +292,8 @@ const struct setting_row setting_rows[] = {
      "a file or folder", EACH, BOTH, CHOICE_NONE},
     {0, "story", "HOW", NULL, set_story, "default or literal", ONCE, IN_FILE, CHOICE_NONE},
     {0, "suppressions", NULL, NULL, NULL, NULL, PART, IN_FILE, CHOICE_NONE},
-    {'o', "output", "SPEC", "FORMAT[+EVENT...][:TARGET]: text, json or audit, to - or a file; repeatable.", set_output,
-     "FORMAT[+EVENT...][:TARGET]", EACH, BOTH, CHOICE_NONE},
+    {'o', "output", "SPEC", "FORMAT[+EVENT...][:TARGET]: text, json, audit or survey, to - or a file; repeatable.",
+     set_output, "FORMAT[+EVENT...][:TARGET]", EACH, BOTH, CHOICE_NONE},
     {0, "memory", "SIZE", "Memory for connections and findings (256M).", set_memory, "a size of 1M or more, like 256M",
      ONCE, BOTH, CHOICE_NONE},
     {0, "source-cap", "N", "Events of one source that are written a minute (100000); 0: all.", set_source_cap,
@@ -294,6 +302,8 @@ const struct setting_row setting_rows[] = {
      BOTH, CHOICE_NONE},
     {0, "fail-on", "LEVEL", "Exit with 10 if there is a finding of this level or above.", set_fail_on,
      "informational, low, medium, high or critical", ONCE, BOTH, CHOICE_NONE},
+    {0, "survey", NULL, "What this seat sees, in one page; of an interface five minutes.", set_survey, NULL, FLAG,
+     ON_LINE, CHOICE_NONE},
     {'T', "test-config", NULL, "Check all of this, say what is in force and who said so, and exit.", set_test, NULL,
      FLAG, ON_LINE, CHOICE_NONE},
     {'n', NULL, NULL, "No effect: names are never looked up.", set_nothing, NULL, FLAG, ON_LINE, CHOICE_NONE},

@@ -32,6 +32,9 @@ struct flow_record {
     moment last;
     uint64_t packets[2], bytes[2]; /* by enum side; bytes of whole frames, as on the wire */
     uint64_t gap_bytes[2];
+    uint32_t segments;  /* with payload, of both sides */
+    uint32_t repeated;  /* of these: whose bytes were seen before */
+    uint32_t reordered; /* of these: that came before bytes they follow on, or before what they acknowledge */
     uint32_t exchanges;
     uint32_t goaway_after; /* HTTP/2: exchanges that had been opened when the server's first GOAWAY came */
     uint8_t state, reason;

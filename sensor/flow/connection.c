@@ -64,6 +64,13 @@ static void note_oddity(struct connection *c, enum side from, const struct packe
     bench_anomaly(c->bench, &c->facts, kind, from, GAVE_UP_NOT, p->time);
 }
 
+static void count_segment(struct connection *c, enum segment what)
+{
+    c->segments++;
+    c->repeated += what == SEGMENT_REPEATED || what == SEGMENT_CONFLICTING;
+    c->reordered += what == SEGMENT_HELD;
+}
+
 static void count_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size)
 {
     c->packets[from]++;
@@ -96,6 +103,8 @@ enum segment connection_packet(struct connection *c, enum side from, const struc
     }
     note_handshake(c, from, p);
     count_packet(c, from, p, wire_size);
+    if (p->payload.size)
+        count_segment(c, what);
     note_oddity(c, from, p, what);
     return what;
 }
@@ -142,6 +151,9 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
         .event.size = sizeof r,
         .last = c->last,
         .exchanges = c->facts.exchanges,
+        .segments = c->segments,
+        .repeated = c->repeated,
+        .reordered = c->reordered,
         .state = (uint8_t)state_of(c, over),
         .reason = (uint8_t)why,
         .protocol = c->protocol,

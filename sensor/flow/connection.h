@@ -26,6 +26,7 @@ struct connection {
     struct connection_facts facts;
     moment first, last;
     uint64_t packets[2], bytes[2], gap_bytes[2]; /* by enum side */
+    uint32_t segments, repeated, reordered;      /* as in struct flow_record */
     uint8_t class;                               /* enum age_class */
     uint8_t protocol;                            /* enum protocol; PROTOCOL_UNKNOWN while it may still be told */
     uint8_t gave_up;

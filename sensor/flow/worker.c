@@ -6,7 +6,7 @@
 #include "sensor/flow/draft.h"
 #include "sensor/flow/table.h"
 
-enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200, LITERALS = 256 << 10 };
+enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200, LITERALS = 256 << 10, OVERSIZED = 1600 };
 
 struct worker {
     struct flow_bench bench;
@@ -64,6 +64,7 @@ void worker_frame(struct worker *w, const struct frame *frame)
     w->bench.counters->of[outcomes[outcome]]++;
     if (outcome != WALK_SEGMENT)
         return;
+    w->bench.counters->of[COUNT_OVERSIZED] += frame->wire_size > OVERSIZED;
     flow_table_order(&w->flows, frame->clock, frame->number);
     flow_table_packet(&w->flows, &p, frame->wire_size);
     if (w->bench.memory.used > w->evict_at)

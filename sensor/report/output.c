@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static const struct report_format *const formats[] = {&report_text, &report_json, &report_audit};
+static const struct report_format *const formats[] = {&report_text, &report_json, &report_audit, &report_survey};
 
 enum { FORMATS = sizeof formats / sizeof *formats };
 

@@ -56,7 +56,7 @@ struct report_format {
     void (*section)(void *state, struct buffer *out, enum report_section section, size_t count);
 };
 
-extern const struct report_format report_text, report_json, report_audit;
+extern const struct report_format report_text, report_json, report_audit, report_survey;
 
 /** One -o, read but not opened. */
 struct output_spec {

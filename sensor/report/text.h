@@ -45,6 +45,9 @@ void text_row(struct buffer *out, uint64_t count, const char *words);
  *  @param lines_max  then "..."; 0: all. */
 void text_wrap(const struct text_state *s, struct buffer *out, const char *text, unsigned indent, unsigned lines_max);
 
+/** Names of files or of the interface, and from when till when: what all that follows is about. */
+void text_inputs(struct text_state *s, struct buffer *out, const struct statistics *statistics);
+
 void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
 void text_source(void *state, struct buffer *out, const struct source *source);
 void text_statistics(void *state, struct buffer *out, const struct statistics *statistics);

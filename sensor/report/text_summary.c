@@ -74,7 +74,7 @@ static size_t add_rows(struct buffer *out, const struct counters *counters, cons
     return told;
 }
 
-static void add_inputs(const struct text_state *s, struct buffer *out, const struct statistics *statistics)
+void text_inputs(struct text_state *s, struct buffer *out, const struct statistics *statistics)
 {
     size_t shown = statistics->input_count < INPUTS_SHOWN ? statistics->input_count : INPUTS_SHOWN;
     for (size_t i = 0; i < shown; i++) {
@@ -84,6 +84,12 @@ static void add_inputs(const struct text_state *s, struct buffer *out, const str
     }
     if (statistics->input_count > shown)
         buffer_format(out, "  and %zu more\n", statistics->input_count - shown);
+    buffer_text(out, "  ");
+    if (statistics->last)
+        text_span(s, out, statistics->first, statistics->last);
+    else
+        buffer_text(out, "No packets.");
+    buffer_text(out, "\n");
 }
 
 void text_statistics(void *state, struct buffer *out, const struct statistics *statistics)
@@ -93,13 +99,7 @@ void text_statistics(void *state, struct buffer *out, const struct statistics *s
         return;
     text_heading(s, out, "WHAT WAS SEEN");
     buffer_text(out, "\n");
-    add_inputs(s, out, statistics);
-    buffer_text(out, "  ");
-    if (statistics->last)
-        text_span(s, out, statistics->first, statistics->last);
-    else
-        buffer_text(out, "No packets.");
-    buffer_text(out, "\n");
+    text_inputs(s, out, statistics);
     add_rows(out, statistics->counters, seen, sizeof seen / sizeof *seen);
     text_heading(s, out, "WHAT COULD NOT BE SEEN");
     buffer_text(out, "\n");

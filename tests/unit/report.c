@@ -55,9 +55,9 @@ static void check_refused(const char *option, const char *expected)
 static void says_what_is_wrong(void **state)
 {
     (void)state;
-    check_refused("xml", "there is no output format \"xml\"; expected text, json or audit");
-    check_refused("", "there is no output format \"\"; expected text, json or audit");
-    check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text, json or audit");
+    check_refused("xml", "there is no output format \"xml\"; expected text, json, audit or survey");
+    check_refused("", "there is no output format \"\"; expected text, json, audit or survey");
+    check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text, json, audit or survey");
     check_refused("json+tcp:x",
                   "format json has no events \"tcp\"; expected http, flow, anomaly, alert, source, stats");
     check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, alert, source, stats");
