@@ -69,6 +69,7 @@ unit_tests = \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
 	tests/unit/rules_shipped \
+	tests/unit/savefile \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
@@ -104,6 +105,7 @@ fuzz_harnesses = \
 	tests/fuzz/request \
 	tests/fuzz/request_uri \
 	tests/fuzz/rule \
+	tests/fuzz/savefile \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
