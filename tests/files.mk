@@ -70,6 +70,7 @@ unit_tests = \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
 	tests/unit/rules_shipped \
+	tests/unit/savefile \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
@@ -105,6 +106,7 @@ fuzz_harnesses = \
 	tests/fuzz/request \
 	tests/fuzz/request_uri \
 	tests/fuzz/rule \
+	tests/fuzz/savefile \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
@@ -139,6 +141,7 @@ script_tests = \
 	tests/laws/source.test \
 	tests/laws/drop.test \
 	tests/laws/start.test \
+	tests/laws/files.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
@@ -148,7 +151,7 @@ script_tests = \
 	tests/live.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
-	tests/tools/packet_dump tests/tools/h2_scenes
+	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
 bench_tools = tests/bench/generate tests/bench/loop
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
@@ -215,6 +218,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
+	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
 	tests/tools/tap.py \
