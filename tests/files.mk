@@ -112,6 +112,7 @@ fuzz_harnesses = \
 	tests/fuzz/yaml
 
 noinst_HEADERS = \
+	tests/tools/walk_rig.h \
 	tests/tools/wire.h \
 	tests/unit/draft_rig.h \
 	tests/unit/frame_rig.h \
