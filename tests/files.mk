@@ -115,6 +115,7 @@ fuzz_harnesses = \
 	tests/fuzz/yaml
 
 noinst_HEADERS = \
+	tests/tools/walk_rig.h \
 	tests/tools/wire.h \
 	tests/unit/draft_rig.h \
 	tests/unit/frame_rig.h \
@@ -145,6 +146,7 @@ script_tests = \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
+	tests/laws/packagings.test \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
@@ -215,6 +217,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_tshark.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
+	tests/tools/packagings.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
@@ -224,6 +227,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/tap.py \
 	tests/tools/told.py \
 	tests/tools/truth.py \
+	tests/tools/wrappings.py \
 	tests/tools/yaml_examples.py \
 	tests/cases/audit \
 	tests/cases/cut-file \

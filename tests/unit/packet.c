@@ -1,5 +1,5 @@
 /* Frames put together by hand, from the RFCs' drawings. */
-#include "proto/packet/packet.h"
+#include "tests/tools/walk_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static enum walk walk_kept(const struct build *b, uint16_t link, size_t kept, si
     memcpy(copy, b->bytes, kept);
     struct frame frame = {
         .time = 11, .clock = 12, .number = 13, .bytes = {copy, kept}, .wire_size = (uint32_t)wire, .link_type = link};
-    enum walk outcome = packet_walk(&frame, layers, out);
+    enum walk outcome = walk_alone(&frame, layers, out);
     if (outcome == WALK_SEGMENT) {
         assert_true(out->payload.data >= copy && out->payload.data + out->payload.size <= copy + kept);
         out->payload.data = b->bytes + (out->payload.data - copy);
@@ -286,7 +286,7 @@ static void test_other(void **state)
     assert_int_equal(walk(&b, ETHERNET, &p), WALK_OTHER);
     b.bytes[12] = 0; /* LLC: IPv4's number, as a length, would be 0x0800 too */
     b.bytes[13] = 0x2e;
-    ADD(&b, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0);
+    ADD(&b, 0xaa, 0xaa, 3, 0, 0, 0, 8, 6);
     assert_int_equal(walk(&b, ETHERNET, &p), WALK_OTHER);
     b.size = 0;
     add_ipv4(&b, 28, 0, KIND_UDP);
@@ -300,26 +300,30 @@ static void test_other(void **state)
     assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
 }
 
+/* Pieces by themselves; what is made of them is in fragment.c. An atomic fragment is whole. */
 static void test_fragments(void **state)
 {
     (void)state;
-    static const unsigned fields[] = {0x2000, 0x0001, 0x3fff, 0x6000};
+    static const struct {
+        unsigned field;
+        enum walk outcome;
+    } four[] = {
+        {0x2000, WALK_BAD}, {0x0001, WALK_FRAGMENT}, {0x1fff, WALK_BAD}, {0x6000, WALK_BAD}, {0x8000, WALK_SEGMENT}};
     struct packet p;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof four / sizeof four[0]; i++) {
         struct build b = {.size = 0};
-        add_ipv4(&b, 45, fields[i], KIND_TCP);
+        add_ipv4(&b, 45, four[i].field, KIND_TCP);
         add_tcp(&b, 5);
         add_hello(&b);
-        assert_int_equal(walk(&b, RAW, &p), WALK_FRAGMENT);
+        assert_int_equal(walk(&b, RAW, &p), four[i].outcome);
+        b.bytes[9] = 1; /* of what is not read nothing is kept */
+        assert_int_equal(walk(&b, RAW, &p), WALK_OTHER);
     }
     static const struct {
         uint8_t high, low;
         enum walk outcome;
-    } six[] = {{0, 0, WALK_SEGMENT},
-               {0, 6, WALK_SEGMENT},
-               {0, 1, WALK_FRAGMENT},
-               {0, 8, WALK_FRAGMENT},
-               {0x80, 0, WALK_FRAGMENT}};
+    } six[] = {
+        {0, 0, WALK_SEGMENT}, {0, 6, WALK_SEGMENT}, {0, 1, WALK_BAD}, {0, 8, WALK_FRAGMENT}, {0x80, 0, WALK_FRAGMENT}};
     for (size_t i = 0; i < sizeof six / sizeof six[0]; i++) {
         struct build b = {.size = 0};
         add_ipv6(&b, 33, 44);
