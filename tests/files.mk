@@ -139,6 +139,7 @@ script_tests = \
 	tests/laws/source.test \
 	tests/laws/drop.test \
 	tests/laws/start.test \
+	tests/laws/skew.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
