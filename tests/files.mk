@@ -143,6 +143,7 @@ script_tests = \
 	tests/laws/drop.test \
 	tests/laws/start.test \
 	tests/laws/files.test \
+	tests/laws/skew.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \

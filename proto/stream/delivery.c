@@ -186,6 +186,17 @@ bool delivery_waits(const struct reassembly *r)
     return side_waits(r, CLIENT) || side_waits(r, SERVER);
 }
 
+static uint16_t milliseconds(moment clock)
+{
+    return (uint16_t)(clock / 1000000);
+}
+
+static bool side_lost_patience(const struct delivery *d, const struct reassembly_side *s)
+{
+    uint16_t since = (uint16_t)(milliseconds(d->clock) - s->since);
+    return s->waited > d->limits->patience + 1 && since >= d->limits->skew / 1000000;
+}
+
 /** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. */
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
@@ -196,9 +207,11 @@ static void side_lose_patience(const struct delivery *d, enum side side)
                 side_give_up(d, side, s->acked);
             return;
         }
+        if (s->waited == 0)
+            s->since = milliseconds(d->clock);
         if (s->waited < UINT16_MAX)
             s->waited++;
-        if (s->waited > d->limits->patience + 1 || (s->waited > 1 && side_waited_long(d, side))) {
+        if (side_lost_patience(d, s) || (s->waited > 1 && side_waited_long(d, side))) {
             side_give_up(d, side, s->acked);
             delivery_drain(d);
         }

@@ -4,10 +4,10 @@
  * copied and held: what lies behind a hole, and what acknowledges bytes of the other side that have not come (a mirror
  * swaps directions), so that above, an answer never comes before the request that it acknowledges. A hole closes in one
  * of three ways: the bytes come; the other side has acknowledged past it, and for `patience` more packets of the
- * connection, or `hole_wait` of packet time, they did not come; or a limit is reached. The last two push a gap.
- * A side of which no packet was ever seen is a hole by its peer's acknowledgements alone; once patience with such a
- * side was in vain, it is not waited for again until one of its packets is seen. A hole on the only side that is seen
- * can be acknowledged by nobody: `hole_wait` alone closes it.
+ * connection and at least `skew`, or for `hole_wait` of packet time, they did not come; or a limit is reached. The last
+ * two push a gap. A side of which no packet was ever seen is a hole by its peer's acknowledgements alone; once patience
+ * with such a side was in vain, it is not waited for again until one of its packets is seen. A hole on the only side
+ * that is seen can be acknowledged by nobody: `hole_wait` alone closes it.
  *
  * A segment seen twice (mirrored on two ports, with another VLAN or TTL) is a retransmission like any other:
  * it needs no memory of frames. */
@@ -23,6 +23,8 @@ struct reassembly_limits {
     uint16_t held_segments;
     uint16_t patience; /* packets of the connection after a hole was acknowledged */
     moment hole_wait;
+    moment
+        skew; /* patience is no shorter: two mirrors' clocks may be so far apart, and one direction be late all along */
 };
 
 /** The sums: payload = delivered + repeated + outside, once nothing is held any more; of each side, the sequence space
@@ -46,8 +48,9 @@ struct reassembly_side {
     uint32_t held_bytes;
     struct held *held; /* by offset; NULL nearly always */
     uint16_t waited;
-    uint8_t state; /* enum side_state in delivery.h */
-    uint8_t flags; /* enum side_flag in delivery.h */
+    uint16_t since; /* when waiting began: milliseconds of the clock, modulo 2^16 */
+    uint8_t state;  /* enum side_state in delivery.h */
+    uint8_t flags;  /* enum side_flag in delivery.h */
     uint16_t held_segments;
 };
 

@@ -7,7 +7,7 @@
 #include "sensor/flow/table.h"
 
 enum { LAYERS_MOST = 16, PIECES_MOST = 256, PIECE_BYTES_LEAST = 128 << 10, PIECE_WAIT_S = 30 };
-enum { HOLE_WAIT_MS = 200, LITERALS = 256 << 10, OVERSIZED = 1600 };
+enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, OVERSIZED = 1600 };
 
 struct worker {
     struct flow_bench bench;
@@ -45,8 +45,11 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     b->secret = options->secret;
     b->counters = counters;
     b->sink = sink;
-    b->reassembly = (struct reassembly_limits){
-        .held_bytes = 1 << 20, .held_segments = 1024, .patience = 16, .hole_wait = HOLE_WAIT_MS * INT64_C(1000000)};
+    b->reassembly = (struct reassembly_limits){.held_bytes = 1 << 20,
+                                               .held_segments = 1024,
+                                               .patience = 16,
+                                               .hole_wait = HOLE_WAIT_MS * INT64_C(1000000),
+                                               .skew = SKEW_MS * INT64_C(1000000)};
     b->http1 = (struct http1_limits){.head_bytes = 65536, .fields = 256, .open = 256};
     b->http2 = (struct http2_shared){.limits = {.block_bytes = 256 << 10, .streams = 2048}, .memory = &b->memory};
     b->http2.literals = literals_new(LITERALS, &b->secret, &b->memory);

@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    struct reassembly_limits limits = {(data[0] & 7u) * 40, (uint16_t)(data[0] >> 3 & 7), data[0] >> 6, 300};
+    struct reassembly_limits limits = {(data[0] & 7u) * 40, (uint16_t)(data[0] >> 3 & 7), data[0] >> 6, 300, 0};
     struct memory memory = {.limit = data[0] & 0x80 ? 1000 : 100000};
     struct reassembly_counts c = {0};
     struct judge judge = {.stream = {&judge_ops}};

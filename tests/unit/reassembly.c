@@ -150,6 +150,30 @@ static void test_hole_patience(void **state)
     finish(&t, "C<capture>S<capture>");
 }
 
+/* Patience is no shorter than the clocks of two mirrors may be apart, whatever the milliseconds' counter does. */
+static void test_hole_skew(void **state)
+{
+    (void)state;
+    const moment millisecond = 1000000;
+    for (moment begin = 0; begin < 70000; begin += 997) {
+        struct rig t = rig();
+        t.limits.skew = 25 * millisecond;
+        t.limits.hole_wait = 1000 * millisecond;
+        t.clock = begin * millisecond;
+        shake_hands(&t);
+        segment(&t, SERVER, 4, 1, A, "def");
+        for (int i = 0; i < 40; i++)
+            segment(&t, CLIENT, 1, 7, A, "");
+        t.clock += 24 * millisecond;
+        segment(&t, CLIENT, 1, 7, A, "");
+        told(&t, "");
+        t.clock += 2 * millisecond;
+        segment(&t, CLIENT, 1, 7, A, "");
+        told(&t, "S[3]S(def)");
+        finish(&t, "C<capture>S<capture>");
+    }
+}
+
 static void test_hole_filled_in_time(void **state)
 {
     (void)state;
@@ -446,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_hole_patience),
+        cmocka_unit_test(test_hole_skew),
         cmocka_unit_test(test_hole_filled_in_time),
         cmocka_unit_test(test_hole_in_part),
         cmocka_unit_test(test_hole_wait),

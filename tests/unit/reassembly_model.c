@@ -295,7 +295,7 @@ static void run(const struct capture *capture, unsigned with)
         for (size_t i = 0; i < STREAM_MAX; i++)
             j.bytes[s][i] = (uint8_t)rand();
     }
-    struct reassembly_limits limits = {capture->held_bytes, 200, capture->patience, capture->drop ? 30 : NEVER};
+    struct reassembly_limits limits = {capture->held_bytes, 200, capture->patience, capture->drop ? 30 : NEVER, 0};
     struct reassembly_counts counts = {0};
     struct memory memory = {.limit = 1 << 20};
     int count = capture_trace(&j, packets);
