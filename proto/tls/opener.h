@@ -34,7 +34,7 @@ void tls_opener_free(struct tls_opener *o);
 /** The record at the opener's place in the sequence; when it opens, the place is the next.
  *  @param header  as on the wire. Content and version are authenticated, too, so far as the version of TLS does.
  *  @param sealed  what stands behind it, whole.
- *  @param out     at least sealed.size bytes, apart from `sealed`; holds no plaintext unless it opens. */
+ *  @param out     at least sealed.size bytes, apart from `sealed`; what it holds is nothing, unless it opens. */
 enum tls_open tls_opener_open(struct tls_opener *o, const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed,
                               uint8_t *out, struct tls_opened *opened);
 
