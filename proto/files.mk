@@ -97,5 +97,22 @@ proto_libproto_a_SOURCES = \
 	proto/stream/sniff.h \
 	proto/stream/stream.c \
 	proto/stream/stream.h \
+	proto/tls/ciphers.c \
+	proto/tls/ciphers.h \
+	proto/tls/keys.c \
+	proto/tls/keys.h \
+	proto/tls/keys_reader.c \
+	proto/tls/keys_reader.h \
+	proto/tls/opener.c \
+	proto/tls/opener.h \
 	proto/tls/record.c \
-	proto/tls/record.h
+	proto/tls/record.h \
+	proto/tls/schedule.c \
+	proto/tls/schedule.h \
+	proto/tls/sessions.c \
+	proto/tls/sessions.h \
+	proto/tls/suite.c \
+	proto/tls/suite.def \
+	proto/tls/suite.h \
+	proto/tls/vault.c \
+	proto/tls/vault.h
