@@ -9,6 +9,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/config.c \
 	sensor/config.h \
 	sensor/exit_status.h \
+	sensor/keylog.c \
+	sensor/keylog.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -124,6 +126,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/field.h \
 	sensor/event/flow_record.c \
 	sensor/event/flow_record.h \
+	sensor/event/handshake.c \
+	sensor/event/handshake.h \
 	sensor/flow/age.c \
 	sensor/flow/age.h \
 	sensor/flow/bench.c \
@@ -146,6 +150,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
+	sensor/flow/secured.c \
+	sensor/flow/secured.h \
 	sensor/flow/syn.c \
 	sensor/flow/syn.h \
 	sensor/flow/table.c \

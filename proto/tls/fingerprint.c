@@ -41,7 +41,7 @@ static bool finish(struct digest *d, char *hex, size_t digits)
     d->good = d->good && EVP_DigestFinal_ex(d->context, bytes, &size) == 1 && digits <= 2 * (size_t)size;
     EVP_MD_CTX_free(d->context);
     for (size_t i = 0; d->good && i < digits; i++)
-        hex[i] = hex_digit(bytes[i / 2] >> (i % 2 ? 0 : 4));
+        hex[i] = hex_digit(i % 2 ? bytes[i / 2] : bytes[i / 2] / 16U);
     return d->good;
 }
 
@@ -256,6 +256,5 @@ bool tls_ja4_of_client(const struct tls_client_hello *hello, char ja4[static TLS
     put_count(ja4 + 6, types.count);
     put_protocol(ja4 + 8, tls_protocol_first(hello->protocols));
     ja4[10] = ja4[23] = '_';
-    return put_suites_hash(ja4 + 11, &suites) &&
-           put_extensions_hash(ja4 + 24, &types, hello->signature_algorithms);
+    return put_suites_hash(ja4 + 11, &suites) && put_extensions_hash(ja4 + 24, &types, hello->signature_algorithms);
 }

@@ -6,7 +6,7 @@
 #include "proto/tls/hello.h"
 
 enum {
-    TLS_JA3_HASH = 32,    /* hexadecimal digits */
+    TLS_JA3_HASH = 32,     /* hexadecimal digits */
     TLS_JA3_STRING = 1024, /* of the list that is hashed, so much is kept at most */
     TLS_JA4 = 36,
     TLS_FINGERPRINT_NUMBERS = 1024 /* of one list; a hello with more has no fingerprint */

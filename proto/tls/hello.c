@@ -8,7 +8,6 @@ static bool whole(struct reader *r)
     return !r->failed && reader_left(r) == 0;
 }
 
-
 bool tls_extension_next(struct reader *extensions, uint16_t *type, struct slice *content)
 {
     if (!reader_left(extensions))
@@ -76,9 +75,7 @@ static bool client_extension(struct tls_client_hello *h, uint16_t type, struct s
     case TLS_EXTENSION_POINT_FORMATS: h->point_formats = read_slice(&r, read_u8(&r)); return whole(&r);
     case TLS_EXTENSION_ALPN: return read_protocols(&r, &h->protocols);
     case TLS_EXTENSION_SESSION_TICKET: h->ticket = content; return true;
-    case TLS_EXTENSION_PRE_SHARED_KEY:
-        h->identities = read_slice(&r, read_u16(&r));
-        return !r.failed;
+    case TLS_EXTENSION_PRE_SHARED_KEY: h->identities = read_slice(&r, read_u16(&r)); return !r.failed;
     case TLS_EXTENSION_ECH: h->ech = true; return true;
     default: return true;
     }
@@ -137,9 +134,9 @@ static bool server_extension(struct tls_server_hello *h, uint16_t type, struct s
 }
 
 /* RFC 8446, 4.1.3: SHA-256 of "HelloRetryRequest". */
-static const uint8_t RETRY[TLS_HELLO_RANDOM] = {
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
+static const uint8_t RETRY[TLS_HELLO_RANDOM] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
+                                                0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+                                                0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
 
 bool tls_server_hello_read(struct slice body, struct tls_server_hello *hello)
 {

@@ -31,10 +31,10 @@ struct tls_client_hello {
     uint16_t version; /* of the hello itself; TLS 1.3 says 1.2 here */
     const uint8_t *random;
     struct slice session_id;
-    struct slice suites, compressions; /* suites: two bytes each */
-    struct slice extensions;           /* one after the other: type, length, content */
-    struct slice server_name;          /* the host name */
-    struct slice protocols;            /* ALPN: a length byte and a name each */
+    struct slice suites, compressions;                   /* suites: two bytes each */
+    struct slice extensions;                             /* one after the other: type, length, content */
+    struct slice server_name;                            /* the host name */
+    struct slice protocols;                              /* ALPN: a length byte and a name each */
     struct slice versions, groups, signature_algorithms; /* two bytes each */
     struct slice point_formats;
     struct slice ticket;     /* RFC 5077 */
@@ -51,11 +51,11 @@ struct tls_server_hello {
     struct slice session_id;
     uint16_t suite;
     struct slice extensions;
-    struct slice protocol;     /* ALPN, of TLS 1.2: the one chosen */
-    uint16_t identity;         /* which one of the client's, where it has PRE_SHARED_KEY */
-    uint16_t group;            /* of KEY_SHARE; 0: none */
-    uint64_t has;              /* as above */
-    bool retry;                /* HelloRetryRequest */
+    struct slice protocol; /* ALPN, of TLS 1.2: the one chosen */
+    uint16_t identity;     /* which one of the client's, where it has PRE_SHARED_KEY */
+    uint16_t group;        /* of KEY_SHARE; 0: none */
+    uint64_t has;          /* as above */
+    bool retry;            /* HelloRetryRequest */
     bool broken;
 };
 

@@ -272,6 +272,23 @@ static enum auth_outcome outcome_of(const struct exchange *x, enum refusal refus
     return x->status == 403 ? OUTCOME_FORBIDDEN : OUTCOME_ACCEPTED;
 }
 
+/* Its subject is claimed: only the server knows whether it trusts who issued it. */
+static void name_certificate(struct exchange *x)
+{
+    struct event *e = &x->event;
+    if (exchange_has(x, SIGN_FRONT_USER) || !x->certificate_user.size) {
+        event_set_unknown(e, EVENT_AUTH_USER); /* a front's, perhaps: then it is whom the front names */
+        event_set_unknown(e, EVENT_AUTH_GROUPS);
+    } else if (x->certificate_expired && credential_counts(x->auth_kind)) {
+        x->user = x->jwt_subject; /* what is not valid is passed over, and the token is read */
+        if (!x->user.size)
+            event_set_unknown(e, EVENT_AUTH_USER);
+    } else {
+        x->user = x->certificate_user;
+        x->groups = x->certificate_groups;
+    }
+}
+
 static void name_user(struct exchange *x)
 {
     struct event *e = &x->event;
@@ -282,6 +299,10 @@ static void name_user(struct exchange *x)
         x->groups = event_add_text(e, slice_of(ANONYMOUS_GROUP), sizeof ANONYMOUS_GROUP);
         break;
     case AUTH_CREDENTIALED:
+        if (has_certificate(x)) {
+            name_certificate(x);
+            break;
+        }
         /* The token beside a certificate is never read: its subject stays a claim. */
         if (x->jwt_subject.size && !may_have_certificate(x))
             x->user = x->jwt_subject;

@@ -31,6 +31,8 @@ struct flow_record {
     uint8_t from_start; /* the SYN was seen */
     uint8_t gave_up;    /* enum gave_up */
     uint8_t goaway;     /* the code of the server's first GOAWAY, as proto/http/http2_error.h keeps it */
+    uint8_t tls_completed; /* the handshake, as far as can be seen */
+    struct text alert[2];  /* of TLS, by enum side: the last one that could be read */
     uint8_t tls_client_hello, tls_server_hello,
         tls_data; /* records of this kind were seen: handshake by side, application data */
 };

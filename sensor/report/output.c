@@ -11,6 +11,7 @@ enum { FORMATS = sizeof formats / sizeof *formats };
 
 static const char *const event_names[REPORT_EVENTS] = {
     [REPORT_HTTP] = "http",   [REPORT_FLOW] = "flow",     [REPORT_ANOMALY] = "anomaly",
+    [REPORT_TLS] = "tls",
     [REPORT_ALERT] = "alert", [REPORT_SOURCE] = "source", [REPORT_STATS] = "stats"};
 
 /** The line of an error, written piece by piece. */
