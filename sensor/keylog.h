@@ -1,5 +1,6 @@
-/* The key logs that -k names: read whole before the first packet, live also while they grow, are rotated, or are written
- * to by others through a FIFO. What is wrong with a line is said with file and line, never with what stands in it. */
+/* The key logs that -k names: read whole before the first packet, live also while they grow, are rotated, or are
+ * written to by others through a FIFO. What is wrong with a line is said with file and line, never with what stands in
+ * it. */
 #ifndef SENSOR_KEYLOG_H
 #define SENSOR_KEYLOG_H
 
@@ -9,7 +10,8 @@
 
 struct keylog;
 
-/** @param secret  borrowed. @param memory  bytes, for all secrets together: the oldest go first. @return NULL: no memory. */
+/** @param secret  borrowed. @param memory  bytes, for all secrets together: the oldest go first. @return NULL: no
+ * memory. */
 struct keylog *keylog_new(const struct hash_secret *secret, size_t memory, struct log *log);
 
 /** Opens a file and reads it to its end. @param follow  it stays open, for keylog_poll().

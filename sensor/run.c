@@ -20,9 +20,9 @@
 
 enum {
     STATISTICS_SECONDS = 60,
-    KEY_WAIT_SECONDS = 10, /* live: how long a connection waits for a key, */
+    KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
     KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
-    LOOK_ROUND = 1024 /* frames between two looks at what changes slowly: outputs, progress */
+    LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
 };
 
 struct run {
@@ -39,9 +39,9 @@ struct run {
     struct hash_secret secret;
     const char **inputs; /* those that could be opened, by the name they are shown under */
     size_t input_count;
-    moment first, last;               /* of the frames' times */
+    moment first, last;                         /* of the frames' times */
     moment statistics_due, flush_due, keys_due; /* live, by the clock */
-    moment progress_due;              /* by the steady clock */
+    moment progress_due;                        /* by the steady clock */
     bool input_failed;
 };
 

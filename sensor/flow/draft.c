@@ -9,7 +9,8 @@ enum {
     SPARES = 64
 };
 
-_Static_assert((int)CERTIFICATE_UNKNOWN == (int)TLS_CLIENT_UNKNOWN && (int)CERTIFICATE_ABSENT == (int)TLS_CLIENT_ABSENT &&
+_Static_assert((int)CERTIFICATE_UNKNOWN == (int)TLS_CLIENT_UNKNOWN &&
+                   (int)CERTIFICATE_ABSENT == (int)TLS_CLIENT_ABSENT &&
                    (int)CERTIFICATE_PRESENTED == (int)TLS_CLIENT_PRESENTED,
                "one question");
 

@@ -2,8 +2,8 @@
 #include "proto/kube/request.h"
 #include "proto/kube/status.h"
 #include "sensor/event/field.h"
-#include "sensor/flow/secured.h"
 #include "sensor/flow/draft_inside.h"
+#include "sensor/flow/secured.h"
 
 /* What stands in the target as it was sent is not kept twice. */
 static struct text keep_part(struct draft *d, struct slice part)
