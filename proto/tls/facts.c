@@ -71,6 +71,8 @@ void tls_facts_restore(struct tls_facts *f, struct memory *memory, const struct 
     }
 }
 
+enum { DRAFT = 0x7f00 }; /* and what follows: RFC 8446 as it came to be */
+
 static const struct {
     uint16_t version;
     const char *name;
@@ -82,6 +84,7 @@ static const struct {
     {TLS_1_1, "TLS 1.1"},
     {TLS_1_2, "TLS 1.2"},
     {TLS_1_3, "TLS 1.3"},
+    {DRAFT, "TLS 1.3 draft"},
     {UINT16_MAX, "UNDETERMINED"},
 };
 
@@ -90,6 +93,8 @@ enum { RANKS = sizeof VERSIONS / sizeof *VERSIONS };
 uint8_t tls_version_rank(uint16_t version)
 {
     uint8_t rank = 0;
+    if (version >> 8 == DRAFT >> 8)
+        version = DRAFT;
     while (rank < RANKS - 1 && VERSIONS[rank].version != version)
         rank++;
     return rank;

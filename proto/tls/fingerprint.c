@@ -229,7 +229,7 @@ static bool put_extensions_hash(char *to, struct numbers *types, struct slice al
         if (types->list[i] != TLS_EXTENSION_SERVER_NAME && types->list[i] != TLS_EXTENSION_ALPN)
             n.list[n.count++] = types->list[i];
     }
-    if (!types->count) {
+    if (!n.count) {
         memset(to, '0', JA4_HASH);
         return true;
     }

@@ -113,7 +113,8 @@ bool tls_client_hello_read(struct slice body, struct tls_client_hello *hello)
         hello->broken |= !client_extension(hello, type, content);
         hello->has |= type < 64 ? UINT64_C(1) << type : 0;
     }
-    return !extensions.failed;
+    hello->broken |= extensions.failed;
+    return true;
 }
 
 static bool server_extension(struct tls_server_hello *h, uint16_t type, struct slice content)
@@ -144,9 +145,11 @@ bool tls_server_hello_read(struct slice body, struct tls_server_hello *hello)
     *hello = (struct tls_server_hello){.protocol = slice_of(""), .extensions = slice_of("")};
     hello->version = hello->legacy_version = read_u16(&r);
     hello->random = read_slice(&r, TLS_HELLO_RANDOM).data;
-    hello->session_id = read_slice(&r, read_u8(&r));
+    bool draft = hello->version >> 8 == TLS_DRAFT; /* those before 22 have neither session id nor compression */
+    hello->session_id = draft ? slice_of("") : read_slice(&r, read_u8(&r));
     hello->suite = read_u16(&r);
-    read_u8(&r); /* the compression */
+    if (!draft)
+        read_u8(&r); /* the compression */
     if (r.failed || hello->session_id.size > TLS_HELLO_RANDOM)
         return false;
     hello->retry = memcmp(hello->random, RETRY, sizeof RETRY) == 0;
@@ -162,7 +165,8 @@ bool tls_server_hello_read(struct slice body, struct tls_server_hello *hello)
         hello->broken |= !server_extension(hello, type, content);
         hello->has |= type < 64 ? UINT64_C(1) << type : 0;
     }
-    return !extensions.failed;
+    hello->broken |= extensions.failed;
+    return true;
 }
 
 uint16_t tls_client_hello_offers(const struct tls_client_hello *hello)
@@ -171,7 +175,7 @@ uint16_t tls_client_hello_offers(const struct tls_client_hello *hello)
     uint16_t best = 0;
     while (reader_left(&r)) {
         uint16_t version = read_u16(&r);
-        if (!tls_is_grease(version) && version > best && version <= TLS_1_3)
+        if (!tls_is_grease(version) && version > best)
             best = version;
     }
     return best ? best : hello->version;

@@ -1,13 +1,14 @@
 /* ClientHello and ServerHello (RFC 8446, 4.1; RFC 5246, 7.4.1), read into slices of the message.
  *
- * What a hello's frame of lengths does not hold is no hello. An extension that is broken in itself is as if it were
- * not there, and marks the hello as broken. Numbers that mean nothing (GREASE, RFC 8701) stay in the lists. */
+ * What a hello's frame of lengths does not hold is no hello. An extension that is broken in itself, and what follows
+ * where their list is, is as if it were not there, and marks the hello as broken. Numbers that mean nothing (GREASE,
+ * RFC 8701) stay in the lists. */
 #ifndef PROTO_TLS_HELLO_H
 #define PROTO_TLS_HELLO_H
 
 #include "proto/base/slice.h"
 
-enum { TLS_HELLO_RANDOM = 32 };
+enum { TLS_HELLO_RANDOM = 32, TLS_DRAFT = 0x7f /* the first byte of a draft of TLS 1.3 as version */ };
 
 /** Their numbers in IANA's registry; those that are read, and what fingerprints leave out. */
 enum tls_extension {

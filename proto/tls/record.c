@@ -122,11 +122,22 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
         tell_content(t, from, time, slice_of(""));
 }
 
+/* A record that begins with a hello needs no others behind it: content, version, kind, and a version again. */
+static bool is_hello(struct slice bytes)
+{
+    enum { AT_KIND = TLS_RECORD_HEADER, AT_LENGTH = AT_KIND + 1, AT_VERSION = AT_LENGTH + 3, NEEDED = AT_VERSION + 2 };
+    return bytes.size >= NEEDED && tls_record_plausible(bytes.data) && bytes.data[0] == TLS_HANDSHAKE &&
+           (bytes.data[AT_KIND] == 1 || bytes.data[AT_KIND] == 2) && bytes.data[AT_LENGTH] == 0 &&
+           bytes.data[AT_VERSION] == 3 && bytes.data[AT_VERSION + 1] <= 4;
+}
+
 /* @return whether nothing speaks against a record here; `whole`: the chain is all there. */
 static bool chains(struct slice bytes, bool *whole)
 {
     size_t at = 0;
-    *whole = false;
+    *whole = is_hello(bytes);
+    if (*whole)
+        return true;
     for (unsigned i = 0; i < CHAIN; i++) {
         if (at > bytes.size || bytes.size - at < TLS_RECORD_HEADER)
             return true;

@@ -2,7 +2,7 @@
  * is asked for, and whole: else it is passed over without being copied.
  *
  * A stream. Behind a gap inside a record the boundary is computed; behind any other gap the next record is searched by
- * a chain of three plausible headers. */
+ * a chain of three plausible headers, or by a hello. */
 #ifndef PROTO_TLS_RECORD_H
 #define PROTO_TLS_RECORD_H
 

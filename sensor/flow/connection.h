@@ -20,6 +20,7 @@ struct connection {
     struct tls *tls;       /* owned; NULL: there is none */
     struct stream inside;  /* what TLS feeds with its plaintext: passes on to `reader`, too */
     struct stream *reader; /* owned; NULL: nobody reads */
+    struct stream *tunnel; /* owned: the HTTP/1 that ended in a CONNECT; what it led to is read as a connection's own */
     struct stream *second; /* owned: HTTP/2, searched beside HTTP/1, or what HTTP/1 has switched to and passes on to */
     struct preamble preamble; /* before anything is pending */
     struct pending *pending;
@@ -39,6 +40,7 @@ struct connection {
                         them or the sniffer finds something */
     bool decided;    /* what it speaks, HTTP/1 found by search included */
     bool opened;     /* the readers read what is inside of TLS */
+    bool begun;      /* behind a CONNECT: what is read has its beginning */
     bool tls_told;   /* its handshake was */
     bool unfollowed; /* its server's port turned out not to be followed */
     bool syn_ack, handshake, reset, data[2];

@@ -185,7 +185,7 @@ static void keep_tls(struct draft *d)
 {
     const struct tls_facts *f = d->facts->tls;
     size_t size = 0;
-    if (!f)
+    if (!f || exchange_has(d->x, SIGN_PLAINTEXT)) /* that may be a CONNECT, and lead to it */
         return;
     for (unsigned i = 0; i < TLS_TEXTS; i++)
         size += f->texts[i].size;

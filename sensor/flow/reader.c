@@ -56,6 +56,8 @@ static void told_to_go(void *owner, moment time, enum side from, uint32_t code, 
 
 static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing);
 
+static struct stream *begin_tunnel(struct connection *c);
+
 static const struct message_events MESSAGES = {
     .open = exchange_opened,
     .field = draft_field,
@@ -75,6 +77,8 @@ static const struct message_events MESSAGES = {
 static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing)
 {
     struct connection *c = owner;
+    if (slice_is(protocol, "CONNECT"))
+        return begin_tunnel(c);
     if (!thing && !slice_same_nocase(protocol, slice_of("h2c")))
         return NULL;
     stream_free(c->second); /* what was searched beside HTTP/1 is known now */
@@ -124,12 +128,19 @@ static void drop_readers(struct connection *c)
     c->facts.credential = (struct credential_entry){0};
 }
 
+static void drop_tunnel(struct connection *c)
+{
+    stream_free(c->tunnel);
+    c->tunnel = NULL;
+}
+
 /* They have been told all that there will be. */
 static void finish_readers(struct connection *c)
 {
     if (c->reader && (c->searching || c->second || c->protocol == PROTOCOL_HTTP1))
         c->bench->counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
     drop_readers(c);
+    drop_tunnel(c);
 }
 
 static void drop_pending(struct connection *c)
@@ -137,10 +148,10 @@ static void drop_pending(struct connection *c)
     c->pending = memory_resize(&c->bench->memory, c->pending, c->pending ? sizeof *c->pending : 0, 0);
 }
 
-/* Inside of TLS it is there: nothing opens without the hellos. */
+/* Inside of TLS it is there: nothing opens without the hellos; so it is behind a CONNECT. */
 static bool has_beginning(const struct connection *c)
 {
-    return c->from_start || c->opened;
+    return c->from_start || c->opened || c->begun;
 }
 
 static void decide(struct connection *c, enum protocol protocol, moment time)
@@ -483,15 +494,34 @@ static void inside_end(struct stream *s, enum side from, moment time, enum strea
     tell_end(connection_around(s), from, time);
 }
 
-struct stream *reader_inside(struct connection *c)
+static struct stream *begin_inside(struct connection *c)
 {
     static const struct stream_ops ops = {
         .push = inside_push, .gap = inside_gap, .end = inside_end, .free = front_free};
     c->inside.ops = &ops;
-    c->opened = true;
     c->decided = false;
     c->protocol = PROTOCOL_UNKNOWN;
     return &c->inside;
+}
+
+struct stream *reader_inside(struct connection *c)
+{
+    c->opened = true;
+    return begin_inside(c);
+}
+
+/* What a CONNECT has led to is anything. HTTP/1 is about to pass on what it still holds, and is kept for that. */
+static struct stream *begin_tunnel(struct connection *c)
+{
+    if (c->tunnel)
+        return NULL;
+    stream_free(c->second);
+    c->second = NULL;
+    c->tunnel = c->reader;
+    c->reader = NULL;
+    c->searching = false;
+    c->begun = true;
+    return begin_inside(c);
 }
 
 void reader_attach(struct connection *c)
