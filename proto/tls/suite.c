@@ -54,7 +54,7 @@ bool tls_suite_fits(const struct tls_suite *suite, uint16_t version)
         return false;
     if (suite->tls13 || version == TLS_1_3)
         return suite->tls13 && version == TLS_1_3;
-    return version == TLS_1_2 || suite->mac == TLS_SHA1;
+    return version == TLS_1_2 || suite->mac != TLS_NO_HASH;
 }
 
 const struct tls_cipher_info *tls_cipher_info(enum tls_cipher cipher)
