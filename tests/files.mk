@@ -184,7 +184,9 @@ tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 # Only tests speak TLS themselves.
 tls_talk = tests/tools/tls_talk.c tests/tools/tls_talk.h
-tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk)
+tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
+tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
+tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)
