@@ -156,7 +156,7 @@ script_tests = \
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/h2_scenes
-bench_tools = tests/bench/generate tests/bench/loop
+bench_tools = tests/bench/generate tests/bench/loop tests/bench/tls_open
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
 # Every program here has the name of its source, and links the same: a harness finds its main() in libstandalone.a, or in
@@ -186,6 +186,7 @@ tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 tls_talk = tests/tools/tls_talk.c tests/tools/tls_talk.h
 tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
 tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
+tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
