@@ -171,7 +171,8 @@ static void settle(struct tls_talk *t)
 {
     uint8_t none[1];
     for (bool moved = true; moved;) {
-        moved = carry(t, CLIENT_SIDE) | carry(t, SERVER_SIDE);
+        moved = carry(t, CLIENT_SIDE);
+        moved = carry(t, SERVER_SIDE) || moved;
         for (int side = 0; moved && side < 2; side++)
             need(SSL_read(t->ssl[side], none, sizeof none) <= 0, "unexpected data");
     }
