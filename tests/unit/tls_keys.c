@@ -117,8 +117,8 @@ static void what_lines_are(void **state)
         if (what != rows[i].what)
             fail_msg("'%s' is %s, expected %s", rows[i].line, tls_line_name(what), tls_line_name(rows[i].what));
     }
-    assert_int_equal(tls_keys_find(k, random_of(R1), TLS_LABEL_SERVER_TRAFFIC)->size, 32); /* the first is kept */
-    assert_int_equal(tls_keys_count(k), 2);
+    assert_int_equal(tls_keys_find(k, random_of(R1), TLS_LABEL_SERVER_TRAFFIC)->size, 32); /* the first stays */
+    assert_int_equal(tls_keys_count(k), 3);
     keys_over(k);
 }
 
@@ -196,6 +196,45 @@ static void oldest_go_first(void **state)
     assert_int_equal(tls_keys_newest(k)->random[31], 7);
     assert_int_equal(tls_keys_trim(k, 0), 21);
     assert_null(tls_keys_newest(k));
+    keys_over(k);
+}
+
+/* A client that uses its random again: all its connections are there, in order, and go in order. */
+static void same_random(void **state)
+{
+    (void)state;
+    struct tls_keys *k = keys_new();
+    char line[300];
+    for (unsigned i = 0; i < 10; i++) {
+        snprintf(line, sizeof line, "SERVER_HANDSHAKE_TRAFFIC_SECRET " R1 " %064x", i);
+        assert_int_equal(add(k, line), i == 0 ? TLS_LINE_ADDED : TLS_LINE_CONTRADICTS);
+        assert_int_equal(add(k, line), TLS_LINE_KNOWN);
+        snprintf(line, sizeof line, "SERVER_TRAFFIC_SECRET_0 " R1 " %064x", i + 100);
+        assert_int_equal(add(k, line), i == 0 ? TLS_LINE_ADDED : TLS_LINE_CONTRADICTS);
+    }
+    number(line, sizeof line, 1);
+    assert_int_equal(add(k, line), TLS_LINE_ADDED);
+    assert_int_equal(tls_keys_count(k), 11);
+    for (unsigned gone = 0; gone <= 10; gone++) {
+        const struct tls_logged *logged = tls_keys_logged(k, random_of(R1));
+        for (unsigned i = gone; i < 10; i++, logged = tls_keys_same(logged)) {
+            assert_non_null(logged);
+            assert_int_equal(logged->secrets[TLS_LABEL_SERVER_HANDSHAKE].bytes[31], i);
+            assert_int_equal(logged->secrets[TLS_LABEL_SERVER_TRAFFIC].bytes[31], i + 100);
+            assert_int_equal(logged->secrets[TLS_LABEL_MASTER].size, 0);
+        }
+        assert_null(logged);
+        assert_int_equal(tls_keys_trim(k, 10 - gone), 1);
+    }
+    for (unsigned i = 0; i <= TLS_LOGGED_SAME; i++) {
+        snprintf(line, sizeof line, "SERVER_TRAFFIC_SECRET_0 " R1 " %064x", i);
+        assert_int_equal(add(k, line), i == 0                 ? TLS_LINE_ADDED
+                                       : i == TLS_LOGGED_SAME ? TLS_LINE_FULL
+                                                              : TLS_LINE_CONTRADICTS);
+    }
+    memory.fail_at = 1;
+    assert_int_equal(add(k, "SERVER_TRAFFIC_SECRET_0 " R2 " " S32), TLS_LINE_FULL);
+    assert_int_equal(tls_keys_count(k), TLS_LOGGED_SAME);
     keys_over(k);
 }
 
@@ -287,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_label),      cmocka_unit_test(what_lines_are), cmocka_unit_test(what_is_wrong),
         cmocka_unit_test(oldest_go_first), cmocka_unit_test(without_memory), cmocka_unit_test(pieces),
+        cmocka_unit_test(same_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
