@@ -83,6 +83,7 @@ unit_tests = \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
+	tests/unit/tls_vault \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
