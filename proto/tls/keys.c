@@ -32,6 +32,11 @@ const struct tls_logged *tls_keys_logged(const struct tls_keys *k, const uint8_t
     return tls_vault_find(&k->vault, random);
 }
 
+const struct tls_logged *tls_keys_same(const struct tls_logged *logged)
+{
+    return tls_vault_same(logged);
+}
+
 const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label)
 {
@@ -194,20 +199,30 @@ static bool has_form(struct slice line)
     return random.size > 0 && secret.size > 0 && next_word(&w, is_dark).size == 0;
 }
 
+static bool same_secret(const struct tls_secret *a, const struct tls_secret *b)
+{
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* At the first connection with this client random that lacks such a secret, or at a new one. */
 static enum tls_line keep(struct tls_keys *k, const uint8_t random[static TLS_RANDOM], enum tls_label label,
                           const struct tls_secret *secret)
 {
-    struct tls_logged *logged = tls_vault_put(&k->vault, random);
+    struct tls_logged *logged = tls_vault_find(&k->vault, random);
+    unsigned others = 0;
+    for (; logged != NULL && logged->secrets[label].size > 0; logged = tls_vault_same(logged)) {
+        if (same_secret(&logged->secrets[label], secret))
+            return TLS_LINE_KNOWN;
+        others++;
+    }
+    if (logged == NULL && others < TLS_LOGGED_SAME)
+        logged = tls_vault_add(&k->vault, random);
     if (logged == NULL)
         return TLS_LINE_FULL;
-    struct tls_secret *known = &logged->secrets[label];
-    if (known->size == 0) {
-        *known = *secret;
-        return TLS_LINE_ADDED;
-    }
-    return known->size == secret->size && memcmp(known->bytes, secret->bytes, secret->size) == 0 ? TLS_LINE_KNOWN
-                                                                                                 : TLS_LINE_CONTRADICTS;
+    logged->secrets[label] = *secret;
+    return others > 0 ? TLS_LINE_CONTRADICTS : TLS_LINE_ADDED;
 }
+
 static enum tls_line read_labelled(struct tls_keys *k, const struct label *label, struct words *w,
                                    struct tls_mistake *mistake)
 {

@@ -1,7 +1,8 @@
 /* Secrets by client random, from the lines of NSS's key log (RFC 9850), and the reading of such lines.
  *
- * A secret that is known stays: another one for the same client random and label is counted as a contradiction. Bounded
- * by the account; the oldest go first, with tls_keys_trim(), between packets. Wiped when they go. */
+ * A secret that is known stays. Another one for the same client random and label is kept beside it: there are clients
+ * that use a random again, and only opening a record tells which is whose. Bounded by the account; the oldest go first,
+ * with tls_keys_trim(), between packets. Wiped when they go. */
 #ifndef PROTO_TLS_KEYS_H
 #define PROTO_TLS_KEYS_H
 
@@ -26,19 +27,26 @@ struct tls_keys;
 struct tls_keys *tls_keys_new(const struct hash_secret *secret, struct memory *memory);
 void tls_keys_free(struct tls_keys *k);
 
-/** @return NULL: not logged. Good until the next line is added, or tls_keys_trim(). */
+/** What is logged of one connection. Good until tls_keys_trim(). */
+struct tls_logged {
+    uint8_t random[TLS_RANDOM];
+    struct tls_secret secrets[TLS_LABELS]; /* size 0: not logged */
+};
+
+/** How many connections with one client random are told apart. */
+enum { TLS_LOGGED_SAME = 256 };
+
+/** The first connection that was logged with this client random, and the next with the same: in the order of the log.
+ *  A log is written line by line, so their secrets may be mixed up among them.  @return NULL: there is none. */
+const struct tls_logged *tls_keys_logged(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM]);
+const struct tls_logged *tls_keys_same(const struct tls_logged *logged);
+
+/** The first one's secret.  @return NULL: not logged. */
 const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label);
 
-/** What is logged of one connection. */
-struct tls_logged {
-    uint8_t random[TLS_RANDOM];
-    struct tls_secret secrets[TLS_LABELS];
-};
-
-/** Connections in the order of the log, for trials: the newest, and the one before or behind another.
- *  @return NULL: there is none. Good until the next tls_keys_trim(). */
-const struct tls_logged *tls_keys_logged(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM]);
+/** All connections in the order of the log, for trials: the newest, and the one before or behind another.
+ *  @return NULL: there is none. */
 const struct tls_logged *tls_keys_newest(const struct tls_keys *k);
 const struct tls_logged *tls_keys_older(const struct tls_logged *logged);
 const struct tls_logged *tls_keys_newer(const struct tls_logged *logged);
@@ -52,11 +60,11 @@ size_t tls_keys_trim(struct tls_keys *k, size_t connections);
 enum tls_line {
     TLS_LINE_ADDED,
     TLS_LINE_KNOWN,       /* said before, the same */
-    TLS_LINE_CONTRADICTS, /* another secret is known for this client random and label: the first is kept */
+    TLS_LINE_CONTRADICTS, /* another secret is known for this client random and label: kept beside it */
     TLS_LINE_COMMENT,     /* or blank */
     TLS_LINE_OTHER,       /* well-formed, of a label that nothing here needs, known or not */
     TLS_LINE_MALFORMED,
-    TLS_LINE_FULL, /* the account is full: not kept */
+    TLS_LINE_FULL, /* the account is, or the client random was used TLS_LOGGED_SAME times: not kept */
     TLS_LINES
 };
 

@@ -234,6 +234,13 @@ static enum tls_open open_mac_behind(struct tls_opener *o, uint64_t sequence, co
     return unpad(&opened->plaintext) ? TLS_OPEN_OK : TLS_OPEN_MALFORMED;
 }
 
+/* RFC 7366's MAC does not cover an IV that is not in the record: with the end of another record for it, what is no
+ * plaintext would authenticate. So it is held to the place in the sequence that it belongs to. */
+static bool chain_holds(const struct tls_opener *o, uint64_t sequence)
+{
+    return o->chain_known && (!o->keys.encrypt_then_mac || sequence == o->sequence);
+}
+
 static size_t check_size(const struct tls_opener *o)
 {
     return o->keys.encrypt_then_mac ? tls_hash_size(o->keys.suite->mac) : o->info->tag;
@@ -266,7 +273,7 @@ enum tls_open tls_opener_try(struct tls_opener *o, uint64_t sequence, const uint
     opened->content = (enum tls_content)header[0];
     if (o->info->mode != TLS_MODE_CBC)
         return open_aead(o, sequence, header, &p, out, opened);
-    if (!o->chain_known)
+    if (is_chained(o) && !chain_holds(o, sequence))
         return TLS_OPEN_BAD;
     return o->keys.encrypt_then_mac ? open_mac_behind(o, sequence, header, &p, sealed, out, opened)
                                     : open_mac_inside(o, sequence, header, &p, out, opened);
@@ -288,7 +295,7 @@ uint64_t tls_opener_sequence(const struct tls_opener *o)
 
 void tls_opener_seek(struct tls_opener *o, uint64_t sequence)
 {
-    o->chain_known = o->chain_known && (!is_chained(o) || sequence == o->sequence);
+    o->chain_known = o->chain_known && !is_chained(o);
     o->sequence = sequence;
 }
 

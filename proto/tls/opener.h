@@ -45,8 +45,9 @@ enum tls_open tls_opener_try(struct tls_opener *o, uint64_t sequence, const uint
 /** The place in the sequence of the record that comes next. */
 uint64_t tls_opener_sequence(const struct tls_opener *o);
 
-/** To another place. With CBC of TLS 1.0, where each record begins with the end of the one before, the next record
- *  cannot be opened then; after tls_opener_pass() over it, those behind it can. */
+/** To the place of the record that comes next, when records are missing before it. With CBC of TLS 1.0, where each
+ * record begins with the end of the one before, that one cannot be opened then; after tls_opener_pass() over it, those
+ * behind it can. A place that tls_opener_try() found: seek to it, and pass over what was tried. */
 void tls_opener_seek(struct tls_opener *o, uint64_t sequence);
 
 /** Passes over a record that is not opened: the place is the next. @param sealed  its last block at least. */

@@ -59,7 +59,11 @@ bool tls_sessions_put(struct tls_sessions *s, struct slice scope, enum tls_sessi
                       const struct tls_secret *master, const void *facts)
 {
     uint8_t key[TLS_VAULT_KEY];
-    struct remembered *r = key_of(s, scope, by, name, key) ? tls_vault_put(&s->vault, key) : NULL;
+    if (!key_of(s, scope, by, name, key))
+        return false;
+    struct remembered *r = tls_vault_find(&s->vault, key);
+    if (r == NULL)
+        r = tls_vault_add(&s->vault, key);
     if (r == NULL)
         return false;
     r->session.master = master != NULL ? *master : (struct tls_secret){0};

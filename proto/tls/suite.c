@@ -3,20 +3,20 @@
 #include <stddef.h>
 
 static const struct tls_cipher_info ciphers[TLS_CIPHERS] = {
-    [TLS_AES_128_GCM] = {"AES-128-GCM", TLS_MODE_GCM, 16, 4, 8, 16, 1024},
-    [TLS_AES_256_GCM] = {"AES-256-GCM", TLS_MODE_GCM, 32, 4, 8, 16, 1024},
-    [TLS_AES_128_CCM] = {"AES-128-CCM", TLS_MODE_CCM, 16, 4, 8, 16, 1024},
-    [TLS_AES_256_CCM] = {"AES-256-CCM", TLS_MODE_CCM, 32, 4, 8, 16, 1024},
-    [TLS_AES_128_CCM_8] = {"AES-128-CCM", TLS_MODE_CCM, 16, 4, 8, 8, 1024},
-    [TLS_AES_256_CCM_8] = {"AES-256-CCM", TLS_MODE_CCM, 32, 4, 8, 8, 1024},
-    [TLS_CHACHA20_POLY1305] = {"ChaCha20-Poly1305", TLS_MODE_CHACHA, 32, 12, 0, 16, 1024},
-    [TLS_ARIA_128_GCM] = {"ARIA-128-GCM", TLS_MODE_GCM, 16, 4, 8, 16, 1024},
-    [TLS_ARIA_256_GCM] = {"ARIA-256-GCM", TLS_MODE_GCM, 32, 4, 8, 16, 1024},
-    [TLS_AES_128_CBC] = {"AES-128-CBC", TLS_MODE_CBC, 16, 16, 16, 0, 2048},
-    [TLS_AES_256_CBC] = {"AES-256-CBC", TLS_MODE_CBC, 32, 16, 16, 0, 2048},
-    [TLS_CAMELLIA_128_CBC] = {"CAMELLIA-128-CBC", TLS_MODE_CBC, 16, 16, 16, 0, 2048},
-    [TLS_CAMELLIA_256_CBC] = {"CAMELLIA-256-CBC", TLS_MODE_CBC, 32, 16, 16, 0, 2048},
-    [TLS_3DES_EDE_CBC] = {"DES-EDE3-CBC", TLS_MODE_CBC, 24, 8, 8, 0, 2048},
+    [TLS_AES_128_GCM] = {"AES-128-GCM", TLS_MODE_GCM, 16, 4, 8, 16, 1216},
+    [TLS_AES_256_GCM] = {"AES-256-GCM", TLS_MODE_GCM, 32, 4, 8, 16, 1216},
+    [TLS_AES_128_CCM] = {"AES-128-CCM", TLS_MODE_CCM, 16, 4, 8, 16, 640},
+    [TLS_AES_256_CCM] = {"AES-256-CCM", TLS_MODE_CCM, 32, 4, 8, 16, 640},
+    [TLS_AES_128_CCM_8] = {"AES-128-CCM", TLS_MODE_CCM, 16, 4, 8, 8, 640},
+    [TLS_AES_256_CCM_8] = {"AES-256-CCM", TLS_MODE_CCM, 32, 4, 8, 8, 640},
+    [TLS_CHACHA20_POLY1305] = {"ChaCha20-Poly1305", TLS_MODE_CHACHA, 32, 12, 0, 16, 1088},
+    [TLS_ARIA_128_GCM] = {"ARIA-128-GCM", TLS_MODE_GCM, 16, 4, 8, 16, 1216},
+    [TLS_ARIA_256_GCM] = {"ARIA-256-GCM", TLS_MODE_GCM, 32, 4, 8, 16, 1216},
+    [TLS_AES_128_CBC] = {"AES-128-CBC", TLS_MODE_CBC, 16, 16, 16, 0, 1920},
+    [TLS_AES_256_CBC] = {"AES-256-CBC", TLS_MODE_CBC, 32, 16, 16, 0, 1920},
+    [TLS_CAMELLIA_128_CBC] = {"CAMELLIA-128-CBC", TLS_MODE_CBC, 16, 16, 16, 0, 1920},
+    [TLS_CAMELLIA_256_CBC] = {"CAMELLIA-256-CBC", TLS_MODE_CBC, 32, 16, 16, 0, 1920},
+    [TLS_3DES_EDE_CBC] = {"DES-EDE3-CBC", TLS_MODE_CBC, 24, 8, 8, 0, 1920},
 };
 
 /* https://www.iana.org/assignments/tls-parameters, in the order of the numbers. */
@@ -54,7 +54,7 @@ bool tls_suite_fits(const struct tls_suite *suite, uint16_t version)
         return false;
     if (suite->tls13 || version == TLS_1_3)
         return suite->tls13 && version == TLS_1_3;
-    return version == TLS_1_2 || suite->mac == TLS_SHA1;
+    return version == TLS_1_2 || suite->mac != TLS_NO_HASH;
 }
 
 const struct tls_cipher_info *tls_cipher_info(enum tls_cipher cipher)

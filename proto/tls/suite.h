@@ -64,7 +64,8 @@ const struct tls_suite *tls_suite_find(uint16_t id);
 /** All of them in the order of their numbers: 0, 1, ... @return NULL behind the last. */
 const struct tls_suite *tls_suite_at(unsigned index);
 
-/** Whether this suite can be spoken in this version: TLS 1.3 has its own, AEAD and SHA-2 MACs begin with TLS 1.2. */
+/** Whether records of this suite can be opened in this version: TLS 1.3 has its own, AEAD begins with TLS 1.2. A MAC of
+ *  SHA-2 does so, too, but not under PSK (RFC 5487, 3), so what a peer dares is opened. */
 bool tls_suite_fits(const struct tls_suite *suite, uint16_t version);
 
 const struct tls_cipher_info *tls_cipher_info(enum tls_cipher cipher);

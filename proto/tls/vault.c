@@ -3,14 +3,15 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-/* In front of each entry. The one before and behind it, by their coming. */
+/* In front of each entry. The one before and behind it, by their coming; the next one with the same key. */
 struct tls_vault_link {
-    struct tls_vault_link *older, *newer;
+    struct tls_vault_link *older, *newer, *same;
+    void *unused; /* entries begin as blocks of the heap do */
 };
 
 struct slot {
     uint8_t key[TLS_VAULT_KEY];
-    struct tls_vault_link *link;
+    struct tls_vault_link *link; /* the oldest with this key */
 };
 
 static void *entry_of(struct tls_vault_link *link)
@@ -41,27 +42,38 @@ void *tls_vault_find(const struct tls_vault *v, const uint8_t key[static TLS_VAU
     return slot != NULL ? entry_of(slot->link) : NULL;
 }
 
-void *tls_vault_put(struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY])
+void *tls_vault_same(const void *entry)
 {
-    bool made;
-    struct slot *slot = table_put(&v->table, key, &made);
-    if (slot == NULL)
-        return NULL;
-    if (!made)
-        return entry_of(slot->link);
-    struct tls_vault_link *link = memory_resize(v->table.memory, NULL, 0, sizeof *link + v->entry_size);
-    if (link == NULL) {
-        table_remove(&v->table, slot);
-        return NULL;
-    }
-    slot->link = link;
+    return entry_of(link_of(entry)->same);
+}
+
+static void append(struct tls_vault *v, struct slot *slot, struct tls_vault_link *link)
+{
+    struct tls_vault_link **end = &slot->link;
+    while (*end != NULL)
+        end = &(*end)->same;
+    *end = link;
     link->older = v->newest;
     if (v->newest != NULL)
         v->newest->newer = link;
     else
         v->oldest = link;
     v->newest = link;
-    memcpy(entry_of(link), key, TLS_VAULT_KEY);
+    v->count++;
+}
+
+void *tls_vault_add(struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY])
+{
+    struct slot *slot = table_put(&v->table, key, NULL);
+    if (slot == NULL)
+        return NULL;
+    struct tls_vault_link *link = memory_resize(v->table.memory, NULL, 0, sizeof *link + v->entry_size);
+    if (link != NULL) {
+        append(v, slot, link);
+        memcpy(entry_of(link), key, TLS_VAULT_KEY);
+    } else if (slot->link == NULL) {
+        table_remove(&v->table, slot);
+    }
     return entry_of(link);
 }
 
@@ -82,9 +94,10 @@ void *tls_vault_newer(const void *entry)
 
 size_t tls_vault_count(const struct tls_vault *v)
 {
-    return v->table.count;
+    return v->count;
 }
 
+/* The oldest of all is the oldest with its key. */
 static void drop_oldest(struct tls_vault *v)
 {
     struct tls_vault_link *link = v->oldest;
@@ -93,7 +106,11 @@ static void drop_oldest(struct tls_vault *v)
         v->oldest->older = NULL;
     else
         v->newest = NULL;
-    table_remove(&v->table, table_find(&v->table, entry_of(link)));
+    v->count--;
+    struct slot *slot = table_find(&v->table, entry_of(link));
+    slot->link = link->same;
+    if (slot->link == NULL)
+        table_remove(&v->table, slot);
     OPENSSL_cleanse(link, sizeof *link + v->entry_size);
     memory_resize(v->table.memory, link, sizeof *link + v->entry_size, 0);
 }
@@ -101,7 +118,7 @@ static void drop_oldest(struct tls_vault *v)
 size_t tls_vault_trim(struct tls_vault *v, size_t entries)
 {
     size_t dropped = 0;
-    while (v->table.count > entries) {
+    while (v->count > entries) {
         drop_oldest(v);
         dropped++;
     }
