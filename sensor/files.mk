@@ -11,6 +11,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/exit_status.h \
 	sensor/inputs.c \
 	sensor/inputs.h \
+	sensor/keylog.c \
+	sensor/keylog.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -147,6 +149,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/field.h \
 	sensor/event/flow_record.c \
 	sensor/event/flow_record.h \
+	sensor/event/handshake.c \
+	sensor/event/handshake.h \
 	sensor/flow/age.c \
 	sensor/flow/age.h \
 	sensor/flow/bench.c \
@@ -169,6 +173,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
+	sensor/flow/secured.c \
+	sensor/flow/secured.h \
 	sensor/flow/syn.c \
 	sensor/flow/syn.h \
 	sensor/flow/table.c \

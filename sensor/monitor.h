@@ -11,7 +11,9 @@ enum monitor_request {
     MONITOR_READ_CAPTURE,
     MONITOR_READ_RULES,
     MONITOR_READ_FILTER,
-    MONITOR_READ_CONFIG,  /* the configuration file, cluster maps */
+    MONITOR_READ_CONFIG, /* the configuration file, cluster maps */
+    MONITOR_READ_KEYS,
+    MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO */
     MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there */
     MONITOR_REQUESTS
 };

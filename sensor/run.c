@@ -12,6 +12,7 @@
 #include "sensor/detect/correlate.h"
 #include "sensor/flow/worker.h"
 #include "sensor/inputs.h"
+#include "sensor/keylog.h"
 #include "sensor/monitor.h"
 #include "sensor/report/report.h"
 #include "sensor/signals.h"
@@ -21,7 +22,9 @@
 enum {
     STATISTICS_SECONDS = 60,
     SURVEY_SECONDS = 300,
-    LOOK_ROUND = 1024 /* frames between two looks at what changes slowly: outputs, progress */
+    KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
+    KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
+    LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
 };
 
 struct run {
@@ -33,13 +36,14 @@ struct run {
     struct correlate_events events;
     struct correlate *correlate;
     struct worker *worker;
+    struct keylog *keylog; /* NULL: no -k */
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct inputs inputs;
-    moment first, last;               /* of the frames' times */
-    moment statistics_due, flush_due; /* live, by the clock */
-    moment progress_due;              /* by the steady clock */
-    moment survey_end;                /* live, by the clock; 0: there is none, or nothing came yet */
+    moment first, last;                         /* of the frames' times */
+    moment statistics_due, flush_due, keys_due; /* live, by the clock */
+    moment progress_due;                        /* by the steady clock */
+    moment survey_end;                          /* live, by the clock; 0: there is none, or nothing came yet */
     bool input_failed, over;
 };
 
@@ -115,7 +119,18 @@ static uint64_t cap_of(const struct options *o)
     return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
 }
 
-/* Three quarters of the budget for connections, which decide whether anything is seen; one for sources and findings. */
+/* All that is there, before the first packet. @return false: told. */
+static bool read_keys(struct run *r)
+{
+    const struct options *o = r->options;
+    bool good = true;
+    for (size_t i = 0; i < o->key_log_count; i++)
+        good = keylog_add(r->keylog, o->key_logs[i], is_live(r)) && good;
+    return good;
+}
+
+/* Three quarters of the budget for connections, which decide whether anything is seen, and a sixth of these for keys
+ * where there are any; one for sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
@@ -134,6 +149,15 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
+    if (o->key_log_count > 0) {
+        r->keylog = keylog_new(&r->secret, o->memory / 8, r->log);
+        if (r->keylog == NULL)
+            return false;
+        worker.memory -= o->memory / 8;
+        worker.keys = keylog_keys(r->keylog);
+        worker.waiting_bytes = is_live(r) ? KEY_WAIT_BYTES : 0;
+        worker.waiting_time = KEY_WAIT_SECONDS * SECOND;
+    }
     r->events = (struct correlate_events){
         .event = take_event, .finding = take_finding, .source = take_source, .closing = take_closing, .owner = r};
     r->correlate = correlate_new(&correlate, rules, &r->secret, &r->correlate_counters, &r->events);
@@ -148,6 +172,8 @@ static struct counters all_counters(struct run *r)
     struct counters sum = r->worker_counters;
     struct capture_counts counts;
     counters_add(&sum, &r->correlate_counters);
+    if (r->keylog != NULL)
+        keylog_count(r->keylog, &sum);
     capture_count(r->capture, &counts);
     sum.of[COUNT_FRAMES] += counts.frames;
     sum.of[COUNT_FRAME_BYTES] += counts.bytes;
@@ -184,6 +210,11 @@ static void live_clock(struct run *r, moment clock, bool idle)
     if (clock >= r->statistics_due) {
         tell_statistics(r, false);
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
+    }
+    if (r->keylog != NULL && (idle || clock >= r->keys_due)) {
+        if (keylog_poll(r->keylog))
+            worker_keys(r->worker);
+        r->keys_due = clock + SECOND / 5;
     }
     if (idle || clock >= r->flush_due) {
         report_flush(r->report);
@@ -322,6 +353,8 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         return STATUS_USAGE;
     }
     capture_listen(r->capture, &(struct capture_listener){.note = take_note, .wrong = take_wrong, .owner = r});
+    if (r->keylog != NULL && !read_keys(r))
+        return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
     r->input_failed |= r->inputs.failed;
@@ -345,6 +378,9 @@ static void take_apart(struct run *r)
         broken(r->log, "memory of connections is still in use at the end, bytes", worker);
     if (correlate != 0)
         broken(r->log, "memory of findings is still in use at the end, bytes", correlate);
+    size_t keys = keylog_free(r->keylog);
+    if (keys != 0)
+        broken(r->log, "memory of keys is still in use at the end, bytes", keys);
     if (r->report != NULL)
         report_free(r->report);
     capture_free(r->capture);

@@ -79,7 +79,13 @@ unit_tests = \
 	tests/unit/table \
 	tests/unit/text_report \
 	tests/unit/text_source \
+	tests/unit/tls_keys \
+	tests/unit/tls_opener \
 	tests/unit/tls_record \
+	tests/unit/tls_schedule \
+	tests/unit/tls_sessions \
+	tests/unit/tls_suite \
+	tests/unit/tls_vault \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
@@ -110,6 +116,8 @@ fuzz_harnesses = \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
+	tests/fuzz/tls_keys \
+	tests/fuzz/tls_opener \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
@@ -128,6 +136,7 @@ noinst_HEADERS = \
 	tests/unit/http2_talks.h \
 	tests/unit/rule_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/tls_follow.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -155,7 +164,7 @@ script_tests = \
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
-bench_tools = tests/bench/generate tests/bench/loop
+bench_tools = tests/bench/generate tests/bench/loop tests/bench/tls_open
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
 # Every program here has the name of its source, and links the same: a harness finds its main() in libstandalone.a, or in
@@ -181,6 +190,14 @@ tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c te
 tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
 tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
+# Only tests speak TLS themselves.
+tls_talk = tests/tools/tls_talk.c tests/tools/tls_talk.h
+tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
+tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
+tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
+tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
+tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
+tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)
 
 TEST_EXTENSIONS = .test

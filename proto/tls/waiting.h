@@ -1,0 +1,30 @@
+/* Records that wait, with what was lost between them, in the order of their coming. */
+#ifndef PROTO_TLS_WAITING_H
+#define PROTO_TLS_WAITING_H
+
+#include "proto/tls/record.h"
+
+struct tls_waiting {
+    uint8_t *bytes;
+    uint32_t size, capacity;
+    moment since; /* of the first */
+};
+
+struct tls_waiting_record {
+    moment time;
+    uint8_t side; /* enum side */
+    uint8_t lost; /* 1 + enum tls_record_lost; 0: a record */
+    uint8_t header[TLS_RECORD_HEADER];
+    struct slice content;
+};
+
+/** @param most  bytes in all. @return false: there is no room, or no memory. */
+bool tls_waiting_add(struct tls_waiting *w, struct memory *memory, size_t most,
+                     const struct tls_waiting_record *record);
+
+/** @param at  0 at first. @return whether there is one more. Slices are of the waiting bytes. */
+bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waiting_record *record);
+
+void tls_waiting_release(struct tls_waiting *w, struct memory *memory);
+
+#endif
