@@ -36,7 +36,7 @@ struct run {
     struct correlate_events events;
     struct correlate *correlate;
     struct worker *worker;
-    struct keylog *keylog; /* NULL: no -k */
+    struct keylog *keylog; /* NULL: live, and no -k */
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct inputs inputs;
@@ -149,7 +149,7 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
-    if (o->key_log_count > 0) {
+    if (o->key_log_count > 0 || !is_live(r)) { /* a file may bring keys along */
         r->keylog = keylog_new(&r->secret, o->memory / 8, r->log);
         if (r->keylog == NULL)
             return false;
@@ -257,6 +257,11 @@ static void take_idle(struct run *r, moment clock)
         show_progress(r);
 }
 
+static void take_key_log(void *owner, struct slice text)
+{
+    keylog_feed(((struct run *)owner)->keylog, "decryption secrets", text);
+}
+
 static void take_note(void *owner, const char *line)
 {
     log_note(((struct run *)owner)->log, "%s", line);
@@ -352,7 +357,10 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         log_error(r->log, "no memory, or no random numbers, to begin with");
         return STATUS_USAGE;
     }
-    capture_listen(r->capture, &(struct capture_listener){.note = take_note, .wrong = take_wrong, .owner = r});
+    capture_listen(r->capture, &(struct capture_listener){.key_log = r->keylog != NULL ? take_key_log : NULL,
+                                                          .note = take_note,
+                                                          .wrong = take_wrong,
+                                                          .owner = r});
     if (r->keylog != NULL && !read_keys(r))
         return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
