@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/literals \
 	tests/unit/memory \
 	tests/unit/options \
+	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
 	tests/unit/preamble \
@@ -125,6 +126,7 @@ noinst_HEADERS = \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
 	tests/unit/rule_rig.h \
+	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
@@ -228,6 +230,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/cut-file \
 	tests/cases/fail-on \
 	tests/cases/filter \
+	tests/cases/filter-tags \
+	tests/cases/folder \
 	tests/cases/forms \
 	tests/cases/fronts \
 	tests/cases/kubectl-proxy \
@@ -242,6 +246,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/mistakes \
 	tests/cases/no-capture \
 	tests/cases/ordinary \
+	tests/cases/packed \
+	tests/cases/pcapng \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
 	tests/cases/plain-http2 \
