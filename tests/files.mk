@@ -24,12 +24,14 @@ unit_tests = \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
 	tests/unit/flood \
 	tests/unit/forwarded \
+	tests/unit/gre \
 	tests/unit/habit \
 	tests/unit/half_open \
 	tests/unit/head \
@@ -45,13 +47,17 @@ unit_tests = \
 	tests/unit/json \
 	tests/unit/json_report \
 	tests/unit/jwt \
+	tests/unit/link \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
+	tests/unit/mpls \
 	tests/unit/memory \
+	tests/unit/nflog \
 	tests/unit/options \
 	tests/unit/packet \
 	tests/unit/place \
+	tests/unit/ppp \
 	tests/unit/preamble \
 	tests/unit/prefix \
 	tests/unit/proxy_line \
@@ -78,10 +84,12 @@ unit_tests = \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls_record \
+	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
 	tests/unit/wildcard \
+	tests/unit/wlan \
 	tests/unit/worker \
 	tests/unit/yaml
 
@@ -90,6 +98,7 @@ fuzz_harnesses = \
 	tests/fuzz/cluster_map \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
+	tests/fuzz/fragment \
 	tests/fuzz/frame \
 	tests/fuzz/hpack \
 	tests/fuzz/forwarded \
@@ -123,6 +132,7 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/packet_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/worker_rig.h \
