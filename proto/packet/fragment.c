@@ -86,6 +86,12 @@ void fragments_deinit(struct fragments *f)
     table_deinit(&f->table);
 }
 
+void fragments_finish(struct fragments *f)
+{
+    for (; f->oldest; f->counts.expired++)
+        forget(f, f->oldest);
+}
+
 void fragments_begin(struct fragments *f, moment clock)
 {
     if (f->wholes)

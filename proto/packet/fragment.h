@@ -54,6 +54,9 @@ void fragments_deinit(struct fragments *f);
 /** Before each frame: what was put together is freed, what waits too long or is too much is given up. */
 void fragments_begin(struct fragments *f, moment clock);
 
+/** All that still waits is given up, as if its time had run out. */
+void fragments_finish(struct fragments *f);
+
 /** @return WALK_SEGMENT: the datagram is whole, `out` is written; WALK_FRAGMENT: it was kept, or was there already;
  *  WALK_BAD, WALK_FULL. */
 enum walk fragments_put(struct fragments *f, const struct fragment *piece, moment clock, struct fragment_whole *out);

@@ -94,7 +94,9 @@ struct packet_counts {
  *  @param limits  copied.  @param memory  borrowed.  @return NULL: the account is full. The caller frees. */
 struct packet_walk *packet_walk_new(const struct packet_limits *limits, struct memory *memory);
 
-/** All that is still kept is dropped, and counted as nothing. */
+/** No frame comes any more: datagrams that still wait count as expired. */
+void packet_walk_finish(struct packet_walk *walk);
+
 void packet_walk_free(struct packet_walk *walk);
 
 /** @param out  written only for WALK_SEGMENT; valid until the next call or the next frame. */

@@ -118,6 +118,7 @@ void worker_count(struct worker *w)
 void worker_finish(struct worker *w)
 {
     flow_table_end(&w->flows);
+    packet_walk_finish(w->walk);
     worker_count(w);
 }
 

@@ -28,6 +28,10 @@ static void begin(void)
 
 static void end(void)
 {
+    uint64_t expired = rig.f.counts.expired + rig.f.table.count;
+    fragments_finish(&rig.f);
+    assert_int_equal(rig.f.counts.expired, expired);
+    assert_int_equal(rig.f.bytes, 0);
     fragments_deinit(&rig.f);
     assert_int_equal(rig.memory.used, 0);
 }
@@ -276,7 +280,7 @@ static void as_an_array(void **state)
     end();
 }
 
-/* Pieces that never become whole: what is kept stays as it is. What a million of them cost, tests/bench/fragments says.
+/* Pieces that never become whole: what is kept stays as it is. What a million of them cost, `make bench` says.
  */
 static void flood(void **state)
 {
