@@ -119,7 +119,8 @@ static uint64_t cap_of(const struct options *o)
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
-    struct worker_options worker = {.ports = o->ports, .memory = o->memory / 4 * 3};
+    struct worker_options worker = {
+        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 4 * 3};
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,

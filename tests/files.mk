@@ -24,12 +24,14 @@ unit_tests = \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
 	tests/unit/flood \
 	tests/unit/forwarded \
+	tests/unit/gre \
 	tests/unit/habit \
 	tests/unit/half_open \
 	tests/unit/head \
@@ -46,14 +48,18 @@ unit_tests = \
 	tests/unit/json_report \
 	tests/unit/jwt \
 	tests/unit/knock \
+	tests/unit/link \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
+	tests/unit/mpls \
 	tests/unit/memory \
+	tests/unit/nflog \
 	tests/unit/options \
 	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
+	tests/unit/ppp \
 	tests/unit/preamble \
 	tests/unit/prefix \
 	tests/unit/proxy_line \
@@ -81,10 +87,12 @@ unit_tests = \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls_record \
+	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
 	tests/unit/wildcard \
+	tests/unit/wlan \
 	tests/unit/worker \
 	tests/unit/yaml
 
@@ -93,6 +101,7 @@ fuzz_harnesses = \
 	tests/fuzz/cluster_map \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
+	tests/fuzz/fragment \
 	tests/fuzz/frame \
 	tests/fuzz/hpack \
 	tests/fuzz/forwarded \
@@ -116,6 +125,7 @@ fuzz_harnesses = \
 	tests/fuzz/yaml
 
 noinst_HEADERS = \
+	tests/tools/walk_rig.h \
 	tests/tools/wire.h \
 	tests/unit/draft_rig.h \
 	tests/unit/frame_rig.h \
@@ -126,6 +136,7 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/packet_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
@@ -148,6 +159,7 @@ script_tests = \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
+	tests/laws/packagings.test \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
@@ -218,6 +230,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_tshark.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
+	tests/tools/packagings.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
@@ -227,6 +240,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/tap.py \
 	tests/tools/told.py \
 	tests/tools/truth.py \
+	tests/tools/wrappings.py \
 	tests/tools/yaml_examples.py \
 	tests/cases/audit \
 	tests/cases/cut-file \

@@ -1,11 +1,14 @@
 #include "sensor/capture/inside.h"
 
+#include "proto/base/table.h"
+#include "proto/packet/tunnel.h"
 #include "sensor/capture/filter.h"
 #include "sensor/capture/record.h"
 
 enum {
     LOOKS_MOST = 10000,
     LAYERS_MOST = 16,
+    WALK_MEMORY = 65536,
     ETHERNET = 1,
     ETHERNET_HEADER = 14,
     IPV4_HEADER = 20,
@@ -87,6 +90,22 @@ static void show(struct shown *f, const struct packet *p)
     show_bytes(f, p->payload.data, p->payload.size < room ? p->payload.size : room);
 }
 
+/* Nothing is kept that anyone could choose the keys of. */
+static const struct hash_secret none;
+
+static bool find_segment(struct inside_tally *t, const struct record *record, struct packet *p)
+{
+    struct frame frame = {
+        .bytes = record->bytes, .wire_size = record->wire_size, .link_type = record->link_type, .number = 1};
+    if (t->walk == NULL) {
+        struct packet_limits limits = {.layers = LAYERS_MOST, .secret = &none};
+        tunnel_ports_default(&limits.tunnels);
+        t->memory.limit = WALK_MEMORY;
+        t->walk = packet_walk_new(&limits, &t->memory);
+    }
+    return t->walk != NULL && packet_walk(t->walk, &frame, p) == WALK_SEGMENT;
+}
+
 void inside_look(struct inside_tally *t, const struct record *record, const char *expression)
 {
     struct packet p;
@@ -95,9 +114,7 @@ void inside_look(struct inside_tally *t, const struct record *record, const char
     if (t->looked == LOOKS_MOST)
         return;
     t->looked++;
-    struct frame frame = {
-        .bytes = record->bytes, .wire_size = record->wire_size, .link_type = record->link_type, .number = 1};
-    if (packet_walk(&frame, LAYERS_MOST, &p) != WALK_SEGMENT || (p.vlans == 0 && p.tunnel_kind == 0))
+    if (!find_segment(t, record, &p) || (p.vlans == 0 && p.tunnel_kind == 0))
         return;
     if (t->filter == NULL)
         t->filter = filter_new(ETHERNET, expression, &ignored);
@@ -115,6 +132,7 @@ void inside_look(struct inside_tally *t, const struct record *record, const char
 void inside_deinit(struct inside_tally *t)
 {
     filter_free(t->filter);
+    packet_walk_free(t->walk);
     *t = (struct inside_tally){.filter = NULL};
 }
 

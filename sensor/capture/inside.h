@@ -4,6 +4,7 @@
 #ifndef SENSOR_CAPTURE_INSIDE_H
 #define SENSOR_CAPTURE_INSIDE_H
 
+#include "proto/base/memory.h"
 #include "sensor/capture/capture.h"
 
 struct filter;
@@ -12,7 +13,9 @@ struct record;
 struct inside_tally {
     uint64_t looked; /* frames that were rejected and looked into */
     uint64_t tagged, tunnelled;
-    struct filter *filter; /* of Ethernet, in which what was found inside is shown to the expression */
+    struct memory memory;     /* of `walk` */
+    struct packet_walk *walk; /* which puts no pieces together */
+    struct filter *filter;    /* of Ethernet, in which what was found inside is shown to the expression */
     const char *expression;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sensor/capture/capture.h"
+#include "tests/tools/walk_rig.h"
 
 static void *need(void *block)
 {
@@ -106,7 +107,7 @@ bool frame_layout(const struct frame *frame, struct frame_layout *l)
 bool frame_ends(const struct frame *frame, struct frame_ends *ends)
 {
     struct packet p;
-    if (packet_walk(frame, 8, &p) != WALK_SEGMENT)
+    if (walk_alone(frame, 8, &p) != WALK_SEGMENT)
         return false;
     int order = memcmp(&p.from, &p.to, sizeof p.from);
     ends->from_low = order <= 0;
