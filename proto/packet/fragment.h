@@ -12,11 +12,15 @@
 struct datagram;
 struct whole;
 
+enum { FRAGMENTS_RECENT = 64 };
+
 struct fragments {
-    struct table table;               /* of datagrams, by key */
-    struct datagram *oldest, *newest; /* by their first piece */
-    struct whole *wholes;             /* put together during this frame */
-    size_t bytes;                     /* what all pieces cost */
+    struct table table;                /* of datagrams, by key */
+    struct datagram *oldest, *newest;  /* by their first piece */
+    struct whole *wholes;              /* put together during this frame */
+    size_t bytes;                      /* what all pieces cost */
+    uint64_t recent[FRAGMENTS_RECENT]; /* hashes of the keys that became whole last: a ring */
+    unsigned next_recent;
     const struct packet_limits *limits;
     struct memory *memory;
     struct packet_counts counts;

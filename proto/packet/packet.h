@@ -85,6 +85,7 @@ struct packet_limits {
 struct packet_counts {
     uint64_t whole;       /* datagrams that were put together */
     uint64_t expired;     /* datagrams of which a piece did not come in time */
+    uint64_t again;       /* the same, but one of that number had just become whole: pieces that were mirrored twice */
     uint64_t evicted;     /* datagrams given up early: too many pieces, or no room */
     uint64_t repeated;    /* pieces of which bytes were there already; the first ones count */
     uint64_t conflicting; /* pieces of which such bytes differ */
