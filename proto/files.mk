@@ -76,15 +76,32 @@ proto_libproto_a_SOURCES = \
 	proto/kube/status.h \
 	proto/packet/address.c \
 	proto/packet/address.h \
+	proto/packet/checksum.h \
+	proto/packet/fragment.c \
+	proto/packet/fragment.h \
+	proto/packet/gre.c \
+	proto/packet/gre.h \
 	proto/packet/ip.c \
 	proto/packet/ip.h \
 	proto/packet/link.c \
 	proto/packet/link.h \
+	proto/packet/mpls.c \
+	proto/packet/mpls.h \
+	proto/packet/nflog.c \
+	proto/packet/nflog.h \
 	proto/packet/packet.c \
 	proto/packet/packet.h \
+	proto/packet/ppp.c \
+	proto/packet/ppp.h \
 	proto/packet/tcp.c \
 	proto/packet/tcp.h \
+	proto/packet/tunnel.c \
+	proto/packet/tunnel.h \
+	proto/packet/udp.c \
+	proto/packet/udp.h \
 	proto/packet/walker.h \
+	proto/packet/wlan.c \
+	proto/packet/wlan.h \
 	proto/stream/delivery.c \
 	proto/stream/delivery.h \
 	proto/stream/held.c \

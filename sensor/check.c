@@ -146,12 +146,33 @@ static void print_ports(const struct options *o, FILE *out)
     print_row(o, out, "ports", "ports", text);
 }
 
+/* "vxlan=4789,8472,geneve=6081": as it can be given. */
+static void print_tunnels(const struct options *o, FILE *out)
+{
+    char text[ORIGIN_SIZE] = "none";
+    unsigned last = TUNNEL_NONE;
+    size_t used = 0;
+    for (unsigned kind = TUNNEL_NONE + 1; kind < TUNNEL_KINDS; kind++) {
+        for (unsigned i = 0; i < o->tunnels.count && used < sizeof text; i++) {
+            if (o->tunnels.of[i].kind != kind)
+                continue;
+            int wrote = snprintf(text + used, sizeof text - used, "%s%s%s%u", used > 0 ? "," : "",
+                                 kind != last ? tunnel_name(kind) : "", kind != last ? "=" : "", o->tunnels.of[i].port);
+            used += wrote > 0 ? (size_t)wrote : 0;
+            last = kind;
+        }
+    }
+    print_row(o, out, "tunnels", "tunnel-ports", text);
+}
+
 void check_print(const struct options *o, const char *filter, const struct rule_set *rules, FILE *out)
 {
     fprintf(out, "%-*s%s\n", LABEL_WIDTH, "config", o->config_file != NULL ? o->config_file : "none");
     print_inputs(o, out);
     print_live(o, out);
     print_ports(o, out);
+    print_tunnels(o, out);
+    print_row(o, out, "checksums", "checksums", o->checksums ? "looked at" : "not looked at");
     print_row(o, out, "flow key", "flow-key", "addresses, ports, tunnel");
     print_row(o, out, "filter", o->filter_file != NULL ? "filter-file" : "filter", filter != NULL ? filter : "none");
     print_limits(o, out);

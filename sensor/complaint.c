@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPLAINTS_KEPT = 200, COMPLAINT_TEXT = 400 }; /* nobody reads more; the others are counted */
+enum { COMPLAINTS_KEPT = 200, COMPLAINT_TEXT = 600 }; /* nobody reads more; the others are counted */
 
 struct complaint {
     size_t file; /* index in `files`: the order in which they came */

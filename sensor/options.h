@@ -32,6 +32,8 @@ struct options {
     struct port_set ports;       /* followed: of -p or the default, and those that the cluster map names */
     uint16_t *api_ports;         /* named with -p: as a list; none: the default is followed */
     size_t api_port_count;
+    struct tunnel_ports tunnels; /* on UDP */
+    bool checksums;              /* a segment with a wrong one is ignored */
     struct output_spec *outputs; /* at least one: the text report on standard output is the default */
     size_t output_count;
     size_t memory;

@@ -153,6 +153,55 @@ static bool set_flow_key(struct setting *s)
     return strcmp(s->value, "tunnel") == 0;
 }
 
+/* "vxlan=4789", or a port more of the kind before. @return what follows, or NULL. */
+static const char *add_tunnel_port(struct setting *s, const char *text, enum tunnel_kind *kind, uint32_t *named)
+{
+    char part[32];
+    uint64_t port;
+    size_t size = strcspn(text, ",");
+    if (size >= sizeof part)
+        return NULL;
+    memcpy(part, text, size);
+    part[size] = '\0';
+    char *number = strchr(part, '=');
+    if (number != NULL) {
+        *number++ = '\0';
+        *kind = tunnel_on_udp(slice_of(part));
+    }
+    if (*kind == TUNNEL_NONE)
+        return NULL;
+    if ((*named >> *kind & 1) == 0)
+        tunnel_ports_remove(&s->o->tunnels, *kind);
+    *named |= UINT32_C(1) << *kind;
+    if (!quantity_number(number != NULL ? number : part, UINT16_MAX, &port))
+        return NULL;
+    if (port > 0 && !tunnel_ports_add(&s->o->tunnels, (uint16_t)port, *kind)) {
+        enum tunnel_kind there = tunnel_ports_find(&s->o->tunnels, (uint16_t)port);
+        snprintf(s->why, sizeof s->why, "found port %u for %s and for %s, expected one tunnel a port", (unsigned)port,
+                 tunnel_name(there), tunnel_name(*kind));
+        return NULL;
+    }
+    return text + size;
+}
+
+/* A kind that is named has the ports that are named with it and no others; 0 is none. */
+static bool set_tunnel_ports(struct setting *s)
+{
+    enum tunnel_kind kind = TUNNEL_NONE;
+    uint32_t named = 0;
+    const char *at = s->value;
+    tunnel_ports_default(&s->o->tunnels);
+    for (; (at = add_tunnel_port(s, at, &kind, &named)) != NULL && *at == ','; at++)
+        ;
+    return at != NULL;
+}
+
+static bool set_checksums(struct setting *s)
+{
+    s->o->checksums = true;
+    return true;
+}
+
 static bool set_output(struct setting *s)
 {
     struct options *o = s->o;
@@ -265,8 +314,8 @@ static bool set_help(struct setting *s)
 #define BOTH    SETTING_ANYWHERE
 
 const struct setting_row setting_rows[] = {
-    {'r', "read", "FILE", "Read a capture file; - is standard input; repeatable.", set_read, "a capture file", EACH,
-     BOTH, CHOICE_INPUT},
+    {'r', "read", "FILE", "Read a capture file, or those in a folder; - is standard input; repeatable.", set_read,
+     "a capture file", EACH, BOTH, CHOICE_INPUT},
     {'i', "interface", "NAME", "Listen on an interface.", set_interface, "an interface, as -D lists them", ONCE, BOTH,
      CHOICE_INPUT},
     {'D', "list-interfaces", NULL, "List the interfaces that can be listened on.", set_list_interfaces, NULL, FLAG,
@@ -287,6 +336,11 @@ const struct setting_row setting_rows[] = {
     {0, "expected", NULL, NULL, NULL, NULL, PART, IN_FILE, CHOICE_CLUSTERS},
     {'p', "ports", "LIST", "Ports of API servers: only these are followed.", set_ports, "ports like 6443,8443-8445",
      LIST, BOTH, CHOICE_NONE},
+    {0, "tunnel-ports", "LIST", "UDP ports of tunnels, like vxlan=4789,8472.", set_tunnel_ports,
+     "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gtp-u, tzsp, teredo, mpls", LIST, BOTH,
+     CHOICE_NONE},
+    {0, "checksums", NULL, "Leave out what has a wrong checksum: no receiver took it.", set_checksums, NULL, FLAG, BOTH,
+     CHOICE_NONE},
     {0, "flow-key", "LIST", NULL, set_flow_key, "tunnel", LIST, IN_FILE, CHOICE_NONE},
     {'R', "rules", "PATH", "A rule file or a folder of them, in place of the installed ones; repeatable.", set_rules,
      "a file or folder", EACH, BOTH, CHOICE_NONE},
@@ -347,4 +401,5 @@ void setting_defaults(struct options *o)
                           .level = LOG_NORMAL};
     for (size_t i = 0; i < sizeof default_ports / sizeof *default_ports; i++)
         port_set_add(&o->ports, default_ports[i]);
+    tunnel_ports_default(&o->tunnels);
 }

@@ -24,12 +24,14 @@ unit_tests = \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
 	tests/unit/flood \
 	tests/unit/forwarded \
+	tests/unit/gre \
 	tests/unit/habit \
 	tests/unit/half_open \
 	tests/unit/head \
@@ -46,13 +48,18 @@ unit_tests = \
 	tests/unit/json_report \
 	tests/unit/jwt \
 	tests/unit/knock \
+	tests/unit/link \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
+	tests/unit/mpls \
 	tests/unit/memory \
+	tests/unit/nflog \
 	tests/unit/options \
+	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
+	tests/unit/ppp \
 	tests/unit/preamble \
 	tests/unit/prefix \
 	tests/unit/proxy_line \
@@ -70,6 +77,7 @@ unit_tests = \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
 	tests/unit/rules_shipped \
+	tests/unit/savefile \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
@@ -79,10 +87,12 @@ unit_tests = \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls_record \
+	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
 	tests/unit/wildcard \
+	tests/unit/wlan \
 	tests/unit/worker \
 	tests/unit/yaml
 
@@ -91,6 +101,7 @@ fuzz_harnesses = \
 	tests/fuzz/cluster_map \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
+	tests/fuzz/fragment \
 	tests/fuzz/frame \
 	tests/fuzz/hpack \
 	tests/fuzz/forwarded \
@@ -105,6 +116,7 @@ fuzz_harnesses = \
 	tests/fuzz/request \
 	tests/fuzz/request_uri \
 	tests/fuzz/rule \
+	tests/fuzz/savefile \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
@@ -113,6 +125,7 @@ fuzz_harnesses = \
 	tests/fuzz/yaml
 
 noinst_HEADERS = \
+	tests/tools/walk_rig.h \
 	tests/tools/wire.h \
 	tests/unit/draft_rig.h \
 	tests/unit/frame_rig.h \
@@ -123,7 +136,9 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/packet_rig.h \
 	tests/unit/rule_rig.h \
+	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
@@ -140,16 +155,18 @@ script_tests = \
 	tests/laws/drop.test \
 	tests/laws/start.test \
 	tests/laws/skew.test \
+	tests/laws/files.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
+	tests/laws/packagings.test \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
 	tests/live.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
-	tests/tools/packet_dump tests/tools/h2_scenes
+	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
 bench_tools = tests/bench/generate tests/bench/loop
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
@@ -213,19 +230,24 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_tshark.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
+	tests/tools/packagings.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
+	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
 	tests/tools/tap.py \
 	tests/tools/told.py \
 	tests/tools/truth.py \
+	tests/tools/wrappings.py \
 	tests/tools/yaml_examples.py \
 	tests/cases/audit \
 	tests/cases/cut-file \
 	tests/cases/fail-on \
 	tests/cases/filter \
+	tests/cases/filter-tags \
+	tests/cases/folder \
 	tests/cases/forms \
 	tests/cases/fronts \
 	tests/cases/kubectl-proxy \
@@ -240,6 +262,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/mistakes \
 	tests/cases/no-capture \
 	tests/cases/ordinary \
+	tests/cases/packed \
+	tests/cases/pcapng \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
 	tests/cases/plain-http2 \

@@ -1,39 +1,63 @@
 #include "proto/packet/link.h"
 
 #include "proto/packet/ip.h"
+#include "proto/packet/mpls.h"
+#include "proto/packet/nflog.h"
+#include "proto/packet/ppp.h"
+#include "proto/packet/wlan.h"
 
 enum {
     ETHERNET_HEADER = 14,
     TAG_HEADER = 4,
+    VN_TAG_HEADER = 6,
+    SERVICE_HEADER = 4,
     NULL_HEADER = 4,
     SLL_HEADER = 16,
     SLL2_HEADER = 20,
-    ETHERTYPE_MIN = 0x600
+    SNAP_HEADER = 8,
+    PPI_HEADER = 8,
+    NSH_HEADER = 8,
+    ETHERTYPE_MIN = 0x600,
+    ETHERTYPE_BRIDGED = 0x6558
 };
 
-static enum walk link_ethernet(struct walker *w);
 static enum walk link_null(struct walker *w);
 static enum walk link_sll(struct walker *w);
 static enum walk link_sll2(struct walker *w);
+static enum walk link_ppi(struct walker *w);
 static enum walk link_tag(struct walker *w);
+static enum walk link_vn_tag(struct walker *w);
+static enum walk link_service(struct walker *w);
+static enum walk link_inside(struct walker *w);
 
 /* The most frequent first. 12 and 14 are raw IP as some systems number it. */
 static const struct {
     uint16_t type;
     walk_step step;
 } links[] = {
-    {1, link_ethernet}, {101, ip_walk},  {12, ip_walk},    {14, ip_walk},  {228, ip_walk4},
-    {229, ip_walk6},    {113, link_sll}, {276, link_sll2}, {0, link_null}, {108, link_null},
+    {1, link_ethernet}, {101, ip_walk},       {12, ip_walk},     {14, ip_walk},    {228, ip_walk4},
+    {229, ip_walk6},    {113, link_sll},      {276, link_sll2},  {0, link_null},   {108, link_null},
+    {9, ppp_walk},      {50, ppp_walk_hdlc},  {51, pppoe_walk},  {104, hdlc_walk}, {239, nflog_walk},
+    {105, wlan_walk},   {127, wlan_radiotap}, {119, wlan_prism}, {163, wlan_avs},  {192, link_ppi},
 };
 
 static const struct {
     uint16_t type;
     walk_step step;
 } ethertypes[] = {
-    {0x0800, ip_walk4}, {0x86dd, ip_walk6}, {0x8100, link_tag}, /* 802.1Q */
-    {0x88a8, link_tag},                                         /* 802.1ad */
-    {0x9100, link_tag},                                         /* outer tags before 802.1ad was written */
+    {0x0800, ip_walk4},
+    {0x86dd, ip_walk6},
+    {0x8100, link_tag}, /* 802.1Q */
+    {0x88a8, link_tag}, /* 802.1ad */
+    {0x9100, link_tag}, /* outer tags before 802.1ad was written */
     {0x9200, link_tag},
+    {0x8847, mpls_walk},
+    {0x8848, mpls_walk},
+    {0x8864, pppoe_walk},
+    {0x88e7, link_service},
+    {0x8926, link_vn_tag},
+    {ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
+    {0x894f, link_nsh},
 };
 
 walk_step link_step(uint16_t link_type)
@@ -45,23 +69,62 @@ walk_step link_step(uint16_t link_type)
     return NULL;
 }
 
-/* Below ETHERTYPE_MIN it is a length, and what follows is LLC: no IP that anyone sends. */
-static enum walk link_ethertype(struct walker *w, uint16_t type)
+static walk_step link_ethertype_step(uint16_t type)
 {
-    for (size_t i = 0; type >= ETHERTYPE_MIN && i < sizeof ethertypes / sizeof ethertypes[0]; i++) {
+    for (size_t i = 0; i < sizeof ethertypes / sizeof ethertypes[0]; i++) {
         if (ethertypes[i].type == type)
-            return ethertypes[i].step(w);
+            return ethertypes[i].step;
     }
-    return WALK_OTHER;
+    return NULL;
 }
 
-static enum walk link_ethernet(struct walker *w)
+enum walk link_ethertype(struct walker *w, uint16_t type)
+{
+    if (type < ETHERTYPE_MIN) /* a length, or what stands in its place */
+        return link_llc(w);
+    walk_step step = link_ethertype_step(type);
+    return step ? step(w) : WALK_OTHER;
+}
+
+enum walk link_carried(struct walker *w, uint16_t type)
+{
+    if (type == ETHERTYPE_BRIDGED)
+        return link_ethernet(w);
+    return type < ETHERTYPE_MIN ? WALK_OTHER : link_ethertype(w, type);
+}
+
+/* RFC 1042, and 802.1H, which has a bridge's number. LLC without SNAP carries no IP that anyone sends. */
+enum walk link_llc(struct walker *w)
+{
+    static const uint8_t rfc1042[] = {0xaa, 0xaa, 3, 0, 0, 0}, bridged[] = {0xaa, 0xaa, 3, 0, 0, 0xf8};
+    if (w->here.size < SNAP_HEADER)
+        return w->cut > 0 ? WALK_CUT : WALK_OTHER;
+    const uint8_t *data = w->here.data;
+    if (memcmp(data, rfc1042, sizeof rfc1042) != 0 && memcmp(data, bridged, sizeof bridged) != 0)
+        return WALK_OTHER;
+    uint16_t type = walker_u16(w, 6);
+    walker_take(w, SNAP_HEADER);
+    return type < ETHERTYPE_MIN ? WALK_OTHER : link_ethertype(w, type);
+}
+
+bool link_is_ethernet(struct slice bytes)
+{
+    return bytes.size >= ETHERNET_HEADER &&
+           link_ethertype_step((uint16_t)(bytes.data[12] << 8 | bytes.data[13])) != NULL;
+}
+
+enum walk link_ethernet(struct walker *w)
 {
     if (w->here.size < ETHERNET_HEADER)
         return walker_short(w, ETHERNET_HEADER);
     uint16_t type = walker_u16(w, 12);
     walker_take(w, ETHERNET_HEADER);
     return link_ethertype(w, type);
+}
+
+static enum walk link_inside(struct walker *w)
+{
+    return walker_deeper(w) ? link_ethernet(w) : WALK_DEEP;
 }
 
 /* BSD's loopback: the address family as the capturing system numbers it, in its byte order (LINKTYPE_NULL) or the
@@ -98,12 +161,29 @@ static enum walk link_sll2(struct walker *w)
     return link_ethertype(w, type);
 }
 
+/* CACE's header around others: flags, its own size, and the link type of what is inside, in little endian. */
+static enum walk link_ppi(struct walker *w)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < PPI_HEADER)
+        return walker_short(w, PPI_HEADER);
+    const uint8_t *data = w->here.data;
+    size_t size = (size_t)(data[2] | data[3] << 8);
+    walk_step step = data[6] || data[7] ? NULL : link_step((uint16_t)(data[4] | data[5] << 8));
+    if (size < PPI_HEADER)
+        return WALK_BAD;
+    if (size > w->here.size)
+        return walker_short(w, size);
+    walker_take(w, size);
+    return step ? step(w) : WALK_OTHER;
+}
+
 /* Priority, drop eligibility and the 12 bits of the VLAN; then the ethertype of what is inside. */
 static enum walk link_tag(struct walker *w)
 {
-    if (w->layers == 0)
+    if (!walker_deeper(w))
         return WALK_DEEP;
-    w->layers--;
     if (w->here.size < TAG_HEADER)
         return walker_short(w, TAG_HEADER);
     if (w->vlans < 2)
@@ -113,4 +193,50 @@ static enum walk link_tag(struct walker *w)
     uint16_t type = walker_u16(w, 2);
     walker_take(w, TAG_HEADER);
     return link_ethertype(w, type);
+}
+
+/* Cisco's, between a switch and the virtual interfaces behind it: both interfaces, then the ethertype. */
+static enum walk link_vn_tag(struct walker *w)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < VN_TAG_HEADER)
+        return walker_short(w, VN_TAG_HEADER);
+    uint16_t type = walker_u16(w, 4);
+    walker_take(w, VN_TAG_HEADER);
+    return link_ethertype(w, type);
+}
+
+/* 802.1ah: priority and service in 4 bytes, then the customer's whole frame. */
+static enum walk link_service(struct walker *w)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < SERVICE_HEADER)
+        return walker_short(w, SERVICE_HEADER);
+    walker_take(w, SERVICE_HEADER);
+    return link_ethernet(w);
+}
+
+/* RFC 8300: its size in words, and what is inside in numbers of its own. */
+enum walk link_nsh(struct walker *w)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < NSH_HEADER)
+        return walker_short(w, NSH_HEADER);
+    size_t size = (size_t)(w->here.data[1] & 0x3f) * 4;
+    uint8_t version = w->here.data[0] >> 6, inside = w->here.data[3];
+    if (version != 0 || size < NSH_HEADER)
+        return WALK_BAD;
+    if (size > w->here.size)
+        return walker_short(w, size);
+    walker_take(w, size);
+    switch (inside) {
+    case 1: return ip_walk4(w);
+    case 2: return ip_walk6(w);
+    case 3: return link_ethernet(w);
+    case 5: return mpls_walk(w);
+    default: return WALK_OTHER;
+    }
 }

@@ -1,11 +1,43 @@
 #include "proto/packet/packet.h"
 
+#include "proto/packet/fragment.h"
 #include "proto/packet/ip.h"
 #include "proto/packet/link.h"
 #include "proto/packet/walker.h"
 
-enum walk packet_walk(const struct frame *frame, unsigned layers, struct packet *out)
+struct packet_walk {
+    struct packet_limits limits;
+    struct fragments fragments;
+    struct memory *memory;
+};
+
+struct packet_walk *packet_walk_new(const struct packet_limits *limits, struct memory *memory)
 {
+    struct packet_walk *walk = memory_resize(memory, NULL, 0, sizeof *walk);
+    if (!walk)
+        return NULL;
+    walk->limits = *limits;
+    walk->memory = memory;
+    fragments_init(&walk->fragments, &walk->limits, memory);
+    return walk;
+}
+
+void packet_walk_free(struct packet_walk *walk)
+{
+    if (!walk)
+        return;
+    fragments_deinit(&walk->fragments);
+    memory_resize(walk->memory, walk, sizeof *walk, 0);
+}
+
+void packet_walk_finish(struct packet_walk *walk)
+{
+    fragments_finish(&walk->fragments);
+}
+
+enum walk packet_walk(struct packet_walk *walk, const struct frame *frame, struct packet *out)
+{
+    fragments_begin(&walk->fragments, frame->clock);
     walk_step step = link_step(frame->link_type);
     if (!step)
         return WALK_LINK;
@@ -13,7 +45,10 @@ enum walk packet_walk(const struct frame *frame, unsigned layers, struct packet 
     struct walker w = {
         .here = frame->bytes,
         .cut = frame->wire_size > kept ? frame->wire_size - kept : 0,
-        .layers = layers,
+        .layers = walk->limits.layers,
+        .clock = frame->clock,
+        .limits = &walk->limits,
+        .fragments = &walk->fragments,
         .out = out,
     };
     enum walk outcome = step(&w);
@@ -25,9 +60,14 @@ enum walk packet_walk(const struct frame *frame, unsigned layers, struct packet 
     ip_addresses(&w, out);
     out->vlans = w.vlans;
     memcpy(out->vlan, w.vlan, sizeof out->vlan);
-    out->tunnel_kind = 0;
-    out->tunnel_id = 0;
+    out->tunnel_kind = w.tunnel_kind;
+    out->tunnel_id = w.tunnel_id;
     return WALK_SEGMENT;
+}
+
+const struct packet_counts *packet_walk_counts(const struct packet_walk *walk)
+{
+    return &walk->fragments.counts;
 }
 
 bool packet_link_known(uint16_t link_type)
@@ -38,8 +78,9 @@ bool packet_link_known(uint16_t link_type)
 const char *walk_name(enum walk outcome)
 {
     static const char *const names[WALK_OUTCOMES] = {
-        [WALK_SEGMENT] = "segment", [WALK_OTHER] = "other", [WALK_FRAGMENT] = "fragment", [WALK_CUT] = "cut",
-        [WALK_BAD] = "bad",         [WALK_DEEP] = "deep",   [WALK_LINK] = "link",
+        [WALK_SEGMENT] = "segment", [WALK_OTHER] = "other", [WALK_FRAGMENT] = "fragment",
+        [WALK_CUT] = "cut",         [WALK_BAD] = "bad",     [WALK_DEEP] = "deep",
+        [WALK_LINK] = "link",       [WALK_FULL] = "full",   [WALK_CHECKSUM] = "checksum",
     };
     return outcome < WALK_OUTCOMES ? names[outcome] : "";
 }

@@ -1,4 +1,4 @@
-/* From a captured frame to a TCP segment: link layer, tags, IP.
+/* From a captured frame to a TCP segment: link layer, tags, tunnels, IP, fragments.
  *
  * Two times. `time` is the frame's own and is what reports print. `clock` is the greatest time that the
  * capture has reached, the same for every worker, and never goes back: all deadlines run on it. On a silent live
@@ -6,7 +6,9 @@
 #ifndef PROTO_PACKET_PACKET_H
 #define PROTO_PACKET_PACKET_H
 
+#include "proto/base/memory.h"
 #include "proto/base/slice.h"
+#include "proto/packet/tunnel.h"
 
 /** Nanoseconds since 1970, UTC. */
 typedef int64_t moment;
@@ -36,7 +38,7 @@ static inline bool address_is_ipv4(const uint8_t ip[static 16])
 
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 
-/** One segment. All slices are borrowed from the frame. */
+/** One segment. All slices are borrowed: from the frame, or from the walk where it put fragments together. */
 struct packet {
     moment time, clock;
     uint64_t number;
@@ -48,25 +50,60 @@ struct packet {
     uint32_t cut;        /* payload bytes behind `payload` that the capture did not keep: a gap */
     uint8_t vlans;       /* how many tags there were; the first two are kept */
     uint16_t vlan[2];    /* outermost first */
-    uint8_t tunnel_kind; /* 0: none; set by whoever unwraps tunnels */
-    uint32_t tunnel_id;
+    uint8_t tunnel_kind; /* enum tunnel_kind: of the innermost overlay; where there is none, the innermost tunnel */
+    uint32_t tunnel_id;  /* its number, 0 where it has none */
 };
 
 /** Why a frame is no segment. Each is a counter; their sum and the segments are the frames read. */
 enum walk {
     WALK_SEGMENT,
-    WALK_OTHER,    /* well-formed, not TCP over IP */
-    WALK_FRAGMENT, /* a piece of a datagram; pieces are not put together */
+    WALK_OTHER,    /* well-formed, not TCP over IP; or on a tunnel's port, and not that tunnel */
+    WALK_FRAGMENT, /* a piece of a datagram, kept until the rest comes */
     WALK_CUT,      /* the capture ends inside a header */
     WALK_BAD,      /* a header contradicts itself */
     WALK_DEEP,     /* more layers than the limit */
     WALK_LINK,     /* a link type that is not read */
+    WALK_FULL,     /* a piece of a datagram that found no room */
+    WALK_CHECKSUM, /* a checksum is wrong: no receiver took it. Only where checksums are looked at */
     WALK_OUTCOMES
 };
 
-/** @param layers  tags and extension headers together, at most; more is WALK_DEEP.
- *  @param out  written only for WALK_SEGMENT; valid until the next frame. */
-enum walk packet_walk(const struct frame *frame, unsigned layers, struct packet *out);
+struct hash_secret;
+struct packet_walk;
+
+struct packet_limits {
+    unsigned layers;                  /* tags, labels, tunnels and extension headers together; more is WALK_DEEP */
+    unsigned pieces;                  /* of one datagram that are kept */
+    size_t piece_bytes;               /* of all datagrams together, what keeping them costs included */
+    moment piece_wait;                /* on the clock, from the first piece of a datagram */
+    bool checksums;                   /* of IPv4 headers and TCP segments that were captured whole */
+    struct tunnel_ports tunnels;      /* on UDP */
+    const struct hash_secret *secret; /* borrowed */
+};
+
+/** What became of pieces. */
+struct packet_counts {
+    uint64_t whole;       /* datagrams that were put together */
+    uint64_t expired;     /* datagrams of which a piece did not come in time */
+    uint64_t again;       /* the same, but one of that number had just become whole: pieces that were mirrored twice */
+    uint64_t evicted;     /* datagrams given up early: too many pieces, or no room */
+    uint64_t repeated;    /* pieces of which bytes were there already; the first ones count */
+    uint64_t conflicting; /* pieces of which such bytes differ */
+};
+
+/** Pieces of datagrams are its only state, outer and inner ones: one walk a thread that reads frames.
+ *  @param limits  copied.  @param memory  borrowed.  @return NULL: the account is full. The caller frees. */
+struct packet_walk *packet_walk_new(const struct packet_limits *limits, struct memory *memory);
+
+/** No frame comes any more: datagrams that still wait count as expired. */
+void packet_walk_finish(struct packet_walk *walk);
+
+void packet_walk_free(struct packet_walk *walk);
+
+/** @param out  written only for WALK_SEGMENT; valid until the next call or the next frame. */
+enum walk packet_walk(struct packet_walk *walk, const struct frame *frame, struct packet *out);
+
+const struct packet_counts *packet_walk_counts(const struct packet_walk *walk);
 
 /** Whether frames of this link type (LINKTYPE_ as in pcap files) are read at all. */
 bool packet_link_known(uint16_t link_type);

@@ -1,6 +1,19 @@
 #include "proto/packet/tcp.h"
 
-enum { TCP_HEADER = 20, TCP_FLAGS = 0x3f };
+#include "proto/packet/checksum.h"
+
+enum { TCP_HEADER = 20, TCP_FLAGS = 0x3f, TCP_PROTOCOL = 6 };
+
+/* RFC 9293 section 3.1, RFC 8200 section 8.1: with the addresses and the length before it. */
+static bool tcp_damaged(const struct walker *w)
+{
+    size_t size = w->here.size;
+    if (w->cut > 0 || w->rerouted || (w->ip_version == 4 && size > UINT16_MAX))
+        return false;
+    uint64_t sum = TCP_PROTOCOL + (size >> 16) + (size & 0xffff);
+    sum = checksum_add(sum, w->from, w->ip_version == 6 ? 32 : 8);
+    return !checksum_good(checksum_add(sum, w->here.data, size));
+}
 
 /*   0               1               2               3
  *  +---------------+---------------+---------------+---------------+
@@ -19,6 +32,8 @@ enum walk tcp_walk(struct walker *w)
         return WALK_BAD;
     if (header > w->here.size)
         return walker_short(w, header);
+    if (w->limits->checksums && tcp_damaged(w))
+        return WALK_CHECKSUM;
     struct packet *p = w->out;
     p->from.port = walker_u16(w, 0);
     p->to.port = walker_u16(w, 2);

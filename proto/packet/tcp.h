@@ -4,7 +4,8 @@
 
 #include "proto/packet/walker.h"
 
-/** The innermost step. Options are passed over; the checksum is not verified: offload leaves it unset. */
+/** The innermost step. Options are passed over. The checksum is looked at where the limits ask for it: of what the
+ *  capturing system itself sends, offload leaves it unset. */
 enum walk tcp_walk(struct walker *w);
 
 #endif

@@ -1,21 +1,29 @@
 /* A place on the way into a frame, and the steps that lead from one header to the next.
  *
  * A step reads the header that it is named after, takes it off, and goes on to what the header names: a row of the
- * tables in link.c and ip.c. A new tag, link type or tunnel is a new step and a row. */
+ * tables in link.c, ip.c, ppp.c, gre.c and udp.c. A new tag, link type or tunnel is a new step and a row. */
 #ifndef PROTO_PACKET_WALKER_H
 #define PROTO_PACKET_WALKER_H
 
 #include "proto/packet/packet.h"
 
+struct fragments;
+
 struct walker {
     struct slice here;   /* what was kept of this layer, headers of outer ones taken off, padding too */
     uint32_t cut;        /* bytes of this layer behind `here` that the capture did not keep */
-    unsigned layers;     /* how many more tags and extension headers are taken off */
+    unsigned layers;     /* how many more tags, tunnels and extension headers are taken off */
     const uint8_t *from; /* source address in the innermost IP header; the destination's is behind it */
     uint8_t ip_version;  /* of that header */
-    bool open_ended;     /* it is IPv6 and names no length: a jumbo option may */
+    bool open_ended;     /* it names no length: of IPv6 a jumbo option may */
+    bool rerouted;       /* it is on its way to another destination than the one it names */
     uint8_t vlans;       /* as in struct packet */
     uint16_t vlan[2];
+    uint8_t tunnel_kind;
+    uint32_t tunnel_id;
+    moment clock;
+    const struct packet_limits *limits;
+    struct fragments *fragments;
     struct packet *out; /* the last step writes to it what it read; then nothing fails any more */
 };
 
@@ -25,6 +33,26 @@ typedef enum walk (*walk_step)(struct walker *w);
 static inline enum walk walker_short(const struct walker *w, size_t size)
 {
     return size <= w->here.size + w->cut ? WALK_CUT : WALK_BAD;
+}
+
+/** One layer more is taken off. @return false: it would be one too many. */
+static inline bool walker_deeper(struct walker *w)
+{
+    if (w->layers == 0)
+        return false;
+    w->layers--;
+    return true;
+}
+
+/** What follows is inside a tunnel. A network stays told when a tunnel without one is inside it.
+ *  @return as walker_deeper(). */
+static inline bool walker_tunnel(struct walker *w, enum tunnel_kind kind, uint32_t id)
+{
+    if (tunnel_network(kind, id) || !tunnel_network(w->tunnel_kind, w->tunnel_id)) {
+        w->tunnel_kind = (uint8_t)kind;
+        w->tunnel_id = id;
+    }
+    return walker_deeper(w);
 }
 
 /** @param size  at most `here.size`. */
@@ -46,6 +74,11 @@ static inline void walker_bound(struct walker *w, uint32_t size)
 static inline uint16_t walker_u16(const struct walker *w, size_t at)
 {
     return (uint16_t)(w->here.data[at] << 8 | w->here.data[at + 1]);
+}
+
+static inline uint32_t walker_u24(const struct walker *w, size_t at)
+{
+    return (uint32_t)walker_u16(w, at) << 8 | w->here.data[at + 2];
 }
 
 static inline uint32_t walker_u32(const struct walker *w, size_t at)

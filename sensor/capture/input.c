@@ -1,76 +1,19 @@
-/* fopencookie() is glibc's. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include "sensor/capture/input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    INPUT_BUFFER = 262144
-}; /* libpcap reads packet by packet; stdio's own 4 KiB would cost a system call for three */
+enum { WAIT_MS = 100 };
 
 struct input {
     FILE *file;
-    uint8_t first[KIND_BYTES];
-    size_t first_size, first_given;
-    off64_t given; /* all that the stream was given */
+    int fd;     /* -1: it has none, and is read as a stream */
+    bool waits; /* no file on a disk: there may be nothing for a while */
     int error;
-    char buffer[INPUT_BUFFER];
 };
-
-/* What is there, without waiting for more: a pipe's packets are to be judged when they come. */
-static ssize_t read_some(struct input *in, void *to, size_t size)
-{
-    int fd = fileno(in->file);
-    ssize_t got = fd >= 0 ? read(fd, to, size) : (ssize_t)fread(to, 1, size, in->file);
-    if (got < 0)
-        in->error = errno;
-    return got;
-}
-
-static void read_first(struct input *in)
-{
-    while (in->first_size < sizeof in->first) {
-        ssize_t got = read_some(in, in->first + in->first_size, sizeof in->first - in->first_size);
-        if (got <= 0)
-            return;
-        in->first_size += (size_t)got;
-    }
-}
-
-static ssize_t stream_read(void *cookie, char *to, size_t size)
-{
-    struct input *in = cookie;
-    ssize_t got;
-    if (in->first_given < in->first_size) {
-        size_t left = in->first_size - in->first_given;
-        size_t part = size < left ? size : left;
-        memcpy(to, in->first + in->first_given, part);
-        in->first_given += part;
-        got = (ssize_t)part;
-    } else {
-        got = read_some(in, to, size);
-    }
-    if (got > 0)
-        in->given += got;
-    return got;
-}
-
-/* Serves ftello() alone, which is how the offset of an error is found. */
-static int stream_seek(void *cookie, off64_t *offset, int whence)
-{
-    const struct input *in = cookie;
-    if (whence != SEEK_CUR || *offset != 0) {
-        errno = ESPIPE;
-        return -1;
-    }
-    *offset = in->given;
-    return 0;
-}
 
 struct input *input_new(FILE *file)
 {
@@ -80,7 +23,9 @@ struct input *input_new(FILE *file)
         return NULL;
     }
     in->file = file;
-    read_first(in);
+    in->fd = fileno(file);
+    struct stat about;
+    in->waits = in->fd >= 0 && fstat(in->fd, &about) == 0 && !S_ISREG(about.st_mode);
     return in;
 }
 
@@ -90,20 +35,40 @@ void input_free(struct input *in)
     free(in);
 }
 
-struct slice input_first(const struct input *in)
+/* For a tenth of a second: what has been found out so far is to be told while a pipe is silent. */
+static bool wait_for_bytes(int fd)
 {
-    return (struct slice){.data = in->first, .size = in->first_size};
+    struct pollfd waited = {.fd = fd, .events = POLLIN};
+    return poll(&waited, 1, WAIT_MS) > 0;
+}
+
+static enum input_got outcome(struct input *in, ssize_t count, size_t *got)
+{
+    *got = count > 0 ? (size_t)count : 0;
+    if (count > 0)
+        return INPUT_BYTES;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return INPUT_IDLE;
+    if (count == 0)
+        return INPUT_END;
+    in->error = errno != 0 ? errno : EIO;
+    return INPUT_FAILED;
+}
+
+enum input_got input_read(struct input *in, uint8_t *to, size_t size, size_t *got)
+{
+    errno = 0;
+    if (in->fd < 0) {
+        size_t count = fread(to, 1, size, in->file);
+        return outcome(in, count == 0 && ferror(in->file) ? -1 : (ssize_t)count, got);
+    }
+    *got = 0;
+    if (in->waits && !wait_for_bytes(in->fd))
+        return INPUT_IDLE;
+    return outcome(in, read(in->fd, to, size), got);
 }
 
 int input_error(const struct input *in)
 {
     return in->error;
-}
-
-FILE *input_stream(struct input *in)
-{
-    FILE *stream = fopencookie(in, "r", (cookie_io_functions_t){.read = stream_read, .seek = stream_seek});
-    if (stream != NULL)
-        setvbuf(stream, in->buffer, _IOFBF, sizeof in->buffer);
-    return stream;
 }

@@ -8,8 +8,8 @@ enum { PORTS_MAX = 64 };
 struct endpoint_key {
     uint8_t ip[16];
     uint16_t port;
-    uint16_t tunnel_kind;
-    uint32_t tunnel_id;
+    uint16_t unused;
+    uint32_t network; /* tunnel_network() */
 };
 
 _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
@@ -50,7 +50,7 @@ void endpoints_free(struct endpoints *e)
 
 static struct endpoint_key key_of(const struct event *e)
 {
-    struct endpoint_key key = {.port = e->server.port, .tunnel_kind = e->tunnel_kind, .tunnel_id = e->tunnel_id};
+    struct endpoint_key key = {.port = e->server.port, .network = tunnel_network(e->tunnel_kind, e->tunnel_id)};
     memcpy(key.ip, e->server.ip, sizeof key.ip);
     return key;
 }

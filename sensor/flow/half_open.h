@@ -11,12 +11,14 @@
 struct half_open {
     struct flow_key key;
     uint32_t isn;
+    uint32_t tunnel_id;
     moment time;
-    uint64_t number : 40,      /* of its frame; 0: the record is no longer used */
+    uint64_t number : 36,      /* of its frame; 0: the record is no longer used */
         size : 7,              /* of its frame, as far as 127 */
         client_low : 1,        /* the client is the lower address of the key */
         tagged : 1, vlan : 12, /* the outermost tag */
-        syns : 3;              /* how often it came, as far as 7 */
+        syns : 3,              /* how often it came, as far as 7 */
+        tunnel_kind : 4;       /* enum tunnel_kind, as the one above of what is told */
 };
 
 _Static_assert(sizeof(struct half_open) == 64, "what a SYN costs, beside its slot");

@@ -1,5 +1,5 @@
-/* What makes a connection: addresses, ports, and the tunnel's kind and id. Tags are not in it: a routed span shows a
- * packet under two. */
+/* What makes a connection: addresses, ports, and the overlay's kind and number. Tags, labels and other tunnels are not
+ * in it: a routed span shows a packet under two, and GTP has a number for each direction. */
 #ifndef SENSOR_FLOW_KEY_H
 #define SENSOR_FLOW_KEY_H
 
@@ -9,11 +9,10 @@
 struct flow_key {
     uint8_t low_ip[16], high_ip[16];
     uint16_t low_port, high_port;
-    uint32_t tunnel_id;
-    uint32_t tunnel_kind;
+    uint32_t network; /* tunnel_network() */
 };
 
-_Static_assert(sizeof(struct flow_key) == 44, "no padding");
+_Static_assert(sizeof(struct flow_key) == 40, "no padding");
 
 /** @return whether the packet's sender is the lower of the two. */
 static inline bool flow_key_of(struct flow_key *key, const struct packet *p)
@@ -25,8 +24,7 @@ static inline bool flow_key_of(struct flow_key *key, const struct packet *p)
     memcpy(key->high_ip, high->ip, 16);
     key->low_port = low->port;
     key->high_port = high->port;
-    key->tunnel_id = p->tunnel_id;
-    key->tunnel_kind = p->tunnel_kind;
+    key->network = tunnel_network(p->tunnel_kind, p->tunnel_id);
     return from_low;
 }
 

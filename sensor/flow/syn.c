@@ -1,9 +1,12 @@
 #include "sensor/flow/syn.h"
 
-#define NUMBER_BITS ((UINT64_C(1) << 40) - 1)
+#define NUMBER_BITS ((UINT64_C(1) << 36) - 1)
 #define VLAN_BITS   0xfffu
 #define SIZE_MOST   127u
 #define SYNS_MOST   7u
+#define TUNNEL_BITS 15u
+
+_Static_assert(TUNNEL_KINDS <= TUNNEL_BITS + 1, "each has a number in struct half_open");
 
 static void half_open_facts(const struct half_open *h, struct connection_facts *facts)
 {
@@ -15,8 +18,8 @@ static void half_open_facts(const struct half_open *h, struct connection_facts *
         .client = h->client_low ? low : high,
         .server = h->client_low ? high : low,
         .flow_id = h->number,
-        .tunnel_id = k->tunnel_id,
-        .tunnel_kind = (uint8_t)k->tunnel_kind,
+        .tunnel_id = h->tunnel_id,
+        .tunnel_kind = h->tunnel_kind,
         .vlans = h->tagged,
         .vlan = {(uint16_t)h->vlan, 0},
     };
@@ -61,6 +64,8 @@ void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, c
     h->client_low = from_low;
     h->tagged = p->vlans > 0;
     h->vlan = p->vlan[0] & VLAN_BITS;
+    h->tunnel_id = p->tunnel_id;
+    h->tunnel_kind = p->tunnel_kind & TUNNEL_BITS;
     h->syns = 1;
 }
 

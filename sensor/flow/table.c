@@ -8,7 +8,6 @@
 /** What is looked up: connections by key. */
 struct flow_entry {
     struct flow_key key;
-    uint32_t unused; /* the pointer's alignment, said aloud */
     struct connection *connection;
 };
 

@@ -6,14 +6,31 @@
 #include "sensor/flow/draft.h"
 #include "sensor/flow/table.h"
 
-enum { LAYERS_MOST = 16, HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, OVERSIZED = 1600 };
+enum { LAYERS_MOST = 16, PIECES_MOST = 256, PIECE_BYTES_LEAST = 128 << 10, PIECE_WAIT_S = 30 };
+enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, OVERSIZED = 1600 };
 
 struct worker {
     struct flow_bench bench;
     struct flow_table flows;
+    struct packet_walk *walk;
     struct port_set ports;
     size_t evict_at, evict_to; /* bytes used: eviction begins, and ends */
 };
+
+/* A 32nd of the memory: what is in pieces is forgeable, as SYNs are. */
+static struct packet_walk *walk_new(const struct worker_options *options, struct flow_bench *b)
+{
+    struct packet_limits limits = {
+        .layers = LAYERS_MOST,
+        .pieces = PIECES_MOST,
+        .piece_bytes = options->memory / 32 > PIECE_BYTES_LEAST ? options->memory / 32 : PIECE_BYTES_LEAST,
+        .piece_wait = PIECE_WAIT_S * INT64_C(1000000000),
+        .checksums = options->checksums,
+        .tunnels = options->tunnels,
+        .secret = &b->secret,
+    };
+    return packet_walk_new(&limits, &b->memory);
+}
 
 struct worker *worker_new(const struct worker_options *options, struct counters *counters, struct event_sink sink)
 {
@@ -39,7 +56,8 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     b->drafts.wait = TELL_AFTER;
     flow_table_init(&w->flows, b, &w->ports);
     b->digests = credential_digests_new(options->credential_key, &b->memory);
-    if (!b->digests || !b->http2.literals) {
+    w->walk = walk_new(options, b);
+    if (!b->digests || !b->http2.literals || !w->walk) {
         worker_free(w);
         return NULL;
     }
@@ -59,11 +77,11 @@ void worker_frame(struct worker *w, const struct frame *frame)
     static const enum counter outcomes[WALK_OUTCOMES] = {
         [WALK_SEGMENT] = COUNT_WALK_SEGMENT, [WALK_OTHER] = COUNT_WALK_OTHER, [WALK_FRAGMENT] = COUNT_WALK_FRAGMENT,
         [WALK_CUT] = COUNT_WALK_CUT,         [WALK_BAD] = COUNT_WALK_BAD,     [WALK_DEEP] = COUNT_WALK_DEEP,
-        [WALK_LINK] = COUNT_WALK_LINK,
+        [WALK_LINK] = COUNT_WALK_LINK,       [WALK_FULL] = COUNT_WALK_FULL,   [WALK_CHECKSUM] = COUNT_WALK_CHECKSUM,
     };
     struct packet p;
     reach(w, frame->clock);
-    enum walk outcome = packet_walk(frame, LAYERS_MOST, &p);
+    enum walk outcome = packet_walk(w->walk, frame, &p);
     w->bench.counters->of[outcomes[outcome]]++;
     if (outcome != WALK_SEGMENT)
         return;
@@ -91,6 +109,13 @@ void worker_count(struct worker *w)
     c->of[COUNT_GAPS] += s->gaps;
     c->of[COUNT_GAP_BYTES] += s->gap;
     *s = (struct reassembly_counts){0};
+    const struct packet_counts *pieces = packet_walk_counts(w->walk);
+    c->of[COUNT_FRAGMENTS_WHOLE] = pieces->whole;
+    c->of[COUNT_FRAGMENTS_EXPIRED] = pieces->expired;
+    c->of[COUNT_FRAGMENTS_AGAIN] = pieces->again;
+    c->of[COUNT_FRAGMENTS_EVICTED] = pieces->evicted;
+    c->of[COUNT_FRAGMENTS_REPEATED] = pieces->repeated;
+    c->of[COUNT_FRAGMENTS_CONFLICTING] = pieces->conflicting;
     c->of[COUNT_MEMORY_REFUSED] = w->bench.memory.refused;
     c->of[COUNT_MEMORY_PEAK] = w->bench.memory.peak;
 }
@@ -98,12 +123,14 @@ void worker_count(struct worker *w)
 void worker_finish(struct worker *w)
 {
     flow_table_end(&w->flows);
+    packet_walk_finish(w->walk);
     worker_count(w);
 }
 
 size_t worker_free(struct worker *w)
 {
     struct flow_bench *b = &w->bench;
+    packet_walk_free(w->walk);
     drafts_deinit(b);
     if (b->digests)
         credential_digests_free(b->digests);

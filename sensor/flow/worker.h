@@ -26,7 +26,9 @@ static inline void port_set_add(struct port_set *ports, uint16_t port)
 
 struct worker_options {
     struct port_set ports;
-    size_t memory; /* the account's hard limit, bytes; eviction begins at seven eighths of it */
+    struct tunnel_ports tunnels;
+    bool checksums; /* what no receiver took is left out */
+    size_t memory;  /* the account's hard limit, bytes; eviction begins at seven eighths of it */
     struct hash_secret secret;
     uint8_t credential_key[32];
 };

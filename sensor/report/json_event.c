@@ -55,8 +55,9 @@ struct json_asked {
 struct json_connection {
     uint64_t flow_id;
     struct address client, server;
+    uint32_t tunnel_id;
     uint16_t vlan[2];
-    uint8_t vlans;
+    uint8_t vlans, tunnel_kind;
     uint16_t size; /* 0: nothing is remembered here */
     char text[CONNECTION_MAX];
 };
@@ -384,7 +385,8 @@ static bool is_of(const struct json_connection *c, const struct event *e)
 {
     return c->size && c->flow_id == e->flow_id && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
            memcmp(&c->server, &e->server, sizeof c->server) == 0 && c->vlans == e->vlans &&
-           memcmp(c->vlan, e->vlan, sizeof c->vlan) == 0;
+           memcmp(c->vlan, e->vlan, sizeof c->vlan) == 0 && c->tunnel_kind == e->tunnel_kind &&
+           c->tunnel_id == e->tunnel_id;
 }
 
 static void remember(struct json_connection *c, const struct event *e, const char *text, size_t size)
@@ -397,6 +399,8 @@ static void remember(struct json_connection *c, const struct event *e, const cha
     c->server = e->server;
     c->vlans = e->vlans;
     memcpy(c->vlan, e->vlan, sizeof c->vlan);
+    c->tunnel_kind = e->tunnel_kind;
+    c->tunnel_id = e->tunnel_id;
     memcpy(c->text, text, size);
     c->size = (uint16_t)size;
 }

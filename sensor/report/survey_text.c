@@ -1,5 +1,7 @@
 /* The survey as a person reads it: one page, and what to change. */
 #include "sensor/report/survey.h"
+
+#include "proto/packet/tunnel.h"
 #include "sensor/report/text.h"
 
 #include <stdlib.h>
@@ -64,6 +66,10 @@ static void add_way(struct buffer *out, const struct survey_way *w)
         buffer_text(out, "without tag or tunnel");
     for (unsigned i = 0; i < w->vlans && i < 2; i++)
         buffer_format(out, "%sVLAN %u", i ? ", " : "", w->vlan[i]);
+    if (w->tunnel_kind)
+        buffer_format(out, "%s%s", w->vlans ? ", " : "", tunnel_name(w->tunnel_kind));
+    if (w->tunnel_id)
+        buffer_format(out, " %u", w->tunnel_id);
     buffer_text(out, "\n");
 }
 

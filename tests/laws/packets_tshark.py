@@ -3,12 +3,12 @@
 
 Usage: packets_tshark.py PACKET_DUMP CAPTURE...
 
-Every frame in which tshark finds TCP directly over the link layer's tags and IP must be a segment with the same
-addresses, ports, numbers, flags, window, payload length and tags; no other frame may be one. Frames inside tunnels
-and link types that are not read are counted and left out. Three differences are meant, and counted: of a first fragment
-tshark reads what is there; of a TCP header whose options are cut off likewise; and where an IP length goes beyond the
-frame, tshark ends the payload with the frame, we say that the rest was cut. Exits 1 when anything else differs; without
-tshark, says so and exits 0."""
+Every frame in which tshark finds TCP over layers that are read must be a segment with the same innermost addresses, ports,
+numbers, flags, window, payload length, tags, tunnel and tunnel's number; no other frame may be one. Frames with other
+layers are counted and left out. Three differences are meant, and counted: of a TCP header whose options are cut off tshark
+reads what is there; where an IP length goes beyond the frame, tshark ends the payload with the frame, we say that the
+rest was cut; of pieces that come again behind their whole tshark shows the whole once more. Exits 1 when anything else
+differs; without tshark, says so and exits 0."""
 
 import collections
 import ipaddress
@@ -18,17 +18,20 @@ import sys
 
 FIELDS = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
           "tcp.seq", "tcp.ack", "tcp.flags", "tcp.window_size_value", "tcp.len", "ieee8021ad.id", "vlan.id",
-          "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset", "frame.cap_len", "frame.len"]
-PLAIN = {"eth", "ethertype", "sll", "null", "vlan", "ieee8021ad", "raw", "ip", "ipv6", "tcp", "ipv6.hopopts", "ipv6.dstopts",
-         "ipv6.routing", "ah", "mipv6", "ipv6.fraghdr"}
+          "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset", "frame.cap_len", "frame.len",
+          "vxlan.vni", "geneve.vni", "gre.key", "gre.proto", "erspan.spanid", "gtp.teid", "udp.dstport"]
+READ = set("""eth ethertype sll null vlan ieee8021ad raw ip ipv6 tcp ipv6.hopopts ipv6.dstopts ipv6.routing ah mipv6 ipv6.fraghdr
+    udp vxlan geneve gre erspan gtp gtp.ext_hdr gtp.ext_hdr.pdu_ses_con tzsp teredo mpls pwethheuristic pwethcw pwethnocw pppoes
+    ppp llc chdlc vntag nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog""".split())
+OPTIONS = ["-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE",
+           "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
+           "-o", "ip.tso_support:TRUE", "-d", "udp.port==8472,vxlan", "-d", "mpls.label==20,pwethcw",
+           "-d", "mpls.label==21,pwethnocw"]
+OVERLAYS = ("vxlan", "vxlan-gpe", "geneve", "nvgre")
 
 
 def tshark_rows(path):
-    command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]
-    for option in ("tcp.relative_sequence_numbers:FALSE", "tcp.analyze_sequence_numbers:FALSE",
-                   "tcp.desegment_tcp_streams:FALSE", "ip.defragment:FALSE", "ipv6.defragment:FALSE",
-                   "ip.tso_support:TRUE"):
-        command += ["-o", option]
+    command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"] + OPTIONS
     for field in FIELDS:
         command += ["-e", field]
     text = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
@@ -36,63 +39,111 @@ def tshark_rows(path):
         yield dict(zip(FIELDS, line.split("\t") + [""] * len(FIELDS)))
 
 
-def is_true(text):
-    return text.split(",")[0] in ("1", "True")
+def is_fragment(row):
+    offsets = [n for n in (row["ip.frag_offset"] + "," + row["ipv6.fraghdr.offset"]).split(",") if n]
+    more = (row["ip.flags.mf"] + "," + row["ipv6.fraghdr.more"]).split(",")
+    return any(int(n, 0) for n in offsets) or any(n in ("1", "True") for n in more)
+
+
+def tunnel_of(row, below):
+    """(kind, number) of the innermost overlay, else of the innermost tunnel; None where tshark does not name the layer."""
+    values = {name: [n for n in row[name].split(",") if n] for name in FIELDS}
+    found, ips, over_gre = [], 0, False
+
+    def number(field):
+        return int(values[field].pop(0), 0) if values[field] else 0
+
+    for at, layer in enumerate(below):
+        behind = below[at + 1] if at + 1 < len(below) else "tcp"
+        if layer in ("ip", "ipv6"):
+            inside = at > 0 and below[at - 1].split(".")[0] in ("ip", "ipv6", "ah")
+            found += [("ip-in-ip", 0)] if inside else []
+            ips += 1
+        elif layer == "udp":
+            port = number("udp.dstport")
+            if behind in ("ip", "ipv6", "eth", "nsh") and port != 4790:
+                return None
+            found += [("vxlan-gpe", 7002)] if port == 4790 else []
+        elif layer == "mpls" and at > 0 and below[at - 1] in ("ip", "udp", "ipv6"):
+            found.append(("mpls", 0))
+        elif layer == "gre":
+            protocol = number("gre.proto")
+            key = number("gre.key") if values["gre.key"] else 0
+            network = protocol == 0x6558 and key >> 8 >= 0x1000
+            if behind != "erspan":
+                found.append(("nvgre", key >> 8) if network else ("gre", key))
+        elif layer in ("vxlan", "geneve"):
+            found.append((layer, number(layer + ".vni")))
+        elif layer == "erspan":
+            found.append((layer, number("erspan.spanid")))
+        elif layer == "gtp":
+            found.append(("gtp-u", number("gtp.teid")))
+        elif layer in ("tzsp", "teredo"):
+            found.append((layer, 0))
+    overlays = [f for f in found if f[0] in OVERLAYS]
+    return (overlays or found or [("", 0)])[-1]
 
 
 def expected(row):
-    """The segment as packet_dump prints it; None: no segment; False: not to be compared; "fragment"."""
+    """The segment as packet_dump prints it; None: no segment; False: not to be compared."""
     layers = row["frame.protocols"].split(":")
     if "tcp" not in layers:
         return None
     below = layers[:layers.index("tcp")]
-    if not set(below) <= PLAIN or sum(layer in ("ip", "ipv6") for layer in below) != 1:
+    tunnel = tunnel_of(row, below)
+    if not set(below) <= READ or tunnel is None:
         return False
-    if is_true(row["ip.flags.mf"]) or is_true(row["ipv6.fraghdr.more"]):
-        return "fragment"
     if not row["tcp.seq"] or not row["tcp.window_size_value"]:
         return None  # a header that is cut
-    address = [str(ipaddress.ip_address(row["ip." + end] or row["ipv6." + end])) for end in ("src", "dst")]
+    version = [layer for layer in below if layer in ("ip", "ipv6")][-1]
+    address = [str(ipaddress.ip_address(row[f"{version}.{end}"].split(",")[-1])) for end in ("src", "dst")]
     tags = [tag for tag in (row["ieee8021ad.id"] + "," + row["vlan.id"]).split(",") if tag]
     flags = int(row["tcp.flags"], 16) & 0x3f
     return [address[0], row["tcp.srcport"], address[1], row["tcp.dstport"], row["tcp.seq"], row["tcp.ack"],
-            str(flags), row["tcp.window_size_value"], row["tcp.len"] or "0", ",".join(tags[:2])]
+            str(flags), row["tcp.window_size_value"], row["tcp.len"] or "0", ",".join(tags[:2]), tunnel[0], str(tunnel[1])]
 
 
-def compare(dump, path):
-    """@return counts of equal, skipped and different frames."""
-    counts = collections.Counter()
+def kind_of(row, mine):
+    """What the two readings of a frame are to each other, and both, for telling."""
+    outcome, rest = mine[1], mine[2:]
+    wanted, got, cut, size = expected(row), None, 0, 0
+    if wanted is False or outcome == "link":
+        return "skipped", got, wanted
+    lost = int(row["frame.len"]) - int(row["frame.cap_len"])
+    if outcome == "segment":
+        size, cut = int(rest[8]), int(rest[9])
+        got = rest[:8] + [str(size + cut)] + rest[10:]
+    if got == wanted:
+        return "segments" if got else "others", got, wanted
+    if outcome == "fragment" and wanted and is_fragment(row):
+        return "pieces again", got, wanted
+    if outcome == "cut" and lost > 0:
+        return "headers cut", got, wanted
+    if got and wanted and cut > lost and got[:8] + [str(size + lost)] + got[9:] == wanted:
+        return "beyond the frame", got, wanted
+    return "different", got, wanted
+
+
+def dumped(dump, path):
+    """packet_dump's lines, or None."""
     run = subprocess.run([dump, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if run.returncode:
         print(f"{path}: {run.stderr.decode().strip()}")
-        return collections.Counter(unreadable=1)
-    ours = [line.split("\t") for line in run.stdout.decode().splitlines()]
-    theirs = list(tshark_rows(path))
+        return None
+    return [line.split("\t") for line in run.stdout.decode().splitlines()]
+
+
+def compare(path, theirs, ours):
+    """@return counts of frames by kind_of()."""
+    counts = collections.Counter()
     if len(theirs) != len(ours):  # else what is missing would not be compared
         counts["different"] += 1
         print(f"{path}: {len(ours)} frames, tshark: {len(theirs)}")
     for row, mine in zip(theirs, ours):
-        number, outcome, rest = mine[0], mine[1], mine[2:]
-        wanted = expected(row)
-        if wanted is False or outcome == "link":
-            counts["skipped"] += 1
-            continue
-        got = None
-        lost = int(row["frame.len"]) - int(row["frame.cap_len"])
-        if outcome == "segment":
-            size, cut = int(rest[8]), int(rest[9])
-            got = rest[:8] + [str(size + cut)] + rest[10:]
-        if got == wanted:
-            counts["segments" if got else "others"] += 1
-        elif wanted == "fragment" and outcome == "fragment":
-            counts["fragments"] += 1
-        elif outcome == "cut" and lost > 0:
-            counts["headers cut"] += 1
-        elif got and wanted and cut > lost and got[:8] + [str(size + lost)] + got[9:] == wanted:
-            counts["beyond the frame"] += 1
-        else:
-            counts["different"] += 1
-            print(f"{path}: frame {number}: {outcome} {got}\n  tshark: {wanted} {row['frame.protocols']}")
+        kind, got, wanted = kind_of(row, mine)
+        counts[kind] += 1
+        if kind == "different":
+            print(f"{path}: frame {row['frame.number']}: {mine[1]} {got}\n  tshark: {wanted} {row['frame.protocols']}")
     return counts
 
 
@@ -104,9 +155,11 @@ def main():
         return
     total = collections.Counter()
     for path in sys.argv[2:]:
-        total += compare(sys.argv[1], path)
+        ours = dumped(sys.argv[1], path)
+        total += collections.Counter(unreadable=1) if ours is None else compare(path, list(tshark_rows(path)), ours)
     print(", ".join(f"{count} {what}" for what, count in sorted(total.items())))
     sys.exit(1 if total["different"] else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

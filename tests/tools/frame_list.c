@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sensor/capture/capture.h"
+#include "tests/tools/walk_rig.h"
 
 static void *need(void *block)
 {
@@ -51,7 +52,7 @@ void frame_list_load(struct frame_list *f, const char *path)
     struct frame frame;
     struct capture *capture = need(capture_new());
     FILE *file = fopen(path, "rb");
-    if (!file || !capture_add_pcap(capture, path, file, NULL, &error)) {
+    if (!file || !capture_add_file(capture, path, file, NULL, &error)) {
         fprintf(stderr, "%s: %s\n", path, file ? error.text : "cannot be opened");
         exit(99);
     }
@@ -106,7 +107,7 @@ bool frame_layout(const struct frame *frame, struct frame_layout *l)
 bool frame_ends(const struct frame *frame, struct frame_ends *ends)
 {
     struct packet p;
-    if (packet_walk(frame, 8, &p) != WALK_SEGMENT)
+    if (walk_alone(frame, 8, &p) != WALK_SEGMENT)
         return false;
     int order = memcmp(&p.from, &p.to, sizeof p.from);
     ends->from_low = order <= 0;

@@ -1,12 +1,12 @@
 /* What the walk makes of each frame of a capture, a line each, for comparing with another program:
- * number, outcome, addresses, ports, sequence, acknowledgment, flags, payload size, cut, tags. */
+ * number, outcome, addresses, ports, sequence, acknowledgment, flags, window, payload size, cut, tags, tunnel, its
+ * number.
+ * --checksums: as the option. */
 #include <arpa/inet.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 
-#include "proto/packet/packet.h"
-
-enum { LAYERS = 16 };
+#include "tests/tools/walk_rig.h"
 
 static void print_address(const struct address *a)
 {
@@ -23,16 +23,21 @@ static void print_packet(const struct packet *p)
     printf("\t%u\t%u\t%u\t%u\t%zu\t%u\t", p->seq, p->ack, p->flags, p->window, p->payload.size, p->cut);
     for (unsigned i = 0; i < p->vlans && i < 2; i++)
         printf("%s%u", i ? "," : "", p->vlan[i]);
+    printf("\t%s\t%u", tunnel_name(p->tunnel_kind), p->tunnel_id);
 }
 
 int main(int argc, char **argv)
 {
     char error[PCAP_ERRBUF_SIZE];
-    pcap_t *capture = argc == 2 ? pcap_open_offline(argv[1], error) : NULL;
+    bool checksums = argc == 3 && strcmp(argv[1], "--checksums") == 0;
+    bool good = argc == 2 || checksums;
+    pcap_t *capture = good ? pcap_open_offline(argv[argc - 1], error) : NULL;
     if (!capture) {
-        fprintf(stderr, "packet_dump: %s\n", argc == 2 ? error : "one capture file, please");
+        fprintf(stderr, "packet_dump: %s\n", good ? error : "one capture file, please");
         return 1;
     }
+    struct walk_rig rig;
+    walk_rig_begin(&rig, 16, checksums);
     struct frame frame = {.link_type = (uint16_t)pcap_datalink(capture)};
     struct pcap_pkthdr *header;
     const u_char *bytes;
@@ -41,12 +46,13 @@ int main(int argc, char **argv)
         frame.number++;
         frame.bytes = (struct slice){bytes, header->caplen};
         frame.wire_size = header->len;
-        enum walk outcome = packet_walk(&frame, LAYERS, &packet);
+        frame.time = frame.clock = header->ts.tv_sec * INT64_C(1000000000) + header->ts.tv_usec * INT64_C(1000);
+        enum walk outcome = packet_walk(rig.walk, &frame, &packet);
         printf("%llu\t%s", (unsigned long long)frame.number, walk_name(outcome));
         if (outcome == WALK_SEGMENT)
             print_packet(&packet);
         putchar('\n');
     }
     pcap_close(capture);
-    return 0;
+    return walk_rig_end(&rig) != 0;
 }

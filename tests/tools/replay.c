@@ -14,6 +14,7 @@
 
 #include "tests/tools/outcome.h"
 #include "tests/tools/rename.h"
+#include "tests/tools/walk_rig.h"
 
 enum { COPIES = 8, SHOWN = 5, WHY_SIZE = 512 };
 
@@ -203,7 +204,7 @@ static size_t http2_heads_in(struct slice s)
 static size_t exchanges_in(const struct frame *frame)
 {
     struct packet p;
-    if (packet_walk(frame, 16, &p) != WALK_SEGMENT || p.payload.size == 0)
+    if (walk_alone(frame, 16, &p) != WALK_SEGMENT || p.payload.size == 0)
         return 0;
     size_t lines = http2_heads_in(p.payload);
     for (struct slice rest = p.payload;; lines++) {

@@ -73,6 +73,8 @@ static const char everything[] = "read: [a.pcap, b.pcap]\n"
                                  "filter: tcp port 6443\n"
                                  "ports: [443, 6443-6444]\n"
                                  "flow-key: tunnel\n"
+                                 "tunnel-ports: [vxlan=4800, vxlan=4801, teredo=0]\n"
+                                 "checksums: true\n"
                                  "rules: [x, y]\n"
                                  "story: literal\n"
                                  "output: ['json+http:o.json', text]\n"
@@ -117,8 +119,13 @@ static void all_of_it(void **state)
     assert_int_equal(cluster_sum(o.map, NULL).expected, 1);
     assert_int_equal(suppressions_count(o.suppressions), 1);
     is_origin(&o, "read", ":1");
-    is_origin(&o, "memory", ":10");
-    is_origin(&o, "clusters", ":16");
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 4801), TUNNEL_VXLAN);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 4789), TUNNEL_NONE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 3544), TUNNEL_NONE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 6081), TUNNEL_GENEVE);
+    assert_true(o.checksums);
+    is_origin(&o, "memory", ":12");
+    is_origin(&o, "clusters", ":18");
     is_origin(&o, "interface", "default");
     assert_true(options_complete(&o, error));
     options_deinit(&o);
@@ -145,7 +152,7 @@ static void line_wins(void **state)
     is_origin(&o, "memory", "command line");
     is_origin(&o, "interface", "command line");
     is_origin(&o, "read", "default");
-    is_origin(&o, "fail-on", ":13");
+    is_origin(&o, "fail-on", ":15");
     assert_true(options_complete(&o, error));
     options_deinit(&o);
     o = load("tcp port 1", everything, "");
@@ -210,8 +217,8 @@ static void odd_files(void **state)
     options_deinit(&o);
     o = load("", "- a\n",
              "F:1:1: error: found a list as the configuration, expected a map with read, interface, snaplen, "
-             "buffer-size, filter-file, filter, clusters, fronts, expected, ports, flow-key, rules, story, "
-             "suppressions, output, memory, source-cap, window, fail-on, quiet or verbose\n");
+             "buffer-size, filter-file, filter, clusters, fronts, expected, ports, tunnel-ports, checksums, flow-key, "
+             "rules, story, suppressions, output, memory, source-cap, window, fail-on, quiet or verbose\n");
     options_deinit(&o);
     o = load("", "memory: 1M\n---\nmemory: 2M\n", "F:3:1: error: found another document, expected one a file\n");
     options_deinit(&o);

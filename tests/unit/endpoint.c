@@ -50,15 +50,16 @@ static void learns_from_answers(void **state)
     endpoints_learn(e, answer(&room, 1, 6443, 1U << SIGN_KUBERNETES));
     assert_int_equal(endpoints_basis(e, &answer(&room, 1, 443, 0)->event), ENDPOINT_RECOGNISED);
     assert_int_equal(endpoints_basis(e, &answer(&room, 1, 6443, 0)->event), ENDPOINT_RECOGNISED);
-    /* Neither its other ports, nor other hosts, nor the same address in another tunnel. */
+    /* Neither its other ports, nor other hosts, nor the same address in an overlay; other tunnels are the way
+     * to one and the same. */
     assert_int_equal(endpoints_basis(e, &answer(&room, 1, 8443, 0)->event), ENDPOINT_UNPROVEN);
     assert_int_equal(endpoints_basis(e, &answer(&room, 2, 443, 0)->event), ENDPOINT_UNPROVEN);
     struct exchange *x = answer(&room, 1, 443, 0);
-    x->event.tunnel_kind = 1;
+    x->event.tunnel_kind = TUNNEL_VXLAN;
     assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_UNPROVEN);
-    x->event.tunnel_kind = 0;
+    x->event.tunnel_kind = TUNNEL_GTP;
     x->event.tunnel_id = 9;
-    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_UNPROVEN);
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_RECOGNISED);
     endpoints_free(e);
     assert_int_equal(memory.used, 0);
 }

@@ -64,7 +64,7 @@ static void agrees_with_a_list(void **state)
             live--;
         } else if ((record = half_open_add(&h, &key, half_open_tag(&h, &key), 0))) {
             numbers[i] = next++;
-            record->number = numbers[i] & 0xffffffffff;
+            record->number = numbers[i] & 0xfffffffff;
             live++;
         } else {
             struct half_open *oldest = half_open_oldest(&h);

@@ -120,6 +120,29 @@ static void a_cap_may_be_none(void **state)
     options_deinit(&o);
 }
 
+static void tunnels(void **state)
+{
+    (void)state;
+    struct options o = good("-r a");
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 4789), TUNNEL_VXLAN);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 8472), TUNNEL_VXLAN);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 2152), TUNNEL_GTP);
+    assert_false(o.checksums);
+    options_deinit(&o);
+    o = good("-r a --checksums --tunnel-ports vxlan=1,2,geneve=4789,gtp-u=0");
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 1), TUNNEL_VXLAN);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 2), TUNNEL_VXLAN);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 8472), TUNNEL_NONE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 4789), TUNNEL_GENEVE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 6081), TUNNEL_NONE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 2152), TUNNEL_NONE);
+    assert_int_equal(tunnel_ports_find(&o.tunnels, 3544), TUNNEL_TEREDO);
+    assert_true(o.checksums);
+    options_deinit(&o);
+    refused("-r a --tunnel-ports geneve=4789",
+            "option --tunnel-ports: found port 4789 for vxlan and for geneve, expected one tunnel a port");
+}
+
 static void live(void **state)
 {
     (void)state;
@@ -208,6 +231,8 @@ static void values(void **state)
     static const char *const sizes[] = {
         "", "1", "x", "1T", "1MB", "1048575", "-1M", "99999999999999999999", "17179869184G"};
     static const char *const times[] = {"1", "0s", "h", "1w", "1h30m", "99999d", "9223372036854775807h"};
+    static const char *const tunnel_ports[] = {"",         "4789",  "vxlan",    "vxlan=", "vxlan=65536", "vxlan=-1",
+                                               "vxlan=1,", "gre=1", "erspan=1", "ip=1",   "=1",          "vxlan=1;2"};
     static const char *const caps[] = {"-1", "4294967296", "1k", ""};
     static const char *const snaps[] = {"262145", "-1", "1k"};
     static const char *const buffers[] = {"0", "2097152", "x"};
@@ -218,6 +243,8 @@ static void values(void **state)
         const char *expected;
     } rows[] = {
         {"-p", ports, sizeof ports / sizeof *ports, "ports like 6443,8443-8445"},
+        {"--tunnel-ports", tunnel_ports, sizeof tunnel_ports / sizeof *tunnel_ports,
+         "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gtp-u, tzsp, teredo, mpls"},
         {"--memory", sizes, sizeof sizes / sizeof *sizes, "a size of 1M or more, like 256M"},
         {"--window", times, sizeof times / sizeof *times, "a duration like 30m, 1h, 2d"},
         {"--source-cap", caps, sizeof caps / sizeof *caps, "a number of events up to 4294967295"},
@@ -258,17 +285,10 @@ static void help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(all_of_them),
-        cmocka_unit_test(live),
-        cmocka_unit_test(files),
-        cmocka_unit_test(two_outputs_into_a_device),
-        cmocka_unit_test(ports_replace),
-        cmocka_unit_test(need_no_input),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(values),
-        cmocka_unit_test(help),
-        cmocka_unit_test(a_cap_may_be_none),
+        cmocka_unit_test(defaults),      cmocka_unit_test(all_of_them),   cmocka_unit_test(tunnels),
+        cmocka_unit_test(live),          cmocka_unit_test(files),         cmocka_unit_test(two_outputs_into_a_device),
+        cmocka_unit_test(ports_replace), cmocka_unit_test(need_no_input), cmocka_unit_test(errors),
+        cmocka_unit_test(values),        cmocka_unit_test(help),          cmocka_unit_test(a_cap_may_be_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Who reads a connection: HTTP/2 by prior knowledge, by h2c, and found by its frames beside the search for HTTP/1. */
 #include "sensor/flow/connection.h"
+#include "tests/tools/walk_rig.h"
 #include "tests/unit/draft_rig.h"
 #include "tests/unit/http2_talk.h"
 #include "tests/unit/worker_rig.h"
@@ -340,7 +341,7 @@ static void give(struct connection *c, struct wire *w, enum side from, unsigned 
     struct packet p;
     const struct frame *f = wire_raw(w, (int)from, w->end[from].seq, w->end[!from].seq, flags, bytes, size);
     w->end[from].seq += (uint32_t)size + (flags & TCP_SYN ? 1 : 0);
-    assert_int_equal(packet_walk(f, 16, &p), WALK_SEGMENT);
+    assert_int_equal(walk_alone(f, 16, &p), WALK_SEGMENT);
     connection_packet(c, from, &p, f->wire_size);
 }
 
@@ -385,7 +386,7 @@ static void memory_may_fail(void **state)
             struct wire w;
             struct packet p;
             wire_begin(&w, CLIENT_IP, 40000, SERVER_IP, PORT);
-            packet_walk(wire_raw(&w, CLIENT, 0, 0, PA, "", 0), 16, &p);
+            walk_alone(wire_raw(&w, CLIENT, 0, 0, PA, "", 0), 16, &p);
             b->memory.fail_at = fail_at;
             struct connection *c = connection_new(b, &ports, &p, true);
             if (c) {
