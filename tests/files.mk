@@ -24,12 +24,14 @@ unit_tests = \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
 	tests/unit/flood \
 	tests/unit/forwarded \
+	tests/unit/gre \
 	tests/unit/habit \
 	tests/unit/half_open \
 	tests/unit/head \
@@ -46,13 +48,18 @@ unit_tests = \
 	tests/unit/json_report \
 	tests/unit/jwt \
 	tests/unit/knock \
+	tests/unit/link \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
+	tests/unit/mpls \
 	tests/unit/memory \
+	tests/unit/nflog \
 	tests/unit/options \
+	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
+	tests/unit/ppp \
 	tests/unit/preamble \
 	tests/unit/prefix \
 	tests/unit/proxy_line \
@@ -86,10 +93,12 @@ unit_tests = \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
 	tests/unit/tls_vault \
+	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
 	tests/unit/wildcard \
+	tests/unit/wlan \
 	tests/unit/worker \
 	tests/unit/yaml
 
@@ -98,6 +107,7 @@ fuzz_harnesses = \
 	tests/fuzz/cluster_map \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
+	tests/fuzz/fragment \
 	tests/fuzz/frame \
 	tests/fuzz/hpack \
 	tests/fuzz/forwarded \
@@ -134,7 +144,9 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/packet_rig.h \
 	tests/unit/rule_rig.h \
+	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/worker_rig.h \
@@ -251,6 +263,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/cut-file \
 	tests/cases/fail-on \
 	tests/cases/filter \
+	tests/cases/filter-tags \
+	tests/cases/folder \
 	tests/cases/forms \
 	tests/cases/fronts \
 	tests/cases/kubectl-proxy \
@@ -265,6 +279,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/mistakes \
 	tests/cases/no-capture \
 	tests/cases/ordinary \
+	tests/cases/packed \
+	tests/cases/pcapng \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
 	tests/cases/plain-http2 \

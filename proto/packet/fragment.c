@@ -21,6 +21,7 @@ struct datagram {
     uint32_t size;       /* of the whole; 0: its last piece has not come */
     uint32_t pieces;
     uint8_t protocol; /* named by the piece at 0 */
+    bool again;       /* one of this key had just become whole */
 };
 
 struct whole {
@@ -86,14 +87,40 @@ void fragments_deinit(struct fragments *f)
     table_deinit(&f->table);
 }
 
+static void expire(struct fragments *f, struct datagram *d)
+{
+    *(d->again ? &f->counts.again : &f->counts.expired) += 1;
+    forget(f, d);
+}
+
+void fragments_finish(struct fragments *f)
+{
+    while (f->oldest)
+        expire(f, f->oldest);
+}
+
 void fragments_begin(struct fragments *f, moment clock)
 {
     if (f->wholes)
         free_wholes(f);
-    for (; f->oldest && clock - f->oldest->begun > f->limits->piece_wait; f->counts.expired++)
-        forget(f, f->oldest);
+    while (f->oldest && clock - f->oldest->begun > f->limits->piece_wait)
+        expire(f, f->oldest);
     for (; f->oldest && f->bytes > f->limits->piece_bytes; f->counts.evicted++)
         forget(f, f->oldest);
+}
+
+static uint64_t hash(const struct fragments *f, const struct fragment_key *key)
+{
+    return hash_bytes(f->limits->secret, key, sizeof *key);
+}
+
+static bool is_recent(const struct fragments *f, const struct fragment_key *key)
+{
+    uint64_t wanted = hash(f, key);
+    bool found = false;
+    for (unsigned i = 0; i < FRAGMENTS_RECENT; i++)
+        found |= f->recent[i] == wanted;
+    return found;
 }
 
 static struct datagram *find(struct fragments *f, const struct fragment *piece, moment clock)
@@ -108,7 +135,7 @@ static struct datagram *find(struct fragments *f, const struct fragment *piece, 
         return NULL;
     }
     e->datagram = d;
-    *d = (struct datagram){.key = piece->key, .begun = clock, .older = f->newest};
+    *d = (struct datagram){.key = piece->key, .begun = clock, .older = f->newest, .again = is_recent(f, &piece->key)};
     *(f->newest ? &f->newest->newer : &f->oldest) = d;
     f->newest = d;
     return d;
@@ -219,6 +246,7 @@ enum walk fragments_put(struct fragments *f, const struct fragment *piece, momen
     if (!put_together(f, d, out))
         return give_up(f, d);
     f->counts.whole++;
+    f->recent[f->next_recent++ % FRAGMENTS_RECENT] = hash(f, &d->key);
     forget(f, d);
     return WALK_SEGMENT;
 }

@@ -12,11 +12,15 @@
 struct datagram;
 struct whole;
 
+enum { FRAGMENTS_RECENT = 64 };
+
 struct fragments {
-    struct table table;               /* of datagrams, by key */
-    struct datagram *oldest, *newest; /* by their first piece */
-    struct whole *wholes;             /* put together during this frame */
-    size_t bytes;                     /* what all pieces cost */
+    struct table table;                /* of datagrams, by key */
+    struct datagram *oldest, *newest;  /* by their first piece */
+    struct whole *wholes;              /* put together during this frame */
+    size_t bytes;                      /* what all pieces cost */
+    uint64_t recent[FRAGMENTS_RECENT]; /* hashes of the keys that became whole last: a ring */
+    unsigned next_recent;
     const struct packet_limits *limits;
     struct memory *memory;
     struct packet_counts counts;
@@ -53,6 +57,9 @@ void fragments_deinit(struct fragments *f);
 
 /** Before each frame: what was put together is freed, what waits too long or is too much is given up. */
 void fragments_begin(struct fragments *f, moment clock);
+
+/** All that still waits is given up, as if its time had run out. */
+void fragments_finish(struct fragments *f);
 
 /** @return WALK_SEGMENT: the datagram is whole, `out` is written; WALK_FRAGMENT: it was kept, or was there already;
  *  WALK_BAD, WALK_FULL. */

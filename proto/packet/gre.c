@@ -69,9 +69,7 @@ static enum walk gre_inside(struct walker *w, uint16_t flags, uint16_t type, uin
     bool taken = network ? walker_tunnel(w, TUNNEL_NVGRE, key >> 8) : walker_tunnel(w, TUNNEL_GRE, key);
     if (!taken)
         return WALK_DEEP;
-    if (type == TYPE_BRIDGED)
-        return link_ethernet(w);
-    return type < 0x600 ? WALK_OTHER : link_ethertype(w, type);
+    return link_carried(w, type);
 }
 
 /* Flags and version, ethertype; then, each where its flag says so: checksum and offset, key, number. */

@@ -17,7 +17,8 @@ enum {
     SNAP_HEADER = 8,
     PPI_HEADER = 8,
     NSH_HEADER = 8,
-    ETHERTYPE_MIN = 0x600
+    ETHERTYPE_MIN = 0x600,
+    ETHERTYPE_BRIDGED = 0x6558
 };
 
 static enum walk link_null(struct walker *w);
@@ -44,11 +45,18 @@ static const struct {
     uint16_t type;
     walk_step step;
 } ethertypes[] = {
-    {0x0800, ip_walk4},     {0x86dd, ip_walk6},    {0x8100, link_tag}, /* 802.1Q */
-    {0x88a8, link_tag},                                                /* 802.1ad */
-    {0x9100, link_tag},                                                /* outer tags before 802.1ad was written */
-    {0x9200, link_tag},     {0x8847, mpls_walk},   {0x8848, mpls_walk},   {0x8864, pppoe_walk},
-    {0x88e7, link_service}, {0x8926, link_vn_tag}, {0x6558, link_inside}, /* transparent bridging, as GRE has it */
+    {0x0800, ip_walk4},
+    {0x86dd, ip_walk6},
+    {0x8100, link_tag}, /* 802.1Q */
+    {0x88a8, link_tag}, /* 802.1ad */
+    {0x9100, link_tag}, /* outer tags before 802.1ad was written */
+    {0x9200, link_tag},
+    {0x8847, mpls_walk},
+    {0x8848, mpls_walk},
+    {0x8864, pppoe_walk},
+    {0x88e7, link_service},
+    {0x8926, link_vn_tag},
+    {ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
     {0x894f, link_nsh},
 };
 
@@ -76,6 +84,13 @@ enum walk link_ethertype(struct walker *w, uint16_t type)
         return link_llc(w);
     walk_step step = link_ethertype_step(type);
     return step ? step(w) : WALK_OTHER;
+}
+
+enum walk link_carried(struct walker *w, uint16_t type)
+{
+    if (type == ETHERTYPE_BRIDGED)
+        return link_ethernet(w);
+    return type < ETHERTYPE_MIN ? WALK_OTHER : link_ethertype(w, type);
 }
 
 /* RFC 1042, and 802.1H, which has a bridge's number. LLC without SNAP carries no IP that anyone sends. */

@@ -12,6 +12,9 @@ enum walk link_ethernet(struct walker *w);
 /** What this ethertype names; below 0x600 it is LLC. */
 enum walk link_ethertype(struct walker *w, uint16_t type);
 
+/** What a tunnel carries that names an ethertype, of which one is a whole Ethernet frame; a length is none. */
+enum walk link_carried(struct walker *w, uint16_t type);
+
 /** LLC and SNAP, with an ethertype behind them. */
 enum walk link_llc(struct walker *w);
 

@@ -3,7 +3,7 @@
 #include "proto/packet/ip.h"
 #include "proto/packet/link.h"
 
-enum { LABEL = 4, CONTROL_WORD = 4 };
+enum { LABEL = 4, CONTROL_WORD = 4, ETHERNET_HEADER = 14 };
 
 /* An Ethernet address may begin like an IP header: but then the length in it is hardly one that fits. */
 static bool mpls_fits(const struct walker *w, uint8_t version)
@@ -21,11 +21,16 @@ static enum walk mpls_inside(struct walker *w)
     if (w->here.size < 1)
         return walker_short(w, 1);
     uint8_t version = w->here.data[0] >> 4;
-    if ((version == 4 || version == 6) && (mpls_fits(w, version) || !link_is_ethernet(w->here)))
+    bool like_ip = version == 4 || version == 6;
+    if (like_ip && mpls_fits(w, version))
         return ip_walk(w);
+    if (w->here.size < CONTROL_WORD + ETHERNET_HEADER && w->cut > 0)
+        return WALK_CUT;
     if (version == 0 && link_is_ethernet(slice_part(w->here, CONTROL_WORD, w->here.size)))
         walker_take(w, CONTROL_WORD);
-    return link_is_ethernet(w->here) ? link_ethernet(w) : WALK_OTHER;
+    if (link_is_ethernet(w->here))
+        return link_ethernet(w);
+    return like_ip ? ip_walk(w) : WALK_OTHER;
 }
 
 /* Label, class, whether it is the last one, TTL. */

@@ -30,6 +30,11 @@ void packet_walk_free(struct packet_walk *walk)
     memory_resize(walk->memory, walk, sizeof *walk, 0);
 }
 
+void packet_walk_finish(struct packet_walk *walk)
+{
+    fragments_finish(&walk->fragments);
+}
+
 enum walk packet_walk(struct packet_walk *walk, const struct frame *frame, struct packet *out)
 {
     fragments_begin(&walk->fragments, frame->clock);

@@ -85,6 +85,7 @@ struct packet_limits {
 struct packet_counts {
     uint64_t whole;       /* datagrams that were put together */
     uint64_t expired;     /* datagrams of which a piece did not come in time */
+    uint64_t again;       /* the same, but one of that number had just become whole: pieces that were mirrored twice */
     uint64_t evicted;     /* datagrams given up early: too many pieces, or no room */
     uint64_t repeated;    /* pieces of which bytes were there already; the first ones count */
     uint64_t conflicting; /* pieces of which such bytes differ */
@@ -94,7 +95,9 @@ struct packet_counts {
  *  @param limits  copied.  @param memory  borrowed.  @return NULL: the account is full. The caller frees. */
 struct packet_walk *packet_walk_new(const struct packet_limits *limits, struct memory *memory);
 
-/** All that is still kept is dropped, and counted as nothing. */
+/** No frame comes any more: datagrams that still wait count as expired. */
+void packet_walk_finish(struct packet_walk *walk);
+
 void packet_walk_free(struct packet_walk *walk);
 
 /** @param out  written only for WALK_SEGMENT; valid until the next call or the next frame. */

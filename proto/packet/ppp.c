@@ -32,7 +32,9 @@ static enum walk ppp_protocol(struct walker *w)
 
 enum walk ppp_walk(struct walker *w)
 {
-    if (w->here.size >= 2 && walker_u16(w, 0) == 0xff03)
+    if (w->here.size < 2)
+        return walker_short(w, 2);
+    if (walker_u16(w, 0) == 0xff03)
         walker_take(w, 2);
     return ppp_protocol(w);
 }

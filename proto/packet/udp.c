@@ -61,7 +61,7 @@ static enum walk udp_geneve(struct walker *w)
     walker_take(w, size);
     if (!walker_tunnel(w, TUNNEL_GENEVE, vni))
         return WALK_DEEP;
-    return type < 0x600 ? WALK_OTHER : link_ethertype(w, type);
+    return link_carried(w, type);
 }
 
 /** Takes extension headers off: size in words, what is in them, the next one's type.

@@ -126,6 +126,7 @@ void worker_count(struct worker *w)
     const struct packet_counts *pieces = packet_walk_counts(w->walk);
     c->of[COUNT_FRAGMENTS_WHOLE] = pieces->whole;
     c->of[COUNT_FRAGMENTS_EXPIRED] = pieces->expired;
+    c->of[COUNT_FRAGMENTS_AGAIN] = pieces->again;
     c->of[COUNT_FRAGMENTS_EVICTED] = pieces->evicted;
     c->of[COUNT_FRAGMENTS_REPEATED] = pieces->repeated;
     c->of[COUNT_FRAGMENTS_CONFLICTING] = pieces->conflicting;
@@ -136,6 +137,7 @@ void worker_count(struct worker *w)
 void worker_finish(struct worker *w)
 {
     flow_table_end(&w->flows);
+    packet_walk_finish(w->walk);
     worker_count(w);
 }
 

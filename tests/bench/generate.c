@@ -6,7 +6,8 @@
  *   http2   HTTP/2 exchanges with the habits of nghttp2: the token of 900 bytes is a literal in each request
  *   http2go the same with the habits of Go: the token is indexed
  *   other   traffic to ports that are not followed
- *   syn     SYNs, each of another source */
+ *   syn     SYNs, each of another source
+ *   pieces  pieces of IP datagrams of which the rest never comes */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -251,12 +252,28 @@ static uint64_t sweep(struct output *o)
     return count;
 }
 
+static uint64_t pieces(struct output *o)
+{
+    static const uint8_t bytes[76]; /* with the TCP header words of 8 bytes */
+    uint64_t count = 0;
+    while (o->to.size < o->limit) {
+        struct tcp_talk t = {
+            .file = &o->to,
+            .end = {{0x0B000000U + (uint32_t)(count >> 16), chance(1 << 30), 40000}, {SERVER, 0, 6443}},
+            .in_pieces = true,
+            .id = (uint16_t)count};
+        tcp_talk_segment(&t, 0, TALK_ACK, bytes, sizeof bytes);
+        count++;
+    }
+    return count;
+}
+
 static const struct {
     const char *name;
     uint64_t (*make)(struct output *o);
 } kinds[] = {
     {"small", small},     {"token", token},       {"large", large}, {"http2", http2},
-    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},
+    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},   {"pieces", pieces},
 };
 
 int main(int argc, char **argv)

@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct counters counters = {0};
     struct worker_options *options = calloc(1, sizeof *options);
     options->memory = (size_t)4096 << (read_u8(&r) & 15);
+    tunnel_ports_default(&options->tunnels);
     port_set_add(&options->ports, 6443);
     port_set_add(&options->ports, 8080);
     struct worker *w = worker_new(options, &counters, (struct event_sink){take, reached, NULL});

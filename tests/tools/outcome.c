@@ -189,6 +189,7 @@ void outcome_of(struct outcome *o, const struct frame_list *frames, const struct
     struct worker_options options = {.memory = BUDGET, .credential_key = "the same in all runs of a law"};
     for (size_t i = 0; i < sizeof followed / sizeof followed[0]; i++)
         port_set_add(&options.ports, followed[i]);
+    tunnel_ports_default(&options.tunnels);
     for (size_t i = 0; i < sizeof options.secret.bytes; i++)
         options.secret.bytes[i] = (uint8_t)(i * 197 + 11);
     struct correlate_options judged = {.window = INT64_C(3600) * 1000000000, .memory = BUDGET};

@@ -59,6 +59,10 @@ void tcp_talk_segment(struct tcp_talk *t, unsigned from, unsigned flags, const v
     struct tcp_end *a = &t->end[from], *b = &t->end[1 - from];
     uint8_t frame[HEADERS + TCP_TALK_MSS] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, [20] = 0x40, [22] = 64, 6};
     put16(frame + IP + 2, (uint32_t)(HEADERS - IP + size));
+    if (t->in_pieces) {
+        put16(frame + IP + 4, t->id++);
+        put16(frame + IP + 6, 0x2000);
+    }
     put32(frame + IP + 12, a->ip);
     put32(frame + IP + 16, b->ip);
     put16(frame + IP + 10, folded(sum(frame + IP, TCP - IP, 0)));

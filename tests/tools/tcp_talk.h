@@ -32,6 +32,8 @@ struct tcp_end {
 struct tcp_talk {
     struct tcp_file *file;
     struct tcp_end end[2]; /* client, server */
+    bool in_pieces;        /* each segment is the first piece of a datagram whose rest never comes */
+    uint16_t id;           /* of the next of these */
 };
 
 void tcp_talk_open(struct tcp_talk *t);

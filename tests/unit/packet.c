@@ -1,94 +1,4 @@
-/* Frames put together by hand, from the RFCs' drawings. */
-#include "tests/tools/walk_rig.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-enum { ETHERNET = 1, RAW = 101, LAYERS = 8, KIND_TCP = 6, KIND_UDP = 17 };
-
-/** A frame under construction. */
-struct build {
-    uint8_t bytes[4096];
-    size_t size;
-};
-
-static void add(struct build *b, size_t size, const uint8_t *bytes)
-{
-    memcpy(b->bytes + b->size, bytes, size);
-    b->size += size;
-}
-
-#define ADD(b, ...) add(b, sizeof((const uint8_t[]){__VA_ARGS__}), (const uint8_t[]){__VA_ARGS__})
-
-static void add_ethernet(struct build *b, unsigned type)
-{
-    ADD(b, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, (uint8_t)(type >> 8), (uint8_t)type);
-}
-
-static void add_ipv4(struct build *b, unsigned total, unsigned fragment, uint8_t protocol)
-{
-    ADD(b, 0x45, 0, (uint8_t)(total >> 8), (uint8_t)total, 0, 1, (uint8_t)(fragment >> 8), (uint8_t)fragment, 64,
-        protocol, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7);
-}
-
-static void add_ipv6(struct build *b, unsigned length, uint8_t next)
-{
-    ADD(b, 0x60, 0, 0, 0, (uint8_t)(length >> 8), (uint8_t)length, next, 64);
-    ADD(b, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
-    ADD(b, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);
-}
-
-static void add_tcp(struct build *b, uint8_t words)
-{
-    ADD(b, 0x30, 0x39, 0x19, 0x2b, 0x01, 0x02, 0x03, 0x04, 0xa1, 0xa2, 0xa3, 0xa4, (uint8_t)(words << 4), 0xd8, 0x7f,
-        0xff, 0, 0, 0, 0);
-}
-
-static const char hello[] = "hello";
-
-static void add_hello(struct build *b)
-{
-    add(b, 5, (const uint8_t *)hello);
-}
-
-static enum walk walk_kept(const struct build *b, uint16_t link, size_t kept, size_t wire, unsigned layers,
-                           struct packet *out)
-{
-    uint8_t *copy = malloc(kept ? kept : 1); /* its own block, so that a read past the end is seen */
-    memcpy(copy, b->bytes, kept);
-    struct frame frame = {
-        .time = 11, .clock = 12, .number = 13, .bytes = {copy, kept}, .wire_size = (uint32_t)wire, .link_type = link};
-    enum walk outcome = walk_alone(&frame, layers, out);
-    if (outcome == WALK_SEGMENT) {
-        assert_true(out->payload.data >= copy && out->payload.data + out->payload.size <= copy + kept);
-        out->payload.data = b->bytes + (out->payload.data - copy);
-    }
-    free(copy);
-    return outcome;
-}
-
-static enum walk walk(const struct build *b, uint16_t link, struct packet *out)
-{
-    return walk_kept(b, link, b->size, b->size, LAYERS, out);
-}
-
-static void check_segment(const struct packet *p, const char *payload, uint32_t cut)
-{
-    assert_int_equal(p->time, 11);
-    assert_int_equal(p->clock, 12);
-    assert_int_equal(p->number, 13);
-    assert_int_equal(p->from.port, 12345);
-    assert_int_equal(p->to.port, 6443);
-    assert_int_equal(p->seq, 0x01020304);
-    assert_int_equal(p->ack, 0xa1a2a3a4);
-    assert_int_equal(p->flags, TCP_PSH | TCP_ACK); /* not ECE and CWR, which are set too */
-    assert_int_equal(p->window, 0x7fff);
-    assert_true(slice_is(p->payload, payload));
-    assert_int_equal(p->cut, cut);
-}
+#include "tests/unit/packet_rig.h"
 
 static void test_plain(void **state)
 {
@@ -429,6 +339,102 @@ static void test_jumbo(void **state)
     assert_int_equal(walk(&b, RAW, &p), WALK_BAD);
 }
 
+/* Sums made by hand: the words of the pseudo-header and the segment, added up. */
+static void set_checksum(uint8_t *at, const uint8_t *data, size_t size, const uint8_t *addresses, size_t address_size)
+{
+    uint32_t sum = address_size ? 6 + (uint32_t)size : 0;
+    at[0] = at[1] = 0;
+    for (size_t i = 0; i < address_size; i += 2)
+        sum += (uint32_t)addresses[i] * 256 + addresses[i + 1];
+    for (size_t i = 0; i < size; i++)
+        sum += i % 2 ? data[i] : data[i] * 256U;
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    at[0] = (uint8_t)(sum >> 8);
+    at[1] = (uint8_t)sum;
+}
+
+static enum walk walk_checked(const struct build *b, size_t wire, struct packet *p)
+{
+    struct walk_rig rig;
+    walk_rig_begin(&rig, LAYERS, true);
+    struct frame frame = {.number = 1, .bytes = {b->bytes, b->size}, .wire_size = (uint32_t)wire, .link_type = RAW};
+    enum walk outcome = packet_walk(rig.walk, &frame, p);
+    assert_int_equal(walk_rig_end(&rig), 0);
+    return outcome;
+}
+
+/* Each bit counts; of what is cut, or under way to another address, nothing is judged. */
+static void test_checksums4(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ipv4(&b, 45, 0, KIND_TCP);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    set_checksum(b.bytes + 36, b.bytes + 20, 25, b.bytes + 12, 8);
+    set_checksum(b.bytes + 10, b.bytes, 20, NULL, 0);
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_SEGMENT);
+    for (size_t i = 20; i < b.size; i++) {
+        if (i == 32) /* the header's size */
+            continue;
+        b.bytes[i] ^= 4;
+        assert_int_equal(walk_checked(&b, b.size, &p), WALK_CHECKSUM);
+        assert_int_equal(walk(&b, RAW, &p), WALK_SEGMENT);
+        b.bytes[i] ^= 4;
+    }
+    b.bytes[8] ^= 4;
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_CHECKSUM);
+    b.bytes[3]++; /* a byte more than was captured */
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_SEGMENT);
+    assert_int_equal(walk_checked(&b, b.size + 1, &p), WALK_SEGMENT);
+}
+
+static void test_checksums_options(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t options[8];
+        enum walk outcome;
+    } rows[] = {
+        {{1, 1, 1, 1, 0}, WALK_CHECKSUM},
+        {{131, 7, 4, 1, 2, 3, 4, 0}, WALK_SEGMENT},
+        {{1, 137, 7, 4, 1, 2, 3, 4}, WALK_SEGMENT},
+        {{131, 7, 8, 1, 2, 3, 4, 0}, WALK_CHECKSUM}, /* gone to its end */
+        {{148, 4, 0, 0, 131, 3, 4, 0}, WALK_CHECKSUM},
+        {{0, 131, 7, 4, 1, 2, 3, 4}, WALK_CHECKSUM},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct build b = {.size = 0};
+        struct packet p;
+        add_ipv4(&b, 53, 0, KIND_TCP);
+        b.bytes[0] = 0x47;
+        add(&b, 8, rows[i].options);
+        add_tcp(&b, 5); /* its checksum is wrong */
+        add_hello(&b);
+        set_checksum(b.bytes + 10, b.bytes, 28, NULL, 0);
+        assert_int_equal(walk_checked(&b, b.size, &p), rows[i].outcome);
+    }
+}
+
+static void test_checksums6(void **state)
+{
+    (void)state;
+    struct build b = {.size = 0};
+    struct packet p;
+    add_ipv6(&b, 33, 43);
+    ADD(&b, KIND_TCP, 0, 0, 0, 0, 0, 0, 0);
+    add_tcp(&b, 5);
+    add_hello(&b);
+    set_checksum(b.bytes + 64, b.bytes + 48, 25, b.bytes + 8, 32);
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_SEGMENT);
+    b.bytes[20] ^= 1;
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_CHECKSUM);
+    b.bytes[43] = 1; /* one address is left to go to */
+    assert_int_equal(walk_checked(&b, b.size, &p), WALK_SEGMENT);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -453,6 +459,9 @@ int main(void)
         cmocka_unit_test(test_tags),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_jumbo),
+        cmocka_unit_test(test_checksums4),
+        cmocka_unit_test(test_checksums_options),
+        cmocka_unit_test(test_checksums6),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_authentication4),
     };
