@@ -79,6 +79,7 @@ unit_tests = \
 	tests/unit/text_source \
 	tests/unit/tls_keys \
 	tests/unit/tls_opener \
+	tests/unit/tls \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
@@ -133,6 +134,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/tls_follow.h \
+	tests/unit/tls_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -189,6 +191,8 @@ tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
 tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
+tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)

@@ -100,6 +100,11 @@ bool tls_epochs_update(struct tls_epochs *e, enum side side)
     return s->opener && s->epoch == TLS_EPOCH_TRAFFIC && tls_opener_update(s->opener);
 }
 
+uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side)
+{
+    return e->side[side].opener ? tls_opener_sequence(e->side[side].opener) : 0;
+}
+
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
 {
     struct tls_epoch_side *s = &e->side[side];

@@ -22,6 +22,17 @@ static void leave_closed(struct tls *t, enum side from, moment time)
     tell_gap(t, from, time);
 }
 
+/* What was lost before, if anything was. Of the server it is told once its own bytes show that it was; of the client
+ * before the server's next bytes, which may answer it. */
+static void tell_lost_before(struct tls *t, enum side from, moment time)
+{
+    for (int side = CLIENT; side <= (int)from; side++) {
+        if (t->half[side].lost)
+            stream_gap(t->inside, (enum side)side, time, GAP_UNKNOWN);
+        t->half[side].lost = false;
+    }
+}
+
 static void plaintext(struct tls *t, enum side from, moment time, struct slice bytes)
 {
     if (!bytes.size || t->refused)
@@ -29,13 +40,11 @@ static void plaintext(struct tls *t, enum side from, moment time, struct slice b
     if (!t->inside) {
         t->inside = t->events->opened(t->owner, time, bytes);
         t->refused = !t->inside;
-        for (int side = CLIENT; t->inside && side <= SERVER; side++) {
-            if (t->half[side].lost)
-                stream_gap(t->inside, (enum side)side, time, GAP_UNKNOWN);
-        }
     }
-    if (t->inside)
-        stream_push(t->inside, from, time, bytes);
+    if (!t->inside)
+        return;
+    tell_lost_before(t, from, time);
+    stream_push(t->inside, from, time, bytes);
 }
 
 /* what records bear */
@@ -118,6 +127,18 @@ static void did_not_open(struct tls *t, enum side from, moment time, const uint8
         tell_gap(t, from, time);
 }
 
+/* The first record of an epoch with plaintext: nothing was lost before it, if it is the epoch's first. */
+static void note_place(struct tls *t, enum side from)
+{
+    struct tls_half *half = &t->half[from];
+    half->bad = 0;
+    if (half->begun || t->epochs.side[from].epoch == TLS_EPOCH_HANDSHAKE)
+        return;
+    half->begun = true;
+    if (tls_epochs_place(&t->epochs, from) == 1)
+        half->lost = false;
+}
+
 static void sealed(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content)
 {
     struct tls_waiting_record record = {.time = time, .side = (uint8_t)from, .content = content};
@@ -132,7 +153,7 @@ static void sealed(struct tls *t, enum side from, moment time, const uint8_t *he
         did_not_open(t, from, time, header, how);
         return;
     }
-    t->half[from].bad = 0;
+    note_place(t, from);
     t->changed |= !tls_facts_has(&t->facts, TLS_SIGN_OPENED);
     tls_facts_sign(&t->facts, TLS_SIGN_OPENED);
     if (epoch != t->epochs.side[from].epoch)
@@ -158,7 +179,7 @@ static void tell_lost(struct tls *t, enum side from, moment time, enum tls_recor
 {
     tls_dialogue_lost(t, from);
     tls_epochs_lost(&t->epochs, from, what);
-    if (t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
+    if (what == TLS_LOST_SOME || t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
         tell_gap(t, from, time);
 }
 
@@ -217,7 +238,7 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
         return true;
     if (half->closed || t->refused)
-        return false;
+        return content == TLS_CHANGE_CIPHER_SPEC; /* a byte, which tells where both sides are */
     /* Nothing can be opened of what was joined late; but a hello may come. */
     return t->dialogue.hello || content == TLS_HANDSHAKE;
 }

@@ -210,7 +210,7 @@ static void odd_files(void **state)
     options_deinit(&o);
     o = load("", "- a\n",
              "F:1:1: error: found a list as the configuration, expected a map with read, interface, snaplen, "
-             "buffer-size, filter-file, filter, clusters, fronts, expected, ports, flow-key, rules, story, "
+             "buffer-size, filter-file, filter, clusters, fronts, expected, tls-keys, ports, flow-key, rules, story, "
              "suppressions, output, memory, source-cap, window, fail-on, quiet or verbose\n");
     options_deinit(&o);
     o = load("", "memory: 1M\n---\nmemory: 2M\n", "F:3:1: error: found another document, expected one a file\n");

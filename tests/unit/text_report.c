@@ -319,7 +319,8 @@ static void summary(void **state)
     c.of[COUNT_FRAMES] = 12345;
     c.of[COUNT_FLOWS] = 3;
     c.of[COUNT_HTTP1] = 2;
-    c.of[COUNT_TLS] = 1;
+    c.of[COUNT_TLS] = 2;
+    c.of[COUNT_TLS_OPENED] = c.of[COUNT_TLS_CLOSED] = 1;
     c.of[COUNT_EXCHANGES] = 24;
     c.of[COUNT_STATE_ANONYMOUS] = 20;
     c.of[COUNT_STATE_REJECTED] = 3;
@@ -344,7 +345,8 @@ static void summary(void **state)
               "       12345  packets\n"
               "           3  connections\n"
               "           2  of them HTTP/1\n"
-              "           1  of them TLS\n"
+              "           2  of them TLS\n"
+              "           1  of these opened with a key\n"
               "          24  requests\n"
               "          20  of them without a credential\n"
               "           3  of them answered 401: credential missing or not accepted\n"
@@ -383,7 +385,10 @@ static void nothing_was_missed(void **state)
 static void each_loss_is_told(void **state)
 {
     (void)state;
-    static const enum counter losses[] = {COUNT_TLS,
+    static const enum counter losses[] = {COUNT_TLS_CLOSED,
+                                          COUNT_KEYS_MALFORMED,
+                                          COUNT_KEYS_CONTRADICTING,
+                                          COUNT_KEYS_FORGOTTEN,
                                           COUNT_OUTPUT_CAPPED,
                                           COUNT_GAPS,
                                           COUNT_GAP_BYTES,
