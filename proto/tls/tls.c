@@ -144,7 +144,7 @@ static void sealed(struct tls *t, enum side from, moment time, const uint8_t *he
     struct tls_waiting_record record = {.time = time, .side = (uint8_t)from, .content = content};
     struct tls_opened opened;
     memcpy(record.header, header, sizeof record.header);
-    if (t->half[from].closed || let_wait(t, from, &record) || !t->dialogue.answered)
+    if (t->half[from].closed || let_wait(t, from, &record) || t->epochs.version == 0)
         return;
     uint8_t epoch = t->epochs.side[from].epoch;
     enum tls_epoch_open how =
@@ -165,9 +165,9 @@ static void sealed(struct tls *t, enum side from, moment time, const uint8_t *he
 static bool is_sealed(struct tls *t, enum side from, enum tls_content content)
 {
     struct tls_epoch_side *s = &t->epochs.side[from];
-    if (t->epochs.version == TLS_1_3 || !t->dialogue.answered)
+    if (t->epochs.version == TLS_1_3 || t->epochs.version == 0)
         return content == TLS_APPLICATION_DATA;
-    if (s->epoch == TLS_EPOCH_CLEAR && content == TLS_APPLICATION_DATA) {
+    if (s->epoch == TLS_EPOCH_CLEAR && content == TLS_APPLICATION_DATA && t->dialogue.answered) {
         tls_dialogue_lost(t, from);
         tls_dialogue_change_cipher(t, from);
         s->unsure = true;
