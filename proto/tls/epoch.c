@@ -155,6 +155,27 @@ static void fetch(struct tls_epochs *e, const struct tls_locksmith *l, enum side
         s->next = traffic_opener(e, l, from, TLS_EPOCH_TRAFFIC);
 }
 
+static bool proves(struct tls_opener *o, unsigned trials, const uint8_t *header, struct slice sealed, uint8_t *out)
+{
+    struct tls_opened opened;
+    uint64_t first = o ? tls_opener_sequence(o) : 0;
+    for (uint64_t at = first; o && at <= first + trials; at++) {
+        if (tls_opener_try(o, at, header, sealed, out, &opened) == TLS_OPEN_OK)
+            return true;
+    }
+    return false;
+}
+
+bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                      const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out)
+{
+    struct tls_epoch_side *s = &e->side[from];
+    if (s->epoch == TLS_EPOCH_CLEAR)
+        return false;
+    fetch(e, l, from);
+    return proves(s->opener, l->trials, header, sealed, out) || proves(s->next, l->trials, header, sealed, out);
+}
+
 enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
                                     const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out,
                                     struct tls_opened *opened)

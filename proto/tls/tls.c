@@ -269,6 +269,13 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
     tell_facts(t, time);
 }
 
+static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
+{
+    struct tls *t = owner;
+    return !t->half[from].closed && !t->refused && !t->for_a_key &&
+           tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
+}
+
 static void on_sslv2_hello(void *owner, moment time)
 {
     struct tls *t = owner;
@@ -283,8 +290,12 @@ static void on_gave_up(void *owner, moment time, enum gave_up reason)
     t->events->gave_up(t->owner, time, reason);
 }
 
-static const struct tls_record_events RECORDS = {
-    .record = on_record, .content = on_content, .lost = on_lost, .sslv2_hello = on_sslv2_hello, .gave_up = on_gave_up};
+static const struct tls_record_events RECORDS = {.record = on_record,
+                                                 .content = on_content,
+                                                 .lost = on_lost,
+                                                 .proves = on_proves,
+                                                 .sslv2_hello = on_sslv2_hello,
+                                                 .gave_up = on_gave_up};
 
 /* the stream */
 
