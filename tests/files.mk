@@ -80,10 +80,16 @@ unit_tests = \
 	tests/unit/tls_keys \
 	tests/unit/tls_opener \
 	tests/unit/tls \
+	tests/unit/tls_certificate \
+	tests/unit/tls_facts \
+	tests/unit/tls_fingerprint \
+	tests/unit/tls_handshake \
+	tests/unit/tls_hello \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
+	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
 	tests/unit/validity \
 	tests/unit/value \
@@ -134,6 +140,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/tls_follow.h \
+	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h

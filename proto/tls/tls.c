@@ -1,4 +1,4 @@
-#include <stddef.h>
+#include "proto/tls/tls.h"
 
 #include "proto/tls/tls_inside.h"
 
