@@ -36,14 +36,14 @@ struct run {
     struct correlate_events events;
     struct correlate *correlate;
     struct worker *worker;
-    struct keylog *keylog; /* NULL: live, and no -k */
+    struct keylog *keylog;
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct inputs inputs;
-    moment first, last;                         /* of the frames' times */
-    moment statistics_due, flush_due, keys_due; /* live, by the clock */
-    moment progress_due;                        /* by the steady clock */
-    moment survey_end;                          /* live, by the clock; 0: there is none, or nothing came yet */
+    moment first, last;                                      /* of the frames' times */
+    moment statistics_due, flush_due, keys_due, waiting_due; /* live, by the clock */
+    moment progress_due;                                     /* by the steady clock */
+    moment survey_end; /* live, by the clock; 0: there is none, or nothing came yet */
     bool input_failed, over;
 };
 
@@ -129,13 +129,13 @@ static bool read_keys(struct run *r)
     return good;
 }
 
-/* Three quarters of the budget for connections, which decide whether anything is seen, and a sixth of these for keys
- * where there are any; one for sources and findings. */
+/* Eleven sixteenths of the budget for connections, which decide whether anything is seen; one for keys, four for
+ * sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
     struct worker_options worker = {
-        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 4 * 3};
+        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 16 * 11};
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
@@ -149,15 +149,12 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
-    if (o->key_log_count > 0 || !is_live(r)) { /* a file may bring keys along */
-        r->keylog = keylog_new(&r->secret, o->memory / 8, r->log);
-        if (r->keylog == NULL)
-            return false;
-        worker.memory -= o->memory / 8;
-        worker.keys = keylog_keys(r->keylog);
-        worker.waiting_bytes = is_live(r) ? KEY_WAIT_BYTES : 0;
-        worker.waiting_time = KEY_WAIT_SECONDS * SECOND;
-    }
+    r->keylog = keylog_new(&r->secret, o->memory / 16, r->log);
+    if (r->keylog == NULL)
+        return false;
+    worker.keys = keylog_keys(r->keylog);
+    worker.waiting_bytes = is_live(r) && o->key_log_count > 0 ? KEY_WAIT_BYTES : 0;
+    worker.waiting_time = KEY_WAIT_SECONDS * SECOND;
     r->events = (struct correlate_events){
         .event = take_event, .finding = take_finding, .source = take_source, .closing = take_closing, .owner = r};
     r->correlate = correlate_new(&correlate, rules, &r->secret, &r->correlate_counters, &r->events);
@@ -172,8 +169,7 @@ static struct counters all_counters(struct run *r)
     struct counters sum = r->worker_counters;
     struct capture_counts counts;
     counters_add(&sum, &r->correlate_counters);
-    if (r->keylog != NULL)
-        keylog_count(r->keylog, &sum);
+    keylog_count(r->keylog, &sum);
     capture_count(r->capture, &counts);
     sum.of[COUNT_FRAMES] += counts.frames;
     sum.of[COUNT_FRAME_BYTES] += counts.bytes;
@@ -211,9 +207,11 @@ static void live_clock(struct run *r, moment clock, bool idle)
         tell_statistics(r, false);
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
     }
-    if (r->keylog != NULL && (idle || clock >= r->keys_due)) {
-        if (keylog_poll(r->keylog))
+    if (keylog_follows(r->keylog) && (idle || clock >= r->keys_due)) {
+        if (keylog_poll(r->keylog) || clock >= r->waiting_due) {
             worker_keys(r->worker);
+            r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
+        }
         r->keys_due = clock + SECOND / 5;
     }
     if (idle || clock >= r->flush_due) {
@@ -359,11 +357,9 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         log_error(r->log, "no memory, or no random numbers, to begin with");
         return STATUS_USAGE;
     }
-    capture_listen(r->capture, &(struct capture_listener){.key_log = r->keylog != NULL ? take_key_log : NULL,
-                                                          .note = take_note,
-                                                          .wrong = take_wrong,
-                                                          .owner = r});
-    if (r->keylog != NULL && !read_keys(r))
+    capture_listen(r->capture, &(struct capture_listener){
+                                   .key_log = take_key_log, .note = take_note, .wrong = take_wrong, .owner = r});
+    if (!read_keys(r))
         return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;

@@ -88,10 +88,17 @@ unit_tests = \
 	tests/unit/text_source \
 	tests/unit/tls_keys \
 	tests/unit/tls_opener \
+	tests/unit/tls \
+	tests/unit/tls_certificate \
+	tests/unit/tls_facts \
+	tests/unit/tls_fingerprint \
+	tests/unit/tls_handshake \
+	tests/unit/tls_hello \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
+	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
 	tests/unit/udp \
 	tests/unit/validity \
@@ -149,6 +156,8 @@ noinst_HEADERS = \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/tls_follow.h \
+	tests/unit/tls_hello_made.h \
+	tests/unit/tls_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -208,6 +217,8 @@ tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
 tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
+tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)

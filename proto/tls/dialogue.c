@@ -346,7 +346,8 @@ static void settle_client(struct tls *t)
 static void finished(struct tls *t, enum side from)
 {
     struct tls_dialogue *d = &t->dialogue;
-    if (!is_tls13(t))
+    if (!is_tls13(t) ||
+        t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC) /* it may end an authentication behind all that */
         return;
     if (from == SERVER) {
         if (!t->half[SERVER].broken && !tls_facts_has(&t->facts, TLS_SIGN_REQUESTED) && !d->settled) {
@@ -377,10 +378,11 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
         sign(t, TLS_SIGN_DONE);
     if (tls_epochs_master(&t->epochs, &t->bench->locksmith))
         return;
-    if (t->bench->limits.waiting_bytes)
-        t->for_a_key = true;
-    else
-        close_both(t);
+    t->for_a_key = t->bench->limits.waiting_bytes != 0;
+    if (!t->for_a_key) {
+        t->half[from].closed = true;
+        sign(t, TLS_SIGN_CLOSED);
+    }
 }
 
 static void key_update(struct tls *t, enum side from)

@@ -100,6 +100,11 @@ bool tls_epochs_update(struct tls_epochs *e, enum side side)
     return s->opener && s->epoch == TLS_EPOCH_TRAFFIC && tls_opener_update(s->opener);
 }
 
+uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side)
+{
+    return e->side[side].opener ? tls_opener_sequence(e->side[side].opener) : 0;
+}
+
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
 {
     struct tls_epoch_side *s = &e->side[side];
@@ -148,6 +153,27 @@ static void fetch(struct tls_epochs *e, const struct tls_locksmith *l, enum side
         s->opener = traffic_opener(e, l, from, (enum tls_epoch)s->epoch);
     if (!s->next && s->epoch == TLS_EPOCH_HANDSHAKE && (!s->opener || s->unsure))
         s->next = traffic_opener(e, l, from, TLS_EPOCH_TRAFFIC);
+}
+
+static bool proves(struct tls_opener *o, unsigned trials, const uint8_t *header, struct slice sealed, uint8_t *out)
+{
+    struct tls_opened opened;
+    uint64_t first = o ? tls_opener_sequence(o) : 0;
+    for (uint64_t at = first; o && at <= first + trials; at++) {
+        if (tls_opener_try(o, at, header, sealed, out, &opened) == TLS_OPEN_OK)
+            return true;
+    }
+    return false;
+}
+
+bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                      const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out)
+{
+    struct tls_epoch_side *s = &e->side[from];
+    if (s->epoch == TLS_EPOCH_CLEAR)
+        return false;
+    fetch(e, l, from);
+    return proves(s->opener, l->trials, header, sealed, out) || proves(s->next, l->trials, header, sealed, out);
 }
 
 enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,

@@ -55,6 +55,13 @@ enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locks
                                     const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out,
                                     struct tls_opened *opened);
 
+/** Whether the side's record opens, now or at one of the places that are tried; nothing changes. */
+bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                      const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out);
+
+/** The place in its epoch's sequence of the record that comes next; 0 also where nothing can be opened. */
+uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side);
+
 /** TLS 1.3: the side's next record is of this epoch. */
 void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch);
 

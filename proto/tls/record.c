@@ -11,6 +11,7 @@ struct half {
     uint8_t header[TLS_RECORD_HEADER];
     bool wanted; /* that content */
     bool searching;
+    bool asked; /* whether what may begin at `held` is proved: it was not */
     bool ended;
 };
 
@@ -149,13 +150,31 @@ static bool chains(struct slice bytes, bool *whole)
     return true;
 }
 
-/* Walks to the first place where a record may begin. */
-static size_t search(struct slice bytes, bool *found)
+static bool is_proved(struct tls_record *t, enum side from, struct slice bytes)
 {
+    struct half *side = &t->half[from];
+    size_t length = bytes.size < TLS_RECORD_HEADER ? SIZE_MAX / 2 : number_at(bytes.data + 3);
+    if (!t->events->proves || side->asked || bytes.size < TLS_RECORD_HEADER + length)
+        return false;
+    side->asked = true;
+    return t->events->proves(t->owner, from, bytes.data,
+                             slice_part(bytes, TLS_RECORD_HEADER, TLS_RECORD_HEADER + length));
+}
+
+/* Walks to the first place where a record may begin. */
+static size_t search(struct tls_record *t, enum side from, struct slice bytes, bool *found)
+{
+    struct half *side = &t->half[from];
     size_t at = 0;
     *found = false;
-    while (at < bytes.size && !chains(slice_part(bytes, at, bytes.size), found))
-        at++;
+    for (; at < bytes.size; at++, side->asked = false) {
+        struct slice here = slice_part(bytes, at, bytes.size);
+        if (!chains(here, found))
+            continue;
+        *found = *found || is_proved(t, from, here);
+        break;
+    }
+    side->asked &= !*found;
     return at;
 }
 
@@ -177,7 +196,7 @@ static void search_on(struct tls_record *t, enum side from, moment time, struct 
     struct half *side = &t->half[from];
     bool found = false;
     if (side->size == 0) {
-        size_t at = search(rest, &found);
+        size_t at = search(t, from, rest, &found);
         rest = slice_part(rest, at, rest.size);
         side->searching = !found;
         if (found)
@@ -193,7 +212,7 @@ static void search_on(struct tls_record *t, enum side from, moment time, struct 
             give_up(t, time, GAVE_UP_MEMORY);
             return;
         }
-        size_t at = search(held_slice(side), &found);
+        size_t at = search(t, from, held_slice(side), &found);
         memmove(side->held, side->held + at, side->size - at);
         side->size -= (uint32_t)at;
         side->searching = !found;
@@ -275,6 +294,7 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
     release(t, side);
     side->left = inside ? side->left - (uint32_t)size : 0;
     side->searching |= !inside;
+    side->asked = false;
     if (t->events->lost && (wanted || !inside))
         t->events->lost(t->owner, from, time, inside ? TLS_LOST_ONE : TLS_LOST_SOME);
 }

@@ -2,7 +2,7 @@
  * is asked for, and whole: else it is passed over without being copied.
  *
  * A stream. Behind a gap inside a record the boundary is computed; behind any other gap the next record is searched by
- * a chain of three plausible headers, or by a hello. */
+ * a chain of three plausible headers, by a hello, or by one that is proved. */
 #ifndef PROTO_TLS_RECORD_H
 #define PROTO_TLS_RECORD_H
 
@@ -31,6 +31,9 @@ struct tls_record_events {
                     struct slice content);
     /** A part of a record that is wanted is missing, or whole records. May be NULL. */
     void (*lost)(void *owner, enum side from, moment time, enum tls_record_lost what);
+    /** Searching: whether this is a record, which chance can hardly be: it opens with a key. Asked once of each place
+     * where one may be. May be NULL. */
+    bool (*proves)(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content);
     /** The client begins with a hello in the form of SSL 2 (RFC 5246, E.2), which may offer TLS. May be NULL. */
     void (*sslv2_hello)(void *owner, moment time);
     void (*gave_up)(void *owner, moment time, enum gave_up reason);

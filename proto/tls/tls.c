@@ -1,4 +1,4 @@
-#include <stddef.h>
+#include "proto/tls/tls.h"
 
 #include "proto/tls/tls_inside.h"
 
@@ -22,6 +22,17 @@ static void leave_closed(struct tls *t, enum side from, moment time)
     tell_gap(t, from, time);
 }
 
+/* What was lost before, if anything was. Of the server it is told once its own bytes show that it was; of the client
+ * before the server's next bytes, which may answer it. */
+static void tell_lost_before(struct tls *t, enum side from, moment time)
+{
+    for (int side = CLIENT; side <= (int)from; side++) {
+        if (t->half[side].lost)
+            stream_gap(t->inside, (enum side)side, time, GAP_UNKNOWN);
+        t->half[side].lost = false;
+    }
+}
+
 static void plaintext(struct tls *t, enum side from, moment time, struct slice bytes)
 {
     if (!bytes.size || t->refused)
@@ -29,13 +40,11 @@ static void plaintext(struct tls *t, enum side from, moment time, struct slice b
     if (!t->inside) {
         t->inside = t->events->opened(t->owner, time, bytes);
         t->refused = !t->inside;
-        for (int side = CLIENT; t->inside && side <= SERVER; side++) {
-            if (t->half[side].lost)
-                stream_gap(t->inside, (enum side)side, time, GAP_UNKNOWN);
-        }
     }
-    if (t->inside)
-        stream_push(t->inside, from, time, bytes);
+    if (!t->inside)
+        return;
+    tell_lost_before(t, from, time);
+    stream_push(t->inside, from, time, bytes);
 }
 
 /* what records bear */
@@ -118,12 +127,24 @@ static void did_not_open(struct tls *t, enum side from, moment time, const uint8
         tell_gap(t, from, time);
 }
 
+/* The first record of an epoch with plaintext: nothing was lost before it, if it is the epoch's first. */
+static void note_place(struct tls *t, enum side from)
+{
+    struct tls_half *half = &t->half[from];
+    half->bad = 0;
+    if (half->begun || t->epochs.side[from].epoch == TLS_EPOCH_HANDSHAKE)
+        return;
+    half->begun = true;
+    if (tls_epochs_place(&t->epochs, from) == 1)
+        half->lost = false;
+}
+
 static void sealed(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content)
 {
     struct tls_waiting_record record = {.time = time, .side = (uint8_t)from, .content = content};
     struct tls_opened opened;
     memcpy(record.header, header, sizeof record.header);
-    if (t->half[from].closed || let_wait(t, from, &record) || !t->dialogue.answered)
+    if (t->half[from].closed || let_wait(t, from, &record) || t->epochs.version == 0)
         return;
     uint8_t epoch = t->epochs.side[from].epoch;
     enum tls_epoch_open how =
@@ -132,7 +153,7 @@ static void sealed(struct tls *t, enum side from, moment time, const uint8_t *he
         did_not_open(t, from, time, header, how);
         return;
     }
-    t->half[from].bad = 0;
+    note_place(t, from);
     t->changed |= !tls_facts_has(&t->facts, TLS_SIGN_OPENED);
     tls_facts_sign(&t->facts, TLS_SIGN_OPENED);
     if (epoch != t->epochs.side[from].epoch)
@@ -144,9 +165,9 @@ static void sealed(struct tls *t, enum side from, moment time, const uint8_t *he
 static bool is_sealed(struct tls *t, enum side from, enum tls_content content)
 {
     struct tls_epoch_side *s = &t->epochs.side[from];
-    if (t->epochs.version == TLS_1_3 || !t->dialogue.answered)
+    if (t->epochs.version == TLS_1_3 || t->epochs.version == 0)
         return content == TLS_APPLICATION_DATA;
-    if (s->epoch == TLS_EPOCH_CLEAR && content == TLS_APPLICATION_DATA) {
+    if (s->epoch == TLS_EPOCH_CLEAR && content == TLS_APPLICATION_DATA && t->dialogue.answered) {
         tls_dialogue_lost(t, from);
         tls_dialogue_change_cipher(t, from);
         s->unsure = true;
@@ -158,7 +179,7 @@ static void tell_lost(struct tls *t, enum side from, moment time, enum tls_recor
 {
     tls_dialogue_lost(t, from);
     tls_epochs_lost(&t->epochs, from, what);
-    if (t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
+    if (what == TLS_LOST_SOME || t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
         tell_gap(t, from, time);
 }
 
@@ -217,7 +238,7 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
         return true;
     if (half->closed || t->refused)
-        return false;
+        return content == TLS_CHANGE_CIPHER_SPEC; /* a byte, which tells where both sides are */
     /* Nothing can be opened of what was joined late; but a hello may come. */
     return t->dialogue.hello || content == TLS_HANDSHAKE;
 }
@@ -248,6 +269,13 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
     tell_facts(t, time);
 }
 
+static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
+{
+    struct tls *t = owner;
+    return !t->half[from].closed && !t->refused && !t->for_a_key &&
+           tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
+}
+
 static void on_sslv2_hello(void *owner, moment time)
 {
     struct tls *t = owner;
@@ -262,8 +290,12 @@ static void on_gave_up(void *owner, moment time, enum gave_up reason)
     t->events->gave_up(t->owner, time, reason);
 }
 
-static const struct tls_record_events RECORDS = {
-    .record = on_record, .content = on_content, .lost = on_lost, .sslv2_hello = on_sslv2_hello, .gave_up = on_gave_up};
+static const struct tls_record_events RECORDS = {.record = on_record,
+                                                 .content = on_content,
+                                                 .lost = on_lost,
+                                                 .proves = on_proves,
+                                                 .sslv2_hello = on_sslv2_hello,
+                                                 .gave_up = on_gave_up};
 
 /* the stream */
 

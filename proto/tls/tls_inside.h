@@ -38,7 +38,8 @@ struct tls_half {
     struct tls_handshake handshake;
     bool broken; /* of this side's handshake messages some were lost: nothing follows from those that are missing */
     bool closed; /* what it says from now on is not opened */
-    bool lost;   /* plaintext was lost before there was anyone to tell */
+    bool lost;   /* plaintext may have been lost before there was anyone to tell */
+    bool begun;  /* a record that may bear plaintext was opened */
     uint8_t bad; /* records in a row that did not open */
 };
 

@@ -209,6 +209,7 @@ void connection_end(struct connection *c, moment time, enum flow_reason why)
     } else {
         b->counters->of[COUNT_FLOWS]++;
         b->counters->of[COUNT_FLOWS_MIDSTREAM] += !c->from_start;
+        secured_tell(c);
         tell(c, over && why != FLOW_EVICTED ? (c->reset ? FLOW_RST : FLOW_FIN) : why, over);
     }
     secured_end(c);

@@ -155,7 +155,7 @@ bool secured_begin(struct connection *c, bool from_start)
     return true;
 }
 
-void secured_end(struct connection *c)
+void secured_tell(struct connection *c)
 {
     if (!c->tls)
         return;
@@ -170,6 +170,12 @@ void secured_end(struct connection *c)
     of[COUNT_TLS_RESUMED] += f->resumed != TLS_RESUMED_NOT;
     of[COUNT_TLS_SSLV2] += tls_facts_has(f, TLS_SIGN_SSLV2_HELLO);
     of[COUNT_TLS_ALERTS] += f->alert[CLIENT].level == 2 || f->alert[SERVER].level == 2;
+}
+
+void secured_end(struct connection *c)
+{
+    if (!c->tls)
+        return;
     c->facts.tls = NULL;
     stream_free(tls_stream(c->tls));
     c->tls = NULL;

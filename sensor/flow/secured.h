@@ -7,7 +7,10 @@
 /** Makes `c->tls`. @return false: no memory. */
 bool secured_begin(struct connection *c, bool from_start);
 
-/** The handshake is told, if it was not, and all keys are wiped. What has read the plaintext is freed before. */
+/** The connection is over: the handshake is told, if it was not, and what TLS came to is counted. */
+void secured_tell(struct connection *c);
+
+/** All keys are wiped. What has read the plaintext is freed before. */
 void secured_end(struct connection *c);
 
 /** Writes what of TLS stands in the head of records. @param e  EVENT_MAX bytes have room behind its beginning. */

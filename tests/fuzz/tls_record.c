@@ -66,11 +66,8 @@ static void on_gave_up(void *owner, moment time, enum gave_up reason)
     w->gave_up = true;
 }
 
-static const struct tls_record_events events = {.record = on_record,
-                                                .content = on_content,
-                                                .lost = on_lost,
-                                                .sslv2_hello = on_sslv2_hello,
-                                                .gave_up = on_gave_up};
+static const struct tls_record_events events = {
+    .record = on_record, .content = on_content, .lost = on_lost, .sslv2_hello = on_sslv2_hello, .gave_up = on_gave_up};
 
 static void push(struct stream *s, enum side from, struct slice bytes, bool cut)
 {

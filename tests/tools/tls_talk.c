@@ -52,6 +52,8 @@ static const struct identity *identity(bool ecdsa)
     id->certificate = X509_new();
     need(id->key != NULL && id->certificate != NULL, "no key");
     X509_NAME *name = X509_get_subject_name(id->certificate);
+    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"makers", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"readers", -1, -1, 0);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"kube-apiserver", -1, -1, 0);
     X509_set_issuer_name(id->certificate, name);
     ASN1_INTEGER_set(X509_get_serialNumber(id->certificate), 1);
@@ -101,6 +103,8 @@ static void use(SSL_CTX *context, bool ecdsa)
          "certificate refused");
 }
 
+static unsigned char ticket_keys[80];
+
 static SSL_CTX *context_of(const struct tls_talk_options *o, int side)
 {
     SSL_CTX *context = SSL_CTX_new(side == SERVER_SIDE ? TLS_server_method() : TLS_client_method());
@@ -128,6 +132,16 @@ static SSL_CTX *context_of(const struct tls_talk_options *o, int side)
         use(context, true);
         SSL_CTX_set_dh_auto(context, 1);
         SSL_CTX_set_session_id_context(context, (const unsigned char *)"talk", 4);
+        /* One talk's tickets are good in the next. */
+        SSL_CTX_set_tlsext_ticket_keys(context, ticket_keys, sizeof ticket_keys);
+        SSL_CTX_set_max_early_data(context, o->takes_early || (o->early != NULL && !o->early_refused) ? PIECE : 0);
+        SSL_CTX_set_options(context, SSL_OP_NO_ANTI_REPLAY | SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    }
+    if (o->version == TLS1_3_VERSION && o->retry)
+        SSL_CTX_set1_groups_list(context, side == SERVER_SIDE ? "P-256" : "X25519:P-256");
+    if (o->late_certificate && side == CLIENT_SIDE) {
+        use(context, false);
+        SSL_CTX_set_post_handshake_auth(context, 1);
     }
     if (o->client_certificate && side == CLIENT_SIDE)
         use(context, false);
@@ -195,6 +209,25 @@ static bool shake_hands(struct tls_talk *t)
     return false;
 }
 
+/* What the server does not read, it never sees: the caller sends it again. */
+static void send_early(struct tls_talk *t, const char *early)
+{
+    size_t wrote = 0, got = 0;
+    uint8_t bytes[PIECE];
+    need(SSL_write_early_data(t->ssl[CLIENT_SIDE], early, strlen(early), &wrote) == 1, "no early data");
+    carry(t, CLIENT_SIDE);
+    int how = SSL_read_early_data(t->ssl[SERVER_SIDE], bytes, sizeof bytes, &got);
+    need(how != SSL_READ_EARLY_DATA_SUCCESS || (got == wrote && memcmp(bytes, early, got) == 0), "other early data");
+    carry(t, SERVER_SIDE);
+    for (int round = 0; round < 4 && how == SSL_READ_EARLY_DATA_SUCCESS; round++) {
+        SSL_do_handshake(t->ssl[CLIENT_SIDE]);
+        carry(t, CLIENT_SIDE);
+        how = SSL_read_early_data(t->ssl[SERVER_SIDE], bytes, sizeof bytes, &got);
+        if (how != SSL_READ_EARLY_DATA_FINISH)
+            how = SSL_READ_EARLY_DATA_SUCCESS;
+    }
+}
+
 struct tls_talk *tls_talk_new(const struct tls_talk_options *options)
 {
     struct tls_talk *t = grown(NULL, sizeof *t);
@@ -217,6 +250,8 @@ struct tls_talk *tls_talk_new(const struct tls_talk_options *options)
         SSL_set_accept_state(t->ssl[SERVER_SIDE]);
         if (options->session != NULL)
             SSL_set_session(t->ssl[CLIENT_SIDE], options->session);
+        if (options->early != NULL)
+            send_early(t, options->early);
         can = shake_hands(t);
     }
     ERR_clear_error();
@@ -256,5 +291,36 @@ void tls_talk_update(struct tls_talk *t, int side, bool both)
     need(SSL_key_update(t->ssl[side], both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
              SSL_do_handshake(t->ssl[side]) == 1,
          "no key update");
+    settle(t);
+}
+
+void tls_talk_ask(struct tls_talk *t)
+{
+    SSL_set_verify(t->ssl[SERVER_SIDE], SSL_VERIFY_PEER, trust);
+    need(SSL_verify_client_post_handshake(t->ssl[SERVER_SIDE]) == 1 && SSL_do_handshake(t->ssl[SERVER_SIDE]) == 1,
+         "not asked");
+    settle(t);
+    X509 *certificate = SSL_get1_peer_certificate(t->ssl[SERVER_SIDE]);
+    need(certificate != NULL, "no certificate came");
+    X509_free(certificate);
+}
+
+SSL_SESSION *tls_talk_session(struct tls_talk *t)
+{
+    /* A session of a connection that was not shut down would not be resumed. */
+    SSL_set_shutdown(t->ssl[CLIENT_SIDE], SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    return SSL_get1_session(t->ssl[CLIENT_SIDE]);
+}
+
+void tls_talk_renegotiate(struct tls_talk *t)
+{
+    need(SSL_renegotiate(t->ssl[CLIENT_SIDE]) == 1, "no renegotiation");
+    for (int round = 0; round < 10 && (round == 0 || SSL_renegotiate_pending(t->ssl[CLIENT_SIDE])); round++) {
+        uint8_t none[1];
+        SSL_do_handshake(t->ssl[CLIENT_SIDE]);
+        carry(t, CLIENT_SIDE);
+        SSL_read(t->ssl[SERVER_SIDE], none, sizeof none);
+        carry(t, SERVER_SIDE);
+    }
     settle(t);
 }
