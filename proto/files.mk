@@ -147,6 +147,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/tls.c \
 	proto/tls/tls.h \
 	proto/tls/tls_inside.h \
+	proto/tls/trial.c \
+	proto/tls/trial.h \
 	proto/tls/vault.c \
 	proto/tls/vault.h \
 	proto/tls/waiting.c \

@@ -94,6 +94,15 @@ void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch
     s->unsure = false;
 }
 
+void tls_epochs_found(struct tls_epochs *e)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        if (is_tls13(e) && e->side[side].epoch == TLS_EPOCH_CLEAR)
+            tls_epochs_enter(e, (enum side)side, TLS_EPOCH_HANDSHAKE);
+        e->side[side].unsure = true;
+    }
+}
+
 bool tls_epochs_update(struct tls_epochs *e, enum side side)
 {
     struct tls_epoch_side *s = &e->side[side];

@@ -36,6 +36,7 @@ struct tls_epoch_side {
 /** Embedded in its connection; all zero is a fresh one. */
 struct tls_epochs {
     uint8_t client_random[TLS_RANDOM], server_random[TLS_RANDOM];
+    bool named;                    /* the client random is known: of the ClientHello, or found by trial */
     const struct tls_suite *suite; /* NULL: not known, or none that can be opened */
     uint16_t version;              /* 0: the ServerHello was not seen */
     bool encrypt_then_mac;
@@ -61,6 +62,9 @@ bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum 
 
 /** The place in its epoch's sequence of the record that comes next; 0 also where nothing can be opened. */
 uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side);
+
+/** Hellos were lost, what they said was found by trial: where in its epochs and sequence a side is, is not known. */
+void tls_epochs_found(struct tls_epochs *e);
 
 /** TLS 1.3: the side's next record is of this epoch. */
 void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch);

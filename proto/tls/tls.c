@@ -1,8 +1,12 @@
 #include "proto/tls/tls.h"
 
 #include "proto/tls/tls_inside.h"
+#include "proto/tls/trial.h"
 
-enum { BAD_MOST = 32 }; /* records in a row that do not open: the side is left closed */
+enum {
+    BAD_MOST = 32,  /* records in a row that do not open: the side is left closed */
+    TRIED_MOST = 4, /* records that are tried where a hello was lost: each costs many trials */
+};
 
 /* plaintext */
 
@@ -139,12 +143,48 @@ static void note_place(struct tls *t, enum side from)
         half->lost = false;
 }
 
+/* Whether the hellos have said with what it is sealed, or it was found. */
+static bool has_said(const struct tls *t)
+{
+    return t->epochs.named && t->epochs.version;
+}
+
+/* @return whether more is to be had of a connection with a lost hello. */
+static bool may_find(const struct tls *t)
+{
+    return t->tried < TRIED_MOST && tls_trial_worth(&t->epochs, &t->bench->locksmith);
+}
+
+/* A hello was lost, or both were. */
+static bool find(struct tls *t, enum side from, const struct tls_waiting_record *record)
+{
+    const struct tls_epochs *e = &t->epochs;
+    if (e->named && t->bench->limits.waiting_bytes && !tls_trial_worth(e, &t->bench->locksmith)) {
+        t->for_a_key = true;
+        let_wait(t, from, record);
+        return false;
+    }
+    if (may_find(t)) {
+        t->tried++;
+        if (tls_trial_find(&t->epochs, &t->bench->locksmith, from, record->header, record->content, t->bench->record)) {
+            tls_dialogue_found(t);
+            return true;
+        }
+    }
+    tell_gap(t, from, record->time);
+    if (!may_find(t)) {
+        leave_closed(t, CLIENT, record->time);
+        leave_closed(t, SERVER, record->time);
+    }
+    return false;
+}
+
 static void sealed(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content)
 {
     struct tls_waiting_record record = {.time = time, .side = (uint8_t)from, .content = content};
     struct tls_opened opened;
     memcpy(record.header, header, sizeof record.header);
-    if (t->half[from].closed || let_wait(t, from, &record) || t->epochs.version == 0)
+    if (t->half[from].closed || let_wait(t, from, &record) || (!has_said(t) && !find(t, from, &record)))
         return;
     uint8_t epoch = t->epochs.side[from].epoch;
     enum tls_epoch_open how =
@@ -239,8 +279,8 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
         return true;
     if (half->closed || t->refused)
         return content == TLS_CHANGE_CIPHER_SPEC; /* a byte, which tells where both sides are */
-    /* Nothing can be opened of what was joined late; but a hello may come. */
-    return t->dialogue.hello || content == TLS_HANDSHAKE;
+    /* Of what was joined late little can be opened; but a hello may come. */
+    return has_said(t) || content != TLS_APPLICATION_DATA || t->dialogue.hello || may_find(t);
 }
 
 static void on_content(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER],
