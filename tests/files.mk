@@ -275,6 +275,10 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/tls-handshakes \
+	tests/cases/tls-keys \
+	tests/cases/tls12 \
+	tests/cases/tls13 \
 	tests/cases/unwritable \
 	tests/cases/usage \
 	tests/cases/website
