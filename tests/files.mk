@@ -122,6 +122,10 @@ fuzz_harnesses = \
 	tests/fuzz/suppress \
 	tests/fuzz/tls_keys \
 	tests/fuzz/tls_opener \
+	tests/fuzz/tls \
+	tests/fuzz/tls_certificate \
+	tests/fuzz/tls_handshake \
+	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
