@@ -135,6 +135,10 @@ fuzz_harnesses = \
 	tests/fuzz/suppress \
 	tests/fuzz/tls_keys \
 	tests/fuzz/tls_opener \
+	tests/fuzz/tls \
+	tests/fuzz/tls_certificate \
+	tests/fuzz/tls_handshake \
+	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
@@ -181,7 +185,8 @@ script_tests = \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
-	tests/live.test
+	tests/live.test \
+	tests/tls.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
@@ -301,6 +306,10 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/tls-handshakes \
+	tests/cases/tls-keys \
+	tests/cases/tls12 \
+	tests/cases/tls13 \
 	tests/cases/unwritable \
 	tests/cases/usage \
 	tests/cases/website
