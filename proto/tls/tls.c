@@ -167,6 +167,17 @@ static bool may_find(const struct tls *t)
     return t->tried < TRIED_MOST && tls_trial_worth(&t->epochs, &t->bench->locksmith);
 }
 
+static bool try_keys(struct tls *t, enum side from, const uint8_t *header, struct slice content)
+{
+    if (!may_find(t))
+        return false;
+    t->tried++;
+    if (!tls_trial_find(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record))
+        return false;
+    tls_dialogue_found(t);
+    return true;
+}
+
 /* A hello was lost, or both were. */
 static bool find(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
@@ -176,13 +187,8 @@ static bool find(struct tls *t, enum side from, const struct tls_waiting_record 
         let_wait(t, from, record);
         return false;
     }
-    if (may_find(t)) {
-        t->tried++;
-        if (tls_trial_find(&t->epochs, &t->bench->locksmith, from, record->header, record->content, t->bench->record)) {
-            tls_dialogue_found(t);
-            return true;
-        }
-    }
+    if (try_keys(t, from, record->header, record->content))
+        return true;
     tell_gap(t, from, record->time);
     if (!may_find(t)) {
         leave_closed(t, CLIENT, record->time);
@@ -328,8 +334,12 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
 static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
 {
     struct tls *t = owner;
-    return !t->half[from].closed && !t->refused && !t->for_a_key &&
-           tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
+    if (t->half[from].closed || t->refused || t->for_a_key)
+        return false;
+    if (!has_said(t) &&
+        (header[0] != TLS_APPLICATION_DATA || early_waits(t, from) || !try_keys(t, from, header, content)))
+        return false;
+    return tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
 }
 
 static void on_sslv2_hello(void *owner, moment time)
