@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/head \
 	tests/unit/hpack \
 	tests/unit/hpack_judge \
+	tests/unit/hpack_recovery \
 	tests/unit/http1 \
 	tests/unit/http1_loss \
 	tests/unit/http2 \
@@ -214,6 +215,7 @@ go_hpack = tests/tools/go_hpack.c tests/tools/go_hpack.h tests/tools/go_hpack_re
 hpack_rig = tests/tools/hpack_rig.c tests/tools/hpack_rig.h tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
+tests_unit_hpack_recovery_SOURCES = tests/unit/hpack_recovery.c $(go_hpack)
 tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 # Only tests speak TLS themselves.
