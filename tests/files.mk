@@ -99,6 +99,7 @@ unit_tests = \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
+	tests/unit/tls_trial \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
 	tests/unit/udp \
@@ -225,6 +226,8 @@ tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_trial_SOURCES = tests/unit/tls_trial.c $(tls_talk)
+tests_unit_tls_trial_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
