@@ -433,7 +433,7 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             if (!insert(h, &f))
                 reason = GAVE_UP_MEMORY;
         }
-        if (place != 0 && h->recovery != NULL)
+        if (place != 0 && f.known == KNOWN && h->recovery != NULL)
             hpack_recovery_used(h->recovery, place);
     }
     if (reason != GAVE_UP_NOT)

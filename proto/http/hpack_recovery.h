@@ -21,7 +21,7 @@ struct hpack_recovery *hpack_recovery_new(struct memory *memory);
 /** What it holds is wiped. */
 void hpack_recovery_free(struct hpack_recovery *r);
 
-/** The block that is being read has the entry at this place, as a whole, or inserts it. */
+/** The block that is being read has the entry at this place, which is known, as a whole, or inserts it. */
 void hpack_recovery_used(struct hpack_recovery *r, uint32_t place);
 void hpack_recovery_block_over(struct hpack_recovery *r);
 
