@@ -134,6 +134,33 @@ static void other_keys_open_nothing(void **state)
     }
 }
 
+/* That a session is resumed, without a certificate in this handshake, stood in the ServerHello: nobody may say then
+ * that the client has none. */
+static void what_is_resumed_is_unknown(void **state)
+{
+    (void)state;
+    for (enum lost lost = CLIENT_HELLO; lost <= BOTH; lost++) {
+        struct tls_talk_options options = {
+            .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
+        struct tls_talk *first = talk(&options);
+        options.session = tls_talk_session(first);
+        options.client_certificate = false;
+        struct tls_talk *second = talk(&options);
+        assert_true(SSL_session_reused(second->ssl[0]));
+        struct rig r;
+        rig_init(&r);
+        rig_add_keys(&r, first);
+        rig_add_keys(&r, second);
+        hear_without(&r, second, lost);
+        assert_true(reads_all(&r));
+        assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
+        rig_deinit(&r);
+        SSL_SESSION_free(options.session);
+        tls_talk_free(second);
+        tls_talk_free(first);
+    }
+}
+
 /* What is tried of a long log is its newest end. */
 static void bounded(void **state)
 {
@@ -159,6 +186,7 @@ int main(void)
         cmocka_unit_test(tls13),
         cmocka_unit_test(before_tls13),
         cmocka_unit_test(other_keys_open_nothing),
+        cmocka_unit_test(what_is_resumed_is_unknown),
         cmocka_unit_test(bounded),
     };
     for (size_t i = 0; i < SAID; i++) {
