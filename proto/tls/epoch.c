@@ -114,6 +114,17 @@ uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side)
     return e->side[side].opener ? tls_opener_sequence(e->side[side].opener) : 0;
 }
 
+/* Shorter ones may be alerts and key updates. */
+uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_t length)
+{
+    enum { LEAST = 64 };
+    const struct tls_epoch_side *s = &e->side[side];
+    size_t size;
+    bool told = s->opener && s->epoch == TLS_EPOCH_TRAFFIC && !s->unsure && length >= LEAST &&
+                tls_opener_plain_size(s->opener, length, &size);
+    return told ? size : GAP_UNKNOWN;
+}
+
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
 {
     struct tls_epoch_side *s = &e->side[side];

@@ -75,6 +75,10 @@ void tls_epochs_change_cipher(struct tls_epochs *e, const struct tls_locksmith *
 /** TLS 1.3: KeyUpdate. @return false: it cannot be followed; the side stays closed. */
 bool tls_epochs_update(struct tls_epochs *e, enum side side);
 
+/** How much plaintext the side's next record bears, which is application data of this length. @return GAP_UNKNOWN where
+ * that cannot be told: see tls_opener_plain_size(). */
+uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_t length);
+
 /** A record of this side is missing, or nobody knows how many are. */
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what);
 

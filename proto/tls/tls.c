@@ -10,12 +10,17 @@ enum {
 
 /* plaintext */
 
-static void tell_gap(struct tls *t, enum side from, moment time)
+static void tell_gap_of(struct tls *t, enum side from, moment time, uint64_t size)
 {
     if (t->inside)
-        stream_gap(t->inside, from, time, GAP_UNKNOWN);
+        stream_gap(t->inside, from, time, size);
     else
         t->half[from].lost = true;
+}
+
+static void tell_gap(struct tls *t, enum side from, moment time)
+{
+    tell_gap_of(t, from, time, GAP_UNKNOWN);
 }
 
 static void leave_closed(struct tls *t, enum side from, moment time)
@@ -233,12 +238,16 @@ static bool is_sealed(struct tls *t, enum side from, enum tls_content content)
     return s->epoch != TLS_EPOCH_CLEAR;
 }
 
-static void tell_lost(struct tls *t, enum side from, moment time, enum tls_record_lost what)
+/* @param header  of the one record; NULL: of none that is known. */
+static void tell_lost(struct tls *t, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
 {
+    uint64_t size = GAP_UNKNOWN;
+    if (what == TLS_LOST_ONE && header[0] == TLS_APPLICATION_DATA && t->half[from].begun)
+        size = tls_epochs_plain_size(&t->epochs, from, (size_t)header[3] << 8 | header[4]);
     tls_dialogue_lost(t, from);
     tls_epochs_lost(&t->epochs, from, what);
     if (what == TLS_LOST_SOME || t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
-        tell_gap(t, from, time);
+        tell_gap_of(t, from, time, size);
 }
 
 /* What waited, in its order; it may wait again, for something else. */
@@ -251,8 +260,8 @@ static void go_on(struct tls *t)
         enum side from = (enum side)record.side;
         switch ((enum tls_waiting_kind)record.kind) {
         case TLS_WAITING_RECORD: sealed(t, from, record.time, record.header, record.content); break;
-        case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE); break;
-        case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME); break;
+        case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE, record.header); break;
+        case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME, NULL); break;
         case TLS_WAITING_END: tell_end(t, from, record.time, (enum stream_end)record.how); break;
         }
     }
@@ -318,7 +327,7 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
     tell_facts(t, time);
 }
 
-static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what)
+static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
 {
     struct tls *t = owner;
     enum tls_waiting_kind kind = what == TLS_LOST_ONE ? TLS_WAITING_LOST_ONE : TLS_WAITING_LOST_SOME;
@@ -326,8 +335,10 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
         .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
     if (t->half[from].closed || t->refused)
         return;
+    if (header)
+        memcpy(record.header, header, sizeof record.header);
     if (!let_wait(t, from, &record))
-        tell_lost(t, from, time, what);
+        tell_lost(t, from, time, what, header);
     tell_facts(t, time);
 }
 
