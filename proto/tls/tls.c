@@ -5,7 +5,7 @@
 
 enum {
     BAD_MOST = 32,  /* records in a row that do not open: the side is left closed */
-    TRIED_MOST = 4, /* records that are tried where a hello was lost: each costs many trials */
+    TRIED_MOST = 3, /* records that are tried where a hello was lost: each costs many trials */
 };
 
 /* plaintext */

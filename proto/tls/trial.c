@@ -2,12 +2,13 @@
 
 #include <openssl/crypto.h>
 
-/* Connections of the log that are tried for one without a ClientHello, and places in the sequence for each: as many as
- * a few lost packets may hide. Together they bound what a peer can make a record cost. */
+/* Connections of the log that are tried for one without a ClientHello, where the ServerHello was seen (else
+ * `trials` of them), and places in the sequence for each: as many as a few lost packets may hide. Together they bound
+ * what a peer can make a record cost: milliseconds. */
 enum { LOGGED_MOST = 256, PLACES = 8 };
 
-/* RFC 8446, B.4: by likelihood. */
-static const uint16_t suites13[] = {0x1301, 0x1302, 0x1303, 0x1304, 0x1305};
+/* RFC 8446, B.4: by likelihood; nobody speaks the others. */
+static const uint16_t suites13[] = {0x1301, 0x1302, 0x1303};
 
 struct trial {
     const struct tls_epochs *epochs;
@@ -98,7 +99,8 @@ bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum si
     const struct tls_logged *logged = NULL, *next = NULL;
     if (tls_trial_worth(e, l))
         next = e->named ? tls_keys_logged(l->keys, e->client_random) : tls_keys_newest(l->keys);
-    for (unsigned tried = 0; next && !suite && tried < LOGGED_MOST; tried++) {
+    unsigned most = e->named || e->version ? LOGGED_MOST : l->trials;
+    for (unsigned tried = 0; next && !suite && tried < most; tried++) {
         logged = next;
         suite = fits(&t, logged);
         next = e->named ? tls_keys_same(logged) : tls_keys_older(logged);
