@@ -269,6 +269,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
 	tests/tools/packagings.py \
+	tests/tools/hello_loss.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
@@ -313,6 +314,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/story \
 	tests/cases/tls-handshakes \
 	tests/cases/tls-keys \
+	tests/cases/tls-loss \
 	tests/cases/tls12 \
 	tests/cases/tls13 \
 	tests/cases/unwritable \
