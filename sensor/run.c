@@ -22,6 +22,7 @@
 enum {
     STATISTICS_SECONDS = 60,
     SURVEY_SECONDS = 300,
+    NAME_SHOWN = 256,
     KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
     KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
     LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
@@ -257,9 +258,11 @@ static void take_idle(struct run *r, moment clock)
         show_progress(r);
 }
 
-static void take_key_log(void *owner, struct slice text)
+static void take_key_log(void *owner, const char *name, struct slice text)
 {
-    keylog_feed(((struct run *)owner)->keylog, "decryption secrets", text);
+    char shown[NAME_SHOWN];
+    snprintf(shown, sizeof shown, "%.200s: decryption secrets", name);
+    keylog_feed(((struct run *)owner)->keylog, shown, text);
 }
 
 static void take_note(void *owner, const char *line)
