@@ -2,8 +2,6 @@
 
 #include "sensor/event/auth.h"
 
-enum { PORTS_MAX = 64 };
-
 /* No padding between the members, so that its bytes are the key. */
 struct endpoint_key {
     uint8_t ip[16];
@@ -20,20 +18,18 @@ struct endpoints {
     struct table lending;       /* of these, too */
     struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
-    size_t configured_count;
-    uint16_t configured[PORTS_MAX];
+    uint64_t configured[65536 / 64]; /* a bit each port */
 };
 
 struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const struct hash_secret *secret,
                                 struct memory *memory)
 {
-    struct endpoints *e = count <= PORTS_MAX ? memory_resize(memory, NULL, 0, sizeof *e) : NULL;
+    struct endpoints *e = memory_resize(memory, NULL, 0, sizeof *e);
     if (!e)
         return NULL;
     e->memory = memory;
-    e->configured_count = count;
-    if (count)
-        memcpy(e->configured, configured, count * sizeof *configured);
+    for (size_t i = 0; i < count; i++)
+        e->configured[configured[i] / 64] |= UINT64_C(1) << configured[i] % 64;
     table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     return e;
@@ -57,10 +53,8 @@ static struct endpoint_key key_of(const struct event *e)
 
 enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about)
 {
-    for (size_t i = 0; i < e->configured_count; i++) {
-        if (e->configured[i] == about->server.port)
-            return ENDPOINT_CONFIGURED;
-    }
+    if (e->configured[about->server.port / 64] >> about->server.port % 64 & 1)
+        return ENDPOINT_CONFIGURED;
     struct endpoint_key key = key_of(about);
     if (memcmp(&key, &e->learnt, sizeof key) == 0 || table_find(&e->recognised, &key))
         return ENDPOINT_RECOGNISED;
