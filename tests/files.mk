@@ -135,6 +135,10 @@ fuzz_harnesses = \
 	tests/fuzz/suppress \
 	tests/fuzz/tls_keys \
 	tests/fuzz/tls_opener \
+	tests/fuzz/tls \
+	tests/fuzz/tls_certificate \
+	tests/fuzz/tls_handshake \
+	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
@@ -301,6 +305,10 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/tls-handshakes \
+	tests/cases/tls-keys \
+	tests/cases/tls12 \
+	tests/cases/tls13 \
 	tests/cases/unwritable \
 	tests/cases/usage \
 	tests/cases/website

@@ -354,5 +354,7 @@ void verdict_pass(struct exchange *x)
     bool token = credential_counts(x->auth_kind);
     if (has_certificate(x) && !token)
         x->auth_kind = CREDENTIAL_CERTIFICATE;
+    else if (may_have_certificate(x) && !token)
+        event_set_unknown(&x->event, EVENT_AUTH_KIND);
     name_user(x, token);
 }

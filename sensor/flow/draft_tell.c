@@ -148,6 +148,9 @@ static void mark_answer_unknown(struct draft *d)
 static void mark_kind_unknown(struct draft *d)
 {
     struct exchange *x = d->x;
+    /* A server may answer HTTP/1.1 as it is without knowing what it was asked in. */
+    if (!draft_is_http2(d) && x->request == SEEN_NOT && x->version == HTTP_1_0)
+        event_set_unknown(&x->event, EVENT_HTTP_PROTOCOL);
     if (!draft_is_http2(d) || x->request == SEEN_WHOLE)
         return;
     if (!x->method.size)
