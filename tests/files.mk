@@ -79,6 +79,7 @@ unit_tests = \
 	tests/unit/text_source \
 	tests/unit/tls_keys \
 	tests/unit/tls_opener \
+	tests/unit/tls_rc4 \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
