@@ -414,6 +414,10 @@ static void keystream_goes_on(void **state)
                 assert_false(rc4_opens(&t, i));
                 t.records[i][bit / 8] ^= (uint8_t)(1 << bit % 8);
             }
+            uint8_t header[] = {TLS_APPLICATION_DATA, 3, 3, 0, 15};
+            struct tls_opened opened;
+            assert_int_equal(tls_opener_open(t.opener, header, slice_part(rc4_sealed(&t, i), 0, 15), t.out, &opened),
+                             TLS_OPEN_MALFORMED); /* no MAC is so short */
             assert_true(rc4_opens(&t, i));
             assert_false(rc4_opens(&t, i));
         }
