@@ -9,6 +9,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/config.c \
 	sensor/config.h \
 	sensor/exit_status.h \
+	sensor/inputs.c \
+	sensor/inputs.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -27,19 +29,38 @@ sensor_libsensor_a_SOURCES = \
 	sensor/signals.h \
 	sensor/yaml.c \
 	sensor/yaml.h \
+	sensor/capture/byte_order.h \
 	sensor/capture/capture.c \
 	sensor/capture/capture.h \
+	sensor/capture/classic.c \
+	sensor/capture/classic.h \
 	sensor/capture/clock.c \
 	sensor/capture/clock.h \
+	sensor/capture/compressed.c \
+	sensor/capture/compressed.h \
 	sensor/capture/filter.c \
 	sensor/capture/filter.h \
 	sensor/capture/input.c \
 	sensor/capture/input.h \
+	sensor/capture/inside.c \
+	sensor/capture/inside.h \
 	sensor/capture/kind.c \
 	sensor/capture/kind.h \
+	sensor/capture/link_type.c \
+	sensor/capture/link_type.h \
 	sensor/capture/live.c \
 	sensor/capture/packet_time.h \
-	sensor/capture/pcap.c \
+	sensor/capture/pcapng.c \
+	sensor/capture/pcapng.h \
+	sensor/capture/pcapng_interface.c \
+	sensor/capture/pcapng_interface.h \
+	sensor/capture/record.c \
+	sensor/capture/record.h \
+	sensor/capture/savefile.c \
+	sensor/capture/shared.c \
+	sensor/capture/shared.h \
+	sensor/capture/stretch.c \
+	sensor/capture/stretch.h \
 	sensor/detect/cluster.c \
 	sensor/detect/cluster.h \
 	sensor/detect/cluster_check.c \

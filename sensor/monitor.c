@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const int monitor_flags[MONITOR_REQUESTS] = {
@@ -35,10 +36,20 @@ FILE *monitor_read(enum monitor_request what, const char *path)
     return file;
 }
 
-static bool is_rule_file(const char *name)
+typedef bool (*wanted)(DIR *folder, const char *name);
+
+static bool is_rule_file(DIR *folder, const char *name)
 {
+    (void)folder;
     const char *dot = strrchr(name, '.');
     return name[0] != '.' && dot != NULL && (strcmp(dot, ".yml") == 0 || strcmp(dot, ".yaml") == 0);
+}
+
+/* To open a pipe in a folder would wait for who writes it. */
+static bool is_ordinary_file(DIR *folder, const char *name)
+{
+    struct stat about;
+    return name[0] != '.' && fstatat(dirfd(folder), name, &about, 0) == 0 && S_ISREG(about.st_mode);
 }
 
 static bool add_name(struct monitor_names *names, const char *folder, const char *name)
@@ -62,11 +73,11 @@ static int by_name(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static bool list_folder(DIR *folder, const char *path, struct monitor_names *names)
+static bool list_folder(DIR *folder, const char *path, wanted is_wanted, struct monitor_names *names)
 {
     const struct dirent *entry;
     while ((entry = readdir(folder)) != NULL) {
-        if (is_rule_file(entry->d_name) && !add_name(names, path, entry->d_name))
+        if (is_wanted(folder, entry->d_name) && !add_name(names, path, entry->d_name))
             return false;
     }
     if (names->count > 0)
@@ -74,13 +85,13 @@ static bool list_folder(DIR *folder, const char *path, struct monitor_names *nam
     return true;
 }
 
-bool monitor_list_rules(const char *path, struct monitor_names *names)
+static bool list(const char *path, wanted is_wanted, struct monitor_names *names)
 {
     *names = (struct monitor_names){.count = 0};
     DIR *folder = opendir(path);
     if (folder == NULL && errno != ENOTDIR)
         return false;
-    bool listed = folder != NULL ? list_folder(folder, path, names) : add_name(names, path, "");
+    bool listed = folder != NULL ? list_folder(folder, path, is_wanted, names) : add_name(names, path, "");
     if (folder != NULL)
         closedir(folder);
     if (!listed) {
@@ -88,6 +99,16 @@ bool monitor_list_rules(const char *path, struct monitor_names *names)
         errno = ENOMEM;
     }
     return listed;
+}
+
+bool monitor_list_rules(const char *path, struct monitor_names *names)
+{
+    return list(path, is_rule_file, names);
+}
+
+bool monitor_list_captures(const char *path, struct monitor_names *names)
+{
+    return list(path, is_ordinary_file, names);
 }
 
 void monitor_names_deinit(struct monitor_names *names)

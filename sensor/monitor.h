@@ -31,6 +31,9 @@ struct monitor_names {
 /** The rule files (*.yml, *.yaml) in a folder, not below it. A path that is no folder is itself the one file.
  *  @return false and errno. */
 bool monitor_list_rules(const char *path, struct monitor_names *names);
+
+/** The files in a folder that may be captures: ordinary ones that are not hidden. The rest as with rules. */
+bool monitor_list_captures(const char *path, struct monitor_names *names);
 void monitor_names_deinit(struct monitor_names *names);
 
 #endif

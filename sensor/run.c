@@ -11,6 +11,7 @@
 #include "sensor/capture/capture.h"
 #include "sensor/detect/correlate.h"
 #include "sensor/flow/worker.h"
+#include "sensor/inputs.h"
 #include "sensor/monitor.h"
 #include "sensor/report/report.h"
 #include "sensor/signals.h"
@@ -33,8 +34,7 @@ struct run {
     struct worker *worker;
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
-    const char **inputs; /* those that could be opened, by the name they are shown under */
-    size_t input_count;
+    struct inputs inputs;
     moment first, last;               /* of the frames' times */
     moment statistics_due, flush_due; /* live, by the clock */
     moment progress_due;              /* by the steady clock */
@@ -64,39 +64,6 @@ static void take_source(void *owner, const struct source *s)
 static void take_closing(void *owner, bool sources, size_t count)
 {
     report_section(((struct run *)owner)->report, sources ? SECTION_SOURCES : SECTION_FINDINGS, count);
-}
-
-static bool open_interface(struct run *r, struct capture_error *error)
-{
-    struct live_options live = {
-        .snap_length = r->options->snap_length, .buffer_kib = r->options->buffer_kib, .filter = r->filter};
-    return capture_add_live(r->capture, r->options->interface, &live, error);
-}
-
-static bool open_file(struct run *r, const char *name, struct capture_error *error)
-{
-    FILE *file = monitor_read(MONITOR_READ_CAPTURE, name);
-    if (file != NULL)
-        return capture_add_pcap(r->capture, name, file, r->filter, error);
-    snprintf(error->text, sizeof error->text, "%s: %s; expected a capture file", name, strerror(errno));
-    return false;
-}
-
-/* What cannot be opened is told and left; the others are read. @return whether there is anything to read. */
-static bool open_inputs(struct run *r)
-{
-    struct capture_error error;
-    size_t count = is_live(r) ? 1 : r->options->read_count;
-    for (size_t i = 0; i < count; i++) {
-        const char *name = is_live(r) ? r->options->interface : r->options->reads[i];
-        if (is_live(r) ? open_interface(r, &error) : open_file(r, name, &error)) {
-            r->inputs[r->input_count++] = strcmp(name, "-") == 0 ? "standard input" : name;
-        } else {
-            log_error(r->log, "%s", error.text);
-            r->input_failed = true;
-        }
-    }
-    return r->input_count > 0;
 }
 
 static bool wants_colour(int fd)
@@ -185,6 +152,7 @@ static struct counters all_counters(struct run *r)
     sum.of[COUNT_KERNEL_DROPS] += counts.kernel_drops;
     sum.of[COUNT_INTERFACE_DROPS] += counts.interface_drops;
     sum.of[COUNT_TIME_JUMPS] += counts.time_jumps;
+    sum.of[COUNT_KEY_LOGS] += counts.key_logs;
     return sum;
 }
 
@@ -194,8 +162,8 @@ static void tell_statistics(struct run *r, bool at_end)
     struct statistics s = {.counters = &sum,
                            .first = r->first,
                            .last = r->last,
-                           .inputs = r->inputs,
-                           .input_count = r->input_count,
+                           .inputs = (const char *const *)r->inputs.names,
+                           .input_count = r->inputs.count,
                            .live = is_live(r),
                            .at_end = at_end};
     report_statistics(r->report, &s);
@@ -252,9 +220,15 @@ static void take_idle(struct run *r, moment clock)
         show_progress(r);
 }
 
-static void take_failure(struct run *r, const struct capture_error *error)
+static void take_note(void *owner, const char *line)
 {
-    log_error(r->log, "%s", error->text);
+    log_note(((struct run *)owner)->log, "%s", line);
+}
+
+static void take_wrong(void *owner, const char *line)
+{
+    struct run *r = owner;
+    log_error(r->log, "%s", line);
     r->input_failed = true;
 }
 
@@ -273,7 +247,7 @@ static void read_all(struct run *r)
         switch (capture_next(r->capture, &frame, &error)) {
         case CAPTURE_FRAME: take_frame(r, &frame); break;
         case CAPTURE_IDLE: take_idle(r, frame.clock); break;
-        case CAPTURE_FAILED: take_failure(r, &error); break;
+        case CAPTURE_FAILED: take_wrong(r, error.text); break;
         case CAPTURE_END: end = true; break;
         }
     }
@@ -341,8 +315,10 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         log_error(r->log, "no memory, or no random numbers, to begin with");
         return STATUS_USAGE;
     }
-    if (!open_inputs(r))
+    capture_listen(r->capture, &(struct capture_listener){.note = take_note, .wrong = take_wrong, .owner = r});
+    if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
+    r->input_failed |= r->inputs.failed;
     if (!open_outputs(r))
         return STATUS_OUTPUT;
     signals_catch();
@@ -366,19 +342,14 @@ static void take_apart(struct run *r)
     if (r->report != NULL)
         report_free(r->report);
     capture_free(r->capture);
-    free(r->inputs);
+    inputs_deinit(&r->inputs);
 }
 
 enum exit_status run(const struct options *o, const char *filter, const struct rule_set *rules, struct log *log)
 {
-    struct run r = {.options = o,
-                    .filter = filter,
-                    .log = log,
-                    .capture = capture_new(),
-                    .report = report_new(),
-                    .inputs = calloc(o->read_count + 1, sizeof *r.inputs)};
+    struct run r = {.options = o, .filter = filter, .log = log, .capture = capture_new(), .report = report_new()};
     enum exit_status status = STATUS_USAGE;
-    if (r.capture != NULL && r.report != NULL && r.inputs != NULL)
+    if (r.capture != NULL && r.report != NULL)
         status = proceed(&r, rules);
     else
         log_error(log, "no memory to begin with");

@@ -257,8 +257,8 @@ static bool set_help(struct setting *s)
 #define BOTH    SETTING_ANYWHERE
 
 const struct setting_row setting_rows[] = {
-    {'r', "read", "FILE", "Read a capture file; - is standard input; repeatable.", set_read, "a capture file", EACH,
-     BOTH, CHOICE_INPUT},
+    {'r', "read", "FILE", "Read a capture file, or those in a folder; - is standard input; repeatable.", set_read,
+     "a capture file", EACH, BOTH, CHOICE_INPUT},
     {'i', "interface", "NAME", "Listen on an interface.", set_interface, "an interface, as -D lists them", ONCE, BOTH,
      CHOICE_INPUT},
     {'D', "list-interfaces", NULL, "List the interfaces that can be listened on.", set_list_interfaces, NULL, FLAG,

@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/literals \
 	tests/unit/memory \
 	tests/unit/options \
+	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
 	tests/unit/preamble \
@@ -69,6 +70,7 @@ unit_tests = \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
 	tests/unit/rules_shipped \
+	tests/unit/savefile \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
@@ -110,6 +112,7 @@ fuzz_harnesses = \
 	tests/fuzz/request \
 	tests/fuzz/request_uri \
 	tests/fuzz/rule \
+	tests/fuzz/savefile \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
@@ -131,6 +134,7 @@ noinst_HEADERS = \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
 	tests/unit/rule_rig.h \
+	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/worker_rig.h \
@@ -147,6 +151,7 @@ script_tests = \
 	tests/laws/source.test \
 	tests/laws/drop.test \
 	tests/laws/start.test \
+	tests/laws/files.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
@@ -156,7 +161,7 @@ script_tests = \
 	tests/live.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
-	tests/tools/packet_dump tests/tools/h2_scenes
+	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
 bench_tools = tests/bench/generate tests/bench/loop tests/bench/tls_open
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
@@ -231,6 +236,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
+	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
 	tests/tools/tap.py \
@@ -241,6 +247,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/cut-file \
 	tests/cases/fail-on \
 	tests/cases/filter \
+	tests/cases/filter-tags \
+	tests/cases/folder \
 	tests/cases/forms \
 	tests/cases/fronts \
 	tests/cases/kubectl-proxy \
@@ -255,6 +263,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/mistakes \
 	tests/cases/no-capture \
 	tests/cases/ordinary \
+	tests/cases/packed \
+	tests/cases/pcapng \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \
 	tests/cases/plain-http2 \

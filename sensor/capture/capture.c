@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "sensor/capture/clock.h"
+#include "sensor/capture/shared.h"
 
 struct capture_source {
     char *name;
@@ -22,6 +23,8 @@ struct capture {
     struct capture_clock clock;
     struct capture_counts counts;
     struct capture_error why;
+    struct capture_shared shared;
+    bool ended;
 };
 
 struct capture *capture_new(void)
@@ -37,9 +40,20 @@ void capture_free(struct capture *c)
         c->sources[i].ops->free(c->sources[i].source);
         free(c->sources[i].name);
     }
+    inside_deinit(&c->shared.inside);
     free(c->sources);
     free(c->heap);
     free(c);
+}
+
+void capture_listen(struct capture *c, const struct capture_listener *listener)
+{
+    c->shared.listener = *listener;
+}
+
+struct capture_shared *capture_share(struct capture *c)
+{
+    return &c->shared;
 }
 
 static moment now_of(clockid_t which)
@@ -179,6 +193,16 @@ static void give(struct capture *c, struct frame *frame)
     c->top_given = true;
 }
 
+/* The end of all sources: what is said once. */
+static enum capture_got end(struct capture *c)
+{
+    char line[CAPTURE_ERROR_MAX];
+    if (!c->ended && inside_hint(&c->shared.inside, line, sizeof line))
+        capture_tell(&c->shared, false, "%s", line);
+    c->ended = true;
+    return CAPTURE_END;
+}
+
 enum capture_got capture_next(struct capture *c, struct frame *frame, struct capture_error *error)
 {
     enum capture_got got = CAPTURE_FRAME;
@@ -189,7 +213,7 @@ enum capture_got capture_next(struct capture *c, struct frame *frame, struct cap
     if (got != CAPTURE_FRAME)
         return got;
     if (c->waiting == 0)
-        return CAPTURE_END;
+        return end(c);
     give(c, frame);
     return CAPTURE_FRAME;
 }
@@ -198,6 +222,7 @@ void capture_count(struct capture *c, struct capture_counts *counts)
 {
     *counts = c->counts;
     counts->time_jumps = c->clock.jumps;
+    counts->key_logs = c->shared.key_logs;
     for (size_t i = 0; i < c->count; i++) {
         uint64_t kernel = 0, interface = 0;
         if (c->sources[i].ops->drops != NULL)

@@ -1,76 +1,15 @@
-/* fopencookie() is glibc's. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include "sensor/capture/input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    INPUT_BUFFER = 262144
-}; /* libpcap reads packet by packet; stdio's own 4 KiB would cost a system call for three */
-
 struct input {
     FILE *file;
-    uint8_t first[KIND_BYTES];
-    size_t first_size, first_given;
-    off64_t given; /* all that the stream was given */
+    int fd; /* -1: it has none, and is read as a stream */
     int error;
-    char buffer[INPUT_BUFFER];
 };
-
-/* What is there, without waiting for more: a pipe's packets are to be judged when they come. */
-static ssize_t read_some(struct input *in, void *to, size_t size)
-{
-    int fd = fileno(in->file);
-    ssize_t got = fd >= 0 ? read(fd, to, size) : (ssize_t)fread(to, 1, size, in->file);
-    if (got < 0)
-        in->error = errno;
-    return got;
-}
-
-static void read_first(struct input *in)
-{
-    while (in->first_size < sizeof in->first) {
-        ssize_t got = read_some(in, in->first + in->first_size, sizeof in->first - in->first_size);
-        if (got <= 0)
-            return;
-        in->first_size += (size_t)got;
-    }
-}
-
-static ssize_t stream_read(void *cookie, char *to, size_t size)
-{
-    struct input *in = cookie;
-    ssize_t got;
-    if (in->first_given < in->first_size) {
-        size_t left = in->first_size - in->first_given;
-        size_t part = size < left ? size : left;
-        memcpy(to, in->first + in->first_given, part);
-        in->first_given += part;
-        got = (ssize_t)part;
-    } else {
-        got = read_some(in, to, size);
-    }
-    if (got > 0)
-        in->given += got;
-    return got;
-}
-
-/* Serves ftello() alone, which is how the offset of an error is found. */
-static int stream_seek(void *cookie, off64_t *offset, int whence)
-{
-    const struct input *in = cookie;
-    if (whence != SEEK_CUR || *offset != 0) {
-        errno = ESPIPE;
-        return -1;
-    }
-    *offset = in->given;
-    return 0;
-}
 
 struct input *input_new(FILE *file)
 {
@@ -80,7 +19,7 @@ struct input *input_new(FILE *file)
         return NULL;
     }
     in->file = file;
-    read_first(in);
+    in->fd = fileno(file);
     return in;
 }
 
@@ -90,20 +29,36 @@ void input_free(struct input *in)
     free(in);
 }
 
-struct slice input_first(const struct input *in)
+/* A descriptor that somebody else made non-blocking is waited for all the same. */
+static ssize_t read_waiting(int fd, uint8_t *to, size_t size)
 {
-    return (struct slice){.data = in->first, .size = in->first_size};
+    ssize_t got;
+    while ((got = read(fd, to, size)) < 0 && errno == EAGAIN) {
+        struct pollfd waited = {.fd = fd, .events = POLLIN};
+        if (poll(&waited, 1, -1) < 0)
+            return -1;
+    }
+    return got;
+}
+
+enum input_got input_read(struct input *in, uint8_t *to, size_t size, size_t *got)
+{
+    *got = 0;
+    errno = 0;
+    ssize_t count = in->fd >= 0 ? read_waiting(in->fd, to, size) : (ssize_t)fread(to, 1, size, in->file);
+    if (count > 0) {
+        *got = (size_t)count;
+        return INPUT_BYTES;
+    }
+    if (count < 0 && errno == EINTR)
+        return INPUT_IDLE;
+    if (count == 0 && (in->fd >= 0 || !ferror(in->file)))
+        return INPUT_END;
+    in->error = errno != 0 ? errno : EIO;
+    return INPUT_FAILED;
 }
 
 int input_error(const struct input *in)
 {
     return in->error;
-}
-
-FILE *input_stream(struct input *in)
-{
-    FILE *stream = fopencookie(in, "r", (cookie_io_functions_t){.read = stream_read, .seek = stream_seek});
-    if (stream != NULL)
-        setvbuf(stream, in->buffer, _IOFBF, sizeof in->buffer);
-    return stream;
 }

@@ -1,28 +1,29 @@
-/* A file's bytes as a stream for libpcap, from the first byte on although the first ones have been looked at before,
- * pipes included; and what libpcap does not tell: how many bytes were read, and why reading stopped. */
+/* The bytes of a file or a pipe as they come: what is there is given, without waiting for more. */
 #ifndef SENSOR_CAPTURE_INPUT_H
 #define SENSOR_CAPTURE_INPUT_H
 
 #include <stdio.h>
 
-#include "sensor/capture/kind.h"
+#include "proto/base/slice.h"
 
 struct input;
 
-/** Takes `file` over; nothing may have been read from it yet. Reads its first bytes.
+enum input_got {
+    INPUT_BYTES,
+    INPUT_IDLE,  /* a signal came while waiting: ask again */
+    INPUT_END,   /* there is no more */
+    INPUT_FAILED /* and none will come */
+};
+
+/** Takes `file` over; nothing may have been read from it yet.
  *  @return NULL: no memory; the file is then closed. */
 struct input *input_new(FILE *file);
-
-/** Close the stream first. */
 void input_free(struct input *in);
 
-/** The file's first KIND_BYTES bytes; fewer where it is shorter or could not be read. */
-struct slice input_first(const struct input *in);
+/** Waits for at least one byte. @param got  how many came: at most `size`, 0 but with INPUT_BYTES. */
+enum input_got input_read(struct input *in, uint8_t *to, size_t size, size_t *got);
 
-/** @return the errno that reading met, EINTR: a signal came; 0: none. */
+/** @return the errno of INPUT_FAILED; 0: none. */
 int input_error(const struct input *in);
-
-/** The stream, once: the caller closes it. @return NULL: no memory. */
-FILE *input_stream(struct input *in);
 
 #endif

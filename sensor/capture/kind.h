@@ -6,13 +6,12 @@
 
 enum { KIND_BYTES = 24 }; /* as many as tell all kinds apart; a capture's own header is not shorter */
 
-enum capture_format { FORMAT_NONE, FORMAT_PCAP, FORMAT_PCAPNG };
+enum file_format { FORMAT_NONE, FORMAT_PCAP, FORMAT_PCAPNG, FORMAT_GZIP, FORMAT_ZSTD };
 
 struct file_kind {
-    enum capture_format format;
-    unsigned record_header; /* FORMAT_PCAP: bytes before each packet's own */
-    const char *what;       /* "a gzip-compressed file" */
-    const char *hint;       /* what to do about it, or NULL */
+    enum file_format format;
+    const char *what; /* "a pcapng capture" */
+    const char *hint; /* what to do about it, or NULL */
 };
 
 /** @param first  the file's first KIND_BYTES bytes, or all of them. */

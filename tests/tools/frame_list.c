@@ -51,7 +51,7 @@ void frame_list_load(struct frame_list *f, const char *path)
     struct frame frame;
     struct capture *capture = need(capture_new());
     FILE *file = fopen(path, "rb");
-    if (!file || !capture_add_pcap(capture, path, file, NULL, &error)) {
+    if (!file || !capture_add_file(capture, path, file, NULL, &error)) {
         fprintf(stderr, "%s: %s\n", path, file ? error.text : "cannot be opened");
         exit(99);
     }
