@@ -45,6 +45,8 @@ unit_tests = \
 	tests/unit/json \
 	tests/unit/json_report \
 	tests/unit/jwt \
+	tests/unit/key_file \
+	tests/unit/key_sources \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
@@ -133,6 +135,7 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
+	tests/unit/key_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
