@@ -82,7 +82,7 @@ static inline void rig_end(struct rig *r)
     fclose(r->log.out);
     for (size_t i = 0; i + 8 <= strlen(SECRET_TAIL); i++) {
         char part[9] = "";
-        memcpy(part, SECRET_TAIL + i, 8);
+        memcpy(part, &SECRET_TAIL[i], 8);
         assert_null(strstr(r->told, part));
     }
     free(r->told);
