@@ -1,11 +1,9 @@
 #include "sensor/keylog/key_store.h"
 
-/* A quarter of the account has to be free: so much more the table of keys may need, for a moment, to grow. When it was
- * refused that all the same, room is made at once, or it would be refused for ever. */
+/* A quarter of the account has to be free: so much more the table of keys may need, for a moment, to grow. With less it
+ * would be refused for ever. */
 void key_store_make_room(struct key_store *s)
 {
-    if (s->memory.used <= s->memory.limit / 4 * 3 && s->memory.refused == s->refused)
-        return;
-    s->refused = s->memory.refused;
-    s->forgotten += tls_keys_trim(s->keys, tls_keys_count(s->keys) / 4 * 3);
+    if (s->memory.used > s->memory.limit / 4 * 3)
+        s->forgotten += tls_keys_trim(s->keys, tls_keys_count(s->keys) / 4 * 3);
 }

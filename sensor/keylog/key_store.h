@@ -14,7 +14,6 @@ struct key_store {
     struct log *log;                  /* borrowed */
     uint64_t lines[TLS_LINES];        /* read, by what they were */
     uint64_t forgotten;               /* connections that went to make room */
-    uint64_t refused;                 /* of the account, when room was made last */
     uint8_t piece[KEY_PIECE];         /* for reading; who read into it wipes it */
 };
 
