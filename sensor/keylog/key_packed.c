@@ -10,7 +10,8 @@ static enum input_got read_all(struct key_lines *l, struct compressed *c)
     struct key_store *store = l->origin->store;
     enum input_got result;
     size_t got;
-    while ((result = compressed_read(c, store->piece, sizeof store->piece, &got)) <= INPUT_IDLE)
+    while ((result = compressed_read(c, store->piece, sizeof store->piece, &got)) == INPUT_BYTES ||
+           result == INPUT_IDLE)
         key_lines_feed(l, (struct slice){.data = store->piece, .size = got});
     explicit_bzero(store->piece, sizeof store->piece);
     return result;
