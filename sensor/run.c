@@ -216,6 +216,8 @@ static void take_idle(struct run *r, moment clock)
     worker_clock(r->worker, clock);
     if (is_live(r))
         live_clock(r, clock, true);
+    else
+        report_flush(r->report);
     if (r->log->progress)
         show_progress(r);
 }

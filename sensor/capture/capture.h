@@ -59,9 +59,8 @@ void capture_listen(struct capture *c, const struct capture_listener *listener);
 bool capture_add(struct capture *c, const char *name, const struct source_ops *ops, void *source);
 
 /** The next frame of all sources. A source that fails is reported once (CAPTURE_FAILED and the error) and left; the
- * others go on: call again until CAPTURE_END. CAPTURE_IDLE (live, and where a signal
- * interrupted the waiting for a pipe): `frame->clock` alone is set, to the clock that has been
- * reached by wall time. */
+ * others go on: call again until CAPTURE_END. CAPTURE_IDLE (of an interface or
+ * a pipe): `frame->clock` alone is set, to the clock that has been reached, live by wall time. */
 enum capture_got capture_next(struct capture *c, struct frame *frame, struct capture_error *error);
 
 void capture_count(struct capture *c, struct capture_counts *counts);

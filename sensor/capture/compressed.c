@@ -10,13 +10,13 @@
 #define RATIO_MOST   512
 #define RATIO_BEHIND (UINT64_C(64) << 20) /* what is small is no bomb, whatever its ratio */
 
+/* zstd's is 8 MiB, which RFC 8878 (3.1.1.1.2) wants of every decoder, and all levels but --ultra need no more. */
+enum { WINDOW_LOG_GZIP = 15, WINDOW_LOG_ZSTD = 23 };
+
 enum {
     PACKED_ROOM = 65536,
     UNPACKED_MOST = 262144, /* at once: the looks at the ratio are not far apart */
     GZIP_ONLY = 16,         /* zlib: added to the window's size */
-    WINDOW_LOG_GZIP = 15,
-    WINDOW_LOG_ZSTD =
-        23, /* 8 MiB, which RFC 8878 (3.1.1.1.2) wants of every decoder, and all levels but --ultra need */
     PROBLEM_MAX = 160
 };
 

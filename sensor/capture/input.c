@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+enum { WAIT_MS = 100 };
 
 struct input {
     FILE *file;
-    int fd; /* -1: it has none, and is read as a stream */
+    int fd;     /* -1: it has none, and is read as a stream */
+    bool waits; /* no file on a disk: there may be nothing for a while */
     int error;
 };
 
@@ -20,6 +24,8 @@ struct input *input_new(FILE *file)
     }
     in->file = file;
     in->fd = fileno(file);
+    struct stat about;
+    in->waits = in->fd >= 0 && fstat(in->fd, &about) == 0 && !S_ISREG(about.st_mode);
     return in;
 }
 
@@ -29,33 +35,37 @@ void input_free(struct input *in)
     free(in);
 }
 
-/* A descriptor that somebody else made non-blocking is waited for all the same. */
-static ssize_t read_waiting(int fd, uint8_t *to, size_t size)
+/* For a tenth of a second: what has been found out so far is to be told while a pipe is silent. */
+static bool wait_for_bytes(int fd)
 {
-    ssize_t got;
-    while ((got = read(fd, to, size)) < 0 && errno == EAGAIN) {
-        struct pollfd waited = {.fd = fd, .events = POLLIN};
-        if (poll(&waited, 1, -1) < 0)
-            return -1;
-    }
-    return got;
+    struct pollfd waited = {.fd = fd, .events = POLLIN};
+    return poll(&waited, 1, WAIT_MS) > 0;
+}
+
+static enum input_got outcome(struct input *in, ssize_t count, size_t *got)
+{
+    *got = count > 0 ? (size_t)count : 0;
+    if (count > 0)
+        return INPUT_BYTES;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return INPUT_IDLE;
+    if (count == 0)
+        return INPUT_END;
+    in->error = errno != 0 ? errno : EIO;
+    return INPUT_FAILED;
 }
 
 enum input_got input_read(struct input *in, uint8_t *to, size_t size, size_t *got)
 {
-    *got = 0;
     errno = 0;
-    ssize_t count = in->fd >= 0 ? read_waiting(in->fd, to, size) : (ssize_t)fread(to, 1, size, in->file);
-    if (count > 0) {
-        *got = (size_t)count;
-        return INPUT_BYTES;
+    if (in->fd < 0) {
+        size_t count = fread(to, 1, size, in->file);
+        return outcome(in, count == 0 && ferror(in->file) ? -1 : (ssize_t)count, got);
     }
-    if (count < 0 && errno == EINTR)
+    *got = 0;
+    if (in->waits && !wait_for_bytes(in->fd))
         return INPUT_IDLE;
-    if (count == 0 && (in->fd >= 0 || !ferror(in->file)))
-        return INPUT_END;
-    in->error = errno != 0 ? errno : EIO;
-    return INPUT_FAILED;
+    return outcome(in, read(in->fd, to, size), got);
 }
 
 int input_error(const struct input *in)

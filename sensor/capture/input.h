@@ -10,7 +10,7 @@ struct input;
 
 enum input_got {
     INPUT_BYTES,
-    INPUT_IDLE,  /* a signal came while waiting: ask again */
+    INPUT_IDLE,  /* nothing came for a while, or a signal: ask again */
     INPUT_END,   /* there is no more */
     INPUT_FAILED /* and none will come */
 };
@@ -20,7 +20,8 @@ enum input_got {
 struct input *input_new(FILE *file);
 void input_free(struct input *in);
 
-/** Waits for at least one byte. @param got  how many came: at most `size`, 0 but with INPUT_BYTES. */
+/** Waits for at least one byte, of a pipe not long. @param got  how many came: at most `size`, 0 but with INPUT_BYTES.
+ */
 enum input_got input_read(struct input *in, uint8_t *to, size_t size, size_t *got);
 
 /** @return the errno of INPUT_FAILED; 0: none. */

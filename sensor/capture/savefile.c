@@ -101,7 +101,9 @@ static enum capture_got savefile_next(void *source, struct frame *frame, struct 
             return got;
         l = link_of(s, &r);
         if (l == NULL) {
-            snprintf(error->text, sizeof error->text, "found more than %d link types, expected fewer", LINKS_MOST);
+            snprintf(error->text, sizeof error->text,
+                     "packet %" PRIu64 ": found more than %d link types, expected fewer", s->pcapng.packets,
+                     LINKS_MOST);
             return CAPTURE_FAILED;
         }
     } while (!accepts(s, l, &r));

@@ -117,8 +117,8 @@ def offsets(order):
     return section.bytes
 
 
-def everything(order):
-    """All that is passed over, between packets of all three kinds."""
+def everything(order, statistics=True):
+    """All that is passed over, between packets of all three kinds; 21 packets were dropped between these, 42 in all."""
     section = Section(order).interface(snap=50)
     section.block(0x0bad, section.pack('I', 32473) + b'custom..').block(0x40000bad, section.pack('I', 32473))
     section.block(4, section.pack('HH', 0, 0)).block(0x7fff0001, b'\xff' * 40000).block(9, padded(b'__REALTIME_TIMESTAMP=1700000000000000\n'))
@@ -131,7 +131,8 @@ def everything(order):
             section.old_packet(frame, time // 1000, drops=1)
         else:
             section.simple(frame, 50)
-    section.statistics(0, 5).statistics(0, 40, 2)
+    if statistics:
+        section.statistics(0, 5).statistics(0, 40, 2)
     return section.bytes
 
 
