@@ -4,7 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_AT_ONCE = 1 << 18 }; /* of one writer; the others, and packets, wait meanwhile */
+enum {
+    READ_AT_ONCE = 1 << 18, /* of one writer; the others, and packets, wait meanwhile */
+    WRITERS_SHARE = 4       /* of the account: where it is small, secrets do not go to make room for writers */
+};
 
 struct writer {
     struct writer *next;
@@ -71,7 +74,10 @@ static void tell_refused(struct key_socket *s, int error)
 
 static void add_writer(struct key_socket *s, int fd)
 {
-    struct writer *w = memory_resize(&s->origin.store->memory, NULL, 0, sizeof *w);
+    struct memory *memory = &s->origin.store->memory;
+    struct writer *w = NULL;
+    if (s->count < memory->limit / WRITERS_SHARE / sizeof *w)
+        w = memory_resize(memory, NULL, 0, sizeof *w);
     if (w == NULL) {
         close(fd);
         tell_refused(s, ENOMEM);

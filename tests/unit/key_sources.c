@@ -273,6 +273,37 @@ static void oldest_go_first(void **state)
     rig_end(&r);
 }
 
+/* Where memory is short, secrets do not go to make room for who only connects. */
+static void writers_have_a_share(void **state)
+{
+    (void)state;
+    enum { WRITERS = 30 };
+    struct rig r;
+    int fds[WRITERS];
+    begin(&r, true);
+    assert_int_equal(key_sources_free(r.s), 0);
+    rig_sources(&r, true, 128 << 10);
+    assert_true(add_socket(&r));
+    for (unsigned i = 0; i < WRITERS; i++) {
+        fds[i] = writer();
+        rig_write_line(fds[i], i + 1);
+        rig_poll(&r);
+    }
+    uint64_t heard = rig_count(&r, COUNT_KEYS_ADDED);
+    assert_true(heard >= 5 && heard < WRITERS);
+    assert_int_equal(rig_count(&r, COUNT_KEYS_FORGOTTEN), 0);
+    rig_told(&r, "kapiwatch: %s: a writer could not be let in: Cannot allocate memory\n", name);
+    for (unsigned i = 0; i < WRITERS; i++)
+        close(fds[i]);
+    rig_poll(&r);
+    int one = writer();
+    rig_write_line(one, 100);
+    assert_true(rig_poll(&r));
+    assert_true(rig_has(&r, 100));
+    close(one);
+    rig_end(&r);
+}
+
 /* With each amount of memory that is too little: no more than a message. */
 static void without_memory(void **state)
 {
