@@ -347,7 +347,8 @@ int main(void)
         cmocka_unit_test(line_without_an_end),  cmocka_unit_test(offline_a_socket_never_ends),
         cmocka_unit_test(how_it_is_made),       cmocka_unit_test(mistakes_hide_secrets),
         cmocka_unit_test(messages_are_bounded), cmocka_unit_test(contradictions_are_counted),
-        cmocka_unit_test(oldest_go_first),      cmocka_unit_test(without_memory),
+        cmocka_unit_test(oldest_go_first),      cmocka_unit_test(writers_have_a_share),
+        cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
