@@ -11,8 +11,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/exit_status.h \
 	sensor/inputs.c \
 	sensor/inputs.h \
-	sensor/keylog.c \
-	sensor/keylog.h \
+	sensor/key_logs.c \
+	sensor/key_logs.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -181,6 +181,18 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/table.h \
 	sensor/flow/worker.c \
 	sensor/flow/worker.h \
+	sensor/keylog/key_file.c \
+	sensor/keylog/key_file.h \
+	sensor/keylog/key_lines.c \
+	sensor/keylog/key_lines.h \
+	sensor/keylog/key_packed.c \
+	sensor/keylog/key_packed.h \
+	sensor/keylog/key_socket.c \
+	sensor/keylog/key_socket.h \
+	sensor/keylog/key_sources.c \
+	sensor/keylog/key_sources.h \
+	sensor/keylog/key_store.c \
+	sensor/keylog/key_store.h \
 	sensor/report/audit.c \
 	sensor/report/buffer.c \
 	sensor/report/buffer.h \

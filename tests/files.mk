@@ -49,6 +49,8 @@ unit_tests = \
 	tests/unit/jwt \
 	tests/unit/knock \
 	tests/unit/link \
+	tests/unit/key_file \
+	tests/unit/key_sources \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
@@ -157,6 +159,7 @@ noinst_HEADERS = \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
 	tests/unit/packet_rig.h \
+	tests/unit/key_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
