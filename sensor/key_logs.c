@@ -32,7 +32,7 @@ static bool open_one(struct key_sources *s, const char *name, bool live, struct 
                        : monitor_open(live ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
     if (fd >= 0)
         return key_sources_add(s, name, fd);
-    log_error(log, "%s: %s; expected a TLS key log", name, strerror(errno));
+    log_error(log, "option -k: %s: %s, expected a TLS key log", name, strerror(errno));
     return false;
 }
 

@@ -274,9 +274,11 @@ static void on_event(void *owner, const struct event *e)
         judge_flow(c, (struct flow_record *)copy);
         return;
     }
-    place_name(copy, place_of(&c->places, copy));
+    const struct cluster *cluster = place_of(&c->places, copy);
+    place_name(copy, cluster);
     if (copy->type == EVENT_HANDSHAKE) {
         c->events.event(c->events.owner, copy);
+        match_rules(c, copy, NULL, cluster, false, false);
         return;
     }
     tell_within_cap(c, copy);
