@@ -118,6 +118,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/keys_reader.h \
 	proto/tls/opener.c \
 	proto/tls/opener.h \
+	proto/tls/rc4.c \
+	proto/tls/rc4.h \
 	proto/tls/record.c \
 	proto/tls/record.h \
 	proto/tls/schedule.c \

@@ -85,6 +85,7 @@ unit_tests = \
 	tests/unit/tls_fingerprint \
 	tests/unit/tls_handshake \
 	tests/unit/tls_hello \
+	tests/unit/tls_rc4 \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
