@@ -189,7 +189,8 @@ script_tests = \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
-	tests/live.test
+	tests/live.test \
+	tests/tls.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes

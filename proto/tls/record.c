@@ -128,6 +128,7 @@ static bool is_hello(struct slice bytes)
 {
     enum { AT_KIND = TLS_RECORD_HEADER, AT_LENGTH = AT_KIND + 1, AT_VERSION = AT_LENGTH + 3, NEEDED = AT_VERSION + 2 };
     return bytes.size >= NEEDED && tls_record_plausible(bytes.data) && bytes.data[0] == TLS_HANDSHAKE &&
+           number_at(bytes.data + 3) >= NEEDED - TLS_RECORD_HEADER &&
            (bytes.data[AT_KIND] == 1 || bytes.data[AT_KIND] == 2) && bytes.data[AT_LENGTH] == 0 &&
            bytes.data[AT_VERSION] == 3 && bytes.data[AT_VERSION + 1] <= 4;
 }
@@ -153,8 +154,9 @@ static bool chains(struct slice bytes, bool *whole)
 static bool is_proved(struct tls_record *t, enum side from, struct slice bytes)
 {
     struct half *side = &t->half[from];
-    size_t length = bytes.size < TLS_RECORD_HEADER ? SIZE_MAX / 2 : number_at(bytes.data + 3);
-    if (!t->events->proves || side->asked || bytes.size < TLS_RECORD_HEADER + length)
+    bool may_be = bytes.size >= TLS_RECORD_HEADER && tls_record_plausible(bytes.data);
+    size_t length = may_be ? number_at(bytes.data + 3) : 0;
+    if (!t->events->proves || side->asked || !may_be || bytes.size < TLS_RECORD_HEADER + length)
         return false;
     side->asked = true;
     return t->events->proves(t->owner, from, bytes.data,
@@ -169,10 +171,10 @@ static size_t search(struct tls_record *t, enum side from, struct slice bytes, b
     *found = false;
     for (; at < bytes.size; at++, side->asked = false) {
         struct slice here = slice_part(bytes, at, bytes.size);
-        if (!chains(here, found))
-            continue;
-        *found = *found || is_proved(t, from, here);
-        break;
+        /* Proved first: what follows it is asked only where that is not known. */
+        *found = is_proved(t, from, here);
+        if (*found || chains(here, found))
+            break;
     }
     side->asked &= !*found;
     return at;

@@ -33,6 +33,14 @@ static void tell_lost_before(struct tls *t, enum side from, moment time)
     }
 }
 
+static void tell_end(struct tls *t, enum side from, moment time, enum stream_end how)
+{
+    t->half[from].ended = true;
+    t->half[from].how = (uint8_t)how;
+    if (t->inside)
+        stream_end(t->inside, from, time, how);
+}
+
 static void plaintext(struct tls *t, enum side from, moment time, struct slice bytes)
 {
     if (!bytes.size || t->refused)
@@ -40,6 +48,10 @@ static void plaintext(struct tls *t, enum side from, moment time, struct slice b
     if (!t->inside) {
         t->inside = t->events->opened(t->owner, time, bytes);
         t->refused = !t->inside;
+        for (int side = CLIENT; t->inside && side <= SERVER; side++) {
+            if (t->half[side].ended)
+                stream_end(t->inside, (enum side)side, time, (enum stream_end)t->half[side].how);
+        }
     }
     if (!t->inside)
         return;
@@ -190,10 +202,13 @@ static void go_on(struct tls *t)
     struct tls_waiting_record record;
     t->waiting = (struct tls_waiting){0};
     for (size_t at = 0; tls_waiting_next(&waiting, &at, &record);) {
-        if (record.lost)
-            tell_lost(t, (enum side)record.side, record.time, (enum tls_record_lost)(record.lost - 1));
-        else
-            sealed(t, (enum side)record.side, record.time, record.header, record.content);
+        enum side from = (enum side)record.side;
+        switch ((enum tls_waiting_kind)record.kind) {
+        case TLS_WAITING_RECORD: sealed(t, from, record.time, record.header, record.content); break;
+        case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE); break;
+        case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME); break;
+        case TLS_WAITING_END: tell_end(t, from, record.time, (enum stream_end)record.how); break;
+        }
     }
     tls_waiting_release(&waiting, tls_memory(t));
 }
@@ -260,8 +275,9 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
 static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what)
 {
     struct tls *t = owner;
+    enum tls_waiting_kind kind = what == TLS_LOST_ONE ? TLS_WAITING_LOST_ONE : TLS_WAITING_LOST_SOME;
     struct tls_waiting_record record = {
-        .time = time, .side = (uint8_t)from, .lost = (uint8_t)(1 + what), .content = slice_of("")};
+        .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
     if (t->half[from].closed || t->refused)
         return;
     if (!let_wait(t, from, &record))
@@ -309,12 +325,15 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
     stream_gap(((struct tls *)s)->records, from, time, size);
 }
 
+/* The bytes that wait come before it. */
 static void end(struct stream *s, enum side from, moment time, enum stream_end how)
 {
     struct tls *t = (struct tls *)s;
+    struct tls_waiting_record record = {
+        .time = time, .side = (uint8_t)from, .kind = TLS_WAITING_END, .how = (uint8_t)how, .content = slice_of("")};
     stream_end(t->records, from, time, how);
-    if (t->inside)
-        stream_end(t->inside, from, time, how);
+    if (!t->waiting.size || !let_wait(t, from, &record))
+        tell_end(t, from, time, how);
 }
 
 static void destroy(struct stream *s)

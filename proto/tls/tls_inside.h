@@ -40,6 +40,8 @@ struct tls_half {
     bool closed; /* what it says from now on is not opened */
     bool lost;   /* plaintext may have been lost before there was anyone to tell */
     bool begun;  /* a record that may bear plaintext was opened */
+    bool ended;
+    uint8_t how; /* enum stream_end */
     uint8_t bad; /* records in a row that did not open */
 };
 

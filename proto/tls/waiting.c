@@ -4,14 +4,17 @@
 struct entry {
     moment time;
     uint32_t size;
-    uint8_t side, lost;
+    uint8_t side, kind, how;
     uint8_t header[TLS_RECORD_HEADER];
 };
 
 bool tls_waiting_add(struct tls_waiting *w, struct memory *memory, size_t most, const struct tls_waiting_record *record)
 {
-    struct entry entry = {
-        .time = record->time, .size = (uint32_t)record->content.size, .side = record->side, .lost = record->lost};
+    struct entry entry = {.time = record->time,
+                          .size = (uint32_t)record->content.size,
+                          .side = record->side,
+                          .kind = record->kind,
+                          .how = record->how};
     memcpy(entry.header, record->header, sizeof entry.header);
     size_t need = w->size + sizeof entry + record->content.size, capacity = w->capacity ? w->capacity : 2048;
     if (need > most)
@@ -42,7 +45,8 @@ bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waitin
     memcpy(&entry, w->bytes + *at, sizeof entry);
     *record = (struct tls_waiting_record){.time = entry.time,
                                           .side = entry.side,
-                                          .lost = entry.lost,
+                                          .kind = entry.kind,
+                                          .how = entry.how,
                                           .content = {w->bytes + *at + sizeof entry, entry.size}};
     memcpy(record->header, entry.header, sizeof entry.header);
     *at += sizeof entry + entry.size;

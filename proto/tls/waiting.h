@@ -1,4 +1,4 @@
-/* Records that wait, with what was lost between them, in the order of their coming. */
+/* Records that wait, with what was lost between them and the ends of both sides, in the order of their coming. */
 #ifndef PROTO_TLS_WAITING_H
 #define PROTO_TLS_WAITING_H
 
@@ -10,10 +10,13 @@ struct tls_waiting {
     moment since; /* of the first */
 };
 
+enum tls_waiting_kind { TLS_WAITING_RECORD, TLS_WAITING_LOST_ONE, TLS_WAITING_LOST_SOME, TLS_WAITING_END };
+
 struct tls_waiting_record {
     moment time;
     uint8_t side; /* enum side */
-    uint8_t lost; /* 1 + enum tls_record_lost; 0: a record */
+    uint8_t kind; /* enum tls_waiting_kind */
+    uint8_t how;  /* enum stream_end, of an end */
     uint8_t header[TLS_RECORD_HEADER];
     struct slice content;
 };

@@ -451,14 +451,15 @@ static void front_end(struct stream *s, enum side from, moment time, enum stream
     c->reset |= how == END_RESET;
     if (from == CLIENT)
         end_preamble(c, time, how);
-    c->ended[from] = true;
-    c->how[from] = (uint8_t)how;
-    if (c->tls)
+    if (c->tls) { /* what is inside may end later */
         stream_end(tls_stream(c->tls), from, time, how);
-    else
+    } else {
+        c->ended[from] = true;
+        c->how[from] = (uint8_t)how;
         tell_end(c, from, time);
+    }
     /* A connection that was closed is kept for a while, for what comes late; its tables are not needed any more. */
-    if (c->ended[other_side(from)] && c->decided && !c->searching)
+    if (c->ended[CLIENT] && c->ended[SERVER] && c->decided && !c->searching)
         finish_readers(c);
 }
 
@@ -490,8 +491,10 @@ static void inside_gap(struct stream *s, enum side from, moment time, uint64_t s
 
 static void inside_end(struct stream *s, enum side from, moment time, enum stream_end how)
 {
-    (void)how; /* as it was noted in front */
-    tell_end(connection_around(s), from, time);
+    struct connection *c = connection_around(s);
+    c->ended[from] = true;
+    c->how[from] = (uint8_t)how;
+    tell_end(c, from, time);
 }
 
 static struct stream *begin_inside(struct connection *c)

@@ -52,6 +52,13 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
     mix(owner, 5000U + from);
 }
 
+/* As if every fourth content were sealed with a key that is known. */
+static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
+{
+    (void)owner, (void)from, (void)header;
+    return content.size > 4 && content.data[0] % 4 == 0;
+}
+
 static void on_sslv2_hello(void *owner, moment time)
 {
     (void)time;
@@ -66,8 +73,12 @@ static void on_gave_up(void *owner, moment time, enum gave_up reason)
     w->gave_up = true;
 }
 
-static const struct tls_record_events events = {
-    .record = on_record, .content = on_content, .lost = on_lost, .sslv2_hello = on_sslv2_hello, .gave_up = on_gave_up};
+static const struct tls_record_events events = {.record = on_record,
+                                                .content = on_content,
+                                                .lost = on_lost,
+                                                .proves = on_proves,
+                                                .sslv2_hello = on_sslv2_hello,
+                                                .gave_up = on_gave_up};
 
 static void push(struct stream *s, enum side from, struct slice bytes, bool cut)
 {

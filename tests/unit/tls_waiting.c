@@ -17,7 +17,8 @@ static void comes_back_in_order(void **state)
         memset(content, (int)i, sizeof content);
         struct tls_waiting_record r = {.time = 1000 + i,
                                        .side = (uint8_t)(i & 1),
-                                       .lost = (uint8_t)(i % 7 == 3 ? 1 + TLS_LOST_SOME : 0),
+                                       .kind = (uint8_t)(i % 7 == 3 ? TLS_WAITING_LOST_SOME : TLS_WAITING_RECORD),
+                                       .how = (uint8_t)(i % 5),
                                        .header = {23, 3, 3, 1, (uint8_t)i},
                                        .content = {content, i % 7 == 3 ? 0 : 3 * (size_t)i}};
         assert_true(tls_waiting_add(&w, &memory, 1 << 20, &r));
@@ -29,7 +30,8 @@ static void comes_back_in_order(void **state)
         assert_true(tls_waiting_next(&w, &at, &r));
         assert_int_equal(r.time, 1000 + i);
         assert_int_equal(r.side, i & 1);
-        assert_int_equal(r.lost, i % 7 == 3 ? 1 + TLS_LOST_SOME : 0);
+        assert_int_equal(r.kind, i % 7 == 3 ? TLS_WAITING_LOST_SOME : TLS_WAITING_RECORD);
+        assert_int_equal(r.how, i % 5);
         assert_int_equal(r.header[4], i);
         assert_int_equal(r.content.size, i % 7 == 3 ? 0 : 3 * (size_t)i);
         for (size_t j = 0; j < r.content.size; j++)
