@@ -114,5 +114,42 @@ proto_libproto_a_SOURCES = \
 	proto/stream/sniff.h \
 	proto/stream/stream.c \
 	proto/stream/stream.h \
+	proto/tls/certificate.c \
+	proto/tls/certificate.h \
+	proto/tls/ciphers.c \
+	proto/tls/ciphers.h \
+	proto/tls/dialogue.c \
+	proto/tls/epoch.c \
+	proto/tls/epoch.h \
+	proto/tls/facts.c \
+	proto/tls/facts.h \
+	proto/tls/fingerprint.c \
+	proto/tls/fingerprint.h \
+	proto/tls/handshake.c \
+	proto/tls/handshake.h \
+	proto/tls/hello.c \
+	proto/tls/hello.h \
+	proto/tls/keys.c \
+	proto/tls/keys.h \
+	proto/tls/keys_reader.c \
+	proto/tls/keys_reader.h \
+	proto/tls/opener.c \
+	proto/tls/opener.h \
+	proto/tls/rc4.c \
+	proto/tls/rc4.h \
 	proto/tls/record.c \
-	proto/tls/record.h
+	proto/tls/record.h \
+	proto/tls/schedule.c \
+	proto/tls/schedule.h \
+	proto/tls/sessions.c \
+	proto/tls/sessions.h \
+	proto/tls/suite.c \
+	proto/tls/suite.def \
+	proto/tls/suite.h \
+	proto/tls/tls.c \
+	proto/tls/tls.h \
+	proto/tls/tls_inside.h \
+	proto/tls/vault.c \
+	proto/tls/vault.h \
+	proto/tls/waiting.c \
+	proto/tls/waiting.h

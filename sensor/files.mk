@@ -11,6 +11,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/exit_status.h \
 	sensor/inputs.c \
 	sensor/inputs.h \
+	sensor/key_logs.c \
+	sensor/key_logs.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -147,6 +149,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/field.h \
 	sensor/event/flow_record.c \
 	sensor/event/flow_record.h \
+	sensor/event/handshake.c \
+	sensor/event/handshake.h \
 	sensor/flow/age.c \
 	sensor/flow/age.h \
 	sensor/flow/bench.c \
@@ -169,12 +173,26 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
+	sensor/flow/secured.c \
+	sensor/flow/secured.h \
 	sensor/flow/syn.c \
 	sensor/flow/syn.h \
 	sensor/flow/table.c \
 	sensor/flow/table.h \
 	sensor/flow/worker.c \
 	sensor/flow/worker.h \
+	sensor/keylog/key_file.c \
+	sensor/keylog/key_file.h \
+	sensor/keylog/key_lines.c \
+	sensor/keylog/key_lines.h \
+	sensor/keylog/key_packed.c \
+	sensor/keylog/key_packed.h \
+	sensor/keylog/key_socket.c \
+	sensor/keylog/key_socket.h \
+	sensor/keylog/key_sources.c \
+	sensor/keylog/key_sources.h \
+	sensor/keylog/key_store.c \
+	sensor/keylog/key_store.h \
 	sensor/report/audit.c \
 	sensor/report/buffer.c \
 	sensor/report/buffer.h \

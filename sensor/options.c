@@ -147,7 +147,8 @@ static bool writes_what_it_reads(const struct options *o)
         if (strcmp(target, "-") == 0)
             continue;
         if (is_among(target, o->reads, o->read_count) || is_among(target, o->rules, o->rule_count) ||
-            is_among(target, o->cluster_files, o->cluster_file_count) || is_among(target, once, 2))
+            is_among(target, o->cluster_files, o->cluster_file_count) ||
+            is_among(target, o->key_logs, o->key_log_count) || is_among(target, once, 2))
             return true;
     }
     return false;
@@ -187,6 +188,7 @@ void options_deinit(struct options *o)
     free(o->reads);
     free(o->rules);
     free(o->cluster_files);
+    free(o->key_logs);
     free(o->outputs);
     free(o->api_ports);
     free(o->filter);

@@ -25,8 +25,8 @@ struct yaml;
 struct options {
     enum options_action action;
     /* Texts point into argv, or into the configuration file. Lists are in the order given. */
-    const char **reads, **rules, **cluster_files;
-    size_t read_count, rule_count, cluster_file_count;
+    const char **reads, **rules, **cluster_files, **key_logs;
+    size_t read_count, rule_count, cluster_file_count, key_log_count;
     const char *interface, *filter_file, *config_file;
     int snap_length, buffer_kib; /* 0: the default */
     struct port_set ports;       /* followed: of -p or the default, and those that the cluster map names */

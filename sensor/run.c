@@ -12,6 +12,7 @@
 #include "sensor/detect/correlate.h"
 #include "sensor/flow/worker.h"
 #include "sensor/inputs.h"
+#include "sensor/key_logs.h"
 #include "sensor/monitor.h"
 #include "sensor/report/report.h"
 #include "sensor/signals.h"
@@ -21,7 +22,10 @@
 enum {
     STATISTICS_SECONDS = 60,
     SURVEY_SECONDS = 300,
-    LOOK_ROUND = 1024 /* frames between two looks at what changes slowly: outputs, progress */
+    NAME_SHOWN = 256,
+    KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
+    KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
+    LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
 };
 
 struct run {
@@ -33,13 +37,14 @@ struct run {
     struct correlate_events events;
     struct correlate *correlate;
     struct worker *worker;
+    struct key_sources *keys;
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct inputs inputs;
-    moment first, last;               /* of the frames' times */
-    moment statistics_due, flush_due; /* live, by the clock */
-    moment progress_due;              /* by the steady clock */
-    moment survey_end;                /* live, by the clock; 0: there is none, or nothing came yet */
+    moment first, last;                            /* of the frames' times */
+    moment statistics_due, flush_due, waiting_due; /* live, by the clock */
+    moment progress_due;                           /* by the steady clock */
+    moment survey_end;                             /* live, by the clock; 0: there is none, or nothing came yet */
     bool input_failed, over;
 };
 
@@ -115,12 +120,13 @@ static uint64_t cap_of(const struct options *o)
     return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
 }
 
-/* Three quarters of the budget for connections, which decide whether anything is seen; one for sources and findings. */
+/* Eleven sixteenths of the budget for connections, which decide whether anything is seen; one for keys, four for
+ * sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
     struct worker_options worker = {
-        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 4 * 3};
+        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 16 * 11};
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
@@ -134,6 +140,12 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
+    r->keys = key_logs_new(o, &r->secret, o->memory / 16, r->log);
+    if (r->keys == NULL)
+        return false;
+    worker.keys = key_sources_keys(r->keys);
+    worker.waiting_bytes = is_live(r) && o->key_log_count > 0 ? KEY_WAIT_BYTES : 0;
+    worker.waiting_time = KEY_WAIT_SECONDS * SECOND;
     r->events = (struct correlate_events){
         .event = take_event, .finding = take_finding, .source = take_source, .closing = take_closing, .owner = r};
     r->correlate = correlate_new(&correlate, rules, &r->secret, &r->correlate_counters, &r->events);
@@ -148,6 +160,7 @@ static struct counters all_counters(struct run *r)
     struct counters sum = r->worker_counters;
     struct capture_counts counts;
     counters_add(&sum, &r->correlate_counters);
+    key_sources_count(r->keys, &sum);
     capture_count(r->capture, &counts);
     sum.of[COUNT_FRAMES] += counts.frames;
     sum.of[COUNT_FRAME_BYTES] += counts.bytes;
@@ -184,6 +197,10 @@ static void live_clock(struct run *r, moment clock, bool idle)
     if (clock >= r->statistics_due) {
         tell_statistics(r, false);
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
+    }
+    if (r->options->key_log_count > 0 && (key_sources_poll(r->keys, clock) || clock >= r->waiting_due)) {
+        worker_keys(r->worker);
+        r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
     }
     if (idle || clock >= r->flush_due) {
         report_flush(r->report);
@@ -226,6 +243,13 @@ static void take_idle(struct run *r, moment clock)
         report_flush(r->report);
     if (r->log->progress)
         show_progress(r);
+}
+
+static void take_key_log(void *owner, const char *name, struct slice text)
+{
+    char shown[NAME_SHOWN];
+    snprintf(shown, sizeof shown, "%.200s: decryption secrets", name);
+    key_sources_feed(((struct run *)owner)->keys, shown, text);
 }
 
 static void take_note(void *owner, const char *line)
@@ -323,7 +347,10 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         log_error(r->log, "no memory, or no random numbers, to begin with");
         return STATUS_USAGE;
     }
-    capture_listen(r->capture, &(struct capture_listener){.note = take_note, .wrong = take_wrong, .owner = r});
+    capture_listen(r->capture, &(struct capture_listener){
+                                   .key_log = take_key_log, .note = take_note, .wrong = take_wrong, .owner = r});
+    if (!key_logs_read(r->keys, r->options, r->log))
+        return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
     r->input_failed |= r->inputs.failed;
@@ -347,6 +374,9 @@ static void take_apart(struct run *r)
         broken(r->log, "memory of connections is still in use at the end, bytes", worker);
     if (correlate != 0)
         broken(r->log, "memory of findings is still in use at the end, bytes", correlate);
+    size_t keys = r->keys != NULL ? key_sources_free(r->keys) : 0;
+    if (keys != 0)
+        broken(r->log, "memory of keys is still in use at the end, bytes", keys);
     if (r->report != NULL)
         report_free(r->report);
     capture_free(r->capture);

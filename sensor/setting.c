@@ -95,6 +95,11 @@ static bool set_clusters(struct setting *s)
     return s->value[0] != '\0' && append(s, &s->o->cluster_files, &s->o->cluster_file_count);
 }
 
+static bool set_tls_keys(struct setting *s)
+{
+    return s->value[0] != '\0' && append(s, &s->o->key_logs, &s->o->key_log_count);
+}
+
 /* "6443" or "8443-8445", up to a comma or the end. @return what follows, or NULL. */
 static const char *add_ports(struct port_set *ports, const char *text)
 {
@@ -334,6 +339,8 @@ const struct setting_row setting_rows[] = {
      "a file, a list of files, or a map of clusters", EACH, BOTH, CHOICE_CLUSTERS},
     {0, "fronts", NULL, NULL, NULL, NULL, PART, IN_FILE, CHOICE_CLUSTERS},
     {0, "expected", NULL, NULL, NULL, NULL, PART, IN_FILE, CHOICE_CLUSTERS},
+    {'k', "tls-keys", "FILE", "Read a TLS key log; live, follow it while it grows; repeatable.", set_tls_keys,
+     "a TLS key log", EACH, BOTH, CHOICE_NONE},
     {'p', "ports", "LIST", "Ports of API servers: only these are followed.", set_ports, "ports like 6443,8443-8445",
      LIST, BOTH, CHOICE_NONE},
     {0, "tunnel-ports", "LIST", "UDP ports of tunnels, like vxlan=4789,8472.", set_tunnel_ports,

@@ -49,6 +49,8 @@ unit_tests = \
 	tests/unit/jwt \
 	tests/unit/knock \
 	tests/unit/link \
+	tests/unit/key_file \
+	tests/unit/key_sources \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
@@ -86,7 +88,21 @@ unit_tests = \
 	tests/unit/table \
 	tests/unit/text_report \
 	tests/unit/text_source \
+	tests/unit/tls_keys \
+	tests/unit/tls_opener \
+	tests/unit/tls \
+	tests/unit/tls_certificate \
+	tests/unit/tls_facts \
+	tests/unit/tls_fingerprint \
+	tests/unit/tls_handshake \
+	tests/unit/tls_hello \
+	tests/unit/tls_rc4 \
 	tests/unit/tls_record \
+	tests/unit/tls_schedule \
+	tests/unit/tls_sessions \
+	tests/unit/tls_suite \
+	tests/unit/tls_waiting \
+	tests/unit/tls_vault \
 	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
@@ -120,6 +136,12 @@ fuzz_harnesses = \
 	tests/fuzz/sniff \
 	tests/fuzz/status \
 	tests/fuzz/suppress \
+	tests/fuzz/tls_keys \
+	tests/fuzz/tls_opener \
+	tests/fuzz/tls \
+	tests/fuzz/tls_certificate \
+	tests/fuzz/tls_handshake \
+	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
@@ -137,9 +159,13 @@ noinst_HEADERS = \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
 	tests/unit/packet_rig.h \
+	tests/unit/key_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/tls_follow.h \
+	tests/unit/tls_hello_made.h \
+	tests/unit/tls_rig.h \
 	tests/unit/worker_rig.h \
 	tests/unit/rig.h
 
@@ -154,8 +180,8 @@ script_tests = \
 	tests/laws/source.test \
 	tests/laws/drop.test \
 	tests/laws/start.test \
-	tests/laws/skew.test \
 	tests/laws/files.test \
+	tests/laws/skew.test \
 	tests/laws/swap.test \
 	tests/laws/change.test \
 	tests/laws/h2.test \
@@ -163,11 +189,12 @@ script_tests = \
 	tests/laws/judges.test \
 	tests/cases/run.test \
 	tests/eve.test \
-	tests/live.test
+	tests/live.test \
+	tests/tls.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
-bench_tools = tests/bench/generate tests/bench/loop
+bench_tools = tests/bench/generate tests/bench/loop tests/bench/tls_open
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
 # Every program here has the name of its source, and links the same: a harness finds its main() in libstandalone.a, or in
@@ -193,6 +220,16 @@ tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c te
 tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
 tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
+# Only tests speak TLS themselves.
+tls_talk = tests/tools/tls_talk.c tests/tools/tls_talk.h
+tls_seal = tests/tools/tls_seal.c tests/tools/tls_seal.h
+tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
+tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
+tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
+tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
+tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
+tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)
 
 TEST_EXTENSIONS = .test
@@ -273,6 +310,10 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/tls-handshakes \
+	tests/cases/tls-keys \
+	tests/cases/tls12 \
+	tests/cases/tls13 \
 	tests/cases/unwritable \
 	tests/cases/usage \
 	tests/cases/website

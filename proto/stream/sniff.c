@@ -47,13 +47,15 @@ static enum verdict sniff_tls(struct slice s, struct sniffed *what)
     return YES;
 }
 
-/* RFC 5246 appendix E.2: a hello of SSLv2's form that offers a later version. */
+/* RFC 5246 appendix E.2: a hello of SSLv2's form that offers SSLv2 or a later version. */
 static enum verdict sniff_sslv2(struct slice s, struct sniffed *what)
 {
     enum { HELLO_MIN = 9 };
 
     if (s.data[0] != 0x80 || (s.size > 1 && s.data[1] < HELLO_MIN) || (s.size > 2 && s.data[2] != 1) ||
-        (s.size > 3 && s.data[3] != 3) || (s.size > 4 && s.data[4] > 4))
+        (s.size > 3 && s.data[3] != 3 && s.data[3] != 0))
+        return NO;
+    if (s.size > 4 && (s.data[3] == 3 ? s.data[4] > 4 : s.data[4] != 2))
         return NO;
     sniff_side(what, PROTOCOL_TLS, CLIENT);
     return s.size > 4 ? YES : MAYBE;

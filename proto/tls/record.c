@@ -3,12 +3,15 @@
 /* How many headers in a row, each where the one before says, make bytes from anywhere a record. */
 enum { CHAIN = 3, SEARCH_BYTES = (CHAIN - 1) * (TLS_RECORD_HEADER + TLS_RECORD_MAX) + TLS_RECORD_HEADER };
 
-/* Searching, `held` begins where a record may begin; else it is the beginning of a header. */
+/* Searching, `held` begins where a record may begin; else it is the beginning of a header, or of a wanted content. */
 struct half {
     uint8_t *held;
     uint32_t size, capacity;
-    uint32_t left; /* of the content of the record */
+    uint32_t left; /* of the content of the record: what is still to come */
+    uint8_t header[TLS_RECORD_HEADER];
+    bool wanted; /* that content */
     bool searching;
+    bool asked; /* whether what may begin at `held` is proved: it was not */
     bool ended;
 };
 
@@ -19,6 +22,7 @@ struct tls_record {
     struct memory *memory;
     struct half half[2];
     bool recognised; /* a record was told */
+    bool sslv2;      /* or a hello of SSL 2: what the server answers may be no records */
     bool gave_up;
 };
 
@@ -47,7 +51,8 @@ static void give_up(struct tls_record *t, moment time, enum gave_up reason)
     t->events->gave_up(t->owner, time, reason);
 }
 
-static bool hold(struct tls_record *t, struct half *side, struct slice bytes)
+/* @param room  what will be needed in all, where that is known; else 0. */
+static bool hold(struct tls_record *t, struct half *side, struct slice bytes, size_t room)
 {
     size_t need = side->size + bytes.size;
     if (bytes.size == 0)
@@ -56,6 +61,8 @@ static bool hold(struct tls_record *t, struct half *side, struct slice bytes)
         size_t capacity = side->capacity ? side->capacity : 64;
         while (capacity < need)
             capacity *= 2;
+        if (room >= need)
+            capacity = room;
         uint8_t *held = memory_resize(t->memory, side->held, side->capacity, capacity);
         if (!held)
             return false;
@@ -72,31 +79,67 @@ static struct slice held_slice(const struct half *side)
     return side->held ? (struct slice){.data = side->held, .size = side->size} : slice_of("");
 }
 
-/* Reads one header and passes over what there is of its content. @return bytes taken; 0: the header is not all there.
- */
-static size_t one_record(struct tls_record *t, enum side from, moment time, struct slice rest)
+/* RFC 5246, E.2: a length with its highest bit set, CLIENT-HELLO, a version: SSL 2.0 or what is offered. */
+static bool is_sslv2_hello(const uint8_t header[static TLS_RECORD_HEADER])
+{
+    enum { LEAST = 9 + 3 };
+    unsigned length = (header[0] & 0x7fU) << 8 | header[1];
+    return header[0] & 0x80 && header[2] == 1 && length >= LEAST &&
+           (header[3] == 3 || (header[3] == 0 && header[4] == 2));
+}
+
+static void begin_sslv2(struct tls_record *t, struct half *side, moment time, const uint8_t *header)
+{
+    t->recognised = t->sslv2 = true;
+    side->left = ((header[0] & 0x7fU) << 8 | header[1]) - (TLS_RECORD_HEADER - 2);
+    side->wanted = false;
+    if (t->events->sslv2_hello)
+        t->events->sslv2_hello(t->owner, time);
+}
+
+static void tell_content(struct tls_record *t, enum side from, moment time, struct slice content)
+{
+    t->half[from].wanted = false;
+    t->events->content(t->owner, from, time, t->half[from].header, content);
+}
+
+/* @param header  may be held: it is not asked for behind the call. */
+static void begin_record(struct tls_record *t, enum side from, moment time, const uint8_t *header)
 {
     struct half *side = &t->half[from];
-    if (rest.size < TLS_RECORD_HEADER)
-        return 0;
-    if (!tls_record_plausible(rest.data)) {
-        give_up(t, time, t->recognised ? GAVE_UP_MALFORMED : GAVE_UP_NOT_MINE);
-        return rest.size;
+    if (!t->recognised && from == CLIENT && is_sslv2_hello(header)) {
+        begin_sslv2(t, side, time, header);
+        return;
     }
-    uint16_t length = number_at(rest.data + 3);
+    if (!tls_record_plausible(header)) {
+        give_up(t, time, t->recognised && !t->sslv2 ? GAVE_UP_MALFORMED : GAVE_UP_NOT_MINE);
+        return;
+    }
     t->recognised = true;
-    t->events->record(t->owner, from, time, (enum tls_content)rest.data[0], number_at(rest.data + 1), length);
-    size_t here = rest.size - TLS_RECORD_HEADER;
-    here = here < length ? here : length;
-    side->left = (uint32_t)(length - here);
-    return TLS_RECORD_HEADER + here;
+    memcpy(side->header, header, TLS_RECORD_HEADER);
+    side->left = number_at(header + 3);
+    side->wanted = t->events->record(t->owner, from, time, side->header);
+    if (side->wanted && side->left == 0)
+        tell_content(t, from, time, slice_of(""));
+}
+
+/* A record that begins with a hello needs no others behind it: content, version, kind, and a version again. */
+static bool is_hello(struct slice bytes)
+{
+    enum { AT_KIND = TLS_RECORD_HEADER, AT_LENGTH = AT_KIND + 1, AT_VERSION = AT_LENGTH + 3, NEEDED = AT_VERSION + 2 };
+    return bytes.size >= NEEDED && tls_record_plausible(bytes.data) && bytes.data[0] == TLS_HANDSHAKE &&
+           number_at(bytes.data + 3) >= NEEDED - TLS_RECORD_HEADER &&
+           (bytes.data[AT_KIND] == 1 || bytes.data[AT_KIND] == 2) && bytes.data[AT_LENGTH] == 0 &&
+           bytes.data[AT_VERSION] == 3 && bytes.data[AT_VERSION + 1] <= 4;
 }
 
 /* @return whether nothing speaks against a record here; `whole`: the chain is all there. */
 static bool chains(struct slice bytes, bool *whole)
 {
     size_t at = 0;
-    *whole = false;
+    *whole = is_hello(bytes);
+    if (*whole)
+        return true;
     for (unsigned i = 0; i < CHAIN; i++) {
         if (at > bytes.size || bytes.size - at < TLS_RECORD_HEADER)
             return true;
@@ -108,13 +151,32 @@ static bool chains(struct slice bytes, bool *whole)
     return true;
 }
 
-/* Walks to the first place where a record may begin. */
-static size_t search(struct slice bytes, bool *found)
+static bool is_proved(struct tls_record *t, enum side from, struct slice bytes)
 {
+    struct half *side = &t->half[from];
+    bool may_be = bytes.size >= TLS_RECORD_HEADER && tls_record_plausible(bytes.data);
+    size_t length = may_be ? number_at(bytes.data + 3) : 0;
+    if (!t->events->proves || side->asked || !may_be || bytes.size < TLS_RECORD_HEADER + length)
+        return false;
+    side->asked = true;
+    return t->events->proves(t->owner, from, bytes.data,
+                             slice_part(bytes, TLS_RECORD_HEADER, TLS_RECORD_HEADER + length));
+}
+
+/* Walks to the first place where a record may begin. */
+static size_t search(struct tls_record *t, enum side from, struct slice bytes, bool *found)
+{
+    struct half *side = &t->half[from];
     size_t at = 0;
     *found = false;
-    while (at < bytes.size && !chains(slice_part(bytes, at, bytes.size), found))
-        at++;
+    for (; at < bytes.size; at++, side->asked = false) {
+        struct slice here = slice_part(bytes, at, bytes.size);
+        /* Proved first: what follows it is asked only where that is not known. */
+        *found = is_proved(t, from, here);
+        if (*found || chains(here, found))
+            break;
+    }
+    side->asked &= !*found;
     return at;
 }
 
@@ -136,23 +198,23 @@ static void search_on(struct tls_record *t, enum side from, moment time, struct 
     struct half *side = &t->half[from];
     bool found = false;
     if (side->size == 0) {
-        size_t at = search(rest, &found);
+        size_t at = search(t, from, rest, &found);
         rest = slice_part(rest, at, rest.size);
         side->searching = !found;
         if (found)
             read_on(t, from, time, rest);
-        else if (!hold(t, side, rest))
+        else if (!hold(t, side, rest, 0))
             give_up(t, time, GAVE_UP_MEMORY);
         return;
     }
     while (rest.size && side->searching && !t->gave_up) {
         struct slice piece = slice_part(rest, 0, SEARCH_BYTES - side->size);
         rest = slice_part(rest, piece.size, rest.size);
-        if (!hold(t, side, piece)) {
+        if (!hold(t, side, piece, 0)) {
             give_up(t, time, GAVE_UP_MEMORY);
             return;
         }
-        size_t at = search(held_slice(side), &found);
+        size_t at = search(t, from, held_slice(side), &found);
         memmove(side->held, side->held + at, side->size - at);
         side->size -= (uint32_t)at;
         side->searching = !found;
@@ -162,16 +224,41 @@ static void search_on(struct tls_record *t, enum side from, moment time, struct 
     read_on(t, from, time, rest);
 }
 
-/* The beginning of a header is held: only what it lacks is added. */
-static void complete_header(struct tls_record *t, enum side from, moment time, struct slice *rest)
+/* A header, or the beginning of one: with what is held of it. */
+static void read_header(struct tls_record *t, enum side from, moment time, struct slice *rest)
 {
     struct half *side = &t->half[from];
+    uint8_t header[TLS_RECORD_HEADER];
     struct slice piece = slice_part(*rest, 0, TLS_RECORD_HEADER - side->size);
     *rest = slice_part(*rest, piece.size, rest->size);
-    if (!hold(t, side, piece)) {
+    if (side->size + piece.size < TLS_RECORD_HEADER) {
+        if (!hold(t, side, piece, 0))
+            give_up(t, time, GAVE_UP_MEMORY);
+        return;
+    }
+    if (side->size)
+        memcpy(header, side->held, side->size);
+    memcpy(header + side->size, piece.data, piece.size);
+    release(t, side);
+    begin_record(t, from, time, header);
+}
+
+/* What there is of a record's content: passed over, or, where it is wanted, told once it is all there. */
+static void read_content(struct tls_record *t, enum side from, moment time, struct slice *rest)
+{
+    struct half *side = &t->half[from];
+    struct slice piece = slice_part(*rest, 0, side->left);
+    *rest = slice_part(*rest, piece.size, rest->size);
+    size_t length = number_at(side->header + 3);
+    side->left -= (uint32_t)piece.size;
+    if (!side->wanted)
+        return;
+    if (piece.size == length) {
+        tell_content(t, from, time, piece);
+    } else if (!hold(t, side, piece, length)) {
         give_up(t, time, GAVE_UP_MEMORY);
-    } else if (side->size == TLS_RECORD_HEADER) {
-        one_record(t, from, time, held_slice(side));
+    } else if (side->left == 0) {
+        tell_content(t, from, time, held_slice(side));
         release(t, side);
     }
 }
@@ -184,13 +271,10 @@ static void read_on(struct tls_record *t, enum side from, moment time, struct sl
             search_on(t, from, time, rest);
             return;
         }
-        size_t passed = side->left < rest.size ? side->left : rest.size;
-        side->left -= (uint32_t)passed;
-        rest = slice_part(rest, passed, rest.size);
-        size_t taken = side->size || rest.size == 0 ? 0 : one_record(t, from, time, rest);
-        if (taken == 0 && rest.size)
-            complete_header(t, from, time, &rest);
-        rest = slice_part(rest, taken, rest.size);
+        if (side->left)
+            read_content(t, from, time, &rest);
+        else
+            read_header(t, from, time, &rest);
     }
 }
 
@@ -205,16 +289,16 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct tls_record *t = (struct tls_record *)s;
     struct half *side = &t->half[from];
-    (void)time;
     if (t->gave_up || side->ended || size == 0)
         return;
-    if (size <= side->left) {
-        side->left -= (uint32_t)size;
-        return;
-    }
+    bool inside = size <= side->left, wanted = side->wanted;
+    side->wanted = false;
     release(t, side);
-    side->left = 0;
-    side->searching = true;
+    side->left = inside ? side->left - (uint32_t)size : 0;
+    side->searching |= !inside;
+    side->asked = false;
+    if (t->events->lost && (wanted || !inside))
+        t->events->lost(t->owner, from, time, inside ? TLS_LOST_ONE : TLS_LOST_SOME);
 }
 
 static void end(struct stream *s, enum side from, moment time, enum stream_end how)

@@ -267,12 +267,20 @@ static void on_event(void *owner, const struct event *e)
         judge(c, (struct exchange *)copy);
         return;
     }
+    if (copy->type == EVENT_HANDSHAKE)
+        endpoints_learn_certificate(c->endpoints, (const struct handshake *)copy);
     copy->basis = (uint8_t)basis_at(c, copy);
     if (copy->type == EVENT_FLOW) {
         judge_flow(c, (struct flow_record *)copy);
         return;
     }
-    place_name(copy, place_of(&c->places, copy));
+    const struct cluster *cluster = place_of(&c->places, copy);
+    place_name(copy, cluster);
+    if (copy->type == EVENT_HANDSHAKE) {
+        c->events.event(c->events.owner, copy);
+        match_rules(c, copy, NULL, cluster, false, false);
+        return;
+    }
     tell_within_cap(c, copy);
 }
 

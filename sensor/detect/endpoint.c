@@ -61,17 +61,27 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
     return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
 }
 
-void endpoints_learn(struct endpoints *e, const struct exchange *x)
+static void recognise(struct endpoints *e, const struct event *about)
 {
-    if (!exchange_has(x, SIGN_KUBERNETES) || exchange_has(x, SIGN_PROXIED))
-        return;
-    struct endpoint_key key = key_of(&x->event);
+    struct endpoint_key key = key_of(about);
     if (memcmp(&key, &e->learnt, sizeof key) == 0)
         return;
     if (table_put(&e->recognised, &key, NULL))
         e->learnt = key;
     else
         e->lost++;
+}
+
+void endpoints_learn(struct endpoints *e, const struct exchange *x)
+{
+    if (exchange_has(x, SIGN_KUBERNETES) && !exchange_has(x, SIGN_PROXIED))
+        recognise(e, &x->event);
+}
+
+void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h)
+{
+    if (h->api_server)
+        recognise(e, &h->event);
 }
 
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x)

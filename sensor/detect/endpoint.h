@@ -4,6 +4,7 @@
 
 #include "proto/base/table.h"
 #include "sensor/event/exchange.h"
+#include "sensor/event/handshake.h"
 
 struct endpoints;
 
@@ -19,6 +20,9 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
 /** Learns from what the endpoint answered: Audit-Id, X-Kubernetes-Pf-*, a Status body, and not behind a proxy
  * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
+
+/** Learns from the certificate that it presented. */
+void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h);
 
 /** Learns from the verdict. */
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);

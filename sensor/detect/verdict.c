@@ -217,6 +217,23 @@ static struct judgement judge_bare(const struct exchange *x)
     return named != NAMED_NOBODY ? judge_named(named, 0) : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
 }
 
+/* Under a front's certificate it is anonymous, under any other the field is passed over; whose it is is not known here.
+ * Whom the Status names decides; else what only a user is answered. */
+static struct judgement judge_front_anonymous(const struct exchange *x)
+{
+    const uint32_t evidence = BIT(EVIDENCE_CERTIFICATE);
+    bool for_all = !path_known(x) || exchange_has(x, SIGN_OPEN_PATH) || exchange_has(x, SIGN_OPENED_PATH);
+    enum named named = named_caller(x);
+    enum stage stage = stage_of(x->status);
+    if (named != NAMED_NOBODY) {
+        enum auth_state state = named == NAMED_USER ? AUTH_CREDENTIALED : AUTH_ANONYMOUS;
+        return (struct judgement){state, BASIS_INFERRED, SURE, evidence | BIT(EVIDENCE_STATUS_USER)};
+    }
+    if (for_all || exchange_has(x, SIGN_PROXIED) || (stage != STAGE_SERVED && stage != STAGE_BEHIND))
+        return unknown(evidence);
+    return (struct judgement){AUTH_CREDENTIALED, BASIS_INFERRED, LENT, evidence | BIT(EVIDENCE_STATUS_CODE)};
+}
+
 static struct judgement judge_whole(const struct exchange *x)
 {
     /* Answered before anyone asked who is there: such a path, and what is malformed. A plaintext request to a TLS port
@@ -230,11 +247,8 @@ static struct judgement judge_whole(const struct exchange *x)
     /* Where there is a certificate, an unknown field may be a front's X-Remote-User, which decides. */
     if (unresolved || (hidden && may_have_certificate(x)))
         return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
-    if (has_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS)) {
-        struct judgement j = judge_presented(x, AUTH_ANONYMOUS, BIT(EVIDENCE_CERTIFICATE));
-        j.basis = BASIS_INFERRED; /* whether it is the front's certificate is not known here */
-        return j;
-    }
+    if (has_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS))
+        return judge_front_anonymous(x);
     /* Under a front's certificate, which may be there, this would be anonymous whatever token stands beside it. */
     bool disputed = may_have_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS);
     if (x->auth_kind == CREDENTIAL_WEBSOCKET && exchange_has(x, SIGN_WEBSOCKET_PERHAPS) && !has_certificate(x))
@@ -272,7 +286,28 @@ static enum auth_outcome outcome_of(const struct exchange *x, enum refusal refus
     return x->status == 403 ? OUTCOME_FORBIDDEN : OUTCOME_ACCEPTED;
 }
 
-static void name_user(struct exchange *x)
+/* Whom the Status names is sure. Else the certificate's subject, where nothing stands beside it: whether the server
+ * trusts who issued it is not known here, and where it does not, it reads a token; nor whether it is a front's, which
+ * names somebody else. */
+static void name_certificate(struct exchange *x, bool token)
+{
+    struct event *e = &x->event;
+    bool alone = !token && !exchange_has(x, SIGN_FRONT_USER) && x->certificate_user.size;
+    if (named_caller(x) == NAMED_USER)
+        x->user = x->status_user;
+    else if (alone)
+        x->user = x->certificate_user;
+    else
+        event_set_unknown(e, EVENT_AUTH_USER);
+    bool same = alone && slice_same(event_text(e, x->user), event_text(e, x->certificate_user));
+    if (same)
+        x->groups = x->certificate_groups;
+    else
+        event_set_unknown(e, EVENT_AUTH_GROUPS);
+}
+
+/* @param token  beside a certificate. */
+static void name_user(struct exchange *x, bool token)
 {
     struct event *e = &x->event;
     x->user = x->groups = (struct text){0};
@@ -282,6 +317,10 @@ static void name_user(struct exchange *x)
         x->groups = event_add_text(e, slice_of(ANONYMOUS_GROUP), sizeof ANONYMOUS_GROUP);
         break;
     case AUTH_CREDENTIALED:
+        if (has_certificate(x)) {
+            name_certificate(x, token);
+            break;
+        }
         /* The token beside a certificate is never read: its subject stays a claim. */
         if (x->jwt_subject.size && !may_have_certificate(x))
             x->user = x->jwt_subject;
@@ -312,5 +351,10 @@ void verdict_pass(struct exchange *x)
     x->auth_evidence = j.evidence;
     if (x->request != SEEN_WHOLE)
         event_set_unknown(&x->event, EVENT_AUTH_KIND);
-    name_user(x);
+    bool token = credential_counts(x->auth_kind);
+    if (has_certificate(x) && !token)
+        x->auth_kind = CREDENTIAL_CERTIFICATE;
+    else if (may_have_certificate(x) && !token)
+        event_set_unknown(&x->event, EVENT_AUTH_KIND);
+    name_user(x, token);
 }

@@ -2,7 +2,8 @@
 
 const char *event_type_name(unsigned type)
 {
-    static const char *const names[] = {[EVENT_EXCHANGE] = "http", [EVENT_FLOW] = "flow", [EVENT_ANOMALY] = "anomaly"};
+    static const char *const names[] = {
+        [EVENT_EXCHANGE] = "http", [EVENT_FLOW] = "flow", [EVENT_ANOMALY] = "anomaly", [EVENT_HANDSHAKE] = "tls"};
     return type < EVENT_TYPES ? names[type] : "?";
 }
 

@@ -9,11 +9,12 @@
 #define SENSOR_EVENT_EVENT_H
 
 #include "proto/packet/packet.h"
+#include "proto/tls/facts.h"
 
 enum { EVENT_MAX = 16384 };
 
-/** Names stand in the JSON as event_type: "http", "flow", "anomaly". */
-enum event_type { EVENT_EXCHANGE, EVENT_FLOW, EVENT_ANOMALY, EVENT_TYPES };
+/** Names stand in the JSON as event_type: "http", "flow", "anomaly", "tls". */
+enum event_type { EVENT_EXCHANGE, EVENT_FLOW, EVENT_ANOMALY, EVENT_HANDSHAKE, EVENT_TYPES };
 
 const char *event_type_name(unsigned type);
 
@@ -36,7 +37,7 @@ enum endpoint_basis { ENDPOINT_UNPROVEN, ENDPOINT_PORT, ENDPOINT_RECOGNISED, END
 const char *endpoint_basis_name(unsigned basis);
 
 /** A set of fields: bit i is field i of event/field.def. */
-enum { FIELD_SET_WORDS = 2 };
+enum { FIELD_SET_WORDS = 3 };
 
 struct field_set {
     uint64_t words[FIELD_SET_WORDS];
@@ -49,6 +50,14 @@ enum proxied_by {
     PROXIED_ITSELF, /* the peer is the client: a front's own connection */
     PROXIED_NOBODY, /* that it is not known */
     PROXIED_LOST    /* there may have been one: the beginning was not captured */
+};
+
+/** Of the TLS that the connection is in; all 0 on plaintext. */
+struct event_tls {
+    uint8_t version; /* tls_version_rank() */
+    uint8_t client;  /* enum tls_client */
+    uint8_t resumed, decrypted;
+    struct text texts[TLS_TEXTS_BRIEF]; /* by enum tls_text */
 };
 
 /** The head of every record. */
@@ -68,6 +77,7 @@ struct event {
     uint64_t flow_id;         /* the number of the flow's first packet: the same with any number of workers */
     struct address client, server;
     uint8_t proxied_for[16]; /* PROXIED_CLIENT */
+    struct event_tls tls;    /* not in anomalies */
     struct text
         forwarded_for;   /* X-Forwarded-For of an exchange; the correlator adds whom the line claims, in flows, too */
     struct text cluster; /* of `server`, as configured; written by the correlator */

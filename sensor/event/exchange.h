@@ -79,7 +79,9 @@ struct exchange {
     struct text connect_protocol; /* :protocol, of an extended CONNECT (RFC 8441) */
     struct text verb, group, api_version, resource, subresource, name_space, name;
     struct text reason, status_user;
-    struct text jwt_issuer, jwt_subject; /* claimed */
+    struct text jwt_issuer, jwt_subject;              /* claimed */
+    struct text certificate_user, certificate_groups; /* of the client's certificate: CN, O */
+    uint8_t certificate_expired;                      /* it was not valid at that time */
     /* the correlator's */
     uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
     uint32_t auth_evidence;

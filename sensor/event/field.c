@@ -5,6 +5,7 @@
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/flow_record.h"
+#include "sensor/event/handshake.h"
 
 const struct event_field event_fields[EVENT_FIELDS] = {
 #define EVENT_FIELD(id, name_, alias_, kind_, in_, type_, member_, text_, about_)                                      \

@@ -38,12 +38,14 @@ struct flow_record {
     uint32_t exchanges;
     uint32_t goaway_after; /* HTTP/2: exchanges that had been opened when the server's first GOAWAY came */
     uint8_t state, reason;
-    uint8_t protocol;   /* enum protocol of proto/stream/sniff.h */
-    uint8_t handshake;  /* a SYN and the SYN-ACK to it were seen: the source is verified */
-    uint8_t from_start; /* the SYN was seen */
-    uint8_t asked;      /* the client sent what may be a request, or what it sent is not all known */
-    uint8_t gave_up;    /* enum gave_up */
-    uint8_t goaway;     /* the code of the server's first GOAWAY, as proto/http/http2_error.h keeps it */
+    uint8_t protocol;      /* enum protocol of proto/stream/sniff.h */
+    uint8_t handshake;     /* a SYN and the SYN-ACK to it were seen: the source is verified */
+    uint8_t from_start;    /* the SYN was seen */
+    uint8_t asked;         /* the client sent what may be a request, or what it sent is not all known */
+    uint8_t gave_up;       /* enum gave_up */
+    uint8_t goaway;        /* the code of the server's first GOAWAY, as proto/http/http2_error.h keeps it */
+    uint8_t tls_completed; /* the handshake, as far as can be seen */
+    struct text alert[2];  /* of TLS, by enum side: the last one that could be read */
     uint8_t tls_client_hello, tls_server_hello,
         tls_data;               /* records of this kind were seen: handshake by side, application data */
     struct knock_counts knocks; /* the correlator's */

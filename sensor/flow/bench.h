@@ -8,6 +8,7 @@
 #include "proto/http/message.h"
 #include "proto/kube/credential.h"
 #include "proto/stream/reassembly.h"
+#include "proto/tls/tls.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/counter.h"
 #include "sensor/event/event.h"
@@ -26,6 +27,7 @@ struct flow_bench {
     struct reassembly_counts streams;
     struct http1_limits http1;
     struct http2_shared http2;
+    struct tls_bench tls;
     struct credential_digests *digests;
     struct claims claims;
     struct age_queue drafts; /* open and not told: by the time of the request head */
@@ -67,6 +69,7 @@ struct connection_facts {
     uint8_t goaway_told; /* 1 << enum side */
     uint8_t proxied;     /* of struct event, as the next one */
     uint8_t proxied_for[16];
+    const struct tls_facts *tls; /* NULL: plaintext */
     struct audit_guess audit;
     struct credential_entry credential;
 };

@@ -2,6 +2,7 @@
 
 #include "sensor/event/field.h"
 #include "sensor/flow/reader.h"
+#include "sensor/flow/secured.h"
 
 static bool same_address(const struct address *a, const struct address *b)
 {
@@ -145,10 +146,26 @@ static bool may_have_asked(const struct connection *c)
     return c->data[CLIENT] && !greeted;
 }
 
+static void tell_of_tls(const struct connection *c, struct flow_record *r)
+{
+    const struct tls_facts *f = c->facts.tls;
+    r->tls_client_hello = c->tls_client_hello;
+    r->tls_server_hello = c->tls_server_hello;
+    r->tls_data = c->tls_data;
+    if (!f)
+        return;
+    r->tls_completed = tls_facts_has(f, TLS_SIGN_DONE);
+    secured_head(f, &r->event);
+    for (int side = CLIENT; side <= SERVER; side++)
+        r->alert[side] = secured_alert(f, (enum side)side, &r->event);
+}
+
 static void tell(struct connection *c, enum flow_reason why, bool over)
 {
-    struct flow_record r = {
-        .event.size = sizeof r,
+    struct event_room room;
+    struct flow_record *r = (struct flow_record *)&room;
+    *r = (struct flow_record){
+        .event.size = sizeof *r,
         .last = c->last,
         .exchanges = c->facts.exchanges,
         .segments = c->segments,
@@ -163,18 +180,16 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
         .gave_up = c->gave_up,
         .goaway = c->facts.goaway,
         .goaway_after = c->facts.goaway_after,
-        .tls_client_hello = c->tls_client_hello,
-        .tls_server_hello = c->tls_server_hello,
-        .tls_data = c->tls_data,
     };
     for (int side = CLIENT; side <= SERVER; side++) {
-        r.packets[side] = c->packets[side];
-        r.bytes[side] = c->bytes[side];
-        r.gap_bytes[side] = c->gap_bytes[side];
+        r->packets[side] = c->packets[side];
+        r->bytes[side] = c->bytes[side];
+        r->gap_bytes[side] = c->gap_bytes[side];
     }
-    mark_goaway_unknown(c, &r.event);
-    bench_head(&c->facts, &r.event, EVENT_FLOW, c->first);
-    bench_tell(c->bench, &r.event);
+    mark_goaway_unknown(c, &r->event);
+    bench_head(&c->facts, &r->event, EVENT_FLOW, c->first);
+    tell_of_tls(c, r);
+    bench_tell(c->bench, &r->event);
 }
 
 void connection_end(struct connection *c, moment time, enum flow_reason why)
@@ -187,12 +202,16 @@ void connection_end(struct connection *c, moment time, enum flow_reason why)
     bool over = reassembly_over(&c->reassembly);
     reassembly_end(&c->reassembly, time, ends[why], &b->memory, &b->streams);
     reader_detach(c);
+    if (c->tls && c->protocol == PROTOCOL_UNKNOWN)
+        c->protocol = PROTOCOL_TLS; /* too little was opened to tell what is inside */
     if (c->unfollowed) {
         b->counters->of[COUNT_FLOWS_UNFOLLOWED]++;
     } else {
         b->counters->of[COUNT_FLOWS]++;
         b->counters->of[COUNT_FLOWS_MIDSTREAM] += !c->from_start;
+        secured_tell(c);
         tell(c, over && why != FLOW_EVICTED ? (c->reset ? FLOW_RST : FLOW_FIN) : why, over);
     }
+    secured_end(c);
     memory_resize(&b->memory, c, sizeof *c, 0);
 }

@@ -17,7 +17,10 @@ struct connection {
     struct age waiting; /* in the worker's queue of those that hold segments, while `waits` */
     struct reassembly reassembly;
     struct stream front;   /* what reassembly feeds: passes on to `reader` */
+    struct tls *tls;       /* owned; NULL: there is none */
+    struct stream inside;  /* what TLS feeds with its plaintext: passes on to `reader`, too */
     struct stream *reader; /* owned; NULL: nobody reads */
+    struct stream *tunnel; /* owned: the HTTP/1 that ended in a CONNECT; what it led to is read as a connection's own */
     struct stream *second; /* owned: HTTP/2, searched beside HTTP/1, or what HTTP/1 has switched to and passes on to */
     struct preamble preamble; /* before anything is pending */
     struct pending *pending;
@@ -28,7 +31,8 @@ struct connection {
     uint64_t packets[2], bytes[2], gap_bytes[2]; /* by enum side */
     uint32_t segments, repeated, reordered;      /* as in struct flow_record */
     uint8_t class;                               /* enum age_class */
-    uint8_t protocol;                            /* enum protocol; PROTOCOL_UNKNOWN while it may still be told */
+    uint8_t protocol;                            /* enum protocol, inside of TLS once that is opened; PROTOCOL_UNKNOWN
+                                                    while it may still be told */
     uint8_t gave_up;
     bool waits;
     bool rival;      /* a SYN with another number came: a half-open flow of the same key stands beside it */
@@ -36,6 +40,9 @@ struct connection {
     bool searching;  /* joined late or behind a gap: the readers are the searches of HTTP/1 and HTTP/2, until one of
                         them or the sniffer finds something */
     bool decided;    /* what it speaks, HTTP/1 found by search included */
+    bool opened;     /* the readers read what is inside of TLS */
+    bool begun;      /* behind a CONNECT: what is read has its beginning */
+    bool tls_told;   /* its handshake was */
     bool unfollowed; /* its server's port turned out not to be followed */
     bool syn_ack, handshake, reset, data[2];
     bool ended[2];         /* the side's end was told: to a reader that is made later it is told again */

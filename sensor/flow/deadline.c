@@ -116,6 +116,21 @@ static bool evict_one(struct flow_table *t)
     return false;
 }
 
+void flow_table_keys(struct flow_table *t)
+{
+    for (int class = 0; class < AGE_CLASSES; class ++) {
+        for (struct age *a = t->ages[class].oldest, *newer; a; a = newer) {
+            struct connection *c = (struct connection *)a;
+            newer = a->newer;
+            if (!c->tls || !tls_waits(c->tls))
+                continue;
+            flow_table_order(t, t->clock, c->facts.flow_id);
+            tls_retry(c->tls, t->clock);
+            flow_table_settle(t, c);
+        }
+    }
+}
+
 void flow_table_evict(struct flow_table *t, size_t bytes)
 {
     while (t->bench->memory.used > bytes && evict_one(t))

@@ -9,6 +9,11 @@ enum {
     SPARES = 64
 };
 
+_Static_assert((int)CERTIFICATE_UNKNOWN == (int)TLS_CLIENT_UNKNOWN &&
+                   (int)CERTIFICATE_ABSENT == (int)TLS_CLIENT_ABSENT &&
+                   (int)CERTIFICATE_PRESENTED == (int)TLS_CLIENT_PRESENTED,
+               "one question");
+
 static struct draft *spare_or_new(struct flow_bench *b)
 {
     struct draft *d = b->spare;
@@ -40,7 +45,10 @@ struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, m
     d->facts = facts;
     struct exchange *x = d->x;
     *x = (struct exchange){.event.size = sizeof *x, .version = (uint8_t)version, .certificate = CERTIFICATE_ABSENT};
-    x->signs = UINT32_C(1) << SIGN_PLAINTEXT;
+    if (facts->tls)
+        x->certificate = facts->tls->client;
+    else
+        x->signs = UINT32_C(1) << SIGN_PLAINTEXT;
     x->stream_id = stream_id;
     bench_head(facts, &x->event, EVENT_EXCHANGE, time);
     d->gaps = facts->gaps;

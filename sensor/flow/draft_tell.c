@@ -3,6 +3,7 @@
 #include "proto/kube/status.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
+#include "sensor/flow/secured.h"
 
 /* What stands in the target as it was sent is not kept twice. */
 static struct text keep_part(struct draft *d, struct slice part)
@@ -147,6 +148,9 @@ static void mark_answer_unknown(struct draft *d)
 static void mark_kind_unknown(struct draft *d)
 {
     struct exchange *x = d->x;
+    /* A server may answer HTTP/1.1 as it is without knowing what it was asked in. */
+    if (!draft_is_http2(d) && x->request == SEEN_NOT && x->version == HTTP_1_0)
+        event_set_unknown(&x->event, EVENT_HTTP_PROTOCOL);
     if (!draft_is_http2(d) || x->request == SEEN_WHOLE)
         return;
     if (!x->method.size)
@@ -179,6 +183,31 @@ static void settle_websocket(struct draft *d)
     d->x->digest = d->websocket_digest;
 }
 
+/* What is known of the TLS that bore it. Whether there was a certificate is as it was when the request began. */
+static void keep_tls(struct draft *d)
+{
+    const struct tls_facts *f = d->facts->tls;
+    size_t size = 0;
+    if (!f || exchange_has(d->x, SIGN_PLAINTEXT)) /* that may be a CONNECT, and lead to it */
+        return;
+    for (unsigned i = 0; i < TLS_TEXTS; i++)
+        size += f->texts[i].size;
+    draft_reserve(d, size);
+    secured_numbers(f, &d->x->event);
+    d->x->event.tls.client = d->x->certificate;
+    for (unsigned i = 0; i < TLS_TEXTS_BRIEF; i++) {
+        struct text kept = draft_keep(d, tls_facts_text(f, (enum tls_text)i), TLS_TEXT_MAX);
+        d->x->event.tls.texts[i] = kept;
+    }
+    if (d->x->certificate != CERTIFICATE_PRESENTED)
+        return;
+    d->x->certificate_expired = tls_facts_has(f, TLS_SIGN_CLIENT_EXPIRED);
+    struct text user = draft_keep(d, tls_facts_text(f, TLS_TEXT_USER), SHORT_KEPT);
+    d->x->certificate_user = user;
+    struct text groups = draft_keep(d, tls_facts_text(f, TLS_TEXT_GROUPS), SHORT_KEPT);
+    d->x->certificate_groups = groups;
+}
+
 void draft_tell(struct draft *d)
 {
     struct flow_bench *b = d->bench;
@@ -192,6 +221,7 @@ void draft_tell(struct draft *d)
     }
     if (d->body_size)
         keep_status(d);
+    keep_tls(d);
     struct exchange *x = d->x;
     if (x->request == SEEN_NOT && x->method.size)
         x->request = SEEN_PART; /* its head has not ended */

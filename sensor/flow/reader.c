@@ -1,7 +1,7 @@
 #include "sensor/flow/reader.h"
 
-#include "proto/tls/record.h"
 #include "sensor/flow/draft.h"
+#include "sensor/flow/secured.h"
 
 struct pending {
     uint8_t bytes[2][SNIFF_BYTES];
@@ -13,7 +13,7 @@ static struct connection *connection_of(struct stream *front)
     return (struct connection *)((char *)front - offsetof(struct connection, front));
 }
 
-static void count_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time)
+void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time)
 {
     static const enum counter counters[GAVE_UP_REASONS] = {
         [GAVE_UP_NOT_MINE] = COUNT_GAVE_UP_NOT_MINE,   [GAVE_UP_MALFORMED] = COUNT_GAVE_UP_MALFORMED,
@@ -39,7 +39,7 @@ static void *exchange_opened(void *owner, moment time, enum http_version version
 
 static void http_gave_up(void *owner, moment time, enum gave_up reason)
 {
-    count_gave_up(owner, CLIENT, reason, time);
+    reader_gave_up(owner, CLIENT, reason, time);
 }
 
 static void something_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
@@ -55,6 +55,8 @@ static void told_to_go(void *owner, moment time, enum side from, uint32_t code, 
 }
 
 static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing);
+
+static struct stream *begin_tunnel(struct connection *c);
 
 static const struct message_events MESSAGES = {
     .open = exchange_opened,
@@ -75,6 +77,8 @@ static const struct message_events MESSAGES = {
 static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing)
 {
     struct connection *c = owner;
+    if (slice_is(protocol, "CONNECT"))
+        return begin_tunnel(c);
     if (!thing && !slice_same_nocase(protocol, slice_of("h2c")))
         return NULL;
     stream_free(c->second); /* what was searched beside HTTP/1 is known now */
@@ -83,7 +87,7 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
     if (!c->second || !http2_carry_on(c->second, thing)) {
         if (thing)
             draft_over(thing, time);
-        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
         return NULL;
     }
     if (thing)
@@ -91,29 +95,6 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
     c->protocol = PROTOCOL_HTTP2;
     return c->second;
 }
-
-/* TLS */
-
-static void tls_record_seen(void *owner, enum side from, moment time, enum tls_content content, uint16_t version,
-                            uint16_t length)
-{
-    struct connection *c = owner;
-    (void)time, (void)version, (void)length;
-    c->bench->counters->of[COUNT_TLS_RECORDS]++;
-    if (content == TLS_HANDSHAKE && from == CLIENT)
-        c->tls_client_hello = 1;
-    else if (content == TLS_HANDSHAKE)
-        c->tls_server_hello = 1;
-    else if (content == TLS_APPLICATION_DATA)
-        c->tls_data = 1;
-}
-
-static void tls_gave_up(void *owner, moment time, enum gave_up reason)
-{
-    count_gave_up(owner, CLIENT, reason, time);
-}
-
-static const struct tls_record_events RECORDS = {.record = tls_record_seen, .gave_up = tls_gave_up};
 
 /* which of them */
 
@@ -147,12 +128,19 @@ static void drop_readers(struct connection *c)
     c->facts.credential = (struct credential_entry){0};
 }
 
+static void drop_tunnel(struct connection *c)
+{
+    stream_free(c->tunnel);
+    c->tunnel = NULL;
+}
+
 /* They have been told all that there will be. */
 static void finish_readers(struct connection *c)
 {
     if (c->reader && (c->searching || c->second || c->protocol == PROTOCOL_HTTP1))
         c->bench->counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
     drop_readers(c);
+    drop_tunnel(c);
 }
 
 static void drop_pending(struct connection *c)
@@ -160,10 +148,18 @@ static void drop_pending(struct connection *c)
     c->pending = memory_resize(&c->bench->memory, c->pending, c->pending ? sizeof *c->pending : 0, 0);
 }
 
+/* Inside of TLS it is there: nothing opens without the hellos; so it is behind a CONNECT. */
+static bool has_beginning(const struct connection *c)
+{
+    return c->from_start || c->opened || c->begun;
+}
+
 static void decide(struct connection *c, enum protocol protocol, moment time)
 {
     struct flow_bench *b = c->bench;
-    bool from_start = c->from_start && !c->searching;
+    bool from_start = has_beginning(c) && !c->searching;
+    if (c->tls && protocol == PROTOCOL_TLS)
+        protocol = PROTOCOL_OTHER; /* one within the other is not followed */
     drop_readers(c);
     c->protocol = (uint8_t)protocol;
     c->decided = true;
@@ -172,12 +168,10 @@ static void decide(struct connection *c, enum protocol protocol, moment time)
         c->reader = http1_new(&b->http1, from_start, &b->memory, &MESSAGES, c);
     else if (protocol == PROTOCOL_HTTP2)
         c->reader = http2_new(&b->http2, from_start, &MESSAGES, c);
-    else if (protocol == PROTOCOL_TLS)
-        c->reader = tls_record_new(from_start, &b->memory, &RECORDS, c);
-    else
+    else if (protocol != PROTOCOL_TLS)
         return;
-    if (!c->reader)
-        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+    if (protocol == PROTOCOL_TLS ? !secured_begin(c, from_start) : !c->reader)
+        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
 }
 
 /* The search is over when one of them has found what it reads; where HTTP/1 has switched to h2c, too, only the new
@@ -205,6 +199,8 @@ static void tell_end(struct connection *c, enum side from, moment time)
     enum stream_end how = (enum stream_end)c->how[from];
     if (!c->ended[from])
         return;
+    if (c->tls && !c->opened)
+        stream_end(tls_stream(c->tls), from, time, how);
     if (c->searching && c->second)
         stream_end(c->second, from, time, how);
     end_search(c);
@@ -223,6 +219,10 @@ static void tell(struct stream *reader, enum side from, moment time, const struc
 static void tell_readers(struct connection *c, enum side from, moment time, const struct slice *bytes, uint64_t gap)
 {
     bool searching = c->searching;
+    if (c->tls && !c->opened) {
+        tell(tls_stream(c->tls), from, time, bytes, gap);
+        return;
+    }
     if (searching && c->second)
         tell(c->second, from, time, bytes, gap);
     end_search(c);
@@ -265,13 +265,13 @@ static void search(struct connection *c, moment time)
     c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
     c->second = http2_new(&b->http2, false, &MESSAGES, c);
     if (!c->reader || !c->second)
-        count_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
     catch_up(c, time);
 }
 
 static void search_push(struct connection *c, moment time, struct slice bytes)
 {
-    if (sniff(bytes).protocol != PROTOCOL_TLS)
+    if (c->tls || sniff(bytes).protocol != PROTOCOL_TLS)
         return;
     decide(c, PROTOCOL_TLS, time);
     catch_up(c, time);
@@ -279,7 +279,7 @@ static void search_push(struct connection *c, moment time, struct slice bytes)
 
 void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
 {
-    if (c->decided || c->from_start)
+    if (c->decided || c->from_start || c->tls)
         return;
     struct sniffed s = sniff(bytes);
     if (!s.side_known || s.side == from)
@@ -334,7 +334,7 @@ static void first_bytes(struct connection *c, enum side from, moment time, struc
 static void own_bytes(struct connection *c, enum side from, moment time, struct slice bytes)
 {
     if (!c->decided && !c->searching) {
-        if (c->from_start) {
+        if (has_beginning(c)) {
             first_bytes(c, from, time, bytes);
             return;
         }
@@ -360,7 +360,7 @@ static void refuse_preamble(struct connection *c, moment time, enum gave_up reas
     c->preamble.over = true;
     preamble_forget(&c->preamble, &c->bench->memory);
     decide(c, PROTOCOL_OTHER, time);
-    count_gave_up(c, CLIENT, reason, time);
+    reader_gave_up(c, CLIENT, reason, time);
 }
 
 /* What was kept is the connection's own. */
@@ -414,6 +414,10 @@ static void front_push(struct stream *s, enum side from, moment time, struct sli
 {
     struct connection *c = connection_of(s);
     c->data[from] = true;
+    if (c->tls) {
+        stream_push(tls_stream(c->tls), from, time, bytes);
+        return;
+    }
     if (!c->preamble.over && !c->decided && !c->searching && c->from_start) {
         if (from == SERVER)
             close_preamble(c, time);
@@ -423,14 +427,22 @@ static void front_push(struct stream *s, enum side from, moment time, struct sli
     own_bytes(c, from, time, bytes);
 }
 
+static void own_gap(struct connection *c, enum side from, moment time, uint64_t size)
+{
+    if (!c->decided && !c->searching)
+        search(c, time);
+    tell_readers(c, from, time, NULL, size);
+}
+
 static void front_gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct connection *c = connection_of(s);
     c->gap_bytes[from] += size;
     c->facts.gaps++;
-    if (!c->decided && !c->searching)
-        search(c, time);
-    tell_readers(c, from, time, NULL, size);
+    if (c->tls)
+        stream_gap(tls_stream(c->tls), from, time, size);
+    else
+        own_gap(c, from, time, size);
 }
 
 static void front_end(struct stream *s, enum side from, moment time, enum stream_end how)
@@ -439,11 +451,15 @@ static void front_end(struct stream *s, enum side from, moment time, enum stream
     c->reset |= how == END_RESET;
     if (from == CLIENT)
         end_preamble(c, time, how);
-    c->ended[from] = true;
-    c->how[from] = (uint8_t)how;
-    tell_end(c, from, time);
+    if (c->tls) { /* what is inside may end later */
+        stream_end(tls_stream(c->tls), from, time, how);
+    } else {
+        c->ended[from] = true;
+        c->how[from] = (uint8_t)how;
+        tell_end(c, from, time);
+    }
     /* A connection that was closed is kept for a while, for what comes late; its tables are not needed any more. */
-    if (c->ended[other_side(from)] && c->decided && !c->searching)
+    if (c->ended[CLIENT] && c->ended[SERVER] && c->decided && !c->searching)
         finish_readers(c);
 }
 
@@ -454,6 +470,63 @@ static void front_free(struct stream *s)
 
 static const struct stream_ops FRONT = {.push = front_push, .gap = front_gap, .end = front_end, .free = front_free};
 
+/* the stream that TLS feeds */
+
+static struct connection *connection_around(struct stream *inside)
+{
+    return (struct connection *)((char *)inside - offsetof(struct connection, inside));
+}
+
+static void inside_push(struct stream *s, enum side from, moment time, struct slice bytes)
+{
+    own_bytes(connection_around(s), from, time, bytes);
+}
+
+static void inside_gap(struct stream *s, enum side from, moment time, uint64_t size)
+{
+    struct connection *c = connection_around(s);
+    c->facts.gaps++;
+    own_gap(c, from, time, size);
+}
+
+static void inside_end(struct stream *s, enum side from, moment time, enum stream_end how)
+{
+    struct connection *c = connection_around(s);
+    c->ended[from] = true;
+    c->how[from] = (uint8_t)how;
+    tell_end(c, from, time);
+}
+
+static struct stream *begin_inside(struct connection *c)
+{
+    static const struct stream_ops ops = {
+        .push = inside_push, .gap = inside_gap, .end = inside_end, .free = front_free};
+    c->inside.ops = &ops;
+    c->decided = false;
+    c->protocol = PROTOCOL_UNKNOWN;
+    return &c->inside;
+}
+
+struct stream *reader_inside(struct connection *c)
+{
+    c->opened = true;
+    return begin_inside(c);
+}
+
+/* What a CONNECT has led to is anything. HTTP/1 is about to pass on what it still holds, and is kept for that. */
+static struct stream *begin_tunnel(struct connection *c)
+{
+    if (c->tunnel)
+        return NULL;
+    stream_free(c->second);
+    c->second = NULL;
+    c->tunnel = c->reader;
+    c->reader = NULL;
+    c->searching = false;
+    c->begun = true;
+    return begin_inside(c);
+}
+
 void reader_attach(struct connection *c)
 {
     c->front.ops = &FRONT;
@@ -463,13 +536,12 @@ void reader_detach(struct connection *c)
 {
     static const enum counter spoken[] = {
         [PROTOCOL_UNKNOWN] = COUNT_PROTOCOL_UNKNOWN,
-        [PROTOCOL_TLS] = COUNT_TLS,
         [PROTOCOL_HTTP1] = COUNT_HTTP1,
         [PROTOCOL_HTTP2] = COUNT_HTTP2,
         [PROTOCOL_OTHER] = COUNT_PROTOCOL_OTHER,
     };
     struct counters *counters = c->bench->counters;
-    if (!c->unfollowed)
+    if (!c->unfollowed && (!c->tls || c->opened))
         counters->of[spoken[c->protocol]]++;
     finish_readers(c);
     drop_pending(c);

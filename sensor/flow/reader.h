@@ -11,6 +11,12 @@ void reader_attach(struct connection *c);
  *  server then change places. */
 void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes);
 
+/** The first plaintext of its TLS is at hand. @return who reads it; borrowed. */
+struct stream *reader_inside(struct connection *c);
+
+/** A parser of its bytes reads no further: counted and told, the first time. */
+void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time);
+
 /** Frees the reader and what was pending; counts what the connection spoke. */
 void reader_detach(struct connection *c);
 

@@ -30,6 +30,9 @@ void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wi
 /** All that runs out by `clock`, in the order in which it does; then that is the table's clock. */
 void flow_table_reach(struct flow_table *t, moment clock);
 
+/** New keys came, or time has passed: what waits for a key is looked at again. */
+void flow_table_keys(struct flow_table *t);
+
 /** Ends flows until no more than `bytes` of the account are used: what is closing, SYNs, the idle, then open exchanges,
  * of each the oldest first. Between packets, never inside one. */
 void flow_table_evict(struct flow_table *t, size_t bytes);

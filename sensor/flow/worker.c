@@ -7,7 +7,7 @@
 #include "sensor/flow/table.h"
 
 enum { LAYERS_MOST = 16, PIECES_MOST = 256, PIECE_BYTES_LEAST = 128 << 10, PIECE_WAIT_S = 30 };
-enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, OVERSIZED = 1600 };
+enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, SESSIONS_MOST = 16384, OVERSIZED = 1600 };
 
 struct worker {
     struct flow_bench bench;
@@ -57,7 +57,14 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     flow_table_init(&w->flows, b, &w->ports);
     b->digests = credential_digests_new(options->credential_key, &b->memory);
     w->walk = walk_new(options, b);
-    if (!b->digests || !b->http2.literals || !w->walk) {
+    b->tls.limits = (struct tls_limits){.handshake_bytes = 64 << 10,
+                                        .waiting_bytes = options->waiting_bytes,
+                                        .waiting_time = options->waiting_time,
+                                        .early_bytes = 32 << 10};
+    b->tls.locksmith = (struct tls_locksmith){
+        .ciphers = tls_ciphers_new(&b->memory), .keys = options->keys, .memory = &b->memory, .trials = 64};
+    b->tls.sessions = tls_sessions_new(sizeof(struct tls_kept), &b->secret, &b->memory);
+    if (!b->digests || !b->http2.literals || !b->tls.locksmith.ciphers || !b->tls.sessions || !w->walk) {
         worker_free(w);
         return NULL;
     }
@@ -88,6 +95,8 @@ void worker_frame(struct worker *w, const struct frame *frame)
     w->bench.counters->of[COUNT_OVERSIZED] += frame->wire_size > OVERSIZED;
     flow_table_order(&w->flows, frame->clock, frame->number);
     flow_table_packet(&w->flows, &p, frame->wire_size);
+    if (w->bench.tls.sessions && tls_sessions_count(w->bench.tls.sessions) > SESSIONS_MOST)
+        tls_sessions_trim(w->bench.tls.sessions, SESSIONS_MOST / 8 * 7);
     if (w->bench.memory.used > w->evict_at)
         flow_table_evict(&w->flows, w->evict_to);
 }
@@ -95,6 +104,11 @@ void worker_frame(struct worker *w, const struct frame *frame)
 void worker_clock(struct worker *w, moment clock)
 {
     reach(w, clock);
+}
+
+void worker_keys(struct worker *w)
+{
+    flow_table_keys(&w->flows);
 }
 
 void worker_count(struct worker *w)
@@ -135,9 +149,12 @@ size_t worker_free(struct worker *w)
     if (b->digests)
         credential_digests_free(b->digests);
     literals_free(b->http2.literals);
+    tls_sessions_free(b->tls.sessions);
     flow_table_deinit(&w->flows);
+    tls_ciphers_free(b->tls.locksmith.ciphers); /* after all that was opened with them */
     size_t left = b->memory.used;
     explicit_bzero(&b->claims, sizeof b->claims);
+    explicit_bzero(&b->tls, sizeof b->tls);
     free(w);
     return left;
 }

@@ -31,6 +31,9 @@ struct worker_options {
     size_t memory;  /* the account's hard limit, bytes; eviction begins at seven eighths of it */
     struct hash_secret secret;
     uint8_t credential_key[32];
+    const struct tls_keys *keys; /* borrowed; changes between frames only; NULL: there are none */
+    uint32_t waiting_bytes;      /* a connection's, for a key that may still come; 0: none will */
+    moment waiting_time;
 };
 
 /** @param options  copied. @param counters  borrowed; the worker counts there.
@@ -42,6 +45,9 @@ void worker_frame(struct worker *w, const struct frame *frame);
 
 /** The capture's clock went on without frames for this worker. */
 void worker_clock(struct worker *w, moment clock);
+
+/** New keys came: connections that wait for one are looked at again. */
+void worker_keys(struct worker *w);
 
 /** Writes into the counters what is counted elsewhere meanwhile: before they are read. */
 void worker_count(struct worker *w);

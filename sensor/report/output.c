@@ -10,7 +10,7 @@ static const struct report_format *const formats[] = {&report_text, &report_json
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static const char *const event_names[REPORT_EVENTS] = {
-    [REPORT_HTTP] = "http",   [REPORT_FLOW] = "flow",     [REPORT_ANOMALY] = "anomaly",
+    [REPORT_HTTP] = "http",   [REPORT_FLOW] = "flow",     [REPORT_ANOMALY] = "anomaly", [REPORT_TLS] = "tls",
     [REPORT_ALERT] = "alert", [REPORT_SOURCE] = "source", [REPORT_STATS] = "stats"};
 
 /** The line of an error, written piece by piece. */

@@ -72,8 +72,10 @@ static bool asked_for(const struct output *o, enum report_event event)
 
 void report_event(struct report *r, const struct event *e)
 {
-    static const enum report_event events[EVENT_TYPES] = {
-        [EVENT_EXCHANGE] = REPORT_HTTP, [EVENT_FLOW] = REPORT_FLOW, [EVENT_ANOMALY] = REPORT_ANOMALY};
+    static const enum report_event events[EVENT_TYPES] = {[EVENT_EXCHANGE] = REPORT_HTTP,
+                                                          [EVENT_FLOW] = REPORT_FLOW,
+                                                          [EVENT_ANOMALY] = REPORT_ANOMALY,
+                                                          [EVENT_HANDSHAKE] = REPORT_TLS};
     for (size_t i = 0; i < r->count; i++) {
         struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;

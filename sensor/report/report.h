@@ -34,6 +34,7 @@ enum report_event {
     REPORT_HTTP,
     REPORT_FLOW,
     REPORT_ANOMALY,
+    REPORT_TLS,
     REPORT_ALERT,
     REPORT_SOURCE,
     REPORT_STATS,

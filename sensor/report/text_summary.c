@@ -17,6 +17,7 @@ static const struct row seen[] = {
     {COUNT_HTTP1, "of them HTTP/1"},
     {COUNT_HTTP2, "of them HTTP/2"},
     {COUNT_TLS, "of them TLS"},
+    {COUNT_TLS_OPENED, "of these opened with a key"},
     {COUNT_HALF_OPEN, "connection attempt| that nobody answered"},
     {COUNT_REFUSED, "connection attempt| that the server refused"},
     {COUNT_EXCHANGES, "request|"},
@@ -30,7 +31,10 @@ static const struct row seen[] = {
 };
 
 static const struct row not_seen[] = {
-    {COUNT_TLS, "TLS connection|: encrypted, not opened"},
+    {COUNT_TLS_CLOSED, "TLS connection|: encrypted, not opened"},
+    {COUNT_KEYS_MALFORMED, "line| of TLS key logs that are none"},
+    {COUNT_KEYS_CONTRADICTING, "TLS secret| that differ from one read before: not used"},
+    {COUNT_KEYS_FORGOTTEN, "TLS secret| forgotten: memory was short"},
     {COUNT_PROTOCOL_OTHER, "connection| of another protocol: not read"},
     {COUNT_STATE_UNKNOWN, "request| that may or may not have carried a credential"},
     {COUNT_UNANSWERED, "request| of which no answer was captured"},

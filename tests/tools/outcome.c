@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/tls/keys_reader.h"
 #include "sensor/complaint.h"
 #include "sensor/detect/correlate.h"
 #include "sensor/event/auth.h"
@@ -181,12 +182,47 @@ static void finish(struct outcome *o, struct worker *worker, struct correlate *c
                  worker_used, correlate_used);
 }
 
+/* Of the capture that is looked at; a program of laws has one at a time. */
+static struct {
+    struct memory memory;
+    struct hash_secret secret;
+    struct tls_keys *keys;
+} lent = {.memory = {.limit = BUDGET}};
+
+void outcome_load_keys(const char *capture)
+{
+    char path[PATH_MAX];
+    uint8_t bytes[4096];
+    size_t size;
+    const char *dot = strrchr(capture, '.');
+    if (lent.keys)
+        tls_keys_free(lent.keys);
+    lent.keys = NULL;
+    snprintf(path, sizeof path, "%.*s.keys", (int)(dot ? dot - capture : 0), capture);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return;
+    struct tls_keys_reader reader;
+    lent.keys = need(tls_keys_new(&lent.secret, &lent.memory));
+    tls_keys_reader_init(&reader, lent.keys, NULL, NULL);
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        tls_keys_reader_feed(&reader, (struct slice){bytes, size});
+    tls_keys_reader_finish(&reader);
+    fclose(file);
+}
+
+bool outcome_has_keys(void)
+{
+    return lent.keys != NULL;
+}
+
 void outcome_of(struct outcome *o, const struct frame_list *frames, const struct rule_set *rules, unsigned change)
 {
     *o = (struct outcome){0};
     struct telling room = {.outcome = o, .change = change};
     struct counters counters = {0};
-    struct worker_options options = {.memory = BUDGET, .credential_key = "the same in all runs of a law"};
+    struct worker_options options = {
+        .memory = BUDGET, .credential_key = "the same in all runs of a law", .keys = lent.keys};
     for (size_t i = 0; i < sizeof followed / sizeof followed[0]; i++)
         port_set_add(&options.ports, followed[i]);
     tunnel_ports_default(&options.tunnels);
@@ -253,7 +289,10 @@ static bool may_be_less(enum event_field_id field, const struct event *now, cons
     case EVENT_AUTH_STATE: return x->auth_state == AUTH_UNKNOWN;
     case EVENT_AUTH_OUTCOME: return x->auth_outcome == OUTCOME_UNSEEN;
     case EVENT_AUTH_USER:
-    case EVENT_AUTH_GROUPS: return x->auth_state == AUTH_UNKNOWN && now_value->kind != VALUE_TEXT;
+    case EVENT_AUTH_GROUPS: /* inside of TLS a certificate decides, that may not have been seen */
+        if (now_value->kind == VALUE_UNKNOWN && !exchange_has(x, SIGN_PLAINTEXT))
+            return true;
+        return x->auth_state == AUTH_UNKNOWN && now_value->kind != VALUE_TEXT;
     case EVENT_FORWARDED_FOR: /* a list of which less was seen */
         return now_value->kind == VALUE_UNKNOWN ||
                (now_value->kind == VALUE_TEXT && then_value->kind == VALUE_TEXT &&

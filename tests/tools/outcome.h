@@ -22,6 +22,12 @@ struct rule_set *outcome_rules(const char *folder, void (*change)(uint8_t *bytes
 /** Sorts `facts`, as it is after outcome_of(). */
 void outcome_sort(struct outcome *o);
 
+/** The key log beside a capture, NAME.keys: lent to every run from now on, in place of the last one. None is none. */
+void outcome_load_keys(const char *capture);
+
+/** Whether there is one. */
+bool outcome_has_keys(void);
+
 /** A fresh worker and correlator over the frames as they are numbered. @param change  of findings' addresses, undone in
  * their lines. */
 void outcome_of(struct outcome *o, const struct frame_list *frames, const struct rule_set *rules, unsigned change);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/tls/record.h"
 #include "tests/tools/outcome.h"
 #include "tests/tools/rename.h"
 #include "tests/tools/walk_rig.h"
@@ -187,6 +188,12 @@ static bool of_connection(const struct claim *c, const struct event *e)
            (memcmp(&e->client, &c->high, sizeof c->high) == 0 && memcmp(&e->server, &c->low, sizeof c->low) == 0);
 }
 
+/* What resumes a session rests on the connection that began it. */
+static bool rests_on_it(const struct claim *c, const struct event *e)
+{
+    return of_connection(c, e) || e->tls.resumed;
+}
+
 /* What looks like a header of HTTP/2's HEADERS, wherever it is: a length that fits a frame, the type, its flags, a
  * client's stream. A few more than there are do no harm. */
 static size_t http2_heads_in(struct slice s)
@@ -206,6 +213,8 @@ static size_t exchanges_in(const struct frame *frame)
     struct packet p;
     if (walk_alone(frame, 16, &p) != WALK_SEGMENT || p.payload.size == 0)
         return 0;
+    if (p.payload.data[0] == TLS_HANDSHAKE && p.payload.size > 1 && p.payload.data[1] == 3)
+        return SIZE_MAX; /* without a hello nothing is opened that follows */
     size_t lines = http2_heads_in(p.payload);
     for (struct slice rest = p.payload;; lines++) {
         const uint8_t *at = memmem(rest.data, rest.size, "HTTP/1.", 7);
@@ -224,7 +233,7 @@ static void law_drop(struct law *law)
         struct frame_list left = {0};
         struct claim c = {.then = &law->full,
                           .tolerance = LESS,
-                          .touched = of_connection,
+                          .touched = rests_on_it,
                           .low = ends.low,
                           .high = ends.high,
                           .packet = i + 1,
@@ -241,7 +250,7 @@ static void law_drop(struct law *law)
 
 static bool began_before(const struct claim *c, const struct event *e)
 {
-    return e->flow_id < c->from;
+    return e->flow_id < c->from || e->tls.resumed;
 }
 
 static void law_start(struct law *law)
@@ -431,7 +440,7 @@ static void check_renamed_scan(struct law *law, const struct claim *c, const str
  * them, the bytes are others than the names. */
 static void law_rename(struct law *law)
 {
-    if (speaks_http2(&law->frames))
+    if (speaks_http2(&law->frames) || outcome_has_keys()) /* nor can what is sealed be renamed */
         return;
     struct frame_list others = {0};
     struct outcome expected = {0}, now;
@@ -478,6 +487,7 @@ static unsigned run_capture(struct law *law, void (*run)(struct law *law), unsig
     law->failures = 0;
     law->frames = (struct frame_list){0};
     frame_list_load(&law->frames, law->path);
+    outcome_load_keys(law->path);
     outcome_of(&law->full, &law->frames, law->rules, 0);
     if (law->full.count == 0)
         law->failures++;

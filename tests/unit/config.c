@@ -217,7 +217,8 @@ static void odd_files(void **state)
     options_deinit(&o);
     o = load("", "- a\n",
              "F:1:1: error: found a list as the configuration, expected a map with read, interface, snaplen, "
-             "buffer-size, filter-file, filter, clusters, fronts, expected, ports, tunnel-ports, checksums, flow-key, "
+             "buffer-size, filter-file, filter, clusters, fronts, expected, tls-keys, ports, tunnel-ports, checksums, "
+             "flow-key, "
              "rules, story, suppressions, output, memory, source-cap, window, fail-on, quiet or verbose\n");
     options_deinit(&o);
     o = load("", "memory: 1M\n---\nmemory: 2M\n", "F:3:1: error: found another document, expected one a file\n");

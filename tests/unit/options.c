@@ -218,7 +218,8 @@ static void errors(void **state)
     refused("-r a --fail-on bad",
             "option --fail-on: found \"bad\", expected informational, low, medium, high or critical");
     /* Of later steps: not there yet. */
-    refused("-r a -k x", "option -k: found no such option");
+    refused("-r a -k", "option -k: found nothing behind it, expected FILE");
+    refused("-r a -k b -o text:b", "found one file that is to be read and written (-o), expected two");
     refused("-r a -w x", "option -w: found no such option");
     refused("-r a -t 2", "option -t: found no such option");
 }

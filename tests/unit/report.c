@@ -59,8 +59,8 @@ static void says_what_is_wrong(void **state)
     check_refused("", "there is no output format \"\"; expected text, json, audit or survey");
     check_refused("JSON\033:x", "there is no output format \"JSON\\x1b\"; expected text, json, audit or survey");
     check_refused("json+tcp:x",
-                  "format json has no events \"tcp\"; expected http, flow, anomaly, alert, source, stats");
-    check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, alert, source, stats");
+                  "format json has no events \"tcp\"; expected http, flow, anomaly, tls, alert, source, stats");
+    check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, tls, alert, source, stats");
     check_refused("text+http", "format text has no events \"http\"; expected alert, source, stats");
     check_refused("json:", "no target behind the colon of \"json:\"; expected \"-\" or the name of a file");
 }

@@ -329,7 +329,8 @@ static void summary(void **state)
     c.of[COUNT_FRAMES] = 12345;
     c.of[COUNT_FLOWS] = 3;
     c.of[COUNT_HTTP1] = 2;
-    c.of[COUNT_TLS] = 1;
+    c.of[COUNT_TLS] = 2;
+    c.of[COUNT_TLS_OPENED] = c.of[COUNT_TLS_CLOSED] = 1;
     c.of[COUNT_EXCHANGES] = 24;
     c.of[COUNT_STATE_ANONYMOUS] = 20;
     c.of[COUNT_STATE_REJECTED] = 3;
@@ -354,7 +355,8 @@ static void summary(void **state)
               "       12345  packets\n"
               "           3  connections\n"
               "           2  of them HTTP/1\n"
-              "           1  of them TLS\n"
+              "           2  of them TLS\n"
+              "           1  of these opened with a key\n"
               "          24  requests\n"
               "          20  of them without a credential\n"
               "           3  of them answered 401: credential missing or not accepted\n"
@@ -393,38 +395,18 @@ static void nothing_was_missed(void **state)
 static void each_loss_is_told(void **state)
 {
     (void)state;
-    static const enum counter losses[] = {COUNT_TLS,
-                                          COUNT_OUTPUT_CAPPED,
-                                          COUNT_GAPS,
-                                          COUNT_GAP_BYTES,
-                                          COUNT_FRAMES_CUT,
-                                          COUNT_UNANSWERED,
-                                          COUNT_ANSWERS_ALONE,
-                                          COUNT_UNPAIRED,
-                                          COUNT_FLOWS_MIDSTREAM,
-                                          COUNT_FRAGMENTS_EXPIRED,
-                                          COUNT_FRAGMENTS_EVICTED,
-                                          COUNT_FRAGMENTS_CONFLICTING,
-                                          COUNT_WALK_FULL,
-                                          COUNT_WALK_CHECKSUM,
-                                          COUNT_KERNEL_DROPS,
-                                          COUNT_INTERFACE_DROPS,
-                                          COUNT_STATE_UNKNOWN,
-                                          COUNT_WALK_CUT,
-                                          COUNT_WALK_BAD,
-                                          COUNT_WALK_DEEP,
-                                          COUNT_WALK_LINK,
-                                          COUNT_EVICTED,
-                                          COUNT_EVICTED_HALF_OPEN,
-                                          COUNT_GAVE_UP_NOT_MINE,
-                                          COUNT_GAVE_UP_MALFORMED,
-                                          COUNT_GAVE_UP_LIMIT,
-                                          COUNT_GAVE_UP_MEMORY,
-                                          COUNT_GAVE_UP_NO_RESUME,
-                                          COUNT_OUTSIDE,
-                                          COUNT_PROTOCOL_OTHER,
-                                          COUNT_DETECT_LOST,
-                                          COUNT_FINDINGS_UNPROVEN};
+    static const enum counter losses[] = {COUNT_TLS_CLOSED,        COUNT_KEYS_MALFORMED,    COUNT_KEYS_CONTRADICTING,
+                                          COUNT_KEYS_FORGOTTEN,    COUNT_OUTPUT_CAPPED,     COUNT_GAPS,
+                                          COUNT_GAP_BYTES,         COUNT_FRAMES_CUT,        COUNT_UNANSWERED,
+                                          COUNT_ANSWERS_ALONE,     COUNT_UNPAIRED,          COUNT_FLOWS_MIDSTREAM,
+                                          COUNT_FRAGMENTS_EXPIRED, COUNT_FRAGMENTS_EVICTED, COUNT_FRAGMENTS_CONFLICTING,
+                                          COUNT_WALK_FULL,         COUNT_WALK_CHECKSUM,     COUNT_KERNEL_DROPS,
+                                          COUNT_INTERFACE_DROPS,   COUNT_STATE_UNKNOWN,     COUNT_WALK_CUT,
+                                          COUNT_WALK_BAD,          COUNT_WALK_DEEP,         COUNT_WALK_LINK,
+                                          COUNT_EVICTED,           COUNT_EVICTED_HALF_OPEN, COUNT_GAVE_UP_NOT_MINE,
+                                          COUNT_GAVE_UP_MALFORMED, COUNT_GAVE_UP_LIMIT,     COUNT_GAVE_UP_MEMORY,
+                                          COUNT_GAVE_UP_NO_RESUME, COUNT_OUTSIDE,           COUNT_PROTOCOL_OTHER,
+                                          COUNT_DETECT_LOST,       COUNT_FINDINGS_UNPROVEN};
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         struct counters c = {0};
         c.of[losses[i]] = 1234567890;

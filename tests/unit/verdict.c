@@ -24,7 +24,10 @@ struct facts {
     enum path_kind path_kind;
     bool no_target;
     const char *reason, *status_user, *jwt_subject;
+    const char *certificate_user; /* of groups GROUPS */
 };
+
+static const char GROUPS[] = "makers,readers";
 
 static struct exchange *record(struct event_room *room, const struct facts *f)
 {
@@ -43,6 +46,10 @@ static struct exchange *record(struct event_room *room, const struct facts *f)
     x->reason = event_add_text(&x->event, slice_of(f->reason ? f->reason : ""), 64);
     x->status_user = event_add_text(&x->event, slice_of(f->status_user ? f->status_user : ""), 64);
     x->jwt_subject = event_add_text(&x->event, slice_of(f->jwt_subject ? f->jwt_subject : ""), 64);
+    if (f->certificate_user) {
+        x->certificate_user = event_add_text(&x->event, slice_of(f->certificate_user), 64);
+        x->certificate_groups = event_add_text(&x->event, slice_of(GROUPS), 64);
+    }
     return x;
 }
 
@@ -60,9 +67,10 @@ struct row {
         .request = SEEN_##request_, .answer = SEEN_##answer_, .kind = CREDENTIAL_##kind_, .signs = signs_,             \
         .status = status_, __VA_ARGS__                                                                                 \
     }
-#define PLAIN SIGN(PLAINTEXT)
-#define KUBE  SIGN(PLAINTEXT) | SIGN(KUBERNETES)
-#define ANON  "system:anonymous"
+#define PLAIN          SIGN(PLAINTEXT)
+#define KUBE           SIGN(PLAINTEXT) | SIGN(KUBERNETES)
+#define SAYS_ANONYMOUS SIGN(FRONT_USER) | SIGN(FRONT_ANONYMOUS)
+#define ANON           "system:anonymous"
 
 /* Of a request on plaintext, unless it says otherwise. */
 static const struct row ROWS[] = {
@@ -256,10 +264,24 @@ static const struct row ROWS[] = {
     {"TLS, a certificate, refused",
      FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES), 401, .certificate = CERTIFICATE_PRESENTED), AUTH_REJECTED,
      OUTCOME_REFUSED, BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(CERTIFICATE)},
-    {"TLS, a front says anonymous",
-     FACTS(WHOLE, WHOLE, FRONT, SIGN(KUBERNETES) | SIGN(FRONT_USER) | SIGN(FRONT_ANONYMOUS), 403,
+    {"TLS, a front says anonymous, and so does the Status",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SAYS_ANONYMOUS | SIGN(STATUS), 403,
+           .certificate = CERTIFICATE_PRESENTED, .status_user = ANON),
+     AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_INFERRED, GROUND(CERTIFICATE) | GROUND(STATUS_USER)},
+    {"TLS, who is no front says anonymous",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SAYS_ANONYMOUS | SIGN(STATUS), 403,
+           .certificate = CERTIFICATE_PRESENTED, .status_user = "jo"),
+     AUTH_CREDENTIALED, OUTCOME_FORBIDDEN, BASIS_INFERRED, GROUND(CERTIFICATE) | GROUND(STATUS_USER)},
+    {"TLS, a front, or who is none, says anonymous",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SAYS_ANONYMOUS, 403, .certificate = CERTIFICATE_PRESENTED),
+     AUTH_UNKNOWN, OUTCOME_FORBIDDEN, BASIS_NONE, GROUND(CERTIFICATE)},
+    {"TLS, says anonymous, and is answered as nobody is",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SAYS_ANONYMOUS, 200, .certificate = CERTIFICATE_PRESENTED),
+     AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_INFERRED, GROUND(CERTIFICATE) | GROUND(STATUS_CODE)},
+    {"TLS, says anonymous, and is answered as everybody is",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SAYS_ANONYMOUS | SIGN(OPEN_PATH), 200,
            .certificate = CERTIFICATE_PRESENTED),
-     AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_INFERRED, GROUND(CERTIFICATE)},
+     AUTH_UNKNOWN, OUTCOME_ACCEPTED, BASIS_NONE, GROUND(CERTIFICATE)},
     {"TLS, not known, named anonymous", FACTS(WHOLE, WHOLE, NONE, SIGN(STATUS), 403, .status_user = ANON),
      AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_OBSERVED, GROUND(STATUS_USER) | GROUND(NO_CREDENTIAL)},
     {"TLS, not known, named somebody", FACTS(WHOLE, WHOLE, NONE, SIGN(STATUS), 403, .status_user = "jo"),
@@ -283,7 +305,9 @@ static void decides(void **state)
                      auth_outcome_name(x->auth_outcome), auth_basis_name(x->auth_basis), x->auth_evidence,
                      auth_state_name(r->state), auth_outcome_name(r->outcome), auth_basis_name(r->basis), r->evidence);
         assert_int_equal(event_is_unknown(&x->event, EVENT_AUTH_STATE), r->state == AUTH_UNKNOWN);
-        assert_int_equal(event_is_unknown(&x->event, EVENT_AUTH_KIND), r->facts.request != SEEN_WHOLE);
+        bool may_be = !(r->facts.signs & SIGN(PLAINTEXT)) && r->facts.certificate == CERTIFICATE_UNKNOWN &&
+                      !credential_counts(r->facts.kind);
+        assert_int_equal(event_is_unknown(&x->event, EVENT_AUTH_KIND), r->facts.request != SEEN_WHOLE || may_be);
         assert_int_equal(x->auth_confidence == 0, r->state == AUTH_UNKNOWN);
     }
 }
@@ -311,7 +335,21 @@ static void names_users(void **state)
         {FACTS(WHOLE, WHOLE, JWT, KUBE, 200, .jwt_subject = "ada"), "ada", ""},
         {FACTS(WHOLE, WHOLE, JWT, KUBE, 403, .jwt_subject = "ada", .status_user = "jo"), "ada", ""},
         {FACTS(WHOLE, WHOLE, JWT, KUBE, 401, .jwt_subject = "ada"), "", ""},
-        {FACTS(WHOLE, WHOLE, JWT, 0, 200, .certificate = CERTIFICATE_PRESENTED, .jwt_subject = "ada"), "", ""},
+        {FACTS(WHOLE, WHOLE, JWT, 0, 200, .certificate = CERTIFICATE_PRESENTED, .jwt_subject = "ada"), "?", "?"},
+        {FACTS(WHOLE, WHOLE, NONE, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "ada",
+         GROUPS},
+        {FACTS(WHOLE, WHOLE, NONE, 0, 401, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "", ""},
+        {FACTS(WHOLE, WHOLE, BASIC, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "ada",
+         GROUPS},
+        {FACTS(WHOLE, WHOLE, BEARER, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "?",
+         "?"},
+        {FACTS(WHOLE, WHOLE, NONE, SIGN(FRONT_USER), 200, .certificate = CERTIFICATE_PRESENTED,
+               .certificate_user = "front"),
+         "?", "?"},
+        {FACTS(WHOLE, WHOLE, BEARER, SIGN(KUBERNETES) | SIGN(STATUS), 403, .certificate = CERTIFICATE_PRESENTED,
+               .certificate_user = "ada", .status_user = "jo"),
+         "jo", "?"},
+        {FACTS(WHOLE, WHOLE, NONE, 0, 200, .certificate = CERTIFICATE_PRESENTED), "?", "?"},
         {FACTS(WHOLE, WHOLE, BEARER, KUBE, 200), "", ""},
         {FACTS(WHOLE, WHOLE, BEARER, KUBE, 403, .status_user = "jo"), "jo", ""},
         {FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(IMPERSONATES), 403, .status_user = "jo"), "?", ""},
@@ -363,7 +401,8 @@ static struct facts random_facts(void)
         f.certificate = (enum certificate)any(3);
         bool token = f.kind == CREDENTIAL_WEBSOCKET ? f.signs & SIGN(WEBSOCKET)
                                                     : f.kind == CREDENTIAL_BEARER || f.kind == CREDENTIAL_JWT;
-        bool somebody = f.certificate == CERTIFICATE_PRESENTED ? !(f.signs & SIGN(FRONT_ANONYMOUS)) : token;
+        bool front = f.signs & SIGN(FRONT_ANONYMOUS) && any(2);
+        bool somebody = f.certificate == CERTIFICATE_PRESENTED ? !front : token;
         if (f.status_user)
             f.status_user = somebody ? "jo" : ANON;
     }

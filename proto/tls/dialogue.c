@@ -1,0 +1,446 @@
+/* The order of a handshake: RFC 8446, 2; RFC 5246, 7.3; RFC 5077, 3.1.
+ *
+ * Nothing is concluded from a message that is missing, unless all that could bear it was read: `broken` of a side. */
+#include <openssl/crypto.h>
+
+#include "proto/tls/certificate.h"
+#include "proto/tls/fingerprint.h"
+#include "proto/tls/tls_inside.h"
+
+static bool is_tls13(const struct tls *t)
+{
+    return t->epochs.version == TLS_1_3;
+}
+
+static void set(struct tls *t, enum tls_text id, struct slice text)
+{
+    tls_facts_set(&t->facts, tls_memory(t), id, text);
+    t->changed = true;
+}
+
+static void sign(struct tls *t, enum tls_sign what)
+{
+    tls_facts_sign(&t->facts, what);
+    t->changed = true;
+}
+
+static struct slice scope(const struct tls *t)
+{
+    return (struct slice){(const uint8_t *)&t->server, sizeof t->server};
+}
+
+void tls_dialogue_release(struct tls_dialogue *d, struct memory *memory)
+{
+    if (d->offers) {
+        OPENSSL_cleanse(d->offers, TLS_OFFERS * sizeof *d->offers);
+        d->offers = memory_resize(memory, d->offers, TLS_OFFERS * sizeof *d->offers, 0);
+    }
+}
+
+/* what the client offers to resume */
+
+static bool look_up(struct tls *t, unsigned place, enum tls_resumed by, struct slice name)
+{
+    struct tls_sessions *sessions = t->bench->sessions;
+    enum tls_session_name kind = by == TLS_RESUMED_ID ? TLS_SESSION_BY_ID : TLS_SESSION_BY_TICKET;
+    const struct tls_session *found = sessions ? tls_sessions_find(sessions, scope(t), kind, name) : NULL;
+    struct tls_dialogue *d = &t->dialogue;
+    if (!found)
+        return false;
+    if (!d->offers)
+        d->offers = memory_resize(tls_memory(t), NULL, 0, TLS_OFFERS * sizeof *d->offers);
+    if (!d->offers)
+        return false;
+    struct tls_offer *offer = &d->offers[place];
+    *offer = (struct tls_offer){.found = true, .master = found->master};
+    memcpy(&offer->kept, found->facts, sizeof offer->kept);
+    return true;
+}
+
+static void look_up_offers(struct tls *t, const struct tls_client_hello *h)
+{
+    struct reader identities = reader_of(h->identities);
+    struct slice identity;
+    bool any = h->ticket.size || h->identities.size;
+    tls_dialogue_release(&t->dialogue, tls_memory(t));
+    for (unsigned i = 0; i < TLS_OFFER_OLD && tls_hello_identity_next(&identities, &identity); i++)
+        look_up(t, i, TLS_RESUMED_PSK, identity);
+    /* A client of TLS 1.3 sends a session id that is none (RFC 8446, D.4); so does one with a ticket. */
+    bool id = !look_up(t, TLS_OFFER_OLD, TLS_RESUMED_TICKET, h->ticket) &&
+              look_up(t, TLS_OFFER_OLD, TLS_RESUMED_ID, h->session_id);
+    bool old = h->session_id.size && !tls_hello_has(h->has, TLS_EXTENSION_SUPPORTED_VERSIONS);
+    if (any || id || old)
+        sign(t, TLS_SIGN_OFFERS_TICKET);
+}
+
+static void resume(struct tls *t, enum tls_resumed by, unsigned place)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    const struct tls_offer *offer = d->offers && place < TLS_OFFERS ? &d->offers[place] : NULL;
+    t->facts.resumed = (uint8_t)by;
+    t->facts.client = TLS_CLIENT_UNKNOWN;
+    d->settled = true;
+    if (!offer || !offer->found)
+        return;
+    sign(t, TLS_SIGN_SESSION_FOUND);
+    tls_facts_restore(&t->facts, tls_memory(t), &offer->kept);
+    if (!is_tls13(t))
+        t->epochs.resumed = offer->master;
+}
+
+/* What a later handshake may resume. */
+static void remember(struct tls *t, enum tls_session_name by, struct slice name)
+{
+    const struct tls_secret *master = is_tls13(t) ? NULL : tls_epochs_master(&t->epochs, &t->bench->locksmith);
+    struct tls_kept kept;
+    if (!t->bench->sessions || !name.size)
+        return;
+    tls_facts_keep(&t->facts, &kept);
+    tls_sessions_put(t->bench->sessions, scope(t), by, name, master, &kept);
+}
+
+/* hellos */
+
+static void set_fingerprints(struct tls *t, const struct tls_client_hello *h)
+{
+    struct tls_ja3 ja3;
+    char ja4[TLS_JA4];
+    if (tls_ja3_of_client(h, &ja3)) {
+        set(t, TLS_TEXT_JA3, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
+        set(t, TLS_TEXT_JA3_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
+    }
+    if (tls_ja4_of_client(h, ja4))
+        set(t, TLS_TEXT_JA4, (struct slice){(const uint8_t *)ja4, sizeof ja4});
+}
+
+static void set_offered(struct tls *t, struct slice protocols)
+{
+    uint8_t text[TLS_TEXT_MAX];
+    size_t used = 0;
+    struct reader names = reader_of(protocols);
+    while (reader_left(&names)) {
+        struct slice name = read_slice(&names, read_u8(&names));
+        if (used + name.size + 1 > sizeof text)
+            break;
+        if (used)
+            text[used++] = ',';
+        memcpy(text + used, name.data, name.size);
+        used += name.size;
+    }
+    set(t, TLS_TEXT_OFFERED, (struct slice){text, used});
+}
+
+static void keep_session_id(struct tls_dialogue *d, enum side side, struct slice id)
+{
+    memcpy(d->session_id[side], id.data, id.size);
+    d->session_id_size[side] = (uint8_t)id.size;
+}
+
+static struct slice session_id(const struct tls_dialogue *d, enum side side)
+{
+    return (struct slice){d->session_id[side], d->session_id_size[side]};
+}
+
+static void read_client_hello(struct tls *t, const struct tls_client_hello *h)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    if (h->broken)
+        sign(t, TLS_SIGN_BROKEN_HELLO);
+    if (h->ech)
+        sign(t, TLS_SIGN_ECH);
+    set(t, TLS_TEXT_SNI, h->server_name);
+    set_offered(t, h->protocols);
+    t->facts.offers = tls_client_hello_offers(h);
+    d->ticket = h->ticket.size != 0;
+    d->early = TLS_EARLY_NONE;
+    if (tls_hello_has(h->has, TLS_EXTENSION_EARLY_DATA) && !d->retried) {
+        sign(t, TLS_SIGN_EARLY_DATA);
+        d->early = TLS_EARLY_OFFERED;
+    }
+    keep_session_id(d, CLIENT, h->session_id);
+    look_up_offers(t, h);
+}
+
+static void client_hello(struct tls *t, struct slice body)
+{
+    struct tls_client_hello h;
+    struct tls_dialogue *d = &t->dialogue;
+    if (!tls_client_hello_read(body, &h)) {
+        sign(t, TLS_SIGN_BROKEN_HELLO);
+        return;
+    }
+    bool second = d->retried && !d->answered, first = !d->hello;
+    if (!second) {
+        tls_dialogue_release(d, tls_memory(t));
+        *d = (struct tls_dialogue){.hello = true};
+        OPENSSL_cleanse(&t->epochs.resumed, sizeof t->epochs.resumed);
+        t->half[CLIENT].broken = false;
+        if (!first)
+            sign(t, TLS_SIGN_RENEGOTIATED);
+    }
+    memcpy(t->epochs.client_random, h.random, TLS_RANDOM);
+    sign(t, TLS_SIGN_CLIENT_HELLO);
+    if (first)
+        set_fingerprints(t, &h);
+    read_client_hello(t, &h);
+}
+
+/* There are no keys, and there will be none. */
+static void close_both(struct tls *t)
+{
+    t->half[CLIENT].closed = t->half[SERVER].closed = true;
+    sign(t, TLS_SIGN_CLOSED);
+}
+
+static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    if (tls_hello_has(h->has, TLS_EXTENSION_PRE_SHARED_KEY))
+        resume(t, TLS_RESUMED_PSK, h->identity < TLS_OFFER_OLD ? h->identity : TLS_OFFERS);
+    tls_epochs_enter(&t->epochs, SERVER, TLS_EPOCH_HANDSHAKE);
+    if (d->early != TLS_EARLY_OFFERED)
+        tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE);
+    if (tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
+        return;
+    if (t->bench->limits.waiting_bytes)
+        t->for_a_key = true;
+    else
+        close_both(t);
+}
+
+static void begin_tls12(struct tls *t, const struct tls_server_hello *h)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    keep_session_id(d, SERVER, h->session_id);
+    t->epochs.encrypt_then_mac = tls_hello_has(h->has, TLS_EXTENSION_ENCRYPT_THEN_MAC);
+    if (h->session_id.size && slice_same(session_id(d, CLIENT), h->session_id))
+        resume(t, d->ticket ? TLS_RESUMED_TICKET : TLS_RESUMED_ID, TLS_OFFER_OLD);
+}
+
+static void server_hello(struct tls *t, struct slice body)
+{
+    struct tls_server_hello h;
+    struct tls_ja3 ja3;
+    struct tls_dialogue *d = &t->dialogue;
+    if (!tls_server_hello_read(body, &h) || d->answered)
+        return;
+    if (h.broken)
+        sign(t, TLS_SIGN_BROKEN_HELLO);
+    if (h.retry) {
+        /* The client begins anew, and its early data goes unread: RFC 8446, 4.1.2 and 4.2.10. */
+        d->retried = true;
+        d->early = TLS_EARLY_NONE;
+        sign(t, TLS_SIGN_RETRY);
+        return;
+    }
+    d->answered = true;
+    t->half[SERVER].broken = false;
+    sign(t, TLS_SIGN_SERVER_HELLO);
+    t->facts.version = t->epochs.version = h.version;
+    t->facts.suite = h.suite;
+    t->facts.group = h.group;
+    t->facts.resumed = TLS_RESUMED_NOT;
+    t->epochs.suite = tls_suite_find(h.suite);
+    memcpy(t->epochs.server_random, h.random, TLS_RANDOM);
+    if (tls_ja3_of_server(&h, &ja3)) {
+        set(t, TLS_TEXT_JA3S, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
+        set(t, TLS_TEXT_JA3S_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
+    }
+    if (h.protocol.size)
+        set(t, TLS_TEXT_ALPN, h.protocol);
+    if (is_tls13(t))
+        begin_tls13(t, &h);
+    else
+        begin_tls12(t, &h);
+    tls_dialogue_release(d, tls_memory(t));
+}
+
+static void encrypted_extensions(struct tls *t, struct slice body)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    struct tls_encrypted_extensions e;
+    if (!tls_encrypted_extensions_read(body, &e))
+        return;
+    if (e.protocol.size)
+        set(t, TLS_TEXT_ALPN, e.protocol);
+    if (d->early != TLS_EARLY_OFFERED || d->early_known)
+        return;
+    d->early_known = true;
+    if (e.early_data) {
+        d->early = TLS_EARLY_ACCEPTED;
+        sign(t, TLS_SIGN_EARLY_ACCEPTED);
+    }
+    tls_epochs_enter(&t->epochs, CLIENT, e.early_data ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE);
+    t->epochs.side[CLIENT].passing = !e.early_data;
+}
+
+/* certificates */
+
+static void set_certificate(struct tls *t, enum side of, const struct tls_certificate *c)
+{
+    static const struct {
+        uint8_t from, to[2];
+    } rows[] = {
+        {TLS_CERTIFICATE_SUBJECT, {TLS_TEXT_CLIENT_SUBJECT, TLS_TEXT_SUBJECT}},
+        {TLS_CERTIFICATE_ISSUER, {TLS_TEXT_CLIENT_ISSUER, TLS_TEXT_ISSUER}},
+        {TLS_CERTIFICATE_SERIAL, {TLS_TEXT_CLIENT_SERIAL, TLS_TEXT_SERIAL}},
+        {TLS_CERTIFICATE_NOT_BEFORE, {TLS_TEXT_CLIENT_NOT_BEFORE, TLS_TEXT_NOT_BEFORE}},
+        {TLS_CERTIFICATE_NOT_AFTER, {TLS_TEXT_CLIENT_NOT_AFTER, TLS_TEXT_NOT_AFTER}},
+        {TLS_CERTIFICATE_FINGERPRINT, {TLS_TEXT_CLIENT_FINGERPRINT, TLS_TEXT_FINGERPRINT}},
+        {TLS_CERTIFICATE_SHA256, {TLS_TEXT_CLIENT_SHA256, TLS_TEXT_SHA256}},
+        {TLS_CERTIFICATE_NAMES, {TLS_TEXT_CLIENT_NAMES, TLS_TEXT_NAMES}},
+        {TLS_CERTIFICATE_KEY_ID, {TLS_TEXT_CLIENT_KEY_ID, TLS_TEXT_KEY_ID}},
+        {TLS_CERTIFICATE_AUTHORITY_KEY_ID, {TLS_TEXT_CLIENT_AUTHORITY_KEY_ID, TLS_TEXT_AUTHORITY_KEY_ID}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        set(t, (enum tls_text)rows[i].to[of], tls_certificate_get(c, (enum tls_certificate_text)rows[i].from));
+    if (of == SERVER) {
+        if (c->api_server)
+            sign(t, TLS_SIGN_API_SERVER);
+        return;
+    }
+    set(t, TLS_TEXT_USER, tls_certificate_get(c, TLS_CERTIFICATE_USER));
+    set(t, TLS_TEXT_GROUPS, tls_certificate_get(c, TLS_CERTIFICATE_GROUPS));
+}
+
+static void certificate(struct tls *t, enum side from, moment time, struct slice body)
+{
+    struct slice der;
+    struct tls_certificate c;
+    bool read = tls_certificate_first(body, is_tls13(t), &der);
+    bool after = is_tls13(t) && t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC;
+    if (from == CLIENT) {
+        t->dialogue.settled = true;
+        t->changed = true;
+        if (!read)
+            t->facts.client = TLS_CLIENT_UNKNOWN;
+        else if (der.size)
+            t->facts.client = TLS_CLIENT_PRESENTED;
+        else if (!after) /* behind the handshake, who declines is as before */
+            t->facts.client = TLS_CLIENT_ABSENT;
+    }
+    if (!read || !der.size || !tls_certificate_read(der, &c))
+        return;
+    set_certificate(t, from, &c);
+    if (from == SERVER)
+        return;
+    t->facts.signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
+    if (time < c.not_before || time > c.not_after)
+        sign(t, TLS_SIGN_CLIENT_EXPIRED);
+}
+
+/* The client's messages are over, and there was no Certificate among them. */
+static void settle_client(struct tls *t)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    /* With a ticket and no session id only the server's messages tell whether it was taken. */
+    bool perhaps_resumed = !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->server_done;
+    if (d->settled || t->half[CLIENT].broken || perhaps_resumed)
+        return;
+    t->facts.client = TLS_CLIENT_ABSENT;
+    d->settled = t->changed = true;
+}
+
+/* the end of a handshake */
+
+static void finished(struct tls *t, enum side from)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    if (!is_tls13(t) ||
+        t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC) /* it may end an authentication behind all that */
+        return;
+    if (from == SERVER) {
+        if (!t->half[SERVER].broken && !tls_facts_has(&t->facts, TLS_SIGN_REQUESTED) && !d->settled) {
+            t->facts.client = TLS_CLIENT_ABSENT;
+            d->settled = true;
+        }
+    } else {
+        settle_client(t);
+        sign(t, TLS_SIGN_DONE);
+    }
+    tls_epochs_enter(&t->epochs, from, TLS_EPOCH_TRAFFIC);
+    t->changed = true;
+}
+
+void tls_dialogue_change_cipher(struct tls *t, enum side from)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    if (!d->answered)
+        return;
+    if (from == SERVER && !d->server_done && !d->settled && d->ticket && !t->half[SERVER].broken)
+        resume(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
+    if (from == CLIENT)
+        settle_client(t);
+    tls_epochs_change_cipher(&t->epochs, &t->bench->locksmith, from);
+    if (from == SERVER && t->facts.resumed == TLS_RESUMED_NOT)
+        remember(t, TLS_SESSION_BY_ID, session_id(d, SERVER));
+    if (t->epochs.side[CLIENT].epoch == TLS_EPOCH_TRAFFIC && t->epochs.side[SERVER].epoch == TLS_EPOCH_TRAFFIC)
+        sign(t, TLS_SIGN_DONE);
+    if (tls_epochs_master(&t->epochs, &t->bench->locksmith))
+        return;
+    t->for_a_key = t->bench->limits.waiting_bytes != 0;
+    if (!t->for_a_key) {
+        t->half[from].closed = true;
+        sign(t, TLS_SIGN_CLOSED);
+    }
+}
+
+static void key_update(struct tls *t, enum side from)
+{
+    if (is_tls13(t) && !tls_epochs_update(&t->epochs, from))
+        t->half[from].closed = true;
+}
+
+static void of_client(struct tls *t, moment time, const struct tls_message *m)
+{
+    switch (m->type) {
+    case TLS_CLIENT_HELLO: client_hello(t, m->body); break;
+    case TLS_CERTIFICATE: certificate(t, CLIENT, time, m->body); break;
+    case TLS_COMPRESSED_CERTIFICATE: t->half[CLIENT].broken = true; break;
+    case TLS_END_OF_EARLY_DATA: tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE); break;
+    case TLS_FINISHED: finished(t, CLIENT); break;
+    case TLS_KEY_UPDATE: key_update(t, CLIENT); break;
+    default: break;
+    }
+}
+
+static void of_server(struct tls *t, moment time, const struct tls_message *m)
+{
+    switch (m->type) {
+    case TLS_SERVER_HELLO: server_hello(t, m->body); break;
+    case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, m->body); break;
+    case TLS_CERTIFICATE: certificate(t, SERVER, time, m->body); break;
+    case TLS_CERTIFICATE_REQUEST: sign(t, TLS_SIGN_REQUESTED); break;
+    case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
+    case TLS_NEW_SESSION_TICKET: remember(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version)); break;
+    case TLS_FINISHED: finished(t, SERVER); break;
+    case TLS_KEY_UPDATE: key_update(t, SERVER); break;
+    default: break;
+    }
+}
+
+void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m)
+{
+    /* Joined late, bytes from anywhere may look like a message; a whole ClientHello they are not. */
+    if (!t->dialogue.hello && m->type != TLS_CLIENT_HELLO)
+        return;
+    if (from == CLIENT)
+        of_client(t, time, m);
+    else
+        of_server(t, time, m);
+}
+
+void tls_dialogue_lost(struct tls *t, enum side from)
+{
+    tls_handshake_reset(&t->half[from].handshake, tls_memory(t));
+    t->half[from].broken = true;
+    if (!tls_facts_has(&t->facts, TLS_SIGN_DONE))
+        sign(t, TLS_SIGN_LOST);
+}
+
+void tls_dialogue_skipped(struct tls *t, enum side from)
+{
+    tls_dialogue_lost(t, from);
+    if (from == CLIENT)
+        sign(t, TLS_SIGN_DONE);
+}

@@ -1,0 +1,210 @@
+#include "proto/tls/epoch.h"
+
+#include <openssl/crypto.h>
+
+static const struct tls_secret *logged(const struct tls_epochs *e, const struct tls_locksmith *l, enum tls_label label)
+{
+    return l->keys ? tls_keys_find(l->keys, e->client_random, label) : NULL;
+}
+
+static bool is_tls13(const struct tls_epochs *e)
+{
+    return e->version == TLS_1_3;
+}
+
+const struct tls_secret *tls_epochs_master(const struct tls_epochs *e, const struct tls_locksmith *l)
+{
+    return e->resumed.size ? &e->resumed : logged(e, l, TLS_LABEL_MASTER);
+}
+
+bool tls_epochs_has_keys(const struct tls_epochs *e, const struct tls_locksmith *l)
+{
+    bool any = e->resumed.size != 0;
+    for (int label = 0; label < TLS_LABELS && !any; label++)
+        any = logged(e, l, (enum tls_label)label) != NULL;
+    return any;
+}
+
+/* An opener of TLS 1.3. @return NULL: the secret is not logged, or no memory. */
+static struct tls_opener *traffic_opener(const struct tls_epochs *e, const struct tls_locksmith *l, enum side side,
+                                         enum tls_epoch epoch)
+{
+    static const enum tls_label labels[][2] = {
+        [TLS_EPOCH_EARLY] = {TLS_LABEL_CLIENT_EARLY, TLS_LABEL_CLIENT_EARLY},
+        [TLS_EPOCH_HANDSHAKE] = {TLS_LABEL_CLIENT_HANDSHAKE, TLS_LABEL_SERVER_HANDSHAKE},
+        [TLS_EPOCH_TRAFFIC] = {TLS_LABEL_CLIENT_TRAFFIC, TLS_LABEL_SERVER_TRAFFIC},
+    };
+    struct tls_record_keys keys;
+    const struct tls_secret *secret = epoch == TLS_EPOCH_CLEAR ? NULL : logged(e, l, labels[epoch][side]);
+    if (!secret || !e->suite || !tls_schedule_traffic(l->ciphers, e->suite, secret, &keys))
+        return NULL;
+    struct tls_opener *opener = tls_opener_new(l->ciphers, &keys, l->memory);
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return opener;
+}
+
+/* Both sides' next openers before TLS 1.3: the keys come out of one expansion. */
+static void expand(struct tls_epochs *e, const struct tls_locksmith *l)
+{
+    struct tls_record_keys keys[2];
+    const struct tls_secret *master = tls_epochs_master(e, l);
+    if (!master || !e->suite || is_tls13(e))
+        return;
+    if (tls_schedule_expand(l->ciphers, e->suite, e->version, master, e->client_random, e->server_random,
+                            e->encrypt_then_mac, keys)) {
+        for (int side = CLIENT; side <= SERVER; side++) {
+            struct tls_epoch_side *s = &e->side[side];
+            if (!s->next && !s->changed)
+                s->next = tls_opener_new(l->ciphers, &keys[side], l->memory);
+        }
+    }
+    OPENSSL_cleanse(keys, sizeof keys);
+}
+
+static void use_next(struct tls_epoch_side *s)
+{
+    tls_opener_free(s->opener);
+    s->opener = s->next;
+    s->next = NULL;
+    s->epoch = TLS_EPOCH_TRAFFIC;
+}
+
+void tls_epochs_change_cipher(struct tls_epochs *e, const struct tls_locksmith *l, enum side side)
+{
+    struct tls_epoch_side *s = &e->side[side];
+    if (!s->next)
+        expand(e, l);
+    use_next(s);
+    s->unsure = false;
+    s->changed = !e->side[other_side(side)].changed;
+    if (!s->changed) /* both sides have: the next hellos are another handshake's */
+        e->side[other_side(side)].changed = false;
+}
+
+void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch)
+{
+    struct tls_epoch_side *s = &e->side[side];
+    if (epoch == TLS_EPOCH_TRAFFIC && s->next) {
+        use_next(s);
+    } else {
+        tls_opener_free(s->opener);
+        s->opener = NULL;
+        s->epoch = (uint8_t)epoch;
+    }
+    s->unsure = false;
+}
+
+bool tls_epochs_update(struct tls_epochs *e, enum side side)
+{
+    struct tls_epoch_side *s = &e->side[side];
+    return s->opener && s->epoch == TLS_EPOCH_TRAFFIC && tls_opener_update(s->opener);
+}
+
+uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side)
+{
+    return e->side[side].opener ? tls_opener_sequence(e->side[side].opener) : 0;
+}
+
+void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
+{
+    struct tls_epoch_side *s = &e->side[side];
+    if (what == TLS_LOST_SOME)
+        s->unsure = true;
+    else if (s->opener)
+        tls_opener_pass(s->opener, slice_of(""));
+}
+
+/* Behind a gap: the first of so many places in the sequence where the record opens. */
+static bool find_place(struct tls_opener *o, unsigned trials, const uint8_t *header, struct slice sealed, uint8_t *out,
+                       struct tls_opened *opened)
+{
+    uint64_t first = tls_opener_sequence(o);
+    for (uint64_t at = first + 1; at <= first + trials; at++) {
+        if (tls_opener_try(o, at, header, sealed, out, opened) == TLS_OPEN_OK) {
+            tls_opener_seek(o, at);
+            tls_opener_pass(o, sealed);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool open_here(struct tls_opener *o, const struct tls_epoch_side *s, const struct tls_locksmith *l,
+                      const uint8_t *header, struct slice sealed, uint8_t *out, struct tls_opened *opened)
+{
+    return o && (tls_opener_open(o, header, sealed, out, opened) == TLS_OPEN_OK ||
+                 (s->unsure && find_place(o, l->trials, header, sealed, out, opened)));
+}
+
+static void fetch(struct tls_epochs *e, const struct tls_locksmith *l, enum side from)
+{
+    struct tls_epoch_side *s = &e->side[from];
+    if (!is_tls13(e)) {
+        if (!s->opener && s->epoch == TLS_EPOCH_TRAFFIC) {
+            bool changed = s->changed;
+            s->changed = false;
+            expand(e, l);
+            s->changed = changed;
+            use_next(s);
+        }
+        return;
+    }
+    if (!s->opener)
+        s->opener = traffic_opener(e, l, from, (enum tls_epoch)s->epoch);
+    if (!s->next && s->epoch == TLS_EPOCH_HANDSHAKE && (!s->opener || s->unsure))
+        s->next = traffic_opener(e, l, from, TLS_EPOCH_TRAFFIC);
+}
+
+static bool proves(struct tls_opener *o, unsigned trials, const uint8_t *header, struct slice sealed, uint8_t *out)
+{
+    struct tls_opened opened;
+    uint64_t first = o ? tls_opener_sequence(o) : 0;
+    for (uint64_t at = first; o && at <= first + trials; at++) {
+        if (tls_opener_try(o, at, header, sealed, out, &opened) == TLS_OPEN_OK)
+            return true;
+    }
+    return false;
+}
+
+bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                      const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out)
+{
+    struct tls_epoch_side *s = &e->side[from];
+    if (s->epoch == TLS_EPOCH_CLEAR)
+        return false;
+    fetch(e, l, from);
+    return proves(s->opener, l->trials, header, sealed, out) || proves(s->next, l->trials, header, sealed, out);
+}
+
+enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                                    const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out,
+                                    struct tls_opened *opened)
+{
+    struct tls_epoch_side *s = &e->side[from];
+    fetch(e, l, from);
+    if (!s->opener && !s->next)
+        return TLS_EPOCH_CLOSED;
+    bool opens = open_here(s->opener, s, l, header, sealed, out, opened);
+    if (!opens && is_tls13(e) && s->epoch == TLS_EPOCH_HANDSHAKE) {
+        /* What said that the next epoch begins was lost, or has no key. */
+        if (!s->next)
+            s->next = traffic_opener(e, l, from, TLS_EPOCH_TRAFFIC);
+        opens = open_here(s->next, s, l, header, sealed, out, opened);
+        if (opens)
+            use_next(s);
+    }
+    if (opens)
+        s->unsure = s->passing = false;
+    else if (s->opener && !s->passing)
+        tls_opener_pass(s->opener, sealed);
+    return opens ? TLS_EPOCH_OPENED : TLS_EPOCH_BAD;
+}
+
+void tls_epochs_release(struct tls_epochs *e)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        tls_opener_free(e->side[side].opener);
+        tls_opener_free(e->side[side].next);
+    }
+    OPENSSL_cleanse(e, sizeof *e);
+}

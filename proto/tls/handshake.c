@@ -1,0 +1,103 @@
+#include "proto/tls/handshake.h"
+
+enum { ROOM_FIRST = 512 };
+
+static bool hold(struct tls_handshake *h, struct memory *memory, struct slice bytes)
+{
+    size_t need = h->size + bytes.size, capacity = h->capacity ? h->capacity : ROOM_FIRST;
+    if (bytes.size == 0)
+        return true;
+    while (capacity < need)
+        capacity *= 2;
+    if (capacity > h->capacity) {
+        uint8_t *held = memory_resize(memory, h->held, h->capacity, capacity);
+        if (!held)
+            return false;
+        h->held = held;
+        h->capacity = (uint32_t)capacity;
+    }
+    memcpy(h->held + h->size, bytes.data, bytes.size);
+    h->size = (uint32_t)need;
+    return true;
+}
+
+static struct slice take(struct slice *from, size_t size)
+{
+    struct slice piece = slice_part(*from, 0, size);
+    *from = slice_part(*from, piece.size, from->size);
+    return piece;
+}
+
+/* Adds to what is held until it has so many bytes. @return whether it has. */
+static bool complete(struct tls_handshake *h, struct memory *memory, struct slice *fragment, size_t size, bool *full)
+{
+    *full = h->size < size && !hold(h, memory, take(fragment, size - h->size));
+    return !*full && h->size >= size;
+}
+
+static uint32_t length_of(const uint8_t *header)
+{
+    return (uint32_t)header[1] << 16 | (uint32_t)header[2] << 8 | header[3];
+}
+
+static enum tls_handshake_next pass(struct tls_handshake *h, struct memory *memory, uint8_t type, uint32_t size,
+                                    struct slice *fragment, struct tls_message *message)
+{
+    tls_handshake_reset(h, memory);
+    h->skip = size - (uint32_t)take(fragment, size).size;
+    *message = (struct tls_message){.type = type, .body = slice_of("")};
+    return TLS_HANDSHAKE_PASSED;
+}
+
+/* A message of which a part is held, or that is not all there. */
+static enum tls_handshake_next next_held(struct tls_handshake *h, struct memory *memory, uint32_t most,
+                                         struct slice *fragment, struct tls_message *message)
+{
+    bool full;
+    if (!complete(h, memory, fragment, TLS_MESSAGE_HEADER, &full))
+        return full ? TLS_HANDSHAKE_NO_MEMORY : TLS_HANDSHAKE_MORE;
+    uint8_t type = h->held[0];
+    uint32_t length = length_of(h->held);
+    if (length > most)
+        return pass(h, memory, type, length, fragment, message);
+    if (!complete(h, memory, fragment, TLS_MESSAGE_HEADER + (size_t)length, &full))
+        return full ? TLS_HANDSHAKE_NO_MEMORY : TLS_HANDSHAKE_MORE;
+    h->told = true;
+    *message = (struct tls_message){.type = type, .body = {h->held + TLS_MESSAGE_HEADER, length}};
+    return TLS_HANDSHAKE_MESSAGE;
+}
+
+enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memory *memory, uint32_t most,
+                                           struct slice *fragment, struct tls_message *message)
+{
+    if (h->told)
+        tls_handshake_reset(h, memory);
+    h->skip -= (uint32_t)take(fragment, h->skip).size;
+    if (fragment->size == 0)
+        return TLS_HANDSHAKE_MORE;
+    if (h->size || fragment->size < TLS_MESSAGE_HEADER)
+        return next_held(h, memory, most, fragment, message);
+    const uint8_t *header = fragment->data;
+    uint32_t length = length_of(header);
+    if (length > most) {
+        take(fragment, TLS_MESSAGE_HEADER);
+        return pass(h, memory, header[0], length, fragment, message);
+    }
+    if (fragment->size - TLS_MESSAGE_HEADER < length)
+        return next_held(h, memory, most, fragment, message);
+    take(fragment, TLS_MESSAGE_HEADER);
+    *message = (struct tls_message){.type = header[0], .body = take(fragment, length)};
+    return TLS_HANDSHAKE_MESSAGE;
+}
+
+bool tls_handshake_begun(const struct tls_handshake *h)
+{
+    return h->skip || (h->size && !h->told);
+}
+
+void tls_handshake_reset(struct tls_handshake *h, struct memory *memory)
+{
+    if (h->held)
+        memory_resize(memory, h->held, h->capacity, 0);
+    *h = (struct tls_handshake){0};
+}

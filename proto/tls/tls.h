@@ -1,0 +1,66 @@
+/* One TLS connection: facts always, plaintext where a key fits. RFC 8446, 5246, 7366, 7627, 8449.
+ *
+ *   record.c     bytes to records; finding a record again after a gap
+ *   handshake.c  records to messages          hello.c, certificate.c   what they say
+ *   dialogue.c   what messages mean for what follows: the only file that knows the order of a handshake
+ *   epoch.c      which keys open a side's records now; the sequence number found again by trial
+ *   waiting.c    records that wait: early data for the server's answer, all of them for a key that may still come
+ *   opener.c     one side's records opened in turn          keys.c, sessions.c   with what
+ *
+ * tls_stream() is what reassembly feeds. Plaintext is pushed into the stream that `opened` returns, one record a
+ * push, out of a buffer of the worker: no plaintext is kept here. A record that was lost or does
+ * not open is a gap of GAP_UNKNOWN in the plaintext; alerts, tickets and key updates are not passed on. */
+#ifndef PROTO_TLS_TLS_H
+#define PROTO_TLS_TLS_H
+
+#include "proto/base/memory.h"
+#include "proto/stream/stream.h"
+#include "proto/tls/epoch.h"
+#include "proto/tls/facts.h"
+#include "proto/tls/sessions.h"
+
+struct tls;
+
+struct tls_limits {
+    uint32_t handshake_bytes; /* of one message */
+    uint32_t waiting_bytes;   /* ciphertext kept for a key that may still come; 0 offline */
+    moment waiting_time;      /* and for how long */
+    uint32_t early_bytes;     /* of early data, kept until the server has said whether it reads it */
+};
+
+/** What all connections of a worker share: made once, lent to each. */
+struct tls_bench {
+    struct tls_limits limits;
+    struct tls_locksmith locksmith;
+    struct tls_sessions *sessions;  /* of struct tls_kept; NULL: resumption is not followed */
+    uint8_t record[TLS_RECORD_MAX]; /* one plaintext record */
+};
+
+struct tls_events {
+    /** Something of `facts` became known: a hello, a certificate, an alert, that it will stay closed. */
+    void (*facts)(void *owner, moment time, const struct tls_facts *facts);
+    /** The first plaintext is at hand. @return who reads it (borrowed), or NULL: it is not opened at all. */
+    struct stream *(*opened)(void *owner, moment time, struct slice first);
+    /** A record's header was read. */
+    void (*record)(void *owner, enum side from, enum tls_content content);
+    void (*gave_up)(void *owner, moment time, enum gave_up reason);
+};
+
+/** @param from_start  false: joined late.
+ *  @param server      whose sessions these are. Copied.
+ *  @return NULL when the account is full. Keys are wiped by stream_free() on tls_stream(). */
+struct tls *tls_new(struct tls_bench *bench, bool from_start, const struct address *server,
+                    const struct tls_events *events, void *owner);
+
+/** Borrowed; stream_free() on it frees the tls. */
+struct stream *tls_stream(struct tls *t);
+
+const struct tls_facts *tls_facts_of(const struct tls *t);
+
+/** Whether records wait for a key. */
+bool tls_waits(const struct tls *t);
+
+/** Keys came: if one is for this connection, what waits is opened now. What has waited too long is given up. */
+void tls_retry(struct tls *t, moment time);
+
+#endif

@@ -1,0 +1,86 @@
+/* Inside of a TLS connection: for tls.c (records, plaintext) and dialogue.c (messages), and for nobody else. */
+#ifndef PROTO_TLS_TLS_INSIDE_H
+#define PROTO_TLS_TLS_INSIDE_H
+
+#include "proto/tls/handshake.h"
+#include "proto/tls/hello.h"
+#include "proto/tls/tls.h"
+#include "proto/tls/waiting.h"
+
+/** Early data of TLS 1.3, which the client sends before it knows whether the server reads it. */
+enum tls_early { TLS_EARLY_NONE, TLS_EARLY_OFFERED, TLS_EARLY_ACCEPTED };
+
+/** A session that the client offers to resume, and that was seen. */
+struct tls_offer {
+    bool found;
+    uint8_t by; /* enum tls_resumed */
+    struct tls_secret master;
+    struct tls_kept kept;
+};
+
+/** Two identities of TLS 1.3, and what older versions resume. */
+enum { TLS_OFFER_OLD = 2, TLS_OFFERS = 3 };
+
+/** Of the handshake that goes on now; a renegotiation has its own. */
+struct tls_dialogue {
+    uint8_t session_id[2][TLS_HELLO_RANDOM], session_id_size[2]; /* by enum side */
+    bool hello, answered;                                        /* ClientHello and ServerHello were read */
+    bool server_done;                                            /* ServerHelloDone */
+    bool settled; /* `facts.client` is: by the client's Certificate, or by the session that is resumed */
+    bool ticket;  /* the client offers one of TLS 1.2 */
+    bool retried;
+    bool early_known;         /* whether the server reads the client's early data */
+    uint8_t early;            /* enum tls_early */
+    struct tls_offer *offers; /* TLS_OFFERS of them, until the ServerHello; NULL: none was found */
+};
+
+struct tls_half {
+    struct tls_handshake handshake;
+    bool broken; /* of this side's handshake messages some were lost: nothing follows from those that are missing */
+    bool closed; /* what it says from now on is not opened */
+    bool lost;   /* plaintext may have been lost before there was anyone to tell */
+    bool begun;  /* a record that may bear plaintext was opened */
+    bool ended;
+    uint8_t how; /* enum stream_end */
+    uint8_t bad; /* records in a row that did not open */
+};
+
+struct tls {
+    struct stream stream; /* what reassembly feeds */
+    struct stream *records;
+    struct stream *inside; /* who reads the plaintext; borrowed */
+    struct tls_bench *bench;
+    const struct tls_events *events;
+    void *owner;
+    struct tls_facts facts;
+    struct tls_epochs epochs;
+    struct tls_dialogue dialogue;
+    struct tls_half half[2];
+    struct tls_waiting waiting;
+    struct address server;
+    bool refused;       /* nobody reads the plaintext */
+    bool for_a_key;     /* what waits, waits for that; else the client's early data alone, for the server's answer */
+    bool changed;       /* facts, since they were told last */
+    bool client_sealed; /* the client has sent application data: for those that stay closed */
+};
+
+static inline struct memory *tls_memory(const struct tls *t)
+{
+    return t->bench->locksmith.memory;
+}
+
+/** The side's next handshake message. */
+void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m);
+
+/** A ChangeCipherSpec before TLS 1.3. */
+void tls_dialogue_change_cipher(struct tls *t, enum side from);
+
+/** Handshake bytes of this side were lost. */
+void tls_dialogue_lost(struct tls *t, enum side from);
+
+/** The epoch was left because a record of the next one opened. */
+void tls_dialogue_skipped(struct tls *t, enum side from);
+
+void tls_dialogue_release(struct tls_dialogue *d, struct memory *memory);
+
+#endif

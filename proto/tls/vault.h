@@ -1,0 +1,39 @@
+/* Entries with secrets, by a key: they stay in place, know which came before which, and are wiped when they go.
+ *
+ * Keys and entries are of one size each; an entry begins with its key. Several may have the same. */
+#ifndef PROTO_TLS_VAULT_H
+#define PROTO_TLS_VAULT_H
+
+#include "proto/base/table.h"
+
+struct tls_vault {
+    struct table table; /* of keys and pointers */
+    struct tls_vault_link *newest, *oldest;
+    size_t entry_size, count;
+};
+
+enum { TLS_VAULT_KEY = 32 };
+
+void tls_vault_init(struct tls_vault *v, size_t entry_size, const struct hash_secret *secret, struct memory *memory);
+void tls_vault_deinit(struct tls_vault *v);
+
+/** @return the oldest entry with this key, or NULL. */
+void *tls_vault_find(const struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY]);
+
+/** @return the next one with the same key, in the order of their coming, or NULL. */
+void *tls_vault_same(const void *entry);
+
+/** A new entry, behind those with the same key: the key, then zeros.  @return NULL when the account is full. */
+void *tls_vault_add(struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY]);
+
+/** The order of their coming. @return NULL: there is none. */
+void *tls_vault_newest(const struct tls_vault *v);
+void *tls_vault_older(const void *entry);
+void *tls_vault_newer(const void *entry);
+
+size_t tls_vault_count(const struct tls_vault *v);
+
+/** Drops the oldest until no more than so many are left. @return how many were dropped. */
+size_t tls_vault_trim(struct tls_vault *v, size_t entries);
+
+#endif
