@@ -127,6 +127,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/suppress.h \
 	sensor/detect/tally.c \
 	sensor/detect/tally.h \
+	sensor/detect/twin.c \
+	sensor/detect/twin.h \
 	sensor/detect/verdict.c \
 	sensor/detect/verdict.h \
 	sensor/detect/wildcard.c \

@@ -103,6 +103,7 @@ unit_tests = \
 	tests/unit/tls_suite \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
+	tests/unit/twin \
 	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
@@ -252,6 +253,7 @@ endif
 # Folders are shipped whole, so only those in which nothing is built.
 EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/run \
 	tests/laws/allowed \
+	tests/laws/judges_known \
 	tests/laws/judges_story.sh \
 	tests/laws/layers \
 	tests/laws/packets_tshark.py \

@@ -42,6 +42,7 @@ enum tls_text {
     TLS_TEXTS
 };
 
+enum { TLS_FACTS_RANDOM = 16 };
 enum { TLS_TEXT_MAX = 1024, TLS_FACTS_MAX = 16384 };
 
 /** The client's certificate, in this handshake or in the session that it resumes. */
@@ -78,13 +79,14 @@ struct tls_alert {
 };
 
 struct tls_facts {
-    uint32_t signs;            /* 1 << enum tls_sign */
-    uint16_t version, suite;   /* agreed; 0: the ServerHello was not seen */
-    uint16_t offers;           /* the highest version that the client offers */
-    uint16_t group;            /* of the key share in the ServerHello */
-    uint8_t client;            /* enum tls_client */
-    uint8_t resumed;           /* enum tls_resumed */
-    struct tls_alert alert[2]; /* the last, by enum side; those that could be read */
+    uint8_t client_random[TLS_FACTS_RANDOM]; /* its first bytes: two connections that have the same are one, relayed */
+    uint32_t signs;                          /* 1 << enum tls_sign */
+    uint16_t version, suite;                 /* agreed; 0: the ServerHello was not seen */
+    uint16_t offers;                         /* the highest version that the client offers */
+    uint16_t group;                          /* of the key share in the ServerHello */
+    uint8_t client;                          /* enum tls_client */
+    uint8_t resumed;                         /* enum tls_resumed */
+    struct tls_alert alert[2];               /* the last, by enum side; those that could be read */
     struct {
         uint16_t at, size;
     } texts[TLS_TEXTS]; /* in `bytes` */

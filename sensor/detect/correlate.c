@@ -4,6 +4,7 @@
 #include "sensor/detect/component.h"
 #include "sensor/detect/endpoint.h"
 #include "sensor/detect/place.h"
+#include "sensor/detect/twin.h"
 #include "sensor/detect/verdict.h"
 #include "sensor/event/field.h"
 
@@ -16,6 +17,7 @@ struct correlate {
     const struct hash_secret *secret;
     struct components *components;
     struct endpoints *endpoints;
+    struct twins *twins;
     struct sources *sources;
     struct findings *findings;
     struct places places;
@@ -108,6 +110,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->secret = secret;
     c->scratch = rule_scratch_new(rules);
     c->components = components_new(rules);
+    c->twins = twins_new(secret, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
     struct finding_options windows = {.window = options->window};
@@ -115,7 +118,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)
         rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
-    if (c->scratch && c->components && c->endpoints && c->sources && c->findings)
+    if (c->scratch && c->components && c->twins && c->endpoints && c->sources && c->findings)
         return c;
     correlate_free(c);
     return NULL;
@@ -220,6 +223,8 @@ static void judge(struct correlate *c, struct exchange *x)
     const struct cluster *cluster = place_of(&c->places, &x->event);
     endpoints_learn(c->endpoints, x);
     x->event.basis = (uint8_t)basis_at(c, &x->event);
+    x->twin = twins_learn(c->twins, &x->event);
+    c->counters->of[COUNT_TWINS] += x->twin;
     place_exchange(&c->places, x, cluster);
     doubt_audit_id(x);
     verdict_pass(x);
@@ -227,6 +232,10 @@ static void judge(struct correlate *c, struct exchange *x)
     c->counters->of[COUNTER_OF[x->auth_state]]++;
     x->ordinary = (uint8_t)ordinary_of(c, x, cluster);
     name_signs(x);
+    if (x->twin) {
+        tell_within_cap(c, &x->event);
+        return;
+    }
     sources_exchange(c->sources, x, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
     bool hold = may_be_ordinary(c, x, cluster) && !c->literal;
     tell_within_cap(c, &x->event);
@@ -250,6 +259,17 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
         knocks->listed |= told;
 }
 
+static void judge_handshake(struct correlate *c, struct handshake *h)
+{
+    const struct cluster *cluster = place_of(&c->places, &h->event);
+    twins_learn(c->twins, &h->event);
+    endpoints_learn_certificate(c->endpoints, h);
+    h->event.basis = (uint8_t)basis_at(c, &h->event);
+    place_name(&h->event, cluster);
+    c->events.event(c->events.owner, &h->event);
+    match_rules(c, &h->event, NULL, cluster, false, false);
+}
+
 static void on_reached(void *owner, moment clock)
 {
     struct correlate *c = owner;
@@ -267,20 +287,16 @@ static void on_event(void *owner, const struct event *e)
         judge(c, (struct exchange *)copy);
         return;
     }
-    if (copy->type == EVENT_HANDSHAKE)
-        endpoints_learn_certificate(c->endpoints, (const struct handshake *)copy);
+    if (copy->type == EVENT_HANDSHAKE) {
+        judge_handshake(c, (struct handshake *)copy);
+        return;
+    }
     copy->basis = (uint8_t)basis_at(c, copy);
     if (copy->type == EVENT_FLOW) {
         judge_flow(c, (struct flow_record *)copy);
         return;
     }
-    const struct cluster *cluster = place_of(&c->places, copy);
-    place_name(copy, cluster);
-    if (copy->type == EVENT_HANDSHAKE) {
-        c->events.event(c->events.owner, copy);
-        match_rules(c, copy, NULL, cluster, false, false);
-        return;
-    }
+    place_name(copy, place_of(&c->places, copy));
     tell_within_cap(c, copy);
 }
 
@@ -318,6 +334,7 @@ size_t correlate_free(struct correlate *c)
     sources_free(c->sources);
     endpoints_free(c->endpoints);
     components_free(c->components);
+    twins_free(c->twins);
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);

@@ -173,16 +173,24 @@ static void count_in_window(struct source *source, const struct exchange *x, uin
     c->forbidden += anonymous && x->status == 403;
     c->open_paths += anonymous && exchange_has(x, SIGN_OPEN_PATH);
     c->resources += anonymous && is_of_the_cluster(x);
-    if (anonymous)
+    /* Who keeps to the open paths may be a monitor of several. */
+    if ((anonymous || x->auth_state == AUTH_REJECTED) && !exchange_has(x, SIGN_OPEN_PATH))
         count_cluster(source, cluster);
+}
+
+/* Of a path at an endpoint: a monitor asks each of several, one behind the other. */
+static uint64_t beat_of(struct sources *s, const struct exchange *x)
+{
+    struct slice target = event_text(&x->event, x->target), endpoint = name_of(s, &x->event.server);
+    uint64_t hash = hash_bytes(s->secret, target.data, target.size);
+    return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
 
 static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
 {
     bool anonymous = x->auth_state == AUTH_ANONYMOUS;
     if (anonymous && exchange_has(x, SIGN_OPEN_PATH)) {
-        struct slice target = event_text(&x->event, x->target);
-        rhythm_beat(&source->rhythm, hash_bytes(s->secret, target.data, target.size) | 1, x->event.time);
+        rhythm_beat(&source->rhythm, beat_of(s, x), x->event.time);
     } else if (anonymous || x->auth_state == AUTH_REJECTED) {
         source->strays = true;
     }

@@ -54,8 +54,9 @@ enum proxied_by {
 
 /** Of the TLS that the connection is in; all 0 on plaintext. */
 struct event_tls {
-    uint8_t version; /* tls_version_rank() */
-    uint8_t client;  /* enum tls_client */
+    uint8_t client_random[TLS_FACTS_RANDOM]; /* all 0: not known */
+    uint8_t version;                         /* tls_version_rank() */
+    uint8_t client;                          /* enum tls_client */
     uint8_t resumed, decrypted;
     struct text texts[TLS_TEXTS_BRIEF]; /* by enum tls_text */
 };

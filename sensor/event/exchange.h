@@ -88,6 +88,7 @@ struct exchange {
     struct text user, groups;
     uint8_t ordinary;                         /* enum ordinary */
     uint8_t front;                            /* enum front */
+    uint8_t twin;                             /* it was seen on its way to whoever relays it, and counts there */
     uint8_t placed;                           /* a configured front named the client, who is now event.client; */
     uint8_t peer[16];                         /* the front itself is this then, whose port event.client still has */
     uint8_t plaintext, impersonation_refused; /* those signs, for rules */

@@ -48,6 +48,7 @@ void secured_numbers(const struct tls_facts *facts, struct event *e)
     e->tls.client = facts->client;
     e->tls.resumed = facts->resumed != TLS_RESUMED_NOT;
     e->tls.decrypted = tls_facts_has(facts, TLS_SIGN_OPENED);
+    memcpy(e->tls.client_random, facts->client_random, sizeof e->tls.client_random);
     mark_unknown(facts, e);
 }
 
