@@ -5,6 +5,7 @@
  *   large   answers of 2 MB
  *   http2   HTTP/2 exchanges with the habits of nghttp2: the token of 900 bytes is a literal in each request
  *   http2go the same with the habits of Go: the token is indexed
+ *   closed  the same over TLS 1.3, of which there are no keys: hellos, then records of 16 KiB
  *   other   traffic to ports that are not followed
  *   syn     SYNs, each of another source */
 #include <stdbool.h>
@@ -139,6 +140,48 @@ static uint64_t large(struct output *o)
     return exchanges(o, true, LARGE);
 }
 
+/* The random of both is zero: nobody looks at it who has no keys. */
+static void say_hellos(struct talk *t)
+{
+    enum { HEAD = 5 + 4 + 2 + 32 };
+    static const uint8_t client[HEAD + 14] = {
+        0x16, 3, 1, 0, HEAD - 5 + 14, 1, 0, 0, HEAD - 9 + 14, 3, 3, [HEAD] = 0, 0, 2, 0x13, 1, 1, 0, 0, 5, 0,
+        43,   0, 1, 0};
+    static const uint8_t server[HEAD + 12] = {
+        0x16, 3, 3, 0, HEAD - 5 + 12, 2, 0, 0, HEAD - 9 + 12, 3, 3, [HEAD] = 0, 0x13, 1, 0, 0, 6, 0, 43, 0, 2, 3, 4};
+    tcp_talk_say(&t->tcp, 0, client, sizeof client);
+    tcp_talk_say(&t->tcp, 1, server, sizeof server);
+}
+
+static void say_record(struct talk *t, unsigned from, size_t size)
+{
+    static uint8_t record[5 + 16384 + 17] = {0x17, 3, 3};
+    record[3] = (uint8_t)(size >> 8);
+    record[4] = (uint8_t)size;
+    for (unsigned i = 0; i < 8; i++) /* what is sealed looks like anything */
+        record[5 + chance((uint32_t)size)] = (uint8_t)chance(256);
+    tcp_talk_say(&t->tcp, from, record, 5 + size);
+}
+
+static uint64_t closed(struct output *o)
+{
+    static struct talk talks[CONNECTIONS];
+    uint64_t count = 0;
+    for (unsigned i = 0; i < CONNECTIONS; i++) {
+        open_talk(o, &talks[i], 6443);
+        say_hellos(&talks[i]);
+    }
+    for (; o->to.size < o->limit; count++) {
+        struct talk *t = &talks[chance(CONNECTIONS)];
+        say_record(t, 0, 300);
+        for (size_t said = 0; said < LARGE; said += 16384)
+            say_record(t, 1, 16384 + 17);
+    }
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        tcp_talk_close(&talks[i].tcp);
+    return count;
+}
+
 /* What both sides have said, in one piece each: what a sensor gets is bytes, so many small frames are the dearest. */
 static void carry(struct talk *t, unsigned from)
 {
@@ -256,7 +299,7 @@ static const struct {
     uint64_t (*make)(struct output *o);
 } kinds[] = {
     {"small", small},     {"token", token},       {"large", large}, {"http2", http2},
-    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},
+    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},   {"closed", closed},
 };
 
 int main(int argc, char **argv)
