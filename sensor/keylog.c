@@ -4,13 +4,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/tls/keys_reader.h"
 #include "sensor/monitor.h"
 
-enum { PIECE = 65536, MISTAKES_TOLD = 10 };
+enum { PIECE = 65536, MISTAKES_TOLD = 10, WRITERS = 64 };
 
 struct keylog_file {
     const char *path; /* borrowed */
@@ -21,12 +25,24 @@ struct keylog_file {
     struct tls_keys_reader reader;
 };
 
+/* Where several write at once, each its own lines. */
+struct keylog_socket {
+    const char *path; /* borrowed, with its prefix */
+    int fd;           /* -1: there is none */
+    struct keylog_file *writers[WRITERS];
+    uint64_t counts[TLS_LINES]; /* of those who have gone */
+};
+
+static const char SOCKET_PREFIX[] = "unix:";
+
 struct keylog {
     struct memory memory;
     struct tls_keys *keys;
     struct log *log;
     struct keylog_file **files;
     size_t count;
+    struct keylog_socket *sockets;
+    size_t socket_count;
     struct keylog_file other; /* what keylog_feed() is given */
     uint64_t forgotten;
     uint8_t piece[PIECE];
@@ -112,17 +128,43 @@ static struct keylog_file *append(struct keylog *k, const char *path)
     return f;
 }
 
-bool keylog_add(struct keylog *k, const char *path, bool follow)
+static bool add_socket(struct keylog *k, const char *path)
+{
+    struct keylog_socket *sockets = realloc(k->sockets, (k->socket_count + 1) * sizeof *sockets);
+    if (sockets == NULL)
+        return false;
+    k->sockets = sockets;
+    struct keylog_socket *s = &sockets[k->socket_count++];
+    *s = (struct keylog_socket){.path = path};
+    s->fd = monitor_open(MONITOR_LISTEN_KEYS, path + sizeof SOCKET_PREFIX - 1);
+    return s->fd >= 0;
+}
+
+static bool add_file(struct keylog *k, const char *path, bool follow)
 {
     struct keylog_file *f = append(k, path);
-    if (f != NULL && open_file(f, follow) && read_on(k, f)) {
-        if (!follow) {
-            tls_keys_reader_finish(&f->reader);
-            close_file(f);
-        }
-        return true;
+    if (f == NULL || !open_file(f, follow) || !read_on(k, f))
+        return false;
+    if (!follow) {
+        tls_keys_reader_finish(&f->reader);
+        close_file(f);
     }
-    log_error(k->log, "option -k: %s: %s, expected a TLS key log", path, strerror(f != NULL ? errno : ENOMEM));
+    return true;
+}
+
+bool keylog_add(struct keylog *k, const char *path, bool follow)
+{
+    bool socket = strncmp(path, SOCKET_PREFIX, sizeof SOCKET_PREFIX - 1) == 0;
+    if (socket && !follow) {
+        log_error(k->log, "option -k: found %s, which nobody writes to while files are read, expected a TLS key log",
+                  path);
+        return false;
+    }
+    errno = ENOMEM;
+    if (socket ? add_socket(k, path) : add_file(k, path, follow))
+        return true;
+    log_error(k->log, "option -k: %s: %s, expected a %s", path, strerror(errno),
+              socket ? "socket to make" : "TLS key log");
     return false;
 }
 
@@ -162,25 +204,82 @@ static void poll_file(struct keylog *k, struct keylog_file *f)
         read_on(k, f);
 }
 
-static uint64_t added(const struct keylog *k)
+static void part_from(struct keylog_socket *s, struct keylog_file **writer)
 {
-    uint64_t sum = k->other.reader.counts[TLS_LINE_ADDED];
-    for (size_t i = 0; i < k->count; i++)
-        sum += k->files[i]->reader.counts[TLS_LINE_ADDED];
-    return sum;
+    struct keylog_file *f = *writer;
+    tls_keys_reader_finish(&f->reader);
+    for (int i = 0; i < TLS_LINES; i++)
+        s->counts[i] += f->reader.counts[i];
+    close_file(f);
+    explicit_bzero(f, sizeof *f);
+    free(f);
+    *writer = NULL;
+}
+
+/* @return false: nobody more is waiting, or can be taken. */
+static bool accept_writer(struct keylog *k, struct keylog_socket *s)
+{
+    for (size_t i = 0; i < WRITERS; i++) {
+        if (s->writers[i] != NULL)
+            continue;
+        int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct keylog_file *f = fd >= 0 ? calloc(1, sizeof *f) : NULL;
+        if (f == NULL) {
+            if (fd >= 0)
+                close(fd);
+            return false;
+        }
+        begin(k, f, s->path);
+        f->fd = fd;
+        s->writers[i] = f;
+        return true;
+    }
+    return false;
+}
+
+/* Who has nothing to say is at its end, or may have more to say later. */
+static void poll_socket(struct keylog *k, struct keylog_socket *s)
+{
+    while (s->fd >= 0 && accept_writer(k, s))
+        ;
+    for (size_t i = 0; i < WRITERS; i++) {
+        struct keylog_file *f = s->writers[i];
+        errno = 0;
+        if (f != NULL && (!read_on(k, f) || errno != EAGAIN))
+            part_from(s, &s->writers[i]);
+    }
+}
+
+/* Lines read so far, by what they were. */
+static void sum_lines(const struct keylog *k, uint64_t sum[static TLS_LINES])
+{
+    for (int line = 0; line < TLS_LINES; line++) {
+        sum[line] = k->other.reader.counts[line];
+        for (size_t i = 0; i < k->count; i++)
+            sum[line] += k->files[i]->reader.counts[line];
+        for (size_t i = 0; i < k->socket_count; i++) {
+            sum[line] += k->sockets[i].counts[line];
+            for (size_t j = 0; j < WRITERS; j++)
+                sum[line] += k->sockets[i].writers[j] != NULL ? k->sockets[i].writers[j]->reader.counts[line] : 0;
+        }
+    }
 }
 
 bool keylog_poll(struct keylog *k)
 {
-    uint64_t before = added(k);
+    uint64_t before[TLS_LINES], after[TLS_LINES];
+    sum_lines(k, before);
     for (size_t i = 0; i < k->count; i++)
         poll_file(k, k->files[i]);
-    return added(k) != before;
+    for (size_t i = 0; i < k->socket_count; i++)
+        poll_socket(k, &k->sockets[i]);
+    sum_lines(k, after);
+    return after[TLS_LINE_ADDED] != before[TLS_LINE_ADDED];
 }
 
 bool keylog_follows(const struct keylog *k)
 {
-    return k->count > 0;
+    return k->count + k->socket_count > 0;
 }
 
 const struct tls_keys *keylog_keys(const struct keylog *k)
@@ -188,28 +287,50 @@ const struct tls_keys *keylog_keys(const struct keylog *k)
     return k->keys;
 }
 
-static void count_lines(const struct keylog_file *f, uint64_t *of)
+void keylog_count(const struct keylog *k, struct counters *counters)
 {
-    const uint64_t *lines = f->reader.counts;
+    uint64_t lines[TLS_LINES], *of = counters->of;
+    sum_lines(k, lines);
     of[COUNT_KEYS_ADDED] += lines[TLS_LINE_ADDED];
     of[COUNT_KEYS_CONTRADICTING] += lines[TLS_LINE_CONTRADICTS];
     of[COUNT_KEYS_MALFORMED] += lines[TLS_LINE_MALFORMED];
-    of[COUNT_KEYS_FORGOTTEN] += lines[TLS_LINE_FULL];
+    of[COUNT_KEYS_FORGOTTEN] += lines[TLS_LINE_FULL] + k->forgotten;
+    of[COUNT_KEYS_CONNECTIONS] += tls_keys_count(k->keys);
 }
 
-void keylog_count(const struct keylog *k, struct counters *counters)
+void keylog_protect(struct log *log)
 {
-    count_lines(&k->other, counters->of);
-    for (size_t i = 0; i < k->count; i++)
-        count_lines(k->files[i], counters->of);
-    counters->of[COUNT_KEYS_FORGOTTEN] += k->forgotten;
-    counters->of[COUNT_KEYS_CONNECTIONS] += tls_keys_count(k->keys);
+    const struct rlimit none = {0};
+    struct rlimit locked;
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        log_note(log, "core dumps cannot be turned off: %s; one would hold keys", strerror(errno));
+#ifndef KAPIWATCH_CHECK /* the leak checker attaches to the process */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    /* Where there is a limit, all that is asked for behind it would fail. */
+    if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur == RLIM_INFINITY)
+        mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+static void forget_sockets(struct keylog *k)
+{
+    for (size_t i = 0; i < k->socket_count; i++) {
+        struct keylog_socket *s = &k->sockets[i];
+        for (size_t j = 0; j < WRITERS; j++) {
+            if (s->writers[j] != NULL)
+                part_from(s, &s->writers[j]);
+        }
+        if (s->fd >= 0)
+            close(s->fd);
+    }
+    free(k->sockets);
 }
 
 size_t keylog_free(struct keylog *k)
 {
     if (k == NULL)
         return 0;
+    forget_sockets(k);
     for (size_t i = 0; i < k->count; i++) {
         close_file(k->files[i]);
         explicit_bzero(k->files[i], sizeof *k->files[i]);

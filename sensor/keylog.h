@@ -1,6 +1,6 @@
 /* The key logs that -k names: read whole before the first packet, live also while they grow, are rotated, or are
- * written to by others through a FIFO. What is wrong with a line is said with file and line, never with what stands in
- * it. */
+ * written to by others through a FIFO or a Unix socket. What is wrong with a line is said with file and line, never
+ * with what stands in it. */
 #ifndef SENSOR_KEYLOG_H
 #define SENSOR_KEYLOG_H
 
@@ -14,7 +14,8 @@ struct keylog;
  * memory. */
 struct keylog *keylog_new(const struct hash_secret *secret, size_t memory, struct log *log);
 
-/** Opens a file and reads it to its end. @param follow  it stays open, for keylog_poll().
+/** Opens a file and reads it to its end. @param follow  it stays open, for keylog_poll(). Then the path may also be
+ *  "unix:PATH": a socket that others write to is made there.
  *  @return false, and the reason was told: it cannot be opened, or read. */
 bool keylog_add(struct keylog *k, const char *path, bool follow);
 
@@ -32,6 +33,9 @@ const struct tls_keys *keylog_keys(const struct keylog *k);
 
 /** Writes into the counters what was read so far. */
 void keylog_count(const struct keylog *k, struct counters *counters);
+
+/** Before secrets are read: no core dumps, and nothing goes to swap where the system lets that be asked for. */
+void keylog_protect(struct log *log);
 
 /** Wipes all. @return how many bytes of the account were still in use: 0, or it is a defect. */
 size_t keylog_free(struct keylog *k);

@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const int monitor_flags[MONITOR_REQUESTS] = {
@@ -19,8 +22,38 @@ static const int monitor_flags[MONITOR_REQUESTS] = {
 
 enum { OUTPUT_MODE = 0640 }; /* who talks to a cluster, and how, is not for everybody */
 
+static int listen_at(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof at.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(at.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    /* One that was left behind refuses; it alone is taken away. */
+    if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0 && errno == ECONNREFUSED)
+        unlink(path);
+    close(fd);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    mode_t before = umask(S_IRWXG | S_IRWXO);
+    bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, SOMAXCONN) == 0;
+    umask(before);
+    if (bound)
+        return fd;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = why;
+    return -1;
+}
+
 int monitor_open(enum monitor_request what, const char *path)
 {
+    if (what == MONITOR_LISTEN_KEYS)
+        return listen_at(path);
     if (strcmp(path, "-") == 0)
         return fcntl(what == MONITOR_WRITE_OUTPUT ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     return open(path, monitor_flags[what] | O_CLOEXEC | O_NOCTTY, OUTPUT_MODE);

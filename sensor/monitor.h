@@ -14,6 +14,7 @@ enum monitor_request {
     MONITOR_READ_CONFIG, /* the configuration file, cluster maps */
     MONITOR_READ_KEYS,
     MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO */
+    MONITOR_LISTEN_KEYS,  /* a Unix socket, made with mode 0600 in place of one that nobody listens on */
     MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there */
     MONITOR_REQUESTS
 };

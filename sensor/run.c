@@ -155,6 +155,8 @@ static bool read_keys(struct run *r)
 {
     const struct options *o = r->options;
     bool good = true;
+    if (o->key_log_count > 0)
+        keylog_protect(r->log);
     for (size_t i = 0; i < o->key_log_count; i++)
         good = keylog_add(r->keylog, o->key_logs[i], is_live(r)) && good;
     return good;
