@@ -38,7 +38,7 @@ static int listen_at(const char *path)
         unlink(path);
     close(fd);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    mode_t before = umask(S_IRWXG | S_IRWXO);
+    mode_t before = umask(S_IXUSR | S_IRWXG | S_IRWXO);
     bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, SOMAXCONN) == 0;
     umask(before);
     if (bound)

@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/json \
 	tests/unit/json_report \
 	tests/unit/jwt \
+	tests/unit/keylog \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
