@@ -381,6 +381,11 @@ const struct tls_facts *tls_facts_of(const struct tls *t)
     return &t->facts;
 }
 
+void tls_shed(struct tls *t)
+{
+    tls_facts_shed(&t->facts, tls_memory(t));
+}
+
 bool tls_waits(const struct tls *t)
 {
     return t->for_a_key;

@@ -57,6 +57,9 @@ struct stream *tls_stream(struct tls *t);
 
 const struct tls_facts *tls_facts_of(const struct tls *t);
 
+/** The handshake was told: the texts that are told with it alone may go. */
+void tls_shed(struct tls *t);
+
 /** Whether records wait for a key. */
 bool tls_waits(const struct tls *t);
 

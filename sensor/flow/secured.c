@@ -110,6 +110,7 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
     c->tls_told = true;
     c->bench->counters->of[COUNT_TLS_HANDSHAKES]++;
     bench_tell(c->bench, &h->event);
+    tls_shed(c->tls);
 }
 
 /* what TLS tells */
