@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/head \
 	tests/unit/hpack \
 	tests/unit/hpack_judge \
+	tests/unit/hpack_recovery \
 	tests/unit/http1 \
 	tests/unit/http1_loss \
 	tests/unit/http2 \
@@ -101,6 +102,7 @@ unit_tests = \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
 	tests/unit/tls_suite \
+	tests/unit/tls_trial \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
 	tests/unit/twin \
@@ -219,6 +221,7 @@ go_hpack = tests/tools/go_hpack.c tests/tools/go_hpack.h tests/tools/go_hpack_re
 hpack_rig = tests/tools/hpack_rig.c tests/tools/hpack_rig.h tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
+tests_unit_hpack_recovery_SOURCES = tests/unit/hpack_recovery.c $(go_hpack)
 tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 # Only tests speak TLS themselves.
@@ -228,6 +231,8 @@ tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_trial_SOURCES = tests/unit/tls_trial.c $(tls_talk)
+tests_unit_tls_trial_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)

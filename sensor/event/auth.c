@@ -46,6 +46,7 @@ const char *auth_evidence_name(unsigned evidence)
                                                      [EVIDENCE_RELAYED] = "relayed",
                                                      [EVIDENCE_CONTRADICTION] = "contradiction",
                                                      [EVIDENCE_VALUE_ALONE] = "value_alone",
+                                                     [EVIDENCE_TABLE_RECOVERED] = "table_recovered",
                                                      [EVIDENCE_UNKNOWN_FIELD] = "unknown_field"};
     return name_of(names, AUTH_EVIDENCE, evidence);
 }

@@ -25,6 +25,8 @@ enum auth_evidence {
     EVIDENCE_RELAYED,           /* why unknown: a backend may have written the answer */
     EVIDENCE_CONTRADICTION,     /* two signs disagree */
     EVIDENCE_VALUE_ALONE,       /* a credential's value, under a name that is not known */
+    EVIDENCE_TABLE_RECOVERED, /* less sure: fields of the head are inferred, of an HPACK table found again behind a gap
+                               */
     EVIDENCE_UNKNOWN_FIELD, /* why unknown, or less sure: a field that could be anything, or an unknown path or code */
     AUTH_EVIDENCE
 };

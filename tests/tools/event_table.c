@@ -104,6 +104,8 @@ static void evidence(void)
         [EVIDENCE_RELAYED] = "A backend behind the API server may have written the answer.",
         [EVIDENCE_CONTRADICTION] = "Two of these signs disagree.",
         [EVIDENCE_VALUE_ALONE] = "A credential's value, in a field whose name is not known.",
+        [EVIDENCE_TABLE_RECOVERED] = "HTTP/2: fields of the request head are inferred: they were sent before a hole, "
+                                     "and the table was found again.",
         [EVIDENCE_UNKNOWN_FIELD] =
             "HTTP/2: a field of the head, or the method, path or code, is not known: it was sent before the capture.",
     };
