@@ -15,6 +15,7 @@ struct correlate {
     struct correlate_events events;
     const struct hash_secret *secret;
     struct components *components;
+    struct infer *infer;
     struct endpoints *endpoints;
     struct sources *sources;
     struct findings *findings;
@@ -108,6 +109,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->secret = secret;
     c->scratch = rule_scratch_new(rules);
     c->components = components_new(rules);
+    c->infer = infer_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
     struct finding_options windows = {.window = options->window};
@@ -115,7 +117,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)
         rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
-    if (c->scratch && c->components && c->endpoints && c->sources && c->findings)
+    if (c->scratch && c->components && c->infer && c->endpoints && c->sources && c->findings)
         return c;
     correlate_free(c);
     return NULL;
@@ -234,6 +236,21 @@ static void judge(struct correlate *c, struct exchange *x)
     match_rules(c, &x->event, NULL, cluster, lends, hold);
 }
 
+/* An address that is asked and asks others is a front, or a server that asks for itself. */
+static void judge_closed(struct correlate *c, struct flow_record *f, const struct cluster *cluster, bool ours)
+{
+    f->auth_state = f->auth_outcome = AUTH_NOT_JUDGED;
+    if (!f->closed)
+        return;
+    endpoints_learn_closed(c->endpoints, f, infer_is_api_server(c->infer, &f->shape));
+    f->event.basis = (uint8_t)basis_at(c, &f->event);
+    if (cluster_front(c->places.map, cluster, f->event.client.ip))
+        f->front = FRONT_CONFIGURED;
+    else if (endpoints_serves(c->endpoints, f->event.client.ip))
+        f->front = FRONT_SUSPECTED;
+    sources_closed(c->sources, c->infer, f, ours, c->window);
+}
+
 /* Whether somebody who only opens connections is a monitor shows by its period alone: what rules that leave out the
  * ordinary find is held. */
 static void judge_flow(struct correlate *c, struct flow_record *f)
@@ -244,6 +261,7 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     bool ours = cluster_expects(c->places.map, cluster, f->event.client.ip) ||
                 cluster_front(c->places.map, cluster, f->event.client.ip);
     struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
+    judge_closed(c, f, cluster, ours);
     c->events.event(c->events.owner, &f->event);
     bool told = match_rules(c, &f->event, knocks, cluster, false, !c->literal);
     if (knocks)
@@ -316,6 +334,7 @@ size_t correlate_free(struct correlate *c)
     sources_free(c->sources);
     endpoints_free(c->endpoints);
     components_free(c->components);
+    infer_free(c->infer, &c->memory);
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);

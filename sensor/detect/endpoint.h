@@ -4,6 +4,7 @@
 
 #include "proto/base/table.h"
 #include "sensor/event/exchange.h"
+#include "sensor/event/flow_record.h"
 #include "sensor/event/handshake.h"
 
 struct endpoints;
@@ -23,6 +24,13 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
 /** Learns from the certificate that it presented. */
 void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h);
+
+/** Learns from a connection that stays closed; of two that look like an API server's the endpoint is one by its shape.
+ * @param api_server  this one does. */
+void endpoints_learn_closed(struct endpoints *e, const struct flow_record *f, bool api_server);
+
+/** Whether TLS was answered at this address, whatever the port. */
+bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16]);
 
 /** Learns from the verdict. */
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);

@@ -2,6 +2,8 @@
 
 static const char *name_of(const char *const *names, unsigned count, unsigned value)
 {
+    if (value == AUTH_NOT_JUDGED)
+        return "";
     return value < count ? names[value] : "?";
 }
 
@@ -46,6 +48,14 @@ const char *auth_evidence_name(unsigned evidence)
                                                      [EVIDENCE_RELAYED] = "relayed",
                                                      [EVIDENCE_CONTRADICTION] = "contradiction",
                                                      [EVIDENCE_VALUE_ALONE] = "value_alone",
+                                                     [EVIDENCE_NO_CERTIFICATE] = "no_certificate",
+                                                     [EVIDENCE_EARLY_GOAWAY] = "early_goaway",
+                                                     [EVIDENCE_SIZE_OF_401] = "size_of_401",
+                                                     [EVIDENCE_SIZE_OF_403] = "size_of_403",
+                                                     [EVIDENCE_SIZE_OF_HEALTH] = "size_of_health_answer",
+                                                     [EVIDENCE_SIZE_OF_TOKEN] = "size_of_token",
+                                                     [EVIDENCE_REPEATED] = "repeated",
+                                                     [EVIDENCE_HOLE] = "hole",
                                                      [EVIDENCE_UNKNOWN_FIELD] = "unknown_field"};
     return name_of(names, AUTH_EVIDENCE, evidence);
 }

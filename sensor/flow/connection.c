@@ -154,6 +154,14 @@ static void tell_of_tls(const struct connection *c, struct flow_record *r)
     r->tls_data = c->tls_data;
     if (!f)
         return;
+    r->closed = !tls_facts_has(f, TLS_SIGN_OPENED);
+    r->tls_old = f->offers && f->offers < TLS_1_2;
+    r->tls_no_alpn = tls_facts_has(f, TLS_SIGN_CLIENT_HELLO) && !tls_facts_text(f, TLS_TEXT_OFFERED).size;
+    if (r->closed) {
+        const struct tls_shape *shape = tls_shape_of(c->tls);
+        tls_shape_read(shape, f, &r->shape);
+        memcpy(r->records, shape->records, sizeof r->records);
+    }
     r->tls_completed = tls_facts_has(f, TLS_SIGN_DONE);
     secured_head(f, &r->event);
     for (int side = CLIENT; side <= SERVER; side++)

@@ -32,6 +32,8 @@ static const char *basis_words(enum endpoint_basis basis)
 {
     static const char *const words[ENDPOINT_BASES] = {[ENDPOINT_UNPROVEN] = "not shown to be an API server",
                                                       [ENDPOINT_PORT] = "an API server by its port",
+                                                      [ENDPOINT_SHAPE] =
+                                                          "an API server by what its sealed answers look like",
                                                       [ENDPOINT_RECOGNISED] = "answers as an API server",
                                                       [ENDPOINT_CONFIGURED] = "an API server by configuration"};
     return words[basis];

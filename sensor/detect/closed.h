@@ -1,0 +1,41 @@
+/* What one source's connections that stay closed show together, within the window that began with the first: more than
+ * any of them alone. Each sign must show as often as the lists of rules/ say, and weighs what they say. */
+#ifndef SENSOR_DETECT_CLOSED_H
+#define SENSOR_DETECT_CLOSED_H
+
+#include "sensor/detect/infer.h"
+
+enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4 };
+
+/** Zero at first. */
+struct closed {
+    moment window, hellos_since;
+    uint16_t sizes_403[CLOSED_SIZES]; /* different ones */
+    uint32_t hellos[CLOSED_HELLOS];   /* hashes of different ClientHellos since `hellos_since` */
+    uint32_t endpoints[CLOSED_ENDPOINTS];
+    uint32_t seen[SUSPECTS]; /* connections that show the sign, or different things */
+    uint32_t large;          /* answers that are larger than any without a credential */
+    uint32_t health;
+    uint32_t certificates, tokens; /* connections */
+    uint32_t inferred;             /* anonymous or rejected ones */
+    uint32_t distrusts;
+};
+
+/** Of one connection, hashes are not 0. */
+struct closed_place {
+    uint32_t hello; /* of its ClientHello's JA4; 0: none */
+    uint32_t endpoint;
+};
+
+/** Whether the source has shown before what speaks for the verdict on this connection. */
+bool closed_repeats(const struct closed *c, const struct infer *i, const struct tls_reading *r);
+
+/** Counts a connection, behind infer_pass(), and writes into it what is known of its source by now. */
+void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
+                moment window);
+
+/** Whether other clients seem to stand behind it: some of its connections show a credential, others none, and they
+ * are of different programs. */
+bool closed_is_mixed(const struct closed *c);
+
+#endif
