@@ -5,7 +5,7 @@
 /* More than any answer to a request without a credential measures, but for lists of paths that are open to everyone. */
 enum { LARGE = 1000 };
 
-enum { PROGRAMS = 3 }; /* different ClientHellos behind one address */
+enum { PROGRAMS = 3, KNOWN = 3 }; /* different ClientHellos behind one address */
 
 static bool add_number(uint32_t *kept, unsigned room, uint32_t number)
 {
@@ -53,6 +53,8 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
         if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
+    c->seen[SUSPECT_ONLY_403] += r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 &&
+                                 infer_answer(i, r, 0) == ANSWER_OF_403;
     c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, r);
 }
 
@@ -81,6 +83,28 @@ static bool is_address(struct slice name)
     return colon || !letters;
 }
 
+/* What the connection's answer was, in one number that is not 0. */
+static uint64_t kind_of(const struct infer *i, const struct tls_reading *r, struct closed_place place)
+{
+    uint64_t kind = 0;
+    if (r->answers)
+        kind = r->answers == 1 ? (uint64_t)infer_answer(i, r, 0) + 1 : 5;
+    if (kind == ANSWER_OTHER + 1)
+        kind = 8u + r->answer[0].head + r->answer[0].body;
+    return (uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 17 ^ kind << 1 ^ 1;
+}
+
+static void count_beat(struct closed *c, uint64_t what, moment time)
+{
+    unsigned i = 0;
+    while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
+        i++;
+    if (i < CLOSED_BEATS)
+        beat_add(&c->beats[i], what, time);
+    else
+        c->many = true;
+}
+
 static void count_habits(struct closed *c, const struct flow_record *f, uint32_t endpoint)
 {
     c->seen[SUSPECT_OLD_VERSIONS] += f->tls_old;
@@ -96,7 +120,7 @@ static void count_habits(struct closed *c, const struct flow_record *f, uint32_t
 static bool counts(const struct closed *c, enum suspect sign)
 {
     bool known = c->large || c->certificates || c->tokens;
-    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_NO_ALPN && sign != SUSPECT_MANY_ENDPOINTS &&
+    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN && sign != SUSPECT_MANY_ENDPOINTS &&
                       sign != SUSPECT_ASKS_NOTHING);
 }
 
@@ -119,8 +143,12 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
                 moment window)
 {
     const struct tls_reading *r = &f->shape;
-    if (!c->window || f->event.order.clock - c->window >= window)
-        *c = (struct closed){.window = f->event.order.clock};
+    if (!c->window || f->event.order.clock - c->window >= window) {
+        struct closed fresh = {.window = f->event.order.clock, .many = c->many};
+        memcpy(fresh.beats, c->beats, sizeof fresh.beats);
+        *c = fresh;
+    }
+    count_beat(c, kind_of(i, r, place), f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
@@ -133,6 +161,21 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
 
 bool closed_is_mixed(const struct closed *c)
 {
-    bool known = c->large || c->certificates || c->tokens;
-    return known && c->inferred && c->seen[SUSPECT_MANY_HELLOS] >= PROGRAMS;
+    return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && c->seen[SUSPECT_MANY_HELLOS] >= PROGRAMS;
+}
+
+bool closed_may_be_steady(const struct closed *c)
+{
+    bool broken = c->many;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        broken |= c->beats[i].broken > 0;
+    return !broken;
+}
+
+bool closed_is_steady(const struct closed *c)
+{
+    bool regular = false;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        regular |= beat_regular(&c->beats[i]);
+    return regular && closed_may_be_steady(c);
 }

@@ -4,8 +4,9 @@
 #define SENSOR_DETECT_CLOSED_H
 
 #include "sensor/detect/infer.h"
+#include "sensor/detect/rhythm.h"
 
-enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4 };
+enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 8 };
 
 /** Zero at first. */
 struct closed {
@@ -19,6 +20,8 @@ struct closed {
     uint32_t certificates, tokens; /* connections */
     uint32_t inferred;             /* anonymous or rejected ones */
     uint32_t distrusts;
+    struct beat beats[CLOSED_BEATS]; /* one for each endpoint, ClientHello and kind of answer, over all windows */
+    bool many;                       /* more than a monitor has */
 };
 
 /** Of one connection, hashes are not 0. */
@@ -33,6 +36,12 @@ bool closed_repeats(const struct closed *c, const struct infer *i, const struct 
 /** Counts a connection, behind infer_pass(), and writes into it what is known of its source by now. */
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
                 moment window);
+
+/** Whether it comes back with a regular period and is answered the same each time: a monitor. */
+bool closed_is_steady(const struct closed *c);
+
+/** Nothing speaks against that so far. */
+bool closed_may_be_steady(const struct closed *c);
 
 /** Whether other clients seem to stand behind it: some of its connections show a credential, others none, and they
  * are of different programs. */

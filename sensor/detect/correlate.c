@@ -52,7 +52,8 @@ static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
     if (f->subject != SUBJECT_SOURCE)
         return false;
     bool regular =
-        f->exchanges ? sources_is_regular(c->sources, f->source) : sources_knocks_regularly(c->sources, f->source);
+        f->exchanges ? sources_is_regular(c->sources, f->source)
+                     : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
     bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
     c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
@@ -242,7 +243,8 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
     f->auth_state = f->auth_outcome = AUTH_NOT_JUDGED;
     if (!f->closed)
         return;
-    endpoints_learn_closed(c->endpoints, f, infer_is_api_server(c->infer, &f->shape));
+    if (infer_is_api_server(c->infer, &f->shape))
+        endpoints_learn_shape(c->endpoints, &f->event);
     f->event.basis = (uint8_t)basis_at(c, &f->event);
     if (cluster_front(c->places.map, cluster, f->event.client.ip))
         f->front = FRONT_CONFIGURED;
@@ -263,7 +265,8 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
     judge_closed(c, f, cluster, ours);
     c->events.event(c->events.owner, &f->event);
-    bool told = match_rules(c, &f->event, knocks, cluster, false, !c->literal);
+    bool hold = !f->closed || sources_may_be_steady(c->sources, f->event.client.ip);
+    bool told = match_rules(c, &f->event, knocks, cluster, false, hold && !c->literal);
     if (knocks)
         knocks->listed |= told;
 }
@@ -286,7 +289,7 @@ static void on_event(void *owner, const struct event *e)
         return;
     }
     if (copy->type == EVENT_HANDSHAKE)
-        endpoints_learn_certificate(c->endpoints, (const struct handshake *)copy);
+        endpoints_learn_handshake(c->endpoints, (const struct handshake *)copy);
     copy->basis = (uint8_t)basis_at(c, copy);
     if (copy->type == EVENT_FLOW) {
         judge_flow(c, (struct flow_record *)copy);

@@ -100,19 +100,17 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
         recognise(e, &x->event);
 }
 
-void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h)
+void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h)
 {
+    if (h->completed && !table_put(&e->serving, h->event.server.ip, NULL))
+        e->lost++;
     if (h->api_server)
         recognise(e, &h->event);
 }
 
-void endpoints_learn_closed(struct endpoints *e, const struct flow_record *f, bool api_server)
+void endpoints_learn_shape(struct endpoints *e, const struct event *about)
 {
-    if (f->tls_completed && !table_put(&e->serving, f->event.server.ip, NULL))
-        e->lost++;
-    if (!api_server)
-        return;
-    struct endpoint_key key = key_of(&f->event);
+    struct endpoint_key key = key_of(about);
     struct shaped_endpoint *shaped = table_put(&e->shaped, &key, NULL);
     if (shaped)
         shaped->count++;

@@ -4,7 +4,6 @@
 
 #include "proto/base/table.h"
 #include "sensor/event/exchange.h"
-#include "sensor/event/flow_record.h"
 #include "sensor/event/handshake.h"
 
 struct endpoints;
@@ -22,12 +21,12 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
  * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
-/** Learns from the certificate that it presented. */
-void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h);
+/** Learns from the certificate that it presented, and that there is a server. */
+void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h);
 
-/** Learns from a connection that stays closed; of two that look like an API server's the endpoint is one by its shape.
- * @param api_server  this one does. */
-void endpoints_learn_closed(struct endpoints *e, const struct flow_record *f, bool api_server);
+/** Learns from a connection that stays closed and looks like an API server's: of two such the endpoint is one by its
+ * shape. */
+void endpoints_learn_shape(struct endpoints *e, const struct event *about);
 
 /** Whether TLS was answered at this address, whatever the port. */
 bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16]);

@@ -327,6 +327,18 @@ void sources_closed(struct sources *s, const struct infer *i, struct flow_record
     k->source->front = f->front > k->source->front ? f->front : k->source->front;
 }
 
+bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && closed_may_be_steady(&source->closed);
+}
+
+bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && !source->knocks.count && closed_is_steady(&source->closed);
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;

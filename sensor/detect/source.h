@@ -96,6 +96,11 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
 /** Judges a connection that stays closed, and counts it: behind sources_flow(). @param ours  as there. */
 void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window);
 
+/** Whether its connections that stay closed may be those of a monitor that is answered the same each time; and whether
+ * that shows. */
+bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16]);
+bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16]);
+
 /** Whether the source comes back with a regular period where it knocks: a monitor that opens connections and no more.
  */
 bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);

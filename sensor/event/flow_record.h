@@ -32,6 +32,7 @@ enum { KNOCK_ENDPOINTS = 8 };
 enum suspect {
     SUSPECT_ANSWERS_OF_403, /* several answers of a 403's size, of different sizes, and none larger */
     SUSPECT_ANSWERS_OF_401,
+    SUSPECT_ONLY_403, /* several connections with one answer, of a 403's size */
     SUSPECT_EARLY_GOAWAYS,
     SUSPECT_MANY_HELLOS,  /* ClientHellos of many shapes within seconds */
     SUSPECT_OLD_VERSIONS, /* offers nothing newer than TLS 1.1 */
