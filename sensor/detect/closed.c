@@ -53,8 +53,8 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
         if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
-    c->seen[SUSPECT_ONLY_403] += r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 &&
-                                 infer_answer(i, r, 0) == ANSWER_OF_403;
+    c->seen[SUSPECT_ONLY_403] +=
+        r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, r, 0) == ANSWER_OF_403;
     c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, r);
 }
 
@@ -83,15 +83,12 @@ static bool is_address(struct slice name)
     return colon || !letters;
 }
 
-/* What the connection's answer was, in one number that is not 0. */
-static uint64_t kind_of(const struct infer *i, const struct tls_reading *r, struct closed_place place)
+/* Where the connection went and what its answer was, in one number that is not 0. The head of HTTP/2 varies by itself.
+ */
+static uint64_t kind_of(const struct tls_reading *r, struct closed_place place)
 {
-    uint64_t kind = 0;
-    if (r->answers)
-        kind = r->answers == 1 ? (uint64_t)infer_answer(i, r, 0) + 1 : 5;
-    if (kind == ANSWER_OTHER + 1)
-        kind = 8u + r->answer[0].head + r->answer[0].body;
-    return (uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 17 ^ kind << 1 ^ 1;
+    uint64_t size = r->inside == TLS_INSIDE_HTTP2 ? r->answer[0].body : r->answer[0].head;
+    return ((uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 20) ^ (size << 4 | r->answers) << 1 ^ 1;
 }
 
 static void count_beat(struct closed *c, uint64_t what, moment time)
@@ -99,10 +96,10 @@ static void count_beat(struct closed *c, uint64_t what, moment time)
     unsigned i = 0;
     while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
         i++;
-    if (i < CLOSED_BEATS)
-        beat_add(&c->beats[i], what, time);
-    else
+    if (i == CLOSED_BEATS)
         c->many = true;
+    else if (time > c->beats[i].last)
+        beat_add(&c->beats[i], what, time);
 }
 
 static void count_habits(struct closed *c, const struct flow_record *f, uint32_t endpoint)
@@ -120,8 +117,8 @@ static void count_habits(struct closed *c, const struct flow_record *f, uint32_t
 static bool counts(const struct closed *c, enum suspect sign)
 {
     bool known = c->large || c->certificates || c->tokens;
-    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN && sign != SUSPECT_MANY_ENDPOINTS &&
-                      sign != SUSPECT_ASKS_NOTHING);
+    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
+                      sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING);
 }
 
 static void weigh(const struct closed *c, const struct infer *i, struct suspicion *s)
@@ -137,6 +134,7 @@ static void weigh(const struct closed *c, const struct infer *i, struct suspicio
     s->weight = (uint16_t)(weight < UINT16_MAX ? weight : UINT16_MAX);
     s->distrusts = (uint16_t)(c->distrusts < UINT16_MAX ? c->distrusts : UINT16_MAX);
     s->inferred = c->inferred;
+    s->refusals = c->refusals;
 }
 
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
@@ -148,9 +146,11 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
         memcpy(fresh.beats, c->beats, sizeof fresh.beats);
         *c = fresh;
     }
-    count_beat(c, kind_of(i, r, place), f->event.time);
+    count_beat(c, kind_of(r, place), f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
+    c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
+                   (infer_answer(i, r, 0) == ANSWER_OF_401 || infer_answer(i, r, 0) == ANSWER_OF_403);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
     c->distrusts += r->distrusts;
     count_answers(c, i, r);
@@ -164,11 +164,18 @@ bool closed_is_mixed(const struct closed *c)
     return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && c->seen[SUSPECT_MANY_HELLOS] >= PROGRAMS;
 }
 
+/* One that a monitor leaves out, or whose connection is told late, breaks two intervals. */
+enum { LATE = 2, KEPT_EACH = 4 };
+
+static const moment QUICKEST = INT64_C(500) * 1000 * 1000;
+
 bool closed_may_be_steady(const struct closed *c)
 {
     bool broken = c->many;
-    for (unsigned i = 0; i < CLOSED_BEATS; i++)
-        broken |= c->beats[i].broken > 0;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++) {
+        const struct beat *b = &c->beats[i];
+        broken |= b->broken > LATE + b->kept / KEPT_EACH || (b->period && b->period < QUICKEST);
+    }
     return !broken;
 }
 
@@ -176,6 +183,6 @@ bool closed_is_steady(const struct closed *c)
 {
     bool regular = false;
     for (unsigned i = 0; i < CLOSED_BEATS; i++)
-        regular |= beat_regular(&c->beats[i]);
+        regular |= c->beats[i].kept >= 2 && c->beats[i].broken * KEPT_EACH <= c->beats[i].kept;
     return regular && closed_may_be_steady(c);
 }

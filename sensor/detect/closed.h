@@ -19,6 +19,7 @@ struct closed {
     uint32_t health;
     uint32_t certificates, tokens; /* connections */
     uint32_t inferred;             /* anonymous or rejected ones */
+    uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
     struct beat beats[CLOSED_BEATS]; /* one for each endpoint, ClientHello and kind of answer, over all windows */
     bool many;                       /* more than a monitor has */

@@ -51,9 +51,9 @@ static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
 {
     if (f->subject != SUBJECT_SOURCE)
         return false;
-    bool regular =
-        f->exchanges ? sources_is_regular(c->sources, f->source)
-                     : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
+    bool regular = f->exchanges
+                       ? sources_is_regular(c->sources, f->source)
+                       : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
     bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
     c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;

@@ -127,7 +127,8 @@ static void count_exchange(struct finding *f, const struct hit *hit, const struc
 static void count_knocks_before(struct finding *f, const struct hit *hit, const struct counting *c)
 {
     const struct knocks *k = hit->knocks;
-    if (!k || !((const struct flow_record *)hit->event)->knocks.is_one || (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
+    if (!k || !((const struct flow_record *)hit->event)->knocks.is_one ||
+        (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
         return;
     f->count += k->count - 1;
     if (k->basis > f->basis)

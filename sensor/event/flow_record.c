@@ -34,7 +34,7 @@ const char *suspect_name(unsigned suspect)
     static const char *const names[SUSPECTS] = {[SUSPECT_ANSWERS_OF_403] = "answers_of_403",
                                                 [SUSPECT_ANSWERS_OF_401] = "answers_of_401",
                                                 [SUSPECT_ONLY_403] = "only_403",
-[SUSPECT_EARLY_GOAWAYS] = "early_goaways",
+                                                [SUSPECT_EARLY_GOAWAYS] = "early_goaways",
                                                 [SUSPECT_MANY_HELLOS] = "many_hellos",
                                                 [SUSPECT_OLD_VERSIONS] = "old_versions",
                                                 [SUSPECT_NO_ALPN] = "no_alpn",

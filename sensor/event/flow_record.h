@@ -51,6 +51,7 @@ struct suspicion {
     uint32_t evidence;  /* 1 << enum suspect */
     uint16_t weight;    /* the sum of their weights, in percent */
     uint16_t distrusts; /* connections that the client left with an alert right behind the server's flight */
+    uint32_t refusals;  /* connections without a certificate, first answered as it is refused, by the size */
     uint32_t inferred;  /* connections that were inferred to be anonymous or rejected */
 };
 

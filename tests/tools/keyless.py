@@ -74,7 +74,7 @@ def judge_connections(truth, first, verdicts, figures):
 def judge_sources(truth, kinds, alerts, figures):
     named = collections.defaultdict(dict)
     for a in alerts:
-        if a["finding"]["subject"] == "source":
+        if a["finding"]["subject"] in ("source", "front"):
             named[address(a["src_ip"])][os.path.basename(a["rule"]["file"])] = a
     reached = {address(e["src"]) for e in truth["tcp"] if e.get("client_hello")}
     for source in sorted(reached):
