@@ -33,6 +33,8 @@ unit_tests = \
 	tests/unit/forwarded \
 	tests/unit/gre \
 	tests/unit/habit \
+	tests/unit/infer \
+	tests/unit/closed \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
@@ -97,6 +99,7 @@ unit_tests = \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
+	tests/unit/tls_shape \
 	tests/unit/tls_suite \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
@@ -136,6 +139,7 @@ fuzz_harnesses = \
 	tests/fuzz/tls_keys \
 	tests/fuzz/tls_opener \
 	tests/fuzz/tls_record \
+	tests/fuzz/tls_shape \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
 
@@ -155,6 +159,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \

@@ -240,7 +240,6 @@ static void judge(struct correlate *c, struct exchange *x)
 /* An address that is asked and asks others is a front, or a server that asks for itself. */
 static void judge_closed(struct correlate *c, struct flow_record *f, const struct cluster *cluster, bool ours)
 {
-    f->auth_state = f->auth_outcome = AUTH_NOT_JUDGED;
     if (!f->closed)
         return;
     if (infer_is_api_server(c->infer, &f->shape))

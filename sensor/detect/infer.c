@@ -210,6 +210,7 @@ void infer_pass(const struct infer *i, struct flow_record *f, bool repeated)
     if (f->auth_state != AUTH_UNKNOWN && repeated)
         f->auth_evidence |= bit(EVIDENCE_REPEATED);
     if (f->auth_state == AUTH_UNKNOWN) {
+        event_set_unknown(&f->event, EVENT_AUTH_STATE);
         event_set_unknown(&f->event, EVENT_AUTH_OUTCOME);
         f->auth_confidence = 0;
     }

@@ -2,8 +2,6 @@
 
 static const char *name_of(const char *const *names, unsigned count, unsigned value)
 {
-    if (value == AUTH_NOT_JUDGED)
-        return "";
     return value < count ? names[value] : "?";
 }
 
@@ -13,7 +11,7 @@ const char *auth_state_name(unsigned state)
                                                    [AUTH_ANONYMOUS] = "anonymous",
                                                    [AUTH_CREDENTIALED] = "credentialed",
                                                    [AUTH_REJECTED] = "rejected"};
-    return name_of(names, AUTH_STATES, state);
+    return state == AUTH_NOT_JUDGED ? "" : name_of(names, AUTH_STATES, state);
 }
 
 const char *auth_outcome_name(unsigned outcome)
@@ -22,7 +20,7 @@ const char *auth_outcome_name(unsigned outcome)
                                                      [OUTCOME_ACCEPTED] = "accepted",
                                                      [OUTCOME_FORBIDDEN] = "forbidden",
                                                      [OUTCOME_REFUSED] = "refused"};
-    return name_of(names, AUTH_OUTCOMES, outcome);
+    return outcome == AUTH_NOT_JUDGED ? "" : name_of(names, AUTH_OUTCOMES, outcome);
 }
 
 const char *auth_basis_name(unsigned basis)

@@ -5,8 +5,8 @@
 
 enum auth_state { AUTH_UNKNOWN, AUTH_ANONYMOUS, AUTH_CREDENTIALED, AUTH_REJECTED, AUTH_STATES };
 
-/** Of a connection that was not judged: its exchanges were, or it is no TLS. */
-enum { AUTH_NOT_JUDGED = 0xff };
+/** State and outcome of a connection that was not judged: its exchanges were, or it is no TLS. Their name is "". */
+enum { AUTH_NOT_JUDGED = 0xfe };
 
 enum auth_outcome { OUTCOME_UNSEEN, OUTCOME_ACCEPTED, OUTCOME_FORBIDDEN, OUTCOME_REFUSED, AUTH_OUTCOMES };
 

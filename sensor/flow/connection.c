@@ -1,5 +1,6 @@
 #include "sensor/flow/connection.h"
 
+#include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/reader.h"
 #include "sensor/flow/secured.h"
@@ -174,6 +175,8 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
     struct flow_record *r = (struct flow_record *)&room;
     *r = (struct flow_record){
         .event.size = sizeof *r,
+        .auth_state = AUTH_NOT_JUDGED,
+        .auth_outcome = AUTH_NOT_JUDGED,
         .last = c->last,
         .exchanges = c->facts.exchanges,
         .segments = c->segments,
