@@ -261,6 +261,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
+	tests/tools/keyless.py \
+	tests/tools/sealed.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
 	tests/tools/packagings.py \

@@ -40,7 +40,6 @@ enum suspect {
     SUSPECT_NO_NAME,        /* no SNI, or an address as one */
     SUSPECT_ASKS_NOTHING,   /* closes right behind the handshake, or within it */
     SUSPECT_MANY_ENDPOINTS, /* one ClientHello at many of them */
-    SUSPECT_SYN_SHAPE,      /* a SYN as a scanner makes it */
     SUSPECTS
 };
 

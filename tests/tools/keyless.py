@@ -3,12 +3,15 @@
 The truth's streams are counted by tshark, which tells the number of each one's first packet: that is the flow_id. Of each
 capture one line, then the sum of all:
 
-  connections  of HTTP/2 to servers from 1.29 on, with anonymous or rejected requests and no health checks; how many of them
-               were inferred to be so
+  connections  of HTTP/2 to servers from 1.29 on, with anonymous or rejected requests alone, and not those of health checks;
+               how many of them were inferred to be so
+  mixed        those that carried authenticated requests as well; how many of them were
   false        connections that carried authenticated requests alone, and were called anonymous or rejected
   hostile      sources that reach a TLS port and are neither legitimate nor a part of the cluster; how many of them a finding
                of connections names
   accused      others that one names; behind it, those that one names as a front
+
+Exit status 1: an accusation, or fewer found than the shares below.
 """
 
 import collections
@@ -24,6 +27,7 @@ PEACEFUL = {"legitimate", "health-check", "api-server", "load-balancer", "front"
 HEALTH = ("/healthz", "/livez", "/readyz")
 GOAWAY_SINCE = (1, 29)
 FRONT = "inferred-front.yaml"
+SHARE_INFERRED, SHARE_FOUND = 0.95, 25 / 30
 
 
 def address(text):
@@ -65,8 +69,9 @@ def judge_connections(truth, first, verdicts, figures):
             continue
         health = all(r["uri"].split("?")[0] in HEALTH and r["code"] == 200 for _, r in said)
         if not health and new[said[0][0]["cluster"]] and all(r["protocol"] == "h2" for _, r in said):
-            figures["connections"] += 1
-            figures["inferred"] += called
+            pure = all(r["class"] != "authenticated" for _, r in said)
+            figures["connections" if pure else "mixed"] += 1
+            figures["inferred" if pure else "mixed_inferred"] += called
             if not called:
                 print("  not inferred:", about, auth, flow.get("flow", {}).get("tls_inside"))
 
@@ -112,9 +117,12 @@ def main():
         print(name, *("%s %d" % (k, figures[k]) for k in FIGURES))
         total.update(figures)
     print("total", *("%s %d" % (k, total[k]) for k in FIGURES))
+    wrong = total["false"] or total["accused"]
+    few = total["inferred"] < SHARE_INFERRED * total["connections"] or total["found"] < SHARE_FOUND * total["hostile"]
+    sys.exit(1 if wrong or few or not total["connections"] else 0)
 
 
-FIGURES = ("connections", "inferred", "false", "hostile", "found", "accused", "fronts")
+FIGURES = ("connections", "inferred", "mixed", "mixed_inferred", "false", "hostile", "found", "accused", "fronts")
 
 if __name__ == "__main__":
     main()
