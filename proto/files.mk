@@ -145,6 +145,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/schedule.h \
 	proto/tls/sessions.c \
 	proto/tls/sessions.h \
+	proto/tls/shape.c \
+	proto/tls/shape.h \
 	proto/tls/suite.c \
 	proto/tls/suite.def \
 	proto/tls/suite.h \

@@ -33,6 +33,8 @@ unit_tests = \
 	tests/unit/forwarded \
 	tests/unit/gre \
 	tests/unit/habit \
+	tests/unit/infer \
+	tests/unit/closed \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
@@ -101,6 +103,7 @@ unit_tests = \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
+	tests/unit/tls_shape \
 	tests/unit/tls_suite \
 	tests/unit/tls_trial \
 	tests/unit/tls_waiting \
@@ -146,6 +149,7 @@ fuzz_harnesses = \
 	tests/fuzz/tls_handshake \
 	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
+	tests/fuzz/tls_shape \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
 
@@ -166,6 +170,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \
@@ -272,6 +277,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
+	tests/tools/keyless.py \
+	tests/tools/sealed.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
 	tests/tools/packagings.py \
