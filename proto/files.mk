@@ -137,12 +137,16 @@ proto_libproto_a_SOURCES = \
 	proto/tls/keys_reader.h \
 	proto/tls/opener.c \
 	proto/tls/opener.h \
+	proto/tls/rc4.c \
+	proto/tls/rc4.h \
 	proto/tls/record.c \
 	proto/tls/record.h \
 	proto/tls/schedule.c \
 	proto/tls/schedule.h \
 	proto/tls/sessions.c \
 	proto/tls/sessions.h \
+	proto/tls/shape.c \
+	proto/tls/shape.h \
 	proto/tls/suite.c \
 	proto/tls/suite.def \
 	proto/tls/suite.h \

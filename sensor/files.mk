@@ -11,8 +11,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/exit_status.h \
 	sensor/inputs.c \
 	sensor/inputs.h \
-	sensor/keylog.c \
-	sensor/keylog.h \
+	sensor/key_logs.c \
+	sensor/key_logs.h \
 	sensor/log.c \
 	sensor/log.h \
 	sensor/monitor.c \
@@ -63,6 +63,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/capture/shared.h \
 	sensor/capture/stretch.c \
 	sensor/capture/stretch.h \
+	sensor/detect/closed.c \
+	sensor/detect/closed.h \
 	sensor/detect/cluster.c \
 	sensor/detect/cluster.h \
 	sensor/detect/cluster_check.c \
@@ -85,6 +87,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/forwarded.h \
 	sensor/detect/habit.c \
 	sensor/detect/habit.h \
+	sensor/detect/infer.c \
+	sensor/detect/infer.h \
 	sensor/detect/knock.c \
 	sensor/detect/knock.h \
 	sensor/detect/list.c \
@@ -127,6 +131,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/suppress.h \
 	sensor/detect/tally.c \
 	sensor/detect/tally.h \
+	sensor/detect/twin.c \
+	sensor/detect/twin.h \
 	sensor/detect/verdict.c \
 	sensor/detect/verdict.h \
 	sensor/detect/wildcard.c \
@@ -181,6 +187,18 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/table.h \
 	sensor/flow/worker.c \
 	sensor/flow/worker.h \
+	sensor/keylog/key_file.c \
+	sensor/keylog/key_file.h \
+	sensor/keylog/key_lines.c \
+	sensor/keylog/key_lines.h \
+	sensor/keylog/key_packed.c \
+	sensor/keylog/key_packed.h \
+	sensor/keylog/key_socket.c \
+	sensor/keylog/key_socket.h \
+	sensor/keylog/key_sources.c \
+	sensor/keylog/key_sources.h \
+	sensor/keylog/key_store.c \
+	sensor/keylog/key_store.h \
 	sensor/report/audit.c \
 	sensor/report/buffer.c \
 	sensor/report/buffer.h \

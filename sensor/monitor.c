@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const int monitor_flags[MONITOR_REQUESTS] = {
@@ -18,10 +20,61 @@ static const int monitor_flags[MONITOR_REQUESTS] = {
     [MONITOR_WRITE_OUTPUT] = O_WRONLY | O_CREAT | O_TRUNC,
 };
 
-enum { OUTPUT_MODE = 0640 }; /* who talks to a cluster, and how, is not for everybody */
+enum {
+    OUTPUT_MODE = 0640, /* who talks to a cluster, and how, is not for everybody */
+    SOCKET_MODE = 0600,
+    SOCKET_BACKLOG = 16
+};
+
+/* What a run that was ended left behind. It cannot be told by looking: somebody listens, or not. */
+static void remove_stale_socket(int fd, const struct sockaddr_un *at)
+{
+    struct stat about;
+    if (lstat(at->sun_path, &about) != 0 || !S_ISSOCK(about.st_mode))
+        return;
+    if (connect(fd, (const struct sockaddr *)at, sizeof *at) != 0 && errno == ECONNREFUSED)
+        unlink(at->sun_path);
+}
+
+/* The mode of the descriptor becomes that of the file: nobody can come in before it is set. */
+static bool bind_and_listen(int fd, const struct sockaddr_un *at)
+{
+    return fchmod(fd, SOCKET_MODE) == 0 && bind(fd, (const struct sockaddr *)at, sizeof *at) == 0 &&
+           listen(fd, SOCKET_BACKLOG) == 0;
+}
+
+static int new_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+static int listen_at(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    if (path[0] == '\0' || strlen(path) >= sizeof at.sun_path) {
+        errno = path[0] == '\0' ? ENOENT : ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(at.sun_path, path);
+    int probe = new_socket();
+    if (probe >= 0) {
+        remove_stale_socket(probe, &at);
+        close(probe);
+    }
+    int fd = new_socket();
+    if (fd >= 0 && !bind_and_listen(fd, &at)) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        return -1;
+    }
+    return fd;
+}
 
 int monitor_open(enum monitor_request what, const char *path)
 {
+    if (what == MONITOR_LISTEN_KEYS)
+        return listen_at(path);
     if (strcmp(path, "-") == 0)
         return fcntl(what == MONITOR_WRITE_OUTPUT ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     return open(path, monitor_flags[what] | O_CLOEXEC | O_NOCTTY, OUTPUT_MODE);

@@ -13,12 +13,14 @@ enum monitor_request {
     MONITOR_READ_FILTER,
     MONITOR_READ_CONFIG, /* the configuration file, cluster maps */
     MONITOR_READ_KEYS,
-    MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO */
+    MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
+    MONITOR_LISTEN_KEYS,  /* a Unix socket, made with mode 0600, that does not wait */
     MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there */
     MONITOR_REQUESTS
 };
 
-/** "-" is a copy of standard input or output.
+/** "-" is a copy of standard input or output, but for MONITOR_LISTEN_KEYS. That takes away a socket that nobody listens
+ *  at any more, and nothing else: EADDRINUSE.
  *  @return a descriptor that the caller closes, or -1 and errno. */
 int monitor_open(enum monitor_request what, const char *path);
 

@@ -12,7 +12,7 @@
 #include "sensor/detect/correlate.h"
 #include "sensor/flow/worker.h"
 #include "sensor/inputs.h"
-#include "sensor/keylog.h"
+#include "sensor/key_logs.h"
 #include "sensor/monitor.h"
 #include "sensor/report/report.h"
 #include "sensor/signals.h"
@@ -22,6 +22,7 @@
 enum {
     STATISTICS_SECONDS = 60,
     SURVEY_SECONDS = 300,
+    NAME_SHOWN = 256,
     KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
     KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
     LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
@@ -36,14 +37,14 @@ struct run {
     struct correlate_events events;
     struct correlate *correlate;
     struct worker *worker;
-    struct keylog *keylog;
+    struct key_sources *keys;
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct inputs inputs;
-    moment first, last;                                      /* of the frames' times */
-    moment statistics_due, flush_due, keys_due, waiting_due; /* live, by the clock */
-    moment progress_due;                                     /* by the steady clock */
-    moment survey_end; /* live, by the clock; 0: there is none, or nothing came yet */
+    moment first, last;                            /* of the frames' times */
+    moment statistics_due, flush_due, waiting_due; /* live, by the clock */
+    moment progress_due;                           /* by the steady clock */
+    moment survey_end;                             /* live, by the clock; 0: there is none, or nothing came yet */
     bool input_failed, over;
 };
 
@@ -119,16 +120,6 @@ static uint64_t cap_of(const struct options *o)
     return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
 }
 
-/* All that is there, before the first packet. @return false: told. */
-static bool read_keys(struct run *r)
-{
-    const struct options *o = r->options;
-    bool good = true;
-    for (size_t i = 0; i < o->key_log_count; i++)
-        good = keylog_add(r->keylog, o->key_logs[i], is_live(r)) && good;
-    return good;
-}
-
 /* Eleven sixteenths of the budget for connections, which decide whether anything is seen; one for keys, four for
  * sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
@@ -149,10 +140,10 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
-    r->keylog = keylog_new(&r->secret, o->memory / 16, r->log);
-    if (r->keylog == NULL)
+    r->keys = key_logs_new(o, &r->secret, o->memory / 16, r->log);
+    if (r->keys == NULL)
         return false;
-    worker.keys = keylog_keys(r->keylog);
+    worker.keys = key_sources_keys(r->keys);
     worker.waiting_bytes = is_live(r) && o->key_log_count > 0 ? KEY_WAIT_BYTES : 0;
     worker.waiting_time = KEY_WAIT_SECONDS * SECOND;
     r->events = (struct correlate_events){
@@ -169,7 +160,7 @@ static struct counters all_counters(struct run *r)
     struct counters sum = r->worker_counters;
     struct capture_counts counts;
     counters_add(&sum, &r->correlate_counters);
-    keylog_count(r->keylog, &sum);
+    key_sources_count(r->keys, &sum);
     capture_count(r->capture, &counts);
     sum.of[COUNT_FRAMES] += counts.frames;
     sum.of[COUNT_FRAME_BYTES] += counts.bytes;
@@ -207,12 +198,9 @@ static void live_clock(struct run *r, moment clock, bool idle)
         tell_statistics(r, false);
         r->statistics_due = clock + STATISTICS_SECONDS * SECOND;
     }
-    if (keylog_follows(r->keylog) && (idle || clock >= r->keys_due)) {
-        if (keylog_poll(r->keylog) || clock >= r->waiting_due) {
-            worker_keys(r->worker);
-            r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
-        }
-        r->keys_due = clock + SECOND / 5;
+    if (r->options->key_log_count > 0 && (key_sources_poll(r->keys, clock) || clock >= r->waiting_due)) {
+        worker_keys(r->worker);
+        r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
     }
     if (idle || clock >= r->flush_due) {
         report_flush(r->report);
@@ -257,9 +245,11 @@ static void take_idle(struct run *r, moment clock)
         show_progress(r);
 }
 
-static void take_key_log(void *owner, struct slice text)
+static void take_key_log(void *owner, const char *name, struct slice text)
 {
-    keylog_feed(((struct run *)owner)->keylog, "decryption secrets", text);
+    char shown[NAME_SHOWN];
+    snprintf(shown, sizeof shown, "%.200s: decryption secrets", name);
+    key_sources_feed(((struct run *)owner)->keys, shown, text);
 }
 
 static void take_note(void *owner, const char *line)
@@ -359,7 +349,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
     }
     capture_listen(r->capture, &(struct capture_listener){
                                    .key_log = take_key_log, .note = take_note, .wrong = take_wrong, .owner = r});
-    if (!read_keys(r))
+    if (!key_logs_read(r->keys, r->options, r->log))
         return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
@@ -384,7 +374,7 @@ static void take_apart(struct run *r)
         broken(r->log, "memory of connections is still in use at the end, bytes", worker);
     if (correlate != 0)
         broken(r->log, "memory of findings is still in use at the end, bytes", correlate);
-    size_t keys = keylog_free(r->keylog);
+    size_t keys = r->keys != NULL ? key_sources_free(r->keys) : 0;
     if (keys != 0)
         broken(r->log, "memory of keys is still in use at the end, bytes", keys);
     if (r->report != NULL)

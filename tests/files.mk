@@ -33,6 +33,8 @@ unit_tests = \
 	tests/unit/forwarded \
 	tests/unit/gre \
 	tests/unit/habit \
+	tests/unit/infer \
+	tests/unit/closed \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
@@ -50,6 +52,8 @@ unit_tests = \
 	tests/unit/jwt \
 	tests/unit/knock \
 	tests/unit/link \
+	tests/unit/key_file \
+	tests/unit/key_sources \
 	tests/unit/list \
 	tests/unit/mask \
 	tests/unit/literals \
@@ -95,13 +99,16 @@ unit_tests = \
 	tests/unit/tls_fingerprint \
 	tests/unit/tls_handshake \
 	tests/unit/tls_hello \
+	tests/unit/tls_rc4 \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
+	tests/unit/tls_shape \
 	tests/unit/tls_suite \
 	tests/unit/tls_trial \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
+	tests/unit/twin \
 	tests/unit/udp \
 	tests/unit/validity \
 	tests/unit/value \
@@ -142,6 +149,7 @@ fuzz_harnesses = \
 	tests/fuzz/tls_handshake \
 	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
+	tests/fuzz/tls_shape \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
 
@@ -158,9 +166,11 @@ noinst_HEADERS = \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
 	tests/unit/packet_rig.h \
+	tests/unit/key_rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \
@@ -253,6 +263,7 @@ endif
 # Folders are shipped whole, so only those in which nothing is built.
 EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/run \
 	tests/laws/allowed \
+	tests/laws/judges_known \
 	tests/laws/judges_story.sh \
 	tests/laws/layers \
 	tests/laws/packets_tshark.py \
@@ -266,6 +277,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
+	tests/tools/keyless.py \
+	tests/tools/sealed.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
 	tests/tools/packagings.py \

@@ -63,6 +63,7 @@ static void forget(struct fragments *f, struct datagram *d)
     *(d->older ? &d->older->newer : &f->oldest) = d->newer;
     *(d->newer ? &d->newer->older : &f->newest) = d->older;
     table_remove(&f->table, table_find(&f->table, &d->key));
+    f->bytes -= sizeof(struct entry);
     for (struct piece *p = d->first, *next; p; p = next) {
         next = p->next;
         give_back(f, p, sizeof *p + p->kept);
@@ -138,6 +139,7 @@ static struct datagram *find(struct fragments *f, const struct fragment *piece, 
     *d = (struct datagram){.key = piece->key, .begun = clock, .older = f->newest, .again = is_recent(f, &piece->key)};
     *(f->newest ? &f->newest->newer : &f->oldest) = d;
     f->newest = d;
+    f->bytes += sizeof *e;
     return d;
 }
 

@@ -179,6 +179,8 @@ static void client_hello(struct tls *t, struct slice body)
             sign(t, TLS_SIGN_RENEGOTIATED);
     }
     memcpy(t->epochs.client_random, h.random, TLS_RANDOM);
+    if (first)
+        memcpy(t->facts.client_random, h.random, sizeof t->facts.client_random);
     t->epochs.named = true;
     sign(t, TLS_SIGN_CLIENT_HELLO);
     if (first)

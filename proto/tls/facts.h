@@ -42,6 +42,7 @@ enum tls_text {
     TLS_TEXTS
 };
 
+enum { TLS_FACTS_RANDOM = 16 };
 enum { TLS_TEXT_MAX = 1024, TLS_FACTS_MAX = 16384 };
 
 /** The client's certificate, in this handshake or in the session that it resumes. */
@@ -78,13 +79,14 @@ struct tls_alert {
 };
 
 struct tls_facts {
-    uint32_t signs;            /* 1 << enum tls_sign */
-    uint16_t version, suite;   /* agreed; 0: the ServerHello was not seen */
-    uint16_t offers;           /* the highest version that the client offers */
-    uint16_t group;            /* of the key share in the ServerHello */
-    uint8_t client;            /* enum tls_client */
-    uint8_t resumed;           /* enum tls_resumed */
-    struct tls_alert alert[2]; /* the last, by enum side; those that could be read */
+    uint8_t client_random[TLS_FACTS_RANDOM]; /* its first bytes: two connections that have the same are one, relayed */
+    uint32_t signs;                          /* 1 << enum tls_sign */
+    uint16_t version, suite;                 /* agreed; 0: the ServerHello was not seen */
+    uint16_t offers;                         /* the highest version that the client offers */
+    uint16_t group;                          /* of the key share in the ServerHello */
+    uint8_t client;                          /* enum tls_client */
+    uint8_t resumed;                         /* enum tls_resumed */
+    struct tls_alert alert[2];               /* the last, by enum side; those that could be read */
     struct {
         uint16_t at, size;
     } texts[TLS_TEXTS]; /* in `bytes` */
@@ -109,6 +111,10 @@ static inline struct slice tls_facts_text(const struct tls_facts *f, enum tls_te
 
 /** In place of what it was. Longer than TLS_TEXT_MAX is cut; where there is no room it becomes absent. */
 void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text);
+
+/** Forgets the texts that are told once, with the handshake: what is kept is told with all that the connection carries.
+ */
+void tls_facts_shed(struct tls_facts *f, struct memory *memory);
 
 void tls_facts_release(struct tls_facts *f, struct memory *memory);
 

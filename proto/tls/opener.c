@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include "proto/tls/rc4.h"
+
 enum { NONCE = 12, BLOCK_MAX = 16, PSEUDO_HEADER = 13, LENGTH_AT = 3 };
 
 struct tls_opener {
@@ -12,12 +14,13 @@ struct tls_opener {
     struct tls_ciphers *ciphers; /* borrowed */
     struct tls_record_keys keys;
     const struct tls_cipher_info *info;
-    EVP_CIPHER_CTX *cipher; /* has the key */
-    EVP_MAC_CTX *mac;       /* of CBC: has the key */
+    EVP_CIPHER_CTX *cipher; /* has the key; NULL with RC4 */
+    EVP_MAC_CTX *mac;       /* of CBC and stream: has the key */
     uint64_t sequence;
     uint8_t chain[BLOCK_MAX]; /* CBC of TLS 1.0: the last block of the record before is this one's IV */
     bool chain_known;
-    bool pads; /* TLS 1.3: a record was padded */
+    struct tls_rc4 stream; /* of RC4: where the next record begins */
+    bool pads;             /* TLS 1.3: a record was padded */
 };
 
 /* A record on its way: what of `sealed` is what. */
@@ -36,9 +39,15 @@ static size_t explicit_iv(const struct tls_opener *o)
 }
 
 /* CCM wants the sizes of nonce and tag before the key. */
-static bool set_cipher(struct tls_opener *o, EVP_CIPHER *cipher)
+static bool set_cipher(struct tls_opener *o)
 {
-    if (EVP_DecryptInit_ex2(o->cipher, cipher, NULL, NULL, NULL) != 1)
+    if (o->info->mode == TLS_MODE_STREAM) {
+        tls_rc4_init(&o->stream, (struct slice){.data = o->keys.key, .size = TLS_RC4_KEY});
+        return true;
+    }
+    EVP_CIPHER *cipher = tls_ciphers_cipher(o->ciphers, o->keys.suite->cipher);
+    o->cipher = cipher != NULL ? EVP_CIPHER_CTX_new() : NULL;
+    if (o->cipher == NULL || EVP_DecryptInit_ex2(o->cipher, cipher, NULL, NULL, NULL) != 1)
         return false;
     if (o->info->mode == TLS_MODE_CBC)
         EVP_CIPHER_CTX_set_padding(o->cipher, 0); /* TLS has a padding of its own */
@@ -60,8 +69,7 @@ static bool set_mac(struct tls_opener *o)
 
 struct tls_opener *tls_opener_new(struct tls_ciphers *c, const struct tls_record_keys *keys, struct memory *memory)
 {
-    EVP_CIPHER *cipher = tls_ciphers_cipher(c, keys->suite->cipher);
-    struct tls_opener *o = cipher != NULL ? memory_resize(memory, NULL, 0, sizeof *o) : NULL;
+    struct tls_opener *o = memory_resize(memory, NULL, 0, sizeof *o);
     if (o == NULL)
         return NULL;
     o->memory = memory;
@@ -71,8 +79,7 @@ struct tls_opener *tls_opener_new(struct tls_ciphers *c, const struct tls_record
     memory_charge(memory, o->info->taken);
     o->chain_known = true;
     memcpy(o->chain, keys->iv, sizeof o->chain);
-    o->cipher = EVP_CIPHER_CTX_new();
-    if (o->cipher != NULL && set_cipher(o, cipher) && (o->info->mode != TLS_MODE_CBC || set_mac(o)))
+    if (set_cipher(o) && (keys->suite->mac == TLS_NO_HASH || set_mac(o)))
         return o;
     tls_opener_free(o);
     return NULL;
@@ -204,7 +211,16 @@ static bool unpad(struct slice *text)
     return true;
 }
 
-/* RFC 5246, 6.2.3.2: the MAC is of the plaintext, and inside. Timing tells nobody anything: the sensor answers nobody.
+/* On a copy: only a record that opens, or is passed over, moves the place in the keystream. */
+static void decrypt_stream(const struct tls_opener *o, const struct parts *p, uint8_t *out)
+{
+    struct tls_rc4 stream = o->stream;
+    tls_rc4_apply(&stream, p->body, out);
+    OPENSSL_cleanse(&stream, sizeof stream);
+}
+
+/* RFC 5246, 6.2.3.1 and 6.2.3.2: the MAC is of the plaintext, and inside. Timing tells nobody anything: the sensor
+ * answers nobody.
  */
 static enum tls_open open_mac_inside(struct tls_opener *o, uint64_t sequence, const uint8_t *header,
                                      const struct parts *p, uint8_t *out, struct tls_opened *opened)
@@ -212,7 +228,9 @@ static enum tls_open open_mac_inside(struct tls_opener *o, uint64_t sequence, co
     size_t mac = tls_hash_size(o->keys.suite->mac);
     uint8_t pseudo[PSEUDO_HEADER];
     struct slice text = {.data = out, .size = p->body.size};
-    if (!decrypt_cbc(o, p, out) || !unpad(&text) || text.size < mac)
+    if (o->info->mode == TLS_MODE_STREAM)
+        decrypt_stream(o, p, out);
+    else if (!decrypt_cbc(o, p, out) || !unpad(&text) || text.size < mac)
         return TLS_OPEN_BAD;
     text.size -= mac;
     put_pseudo_header(pseudo, sequence, header, text.size);
@@ -258,6 +276,8 @@ static bool split(const struct tls_opener *o, const uint8_t *header, struct slic
     p->iv = slice_part(sealed, 0, iv);
     p->body = slice_part(sealed, iv, sealed.size - check);
     p->check = slice_part(sealed, sealed.size - check, sealed.size);
+    if (o->info->mode == TLS_MODE_STREAM)
+        return p->body.size >= tls_hash_size(o->keys.suite->mac);
     if (o->info->mode != TLS_MODE_CBC)
         return o->keys.version != TLS_1_3 || p->body.size > 0;
     if (is_chained(o))
@@ -273,7 +293,7 @@ enum tls_open tls_opener_try(struct tls_opener *o, uint64_t sequence, const uint
     if (!split(o, header, sealed, &p))
         return TLS_OPEN_MALFORMED;
     opened->content = (enum tls_content)header[0];
-    if (o->info->mode != TLS_MODE_CBC)
+    if (o->keys.suite->mac == TLS_NO_HASH)
         return open_aead(o, sequence, header, &p, out, opened);
     if (is_chained(o) && !chain_holds(o, sequence))
         return TLS_OPEN_BAD;
@@ -311,6 +331,8 @@ void tls_opener_seek(struct tls_opener *o, uint64_t sequence)
 void tls_opener_pass(struct tls_opener *o, struct slice sealed)
 {
     o->sequence++;
+    if (o->info->mode == TLS_MODE_STREAM)
+        tls_rc4_skip(&o->stream, sealed.size);
     if (!is_chained(o))
         return;
     size_t block = o->info->fixed_iv, check = check_size(o);

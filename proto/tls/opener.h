@@ -51,10 +51,14 @@ uint64_t tls_opener_sequence(const struct tls_opener *o);
 
 /** To the place of the record that comes next, when records are missing before it. With CBC of TLS 1.0, where each
  * record begins with the end of the one before, that one cannot be opened then; after tls_opener_pass() over it, those
- * behind it can. A place that tls_opener_try() found: seek to it, and pass over what was tried. */
+ * behind it can. A place that tls_opener_try() found: seek to it, and pass over what was tried.
+ *
+ * With RC4 the place in the keystream stays: behind missing bytes nothing opens at any place in the sequence, until
+ * tls_opener_pass() was over as many bytes as are missing. */
 void tls_opener_seek(struct tls_opener *o, uint64_t sequence);
 
-/** Passes over a record that is not opened: the place is the next. @param sealed  its last block at least. */
+/** Passes over a record that is not opened: the place is the next. @param sealed  its last block at least. With RC4 as
+ * many bytes as it had, whatever they are: with fewer, nothing opens any more. */
 void tls_opener_pass(struct tls_opener *o, struct slice sealed);
 
 /** The sender's next keys, from sequence 0 on (KeyUpdate). @return false: not TLS 1.3, or libcrypto failed; the opener

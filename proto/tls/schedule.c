@@ -27,19 +27,35 @@ static bool derive(EVP_KDF_CTX *kdf, const OSSL_PARAM *params, uint8_t *out, siz
     return done;
 }
 
-/* The PRF with the label "key expansion": RFC 5246, 6.3 and 5; before TLS 1.2 with MD5 and SHA-1 together, RFC 2246, 5.
- */
-static bool expand_keys(struct tls_ciphers *c, enum tls_hash hash, const struct tls_secret *master,
-                        const uint8_t *client_random, const uint8_t *server_random, uint8_t *block, size_t size)
+/* The PRF, its seed two randoms: RFC 5246, 5; before TLS 1.2 with MD5 and SHA-1 together, RFC 2246, 5. */
+static bool expand(struct tls_ciphers *c, enum tls_hash hash, struct slice secret, const char *label,
+                   const uint8_t *first_random, const uint8_t *second_random, uint8_t *out, size_t size)
 {
-    static const char label[] = "key expansion";
     OSSL_PARAM params[] = {text_param(OSSL_KDF_PARAM_DIGEST, tls_hash_name(hash)),
-                           bytes_param(OSSL_KDF_PARAM_SECRET, master->bytes, master->size),
-                           bytes_param(OSSL_KDF_PARAM_SEED, label, sizeof label - 1),
-                           bytes_param(OSSL_KDF_PARAM_SEED, server_random, TLS_RANDOM),
-                           bytes_param(OSSL_KDF_PARAM_SEED, client_random, TLS_RANDOM),
+                           bytes_param(OSSL_KDF_PARAM_SECRET, secret.data, secret.size),
+                           bytes_param(OSSL_KDF_PARAM_SEED, label, strlen(label)),
+                           bytes_param(OSSL_KDF_PARAM_SEED, first_random, TLS_RANDOM),
+                           bytes_param(OSSL_KDF_PARAM_SEED, second_random, TLS_RANDOM),
                            OSSL_PARAM_construct_end()};
-    return derive(tls_ciphers_prf(c), params, block, size);
+    return derive(tls_ciphers_prf(c), params, out, size);
+}
+
+/* Of an export suite the key block has a part of the key only: RFC 2246, 6.3.1. What OpenSSL made of that in TLS 1.2 is
+ * the same, with the PRF of TLS 1.2. */
+static bool finish_export(struct tls_ciphers *c, enum tls_hash hash, const uint8_t *client_random,
+                          const uint8_t *server_random, struct tls_record_keys keys[static 2])
+{
+    static const char *const labels[] = {"client write key", "server write key"};
+    bool done = true;
+    for (int side = 0; side < 2; side++) {
+        uint8_t part[TLS_KEY_MAX];
+        size_t size = tls_cipher_info(keys[side].suite->cipher)->key;
+        memcpy(part, keys[side].key, size);
+        done &= expand(c, hash, (struct slice){.data = part, .size = size}, labels[side], client_random, server_random,
+                       keys[side].key, TLS_RC4_KEY);
+        OPENSSL_cleanse(part, sizeof part);
+    }
+    return done;
 }
 
 static const uint8_t *take(uint8_t *to, const uint8_t *from, size_t size)
@@ -56,10 +72,11 @@ bool tls_schedule_expand(struct tls_ciphers *c, const struct tls_suite *suite, u
     const struct tls_cipher_info *info = tls_cipher_info(suite->cipher);
     size_t mac = tls_hash_size(suite->mac);
     size_t size = 2 * (mac + info->key + info->fixed_iv);
+    enum tls_hash hash = version < TLS_1_2 ? TLS_MD5_SHA1 : suite->hash;
     uint8_t block[BLOCK_MAX];
     bool done = tls_suite_fits(suite, version) && version != TLS_1_3 && master->size == TLS_MASTER_SECRET &&
-                expand_keys(c, version < TLS_1_2 ? TLS_MD5_SHA1 : suite->hash, master, client_random, server_random,
-                            block, size);
+                expand(c, hash, (struct slice){.data = master->bytes, .size = master->size}, "key expansion",
+                       server_random, client_random, block, size);
     for (int side = 0; side < 2; side++) {
         OPENSSL_cleanse(&keys[side], sizeof keys[side]);
         keys[side].suite = suite;
@@ -76,6 +93,10 @@ bool tls_schedule_expand(struct tls_ciphers *c, const struct tls_suite *suite, u
         take(keys[1].iv, at, info->fixed_iv);
     }
     OPENSSL_cleanse(block, sizeof block);
+    if (done && suite->cipher == TLS_RC4_40 && !finish_export(c, hash, client_random, server_random, keys)) {
+        OPENSSL_cleanse(keys, 2 * sizeof *keys);
+        done = false;
+    }
     return done;
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/base/slice.h"
 #include "proto/tls/ciphers.h"
 #include "proto/tls/suite.h"
 
@@ -17,7 +18,8 @@ enum {
     TLS_SECRET_MAX = 48,
     TLS_KEY_MAX = 32,
     TLS_IV_MAX = 16,
-    TLS_MAC_KEY_MAX = 48
+    TLS_MAC_KEY_MAX = 48,
+    TLS_RC4_KEY = 16 /* of export, too, however little of it is secret */
 };
 
 struct tls_secret {
@@ -36,7 +38,8 @@ struct tls_record_keys {
     struct tls_secret traffic; /* of TLS 1.3: the next generation comes from it */
 };
 
-/** Both sides' keys of TLS 1.0 to 1.2, indexed by enum side: the key expansion.
+/** Both sides' keys of TLS 1.0 to 1.2, indexed by enum side: the key expansion. Export suites are dead since TLS 1.1
+ * (RFC 4346, A.5), but OpenSSL before 1.1 spoke them in TLS 1.2, too.
  *  @param encrypt_then_mac  passed on to `keys`; without effect but for CBC.
  *  @return false: libcrypto cannot, or suite and version do not fit; `keys` are wiped then. */
 bool tls_schedule_expand(struct tls_ciphers *c, const struct tls_suite *suite, uint16_t version,

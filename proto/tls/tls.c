@@ -303,6 +303,8 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     struct tls_half *half = &t->half[from];
     enum tls_content content = (enum tls_content)header[0];
     t->events->record(t->owner, from, content);
+    if (content == TLS_APPLICATION_DATA && t->dialogue.answered)
+        tls_shape_record(&t->shape, from, (uint16_t)(header[3] << 8 | header[4]));
     if (half->closed && content == TLS_APPLICATION_DATA)
         note_sealed(t, from, time);
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
@@ -333,6 +335,8 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
     enum tls_waiting_kind kind = what == TLS_LOST_ONE ? TLS_WAITING_LOST_ONE : TLS_WAITING_LOST_SOME;
     struct tls_waiting_record record = {
         .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
+    if (what == TLS_LOST_SOME)
+        tls_shape_lost(&t->shape);
     if (t->half[from].closed || t->refused)
         return;
     if (header)
@@ -440,6 +444,16 @@ struct stream *tls_stream(struct tls *t)
 const struct tls_facts *tls_facts_of(const struct tls *t)
 {
     return &t->facts;
+}
+
+void tls_shed(struct tls *t)
+{
+    tls_facts_shed(&t->facts, tls_memory(t));
+}
+
+const struct tls_shape *tls_shape_of(const struct tls *t)
+{
+    return &t->shape;
 }
 
 bool tls_waits(const struct tls *t)

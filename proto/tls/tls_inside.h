@@ -4,6 +4,7 @@
 
 #include "proto/tls/handshake.h"
 #include "proto/tls/hello.h"
+#include "proto/tls/shape.h"
 #include "proto/tls/tls.h"
 #include "proto/tls/waiting.h"
 
@@ -53,6 +54,7 @@ struct tls {
     const struct tls_events *events;
     void *owner;
     struct tls_facts facts;
+    struct tls_shape shape;
     struct tls_epochs epochs;
     struct tls_dialogue dialogue;
     struct tls_half half[2];

@@ -25,8 +25,8 @@ struct capture_counts {
 /** What else comes of reading. Any may be NULL. */
 struct capture_listener {
     /** Text as SSLKEYLOGFILE has it, which a pcapng file brings with it: before the packets behind it in the file.
-     * Valid during the call. It is secret. */
-    void (*key_log)(void *owner, struct slice text);
+     * Valid during the call. It is secret. @param name  of the file. */
+    void (*key_log)(void *owner, const char *name, struct slice text);
     /** Good to know, one line. */
     void (*note)(void *owner, const char *line);
     /** A mistake of the input that is not its end: a part of it is not read. One line. */

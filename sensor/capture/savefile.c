@@ -90,6 +90,7 @@ static bool accepts(struct savefile *s, const struct link *l, const struct recor
 static enum capture_got savefile_next(void *source, struct frame *frame, struct capture_error *error)
 {
     struct savefile *s = source;
+    s->shared->reading = s->name;
     struct record r;
     const struct link *l;
     do {

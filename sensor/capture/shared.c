@@ -20,5 +20,5 @@ void capture_tell_key_log(struct capture_shared *shared, struct slice text)
 {
     shared->key_logs++;
     if (shared->listener.key_log != NULL)
-        shared->listener.key_log(shared->listener.owner, text);
+        shared->listener.key_log(shared->listener.owner, shared->reading, text);
 }

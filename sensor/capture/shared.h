@@ -9,6 +9,7 @@ struct capture_shared {
     struct capture_listener listener;
     struct inside_tally inside; /* of all files */
     uint64_t key_logs;
+    const char *reading; /* the name of the file that is read now */
 };
 
 /** Lives as long as `c`. */

@@ -2,8 +2,6 @@
 
 #include "sensor/event/auth.h"
 
-enum { PORTS_MAX = 64 };
-
 /* No padding between the members, so that its bytes are the key. */
 struct endpoint_key {
     uint8_t ip[16];
@@ -14,27 +12,36 @@ struct endpoint_key {
 
 _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
 
+struct shaped_endpoint {
+    struct endpoint_key key;
+    uint32_t count; /* connections that look like an API server's */
+};
+
+enum { SHAPED_LEAST = 2 };
+
 struct endpoints {
     struct memory *memory;
     struct table recognised;    /* of struct endpoint_key */
     struct table lending;       /* of these, too */
+    struct table shaped;        /* of struct shaped_endpoint */
+    struct table serving;       /* of addresses */
     struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
-    size_t configured_count;
-    uint16_t configured[PORTS_MAX];
+    uint64_t configured[65536 / 64]; /* a bit each port */
 };
 
 struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const struct hash_secret *secret,
                                 struct memory *memory)
 {
-    struct endpoints *e = count <= PORTS_MAX ? memory_resize(memory, NULL, 0, sizeof *e) : NULL;
+    struct endpoints *e = memory_resize(memory, NULL, 0, sizeof *e);
     if (!e)
         return NULL;
     e->memory = memory;
-    e->configured_count = count;
-    if (count)
-        memcpy(e->configured, configured, count * sizeof *configured);
+    for (size_t i = 0; i < count; i++)
+        e->configured[configured[i] / 64] |= UINT64_C(1) << configured[i] % 64;
     table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
+    table_init(&e->shaped, sizeof(struct endpoint_key), sizeof(struct shaped_endpoint), secret, memory);
+    table_init(&e->serving, sizeof(uint8_t[16]), sizeof(uint8_t[16]), secret, memory);
     table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     return e;
 }
@@ -45,6 +52,8 @@ void endpoints_free(struct endpoints *e)
         return;
     table_deinit(&e->recognised);
     table_deinit(&e->lending);
+    table_deinit(&e->shaped);
+    table_deinit(&e->serving);
     memory_resize(e->memory, e, sizeof *e, 0);
 }
 
@@ -57,13 +66,14 @@ static struct endpoint_key key_of(const struct event *e)
 
 enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about)
 {
-    for (size_t i = 0; i < e->configured_count; i++) {
-        if (e->configured[i] == about->server.port)
-            return ENDPOINT_CONFIGURED;
-    }
+    if (e->configured[about->server.port / 64] >> about->server.port % 64 & 1)
+        return ENDPOINT_CONFIGURED;
     struct endpoint_key key = key_of(about);
     if (memcmp(&key, &e->learnt, sizeof key) == 0 || table_find(&e->recognised, &key))
         return ENDPOINT_RECOGNISED;
+    const struct shaped_endpoint *shaped = table_find(&e->shaped, &key);
+    if (shaped && shaped->count >= SHAPED_LEAST)
+        return ENDPOINT_SHAPE;
     return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
 }
 
@@ -84,10 +94,27 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
         recognise(e, &x->event);
 }
 
-void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h)
+void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h)
 {
+    if (h->completed && !table_put(&e->serving, h->event.server.ip, NULL))
+        e->lost++;
     if (h->api_server)
         recognise(e, &h->event);
+}
+
+void endpoints_learn_shape(struct endpoints *e, const struct event *about)
+{
+    struct endpoint_key key = key_of(about);
+    struct shaped_endpoint *shaped = table_put(&e->shaped, &key, NULL);
+    if (shaped)
+        shaped->count++;
+    else
+        e->lost++;
+}
+
+bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16])
+{
+    return table_find(&e->serving, ip) != NULL;
 }
 
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x)

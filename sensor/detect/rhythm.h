@@ -5,7 +5,7 @@
 #include "proto/base/slice.h"
 #include "proto/packet/packet.h"
 
-enum { RHYTHM_PATHS = 4 };
+enum { RHYTHM_PATHS = 8 };
 
 /** One thing that is done again and again. Zero at first. */
 struct beat {

@@ -337,7 +337,9 @@ static const char *silenced(const struct rule_scratch *scratch, const struct rul
 {
     const struct exchange *x = (const struct exchange *)e;
     if (e->type != rule->about.event)
-        return rule->about.event == EVENT_FLOW ? "no connection" : "no request";
+        return rule->about.event == EVENT_FLOW        ? "no connection"
+               : rule->about.event == EVENT_HANDSHAKE ? "no handshake"
+                                                      : "no request";
     if (scratch->mode == RULE_MODE_LITERAL && !*rule->about.story)
         return "not of a story";
     if (scratch->mode == RULE_MODE_ALL && rule->about.ordinary_excluded && e->type == EVENT_EXCHANGE && x->ordinary)

@@ -35,7 +35,7 @@ struct rule_about {
     const char *const *tags, *const *references, *const *false_positives;
     size_t tag_count, reference_count, false_positive_count;
     uint32_t number;           /* alert.signature_id: from the id, the same in every run */
-    enum event_type event;     /* EVENT_EXCHANGE: it is about requests; EVENT_FLOW: about connections */
+    enum event_type event;     /* EVENT_EXCHANGE: it is about requests; EVENT_FLOW, EVENT_HANDSHAKE: of the network */
     const char *provider;      /* the cloud whose searches the rule is of: "eks"; "": any */
     const char *story;         /* the story of searches that it takes its condition from */
     enum rule_subject subject; /* SUBJECT_SOURCE where it says nothing */

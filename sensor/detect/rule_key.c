@@ -113,8 +113,7 @@ int rule_field_find(const struct rule_reader *r, const char *name, unsigned line
     }
     unsigned kind = event_fields[field].kind;
     if (!(event_fields[field].in & field_seen_on(r->event))) {
-        rule_wrong(r, line, column, "found field '%s', expected one that %s have", name,
-                   r->event == EVENT_FLOW ? "connections" : "requests");
+        rule_wrong(r, line, column, "found field '%s', expected one that %s have", name, rule_subject_words(r->event));
         return -1;
     }
     if (kind == FIELD_TIME || kind == FIELD_ENDPOINT || kind == FIELD_COMMUNITY) {

@@ -204,20 +204,34 @@ static void read_about(const struct rule_reader *r, const struct yaml_node *d, s
     read_custom(r, d, about, right);
 }
 
+const char *rule_subject_words(enum event_type event)
+{
+    return event == EVENT_FLOW ? "connections" : event == EVENT_HANDSHAKE ? "handshakes" : "requests";
+}
+
 /* What the network alone shows: `product: kapiwatch` and a service, which is the type of the events. */
 static bool reads_network(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event,
                           bool *right)
 {
+    static const struct {
+        const char *name;
+        enum event_type event;
+    } SERVICES[] = {{"flow", EVENT_FLOW}, {"tls", EVENT_HANDSHAKE}};
+    enum { SERVICES_COUNT = sizeof SERVICES / sizeof *SERVICES };
     const struct yaml_node *product = yaml_member(logsource, "product"), *service = yaml_member(logsource, "service");
     if (!product || strcmp(product->text, "kapiwatch") != 0)
         return false;
     const struct yaml_node *at = service ? service : logsource;
-    if (!service || strcmp(service->text, "flow") != 0) {
-        rule_wrong(r, at->line, at->column, "found service '%s', expected flow: connections",
+    size_t i = 0;
+    while (service && i < SERVICES_COUNT && strcmp(service->text, SERVICES[i].name) != 0)
+        i++;
+    if (!service || i == SERVICES_COUNT) {
+        rule_wrong(r, at->line, at->column, "found service '%s', expected flow, connections, or tls, handshakes",
                    service ? service->text : "");
         *right = false;
+        i = 0;
     }
-    *event = EVENT_FLOW;
+    *event = SERVICES[i].event;
     return true;
 }
 

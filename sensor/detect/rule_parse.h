@@ -33,6 +33,9 @@ const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *
 const struct yaml_node *rule_needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
                                     const char *in, bool *right);
 
+/** "requests", "connections", "handshakes": what events of this type tell of. */
+const char *rule_subject_words(enum event_type event);
+
 /** How many members a list or a map has. */
 size_t rule_members(const struct yaml_node *n);
 

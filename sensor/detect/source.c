@@ -173,16 +173,24 @@ static void count_in_window(struct source *source, const struct exchange *x, uin
     c->forbidden += anonymous && x->status == 403;
     c->open_paths += anonymous && exchange_has(x, SIGN_OPEN_PATH);
     c->resources += anonymous && is_of_the_cluster(x);
-    if (anonymous)
+    /* Who keeps to the open paths may be a monitor of several. */
+    if ((anonymous || x->auth_state == AUTH_REJECTED) && !exchange_has(x, SIGN_OPEN_PATH))
         count_cluster(source, cluster);
+}
+
+/* Of a path at an endpoint: a monitor asks each of several, one behind the other. */
+static uint64_t beat_of(struct sources *s, const struct exchange *x)
+{
+    struct slice target = event_text(&x->event, x->target), endpoint = name_of(s, &x->event.server);
+    uint64_t hash = hash_bytes(s->secret, target.data, target.size);
+    return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
 
 static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
 {
     bool anonymous = x->auth_state == AUTH_ANONYMOUS;
     if (anonymous && exchange_has(x, SIGN_OPEN_PATH)) {
-        struct slice target = event_text(&x->event, x->target);
-        rhythm_beat(&source->rhythm, hash_bytes(s->secret, target.data, target.size) | 1, x->event.time);
+        rhythm_beat(&source->rhythm, beat_of(s, x), x->event.time);
     } else if (anonymous || x->auth_state == AUTH_REJECTED) {
         source->strays = true;
     }
@@ -305,6 +313,38 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     if (!f->exchanges)
         add_endpoint(s, source, &f->event.server);
     return &source->knocks;
+}
+
+static uint32_t short_hash(const struct sources *s, struct slice text)
+{
+    return text.size ? (uint32_t)hash_bytes(s->secret, text.data, text.size) | 1 : 0;
+}
+
+void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
+{
+    const struct kept_source *k = table_find(&s->table, f->event.client.ip);
+    struct closed *closed = k ? &k->source->closed : NULL;
+    infer_pass(i, f, closed && closed_repeats(closed, i, &f->shape));
+    if (!closed || ours)
+        return;
+    struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),
+                                 .endpoint = short_hash(s, name_of(s, &f->event.server))};
+    closed_add(closed, i, f, place, window);
+    if (!f->front && closed_is_mixed(closed))
+        f->front = FRONT_SUSPECTED;
+    k->source->front = f->front > k->source->front ? f->front : k->source->front;
+}
+
+bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && closed_may_be_steady(&source->closed);
+}
+
+bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && !source->knocks.count && closed_is_steady(&source->closed);
 }
 
 static int compare(const void *a, const void *b)

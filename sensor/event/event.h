@@ -32,7 +32,14 @@ struct text {
 };
 
 /** Why an endpoint counts as an API server, best reason last. Judged by detect/endpoint, printed as cluster.basis. */
-enum endpoint_basis { ENDPOINT_UNPROVEN, ENDPOINT_PORT, ENDPOINT_RECOGNISED, ENDPOINT_CONFIGURED, ENDPOINT_BASES };
+enum endpoint_basis {
+    ENDPOINT_UNPROVEN,
+    ENDPOINT_PORT,
+    ENDPOINT_SHAPE,
+    ENDPOINT_RECOGNISED,
+    ENDPOINT_CONFIGURED,
+    ENDPOINT_BASES
+};
 
 const char *endpoint_basis_name(unsigned basis);
 
@@ -54,8 +61,9 @@ enum proxied_by {
 
 /** Of the TLS that the connection is in; all 0 on plaintext. */
 struct event_tls {
-    uint8_t version; /* tls_version_rank() */
-    uint8_t client;  /* enum tls_client */
+    uint8_t client_random[TLS_FACTS_RANDOM]; /* all 0: not known */
+    uint8_t version;                         /* tls_version_rank() */
+    uint8_t client;                          /* enum tls_client */
     uint8_t resumed, decrypted;
     struct text texts[TLS_TEXTS_BRIEF]; /* by enum tls_text */
 };

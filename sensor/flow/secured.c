@@ -52,6 +52,7 @@ void secured_numbers(const struct tls_facts *facts, struct event *e)
     e->tls.client = facts->client;
     e->tls.resumed = facts->resumed != TLS_RESUMED_NOT;
     e->tls.decrypted = tls_facts_has(facts, TLS_SIGN_OPENED);
+    memcpy(e->tls.client_random, facts->client_random, sizeof e->tls.client_random);
     mark_unknown(facts, e);
 }
 
@@ -113,6 +114,7 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
     c->tls_told = true;
     c->bench->counters->of[COUNT_TLS_HANDSHAKES]++;
     bench_tell(c->bench, &h->event);
+    tls_shed(c->tls);
 }
 
 /* what TLS tells */

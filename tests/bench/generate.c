@@ -5,6 +5,8 @@
  *   large   answers of 2 MB
  *   http2   HTTP/2 exchanges with the habits of nghttp2: the token of 900 bytes is a literal in each request
  *   http2go the same with the habits of Go: the token is indexed
+ *   tls     TLS 1.3 without keys: requests of a record, answers of 16 KiB in one
+ *   tlssmall the same, answers of 400 bytes
  *   other   traffic to ports that are not followed
  *   syn     SYNs, each of another source
  *   pieces  pieces of IP datagrams of which the rest never comes */
@@ -223,6 +225,77 @@ static uint64_t http2go(struct output *o)
     return http2_exchanges(o, H2_GO);
 }
 
+/* A record whose content is sealed: any bytes will do. */
+static size_t sealed(uint8_t *out, size_t size)
+{
+    const uint8_t head[] = {23, 3, 3, (uint8_t)(size >> 8), (uint8_t)size};
+    memcpy(out, head, sizeof head);
+    for (size_t i = 0; i < size; i += 4)
+        memcpy(out + sizeof head + i, &(uint32_t){chance(UINT32_MAX)}, 4);
+    return sizeof head + size;
+}
+
+/* The hellos of TLS 1.3, with what a client has to say at least; the rest of the handshake is sealed. */
+static void open_tls(struct output *o, struct talk *t)
+{
+    static const uint8_t client[] = {22, 3,  1, 0,  0, 1, 0, 0, 0, 3, 3,  [43] = 0, 0, 2, 0x13, 0x01, 1,   0,
+                                     0,  16, 0, 43, 0, 3, 2, 3, 4, 0, 16, 0,        5, 0, 3,    2,    'h', '2'};
+    static const uint8_t server[] = {22,   3,    3, 0, 0, 2, 0,  0, 0, 3, 3, [43] = 0,
+                                     0x13, 0x01, 0, 0, 6, 0, 43, 0, 2, 3, 4};
+    static const uint8_t change[] = {20, 3, 3, 0, 1, 1};
+    uint8_t bytes[4096];
+    const struct {
+        const uint8_t *hello;
+        size_t size, flight;
+    } sides[] = {{client, sizeof client, 53}, {server, sizeof server, 1200}};
+    open_talk(o, t, 6443);
+    for (unsigned side = 0; side < 2; side++) {
+        size_t size = sides[side].size;
+        memcpy(bytes, sides[side].hello, size);
+        bytes[4] = (uint8_t)(size - 5);
+        bytes[8] = (uint8_t)(size - 9);
+        for (size_t i = 11; i < 43; i++)
+            bytes[i] = (uint8_t)chance(256);
+        tcp_talk_say(&t->tcp, side, bytes, size);
+    }
+    memcpy(bytes, change, sizeof change);
+    tcp_talk_say(&t->tcp, 1, bytes, sizeof change + sealed(bytes + sizeof change, sides[1].flight));
+    tcp_talk_say(&t->tcp, 0, bytes, sizeof change + sealed(bytes + sizeof change, sides[0].flight));
+}
+
+static uint64_t tls_exchanges(struct output *o, size_t answer_size)
+{
+    static struct talk talks[CONNECTIONS];
+    static uint8_t bytes[17000];
+    uint64_t count = 0;
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        open_tls(o, &talks[i]);
+    while (o->to.size < o->limit) {
+        struct talk *t = &talks[chance(CONNECTIONS)];
+        tcp_talk_say(&t->tcp, 0, bytes, sealed(bytes, 120 + chance(60)));
+        tcp_talk_say(&t->tcp, 1, bytes, sealed(bytes, answer_size));
+        if (count++ % 2 == 0)
+            tcp_talk_segment(&t->tcp, 0, TALK_ACK, NULL, 0);
+        if (++t->exchanges == LIFE) {
+            tcp_talk_close(&t->tcp);
+            open_tls(o, t);
+        }
+    }
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        tcp_talk_close(&talks[i].tcp);
+    return count;
+}
+
+static uint64_t tls(struct output *o)
+{
+    return tls_exchanges(o, 16384 + 17);
+}
+
+static uint64_t tls_small(struct output *o)
+{
+    return tls_exchanges(o, 400);
+}
+
 static uint64_t other_ports(struct output *o)
 {
     static struct talk talks[CONNECTIONS];
@@ -272,8 +345,8 @@ static const struct {
     const char *name;
     uint64_t (*make)(struct output *o);
 } kinds[] = {
-    {"small", small},     {"token", token},       {"large", large}, {"http2", http2},
-    {"http2go", http2go}, {"other", other_ports}, {"syn", sweep},   {"pieces", pieces},
+    {"small", small},       {"token", token}, {"large", large},   {"http2", http2}, {"http2go", http2go},
+    {"other", other_ports}, {"syn", sweep},   {"pieces", pieces}, {"tls", tls},     {"tlssmall", tls_small},
 };
 
 int main(int argc, char **argv)

@@ -13,8 +13,9 @@ static void look(struct slice bytes)
         sum += bytes.data[i];
 }
 
-static void take_key_log(void *owner, struct slice text)
+static void take_key_log(void *owner, const char *name, struct slice text)
 {
+    (void)name;
     (void)owner;
     look(text);
 }

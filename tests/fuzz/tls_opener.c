@@ -86,7 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t content = read_u8(&r), padding = read_u8(&r);
     struct slice text = read_slice(&r, reader_left(&r) < TEXT_MAX ? reader_left(&r) : TEXT_MAX);
     if (r.failed || keys.suite == NULL || !tls_suite_fits(keys.suite, keys.version) ||
-        tls_ciphers_cipher(ciphers, keys.suite->cipher) == NULL)
+        (tls_ciphers_cipher(ciphers, keys.suite->cipher) == NULL &&
+         tls_cipher_info(keys.suite->cipher)->mode != TLS_MODE_STREAM))
         return 0;
     keys.encrypt_then_mac = (what & 4) != 0 && tls_cipher_info(keys.suite->cipher)->mode == TLS_MODE_CBC;
     for (uint8_t i = 0; i < sizeof keys.key; i++)

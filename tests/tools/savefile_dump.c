@@ -21,8 +21,9 @@ static void print_frame(const struct frame *f)
     putchar('\n');
 }
 
-static void print_key_log(void *owner, struct slice text)
+static void print_key_log(void *owner, const char *name, struct slice text)
 {
+    (void)name;
     (void)owner;
     printf("key log\t%.*s\n", (int)text.size, (const char *)text.data);
 }

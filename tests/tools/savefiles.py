@@ -122,7 +122,7 @@ def everything(order, statistics=True):
     section = Section(order).interface(snap=50)
     section.block(0x0bad, section.pack('I', 32473) + b'custom..').block(0x40000bad, section.pack('I', 32473))
     section.block(4, section.pack('HH', 0, 0)).block(0x7fff0001, b'\xff' * 40000).block(9, padded(b'__REALTIME_TIMESTAMP=1700000000000000\n'))
-    section.secrets(b'CLIENT_RANDOM 00 11\n').secrets(b'ssh', 0x5353484b)
+    section.secrets(b'CLIENT_RANDOM %s %s\n' % (b'00' * 32, b'11' * 48)).secrets(b'ssh', 0x5353484b)
     for i, (time, frame) in enumerate(zip(times(20), FRAMES)):
         if i % 3 == 0:
             section.packet(frame, time // 1000, kept=50, options=((1, b'a comment'), (2, section.pack('I', 1)),

@@ -130,9 +130,26 @@ static size_t seal_aead(const struct tls_record_keys *keys, uint64_t sequence, u
     return (size_t)(at - record) + size + info->tag;
 }
 
+size_t tls_seal_stream(const struct tls_record_keys *keys, uint64_t sequence, uint8_t content, struct slice text,
+                       struct tls_rc4 *stream, uint8_t *record)
+{
+    uint8_t *start = record + TLS_RECORD_HEADER;
+    uint8_t *at = put_bytes(start, text.data, text.size);
+    at += put_mac(keys, sequence, content, text, at);
+    size_t size = (size_t)(at - start);
+    tls_rc4_apply(stream, (struct slice){start, size}, start);
+    put_header(record, content, keys->version, size);
+    return TLS_RECORD_HEADER + size;
+}
+
 size_t tls_seal(const struct tls_record_keys *keys, uint64_t sequence, uint8_t content, struct slice text,
                 size_t padding, uint8_t *record)
 {
+    struct tls_rc4 stream;
     bool cbc = tls_cipher_info(keys->suite->cipher)->mode == TLS_MODE_CBC;
+    if (tls_cipher_info(keys->suite->cipher)->mode == TLS_MODE_STREAM) {
+        tls_rc4_init(&stream, (struct slice){keys->key, TLS_RC4_KEY});
+        return tls_seal_stream(keys, sequence, content, text, &stream, record);
+    }
     return (cbc ? seal_cbc : seal_aead)(keys, sequence, content, text, padding, record);
 }

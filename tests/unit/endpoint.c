@@ -36,6 +36,24 @@ static void knows_ports(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* As many as a command line names: "1-65535". */
+static void knows_all_ports(void **state)
+{
+    (void)state;
+    static uint16_t ports[UINT16_MAX];
+    struct memory memory = {.limit = 1 << 20};
+    struct event_room room;
+    for (size_t i = 0; i < UINT16_MAX; i++)
+        ports[i] = (uint16_t)(i + 1);
+    struct endpoints *e = endpoints_new(ports, UINT16_MAX, &SECRET, &memory);
+    assert_non_null(e);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 1, 0)->event), ENDPOINT_CONFIGURED);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 65535, 0)->event), ENDPOINT_CONFIGURED);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 0, 0)->event), ENDPOINT_UNPROVEN);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
 static void learns_from_answers(void **state)
 {
     (void)state;
@@ -83,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_ports),
+        cmocka_unit_test(knows_all_ports),
         cmocka_unit_test(learns_from_answers),
         cmocka_unit_test(is_bounded),
     };

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "sensor/event/flow_record.h"
+#include "sensor/event/handshake.h"
 #include "tests/unit/rule_rig.h"
 
 struct row {
@@ -489,16 +491,53 @@ static void installed(void **state)
     complaint_list_free(complaints);
 }
 
+/* Each rule is asked of events of its own type, and of no other. */
+static void of_each_type(void **state)
+{
+    (void)state;
+    static const char RULES[] = "title: Q\nid: 00000000-0000-4000-8000-0000000000a1\nlevel: low\n"
+                                "logsource: {product: kubernetes}\n"
+                                "detection: {s: {src_ip: 192.0.2.7}, condition: s}\n"
+                                "---\ntitle: F\nid: 00000000-0000-4000-8000-0000000000a2\nlevel: low\n"
+                                "logsource: {product: kapiwatch, service: flow}\n"
+                                "detection: {s: {src_ip: 192.0.2.7, flow.state: refused}, condition: s}\n"
+                                "---\ntitle: T\nid: 00000000-0000-4000-8000-0000000000a3\nlevel: low\n"
+                                "logsource: {product: kapiwatch, service: tls}\n"
+                                "detection: {s: {tls.sslv2_hello: true}, condition: s}\n";
+    char *said;
+    struct rule_set *set = load(RULES, &said);
+    assert_string_equal(said, "");
+    assert_int_equal(rule_set_count(set), 3);
+    struct rule_scratch *scratch = rule_scratch_new(set);
+    const struct rule *const *fired;
+    struct event_room room;
+    assert_int_equal(rule_set_match(set, scratch, request(&room), &fired), 1);
+    assert_string_equal(rule_about(fired[0])->title, "Q");
+    struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW}, .state = FLOW_REFUSED};
+    memcpy(f.event.client.ip, (uint8_t[]){[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 7}, 16);
+    assert_int_equal(rule_set_match(set, scratch, &f.event, &fired), 1);
+    assert_string_equal(rule_about(fired[0])->title, "F");
+    f.state = FLOW_NEW;
+    assert_int_equal(rule_set_match(set, scratch, &f.event, &fired), 0);
+    struct handshake *h = handshake_begin(&room);
+    assert_int_equal(rule_set_match(set, scratch, &h->event, &fired), 0);
+    h->sslv2 = true;
+    assert_int_equal(rule_set_match(set, scratch, &h->event, &fired), 1);
+    assert_string_equal(rule_about(fired[0])->title, "T");
+    struct event anomaly = {.size = sizeof anomaly, .type = EVENT_ANOMALY};
+    assert_int_equal(rule_set_match(set, scratch, &anomaly, &fired), 0);
+    rule_scratch_free(scratch);
+    rule_set_free(set);
+    free(said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matches),
-        cmocka_unit_test(tells_about),
-        cmocka_unit_test(explains),
-        cmocka_unit_test(asks_rules_by_mode),
-        cmocka_unit_test(expands_lists),
-        cmocka_unit_test(bounds_expressions),
-        cmocka_unit_test(speaks_of_requests_only),
+        cmocka_unit_test(of_each_type),       cmocka_unit_test(matches),
+        cmocka_unit_test(tells_about),        cmocka_unit_test(explains),
+        cmocka_unit_test(asks_rules_by_mode), cmocka_unit_test(expands_lists),
+        cmocka_unit_test(bounds_expressions), cmocka_unit_test(speaks_of_requests_only),
         cmocka_unit_test(installed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

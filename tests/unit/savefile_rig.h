@@ -133,8 +133,9 @@ struct told {
     bool refused;
 };
 
-static inline void take_key_log(void *owner, struct slice text)
+static inline void take_key_log(void *owner, const char *name, struct slice text)
 {
+    assert_string_equal(name, "f");
     struct told *t = owner;
     size_t used = strlen(t->keys);
     snprintf(t->keys + used, sizeof t->keys - used, "%u:%.*s;", t->frames, (int)text.size, (const char *)text.data);

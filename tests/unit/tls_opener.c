@@ -346,6 +346,111 @@ static void sealed_by_hand(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* Four records of RC4, of other sizes each. */
+struct rc4_talk {
+    struct memory memory;
+    struct tls_ciphers *ciphers;
+    struct tls_opener *opener;
+    uint8_t records[4][128], out[128];
+    size_t sizes[4];
+};
+
+static void rc4_set(struct rc4_talk *t, const char *suite, uint16_t version)
+{
+    *t = (struct rc4_talk){.memory = {.limit = 1 << 20}};
+    t->ciphers = tls_ciphers_new(&t->memory);
+    struct tls_record_keys keys = {.suite = suite_of(suite), .version = version};
+    memcpy(keys.key, sent[0], sizeof keys.key);
+    memcpy(keys.mac_key, sent[1], sizeof keys.mac_key);
+    t->opener = tls_opener_new(t->ciphers, &keys, &t->memory);
+    assert_non_null(t->opener);
+    struct tls_rc4 stream;
+    tls_rc4_init(&stream, (struct slice){keys.key, 16});
+    for (size_t i = 0; i < 4; i++)
+        t->sizes[i] =
+            tls_seal_stream(&keys, i, TLS_APPLICATION_DATA, (struct slice){sent[0], 20 * i}, &stream, t->records[i]);
+}
+
+static void rc4_leave(struct rc4_talk *t)
+{
+    tls_opener_free(t->opener);
+    tls_ciphers_free(t->ciphers);
+    assert_int_equal(t->memory.used, 0);
+}
+
+static struct slice rc4_sealed(struct rc4_talk *t, size_t i)
+{
+    return (struct slice){t->records[i] + TLS_RECORD_HEADER, t->sizes[i] - TLS_RECORD_HEADER};
+}
+
+static bool rc4_opens(struct rc4_talk *t, size_t i)
+{
+    struct tls_opened opened;
+    if (tls_opener_open(t->opener, t->records[i], rc4_sealed(t, i), t->out, &opened) != TLS_OPEN_OK)
+        return false;
+    assert_true(slice_same(opened.plaintext, (struct slice){sent[0], 20 * i}));
+    return true;
+}
+
+static const struct {
+    const char *suite;
+    uint16_t version;
+} rc4_rows[] = {{"TLS_RSA_EXPORT_WITH_RC4_40_MD5", TLS_1_0},
+                {"TLS_RSA_WITH_RC4_128_MD5", TLS_1_1},
+                {"TLS_ECDHE_RSA_WITH_RC4_128_SHA", TLS_1_2}};
+
+enum { RC4_ROWS = sizeof rc4_rows / sizeof *rc4_rows };
+
+/* What does not open moves nothing: a bit turned anywhere, then the record as it was; and the next ones. */
+static void keystream_goes_on(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < RC4_ROWS; row++) {
+        struct rc4_talk t;
+        rc4_set(&t, rc4_rows[row].suite, rc4_rows[row].version);
+        for (size_t i = 0; i < 4; i++) {
+            for (size_t bit = 0; bit < 8 * t.sizes[i]; bit++) {
+                t.records[i][bit / 8] ^= (uint8_t)(1 << bit % 8);
+                assert_false(rc4_opens(&t, i));
+                t.records[i][bit / 8] ^= (uint8_t)(1 << bit % 8);
+            }
+            uint8_t header[] = {TLS_APPLICATION_DATA, 3, 3, 0, 15};
+            struct tls_opened opened;
+            assert_int_equal(tls_opener_open(t.opener, header, slice_part(rc4_sealed(&t, i), 0, 15), t.out, &opened),
+                             TLS_OPEN_MALFORMED); /* no MAC is so short */
+            assert_true(rc4_opens(&t, i));
+            assert_false(rc4_opens(&t, i));
+        }
+        rc4_leave(&t);
+    }
+}
+
+/* A record of a known size is passed over, whatever its bytes are; without its size the place is lost for good. */
+static void keystream_is_lost(void **state)
+{
+    (void)state;
+    static const uint8_t unknown[128];
+    for (size_t row = 0; row < RC4_ROWS; row++) {
+        struct rc4_talk t;
+        struct tls_opened opened;
+        rc4_set(&t, rc4_rows[row].suite, rc4_rows[row].version);
+        assert_true(rc4_opens(&t, 0));
+        for (uint64_t at = 0; at < 8; at++)
+            assert_int_equal(tls_opener_try(t.opener, at, t.records[2], rc4_sealed(&t, 2), t.out, &opened),
+                             TLS_OPEN_BAD);
+        tls_opener_pass(t.opener, (struct slice){unknown, rc4_sealed(&t, 1).size});
+        assert_true(rc4_opens(&t, 2));
+        tls_opener_pass(t.opener, slice_of(""));
+        assert_false(rc4_opens(&t, 3));
+        rc4_leave(&t);
+        rc4_set(&t, rc4_rows[row].suite, rc4_rows[row].version);
+        tls_opener_seek(t.opener, 1);
+        assert_false(rc4_opens(&t, 1));
+        assert_false(rc4_opens(&t, 0));
+        rc4_leave(&t);
+    }
+}
+
 /* Each request for memory refused in turn: NULL, and nothing is kept. */
 static void without_memory(void **state)
 {
@@ -381,6 +486,8 @@ int main(void)
         cmocka_unit_test(chained_place_is_found_again),
         cmocka_unit_test(passed_over),
         cmocka_unit_test(sealed_by_hand),
+        cmocka_unit_test(keystream_goes_on),
+        cmocka_unit_test(keystream_is_lost),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

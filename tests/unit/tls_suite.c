@@ -47,19 +47,21 @@ static void as_openssl_has_them(void **state)
         const struct tls_cipher_info *info = tls_cipher_info(suite->cipher);
         judged++;
         assert_string_equal(SSL_CIPHER_standard_name(theirs), suite->name);
-        assert_int_equal(SSL_CIPHER_is_aead(theirs), info->mode != TLS_MODE_CBC);
+        assert_int_equal(SSL_CIPHER_is_aead(theirs), suite->mac == TLS_NO_HASH);
+        assert_int_equal(info->mode == TLS_MODE_CBC || info->mode == TLS_MODE_STREAM, suite->mac != TLS_NO_HASH);
         assert_int_equal(strcmp(SSL_CIPHER_get_version(theirs), "TLSv1.3") == 0, suite->tls13);
         if (cipher != NULL)
             assert_int_equal(EVP_CIPHER_get_key_length(cipher), info->key);
         int hash = EVP_MD_get_type(SSL_CIPHER_get_handshake_digest(theirs));
         assert_int_equal(suite->hash == TLS_SHA384, hash == NID_sha384);
         int mac = SSL_CIPHER_get_digest_nid(theirs);
+        assert_int_equal(suite->mac == TLS_MD5, mac == NID_md5);
         assert_int_equal(suite->mac == TLS_SHA1, mac == NID_sha1);
         assert_int_equal(suite->mac == TLS_SHA256, mac == NID_sha256);
         assert_int_equal(suite->mac == TLS_SHA384, mac == NID_sha384);
         bool old = strcmp(SSL_CIPHER_get_version(theirs), "TLSv1.2") != 0 && !suite->tls13;
         assert_true(tls_suite_fits(suite, TLS_1_0) || !old);
-        assert_true(tls_suite_fits(suite, TLS_1_0) == (info->mode == TLS_MODE_CBC));
+        assert_true(tls_suite_fits(suite, TLS_1_0) == (suite->mac != TLS_NO_HASH));
         assert_int_equal(tls_suite_fits(suite, TLS_1_2), !suite->tls13);
         assert_int_equal(tls_suite_fits(suite, TLS_1_3), suite->tls13);
     }

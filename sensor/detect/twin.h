@@ -1,0 +1,22 @@
+/* The same connection seen twice: before a load balancer that passes TCP on, and behind it. Both bear one ClientHello,
+ * whose random bytes nobody has twice; and what the second comes from is what the first goes to. What is asked there
+ * counts once, for the client of the first. */
+#ifndef SENSOR_DETECT_TWIN_H
+#define SENSOR_DETECT_TWIN_H
+
+#include "proto/base/table.h"
+#include "sensor/event/event.h"
+
+enum { TWINS_MOST = 32768 }; /* connections that are remembered: so many, and those of the time before */
+
+struct twins;
+
+/** @return NULL: no memory. */
+struct twins *twins_new(const struct hash_secret *secret, struct memory *memory);
+void twins_free(struct twins *t);
+
+/** Remembers the connection of a record, the first of those that bear its ClientHello.
+ *  @return whether it is what a balancer makes of another one that was seen. */
+bool twins_learn(struct twins *t, const struct event *e);
+
+#endif

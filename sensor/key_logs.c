@@ -1,0 +1,65 @@
+#include "sensor/key_logs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "sensor/monitor.h"
+
+static const char SOCKET[] = "unix:";
+
+static int reopen(void *owner, const char *name)
+{
+    (void)owner;
+    return monitor_open(MONITOR_FOLLOW_KEYS, name);
+}
+
+static bool is_live(const struct options *o)
+{
+    return o->interface != NULL;
+}
+
+struct key_sources *key_logs_new(const struct options *o, const struct hash_secret *secret, size_t memory,
+                                 struct log *log)
+{
+    return key_sources_new(&(struct key_sources_options){
+        .secret = secret, .memory = memory, .follow = is_live(o), .reopen = {.open = reopen}, .log = log});
+}
+
+static bool open_one(struct key_sources *s, const char *name, bool live, struct log *log)
+{
+    bool is_socket = strncmp(name, SOCKET, sizeof SOCKET - 1) == 0;
+    int fd = is_socket ? monitor_open(MONITOR_LISTEN_KEYS, name + sizeof SOCKET - 1)
+                       : monitor_open(live ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
+    if (fd >= 0)
+        return key_sources_add(s, name, fd);
+    log_error(log, "option -k: %s: %s, expected a TLS key log", name, strerror(errno));
+    return false;
+}
+
+/* Nothing of the keys is to leave the process: no core dump, no other process that looks into it, no swap where the
+ * limit on locked memory is none. Under a limit all that is asked for behind it would fail. */
+static void protect(struct log *log)
+{
+    const struct rlimit none = {0};
+    struct rlimit locked;
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        log_note(log, "core dumps cannot be turned off: %s; one would hold keys", strerror(errno));
+#ifndef KAPIWATCH_CHECK /* the leak checker attaches to the process */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur == RLIM_INFINITY)
+        mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+bool key_logs_read(struct key_sources *s, const struct options *o, struct log *log)
+{
+    bool good = true;
+    if (o->key_log_count > 0)
+        protect(log);
+    for (size_t i = 0; i < o->key_log_count; i++)
+        good = open_one(s, o->key_logs[i], is_live(o), log) && good;
+    return good && key_sources_read_all(s);
+}

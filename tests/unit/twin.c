@@ -1,0 +1,89 @@
+#include "sensor/detect/twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct hash_secret SECRET = {{1, 2, 3}};
+
+/* A record of a connection: its hello, who speaks to whom, and its number. */
+static bool learn(struct twins *t, uint32_t hello, uint8_t client, uint8_t server, uint64_t flow)
+{
+    struct event e = {.client.ip = {[15] = client}, .server.ip = {[15] = server}, .flow_id = flow};
+    memcpy(e.tls.client_random, &hello, sizeof hello);
+    return twins_learn(t, &e);
+}
+
+static void behind_a_balancer(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct twins *t = twins_new(&SECRET, &memory);
+    assert_false(learn(t, 7, 1, 5, 100));
+    assert_true(learn(t, 7, 5, 10, 101));
+    /* Both as often as they tell. */
+    assert_false(learn(t, 7, 1, 5, 100));
+    assert_true(learn(t, 7, 5, 10, 101));
+    /* Another's hello, told again by somebody else, is a connection of its own. */
+    assert_false(learn(t, 7, 2, 5, 102));
+    assert_false(learn(t, 8, 5, 10, 103));
+    twins_free(t);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Plaintext, or a handshake that was not seen: nothing is alike in that. */
+static void without_a_hello(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct twins *t = twins_new(&SECRET, &memory);
+    assert_false(learn(t, 0, 1, 5, 100));
+    assert_false(learn(t, 0, 5, 10, 101));
+    twins_free(t);
+    assert_int_equal(memory.used, 0);
+}
+
+static void remembers_the_last_ones(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 16 << 20};
+    struct twins *t = twins_new(&SECRET, &memory);
+    size_t most = 0;
+    for (uint32_t i = 1; i <= 5 * TWINS_MOST; i++) {
+        assert_false(learn(t, i, 1, 5, i));
+        most = memory.used > most ? memory.used : most;
+        if (i > TWINS_MOST)
+            assert_true(learn(t, i - TWINS_MOST + 1, 5, 10, 1000000 + i));
+    }
+    assert_false(learn(t, 1, 5, 10, 7)); /* forgotten: a first one */
+    assert_true(most < 6 << 20);
+    twins_free(t);
+    assert_int_equal(memory.used, 0);
+}
+
+static void lives_without_memory(void **state)
+{
+    (void)state;
+    for (uint64_t fail = 1; fail < 8; fail++) {
+        struct memory memory = {.limit = 1 << 20, .fail_at = fail};
+        struct twins *t = twins_new(&SECRET, &memory);
+        for (uint32_t i = 1; t && i < 100; i++)
+            learn(t, i, 1, 5, i);
+        memory.fail_at = 0;
+        twins_free(t);
+        assert_int_equal(memory.used, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(behind_a_balancer),
+        cmocka_unit_test(without_a_hello),
+        cmocka_unit_test(remembers_the_last_ones),
+        cmocka_unit_test(lives_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
