@@ -184,6 +184,12 @@ static void begin_answer(struct shape_walk *w, unsigned size)
         w->r->cut = true;
 }
 
+static void go_on(struct tls_answer *answer, unsigned size)
+{
+    answer->body = sum(answer->body, size);
+    answer->more++;
+}
+
 /* SETTINGS, perhaps with the acknowledgement of the client's and a WINDOW_UPDATE. */
 static bool is_settings(unsigned size)
 {
@@ -223,7 +229,7 @@ static void http2_of_server(struct shape_walk *w, unsigned size)
     if (size == GOAWAY && w->r->requests && !w->r->answers)
         w->goaway = !w->ping;
     else if (answer)
-        answer->body = sum(answer->body, size);
+        go_on(answer, size);
     else if (w->asked && size > GOAWAY)
         begin_answer(w, size);
 }
@@ -238,7 +244,7 @@ static void http1_of_server(struct shape_walk *w, unsigned size, bool tls13)
     if (!w->r->requests || ticket)
         return;
     if (answer)
-        answer->head = sum(answer->head, size);
+        go_on(answer, size);
     else if (w->asked)
         begin_answer(w, size);
 }

@@ -29,10 +29,10 @@ enum tls_inside { TLS_INSIDE_UNKNOWN, TLS_INSIDE_HTTP1, TLS_INSIDE_HTTP2, TLS_IN
 
 const char *tls_inside_name(unsigned inside); /* "http", "http2"; "": unknown */
 
-/** Bytes of plaintext. */
+/** Bytes of plaintext. A small answer has one record; over HTTP/2 one with its HEADERS and one with its DATA. */
 struct tls_answer {
-    uint16_t head; /* HTTP/2: of its first record, which bears the HEADERS; HTTP/1: of all its records */
-    uint16_t body; /* HTTP/2: of those behind it */
+    uint16_t head, body; /* of its first record, and of those behind it */
+    uint16_t more;       /* how many these are */
 };
 
 /** What was read out of a shape. Flat: a part of records. */

@@ -87,7 +87,7 @@ static bool is_address(struct slice name)
  */
 static uint64_t kind_of(const struct tls_reading *r, struct closed_place place)
 {
-    uint64_t size = r->inside == TLS_INSIDE_HTTP2 ? r->answer[0].body : r->answer[0].head;
+    uint64_t size = r->answer[0].more ? r->answer[0].body : r->answer[0].head;
     return ((uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 20) ^ (size << 4 | r->answers) << 1 ^ 1;
 }
 

@@ -127,7 +127,10 @@ static bool is_in(const struct infer *i, enum size_name name, unsigned size)
 enum infer_answer infer_answer(const struct infer *i, const struct tls_reading *r, unsigned at)
 {
     struct tls_answer a = r->answer[at];
-    if (r->inside != TLS_INSIDE_HTTP2) {
+    bool http2 = r->inside == TLS_INSIDE_HTTP2;
+    if (a.more != http2)
+        return ANSWER_OTHER;
+    if (!http2) {
         return is_in(i, HTTP1_401, a.head)      ? ANSWER_OF_401
                : is_in(i, HTTP1_HEALTH, a.head) ? ANSWER_OF_HEALTH
                : is_in(i, HTTP1_403, a.head)    ? ANSWER_OF_403

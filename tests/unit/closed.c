@@ -97,7 +97,7 @@ static void monitors(void **state)
     (void)state;
     struct closed c = {0};
     struct flow_record refused = without_goaway(stranger(0));
-    refused.shape.answer[0] = (struct tls_answer){104, 138};
+    refused.shape.answer[0] = (struct tls_answer){104, 138, 1};
     for (unsigned i = 0; i < 6; i++) {
         add(&c, refused, i * 5, 1, 1);
         assert_true(closed_may_be_steady(&c));

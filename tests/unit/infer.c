@@ -44,9 +44,9 @@ static void what_is_no_stranger(void **state)
         case 1: r->client = TLS_CLIENT_PRESENTED; break;
         case 2: r->client = TLS_CLIENT_UNKNOWN; break;
         case 3: r->first_request = 1000; break; /* a token was sent */
-        case 4: r->answer[0] = (struct tls_answer){234, 11}; break;
+        case 4: r->answer[0] = (struct tls_answer){234, 11, 1}; break;
         case 5: r->answers = 0; break;
-        default: r->early_goaway = false, r->inside = TLS_INSIDE_HTTP1, r->answer[0] = (struct tls_answer){600, 0};
+        default: r->early_goaway = false, r->inside = TLS_INSIDE_HTTP1, r->answer[0] = (struct tls_answer){600, 0, 0};
         }
         infer_pass(infer, &f, true);
         assert_int_equal(f.auth_state, AUTH_UNKNOWN);
@@ -61,8 +61,8 @@ static void rejected(void **state)
     static const struct {
         enum tls_inside inside;
         struct tls_answer answer;
-    } rows[] = {{TLS_INSIDE_HTTP2, {103, 138}}, {TLS_INSIDE_HTTP2, {104, 174}}, {TLS_INSIDE_HTTP2, {125, 166}},
-                {TLS_INSIDE_HTTP1, {358, 0}},   {TLS_INSIDE_HTTP1, {366, 0}},   {TLS_INSIDE_HTTP1, {330, 0}}};
+    } rows[] = {{TLS_INSIDE_HTTP2, {103, 138, 1}}, {TLS_INSIDE_HTTP2, {104, 174, 1}}, {TLS_INSIDE_HTTP2, {125, 166, 1}},
+                {TLS_INSIDE_HTTP1, {358, 0, 0}},   {TLS_INSIDE_HTTP1, {366, 0, 0}},   {TLS_INSIDE_HTTP1, {330, 0, 0}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct flow_record f = stranger(0);
         f.shape.early_goaway = false;
@@ -76,6 +76,10 @@ static void rejected(void **state)
         infer_pass(infer, &f, false);
         assert_int_equal(f.auth_state, AUTH_UNKNOWN);
         f.shape.asked = true;
+        f.shape.answer[0].more++; /* in more records than a small answer has */
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+        f.shape.answer[0].more--;
         f.shape.answer[0].head++; /* a size more, which over HTTP/2 is within what varies */
         f.shape.answer[0].body = (uint16_t)(f.shape.answer[0].body + (f.shape.answer[0].body != 0));
         infer_pass(infer, &f, false);
@@ -103,7 +107,7 @@ static void endpoints(void **state)
     f.shape.asked = false;
     assert_false(infer_is_api_server(infer, &f.shape));
     f.shape.asked = true;
-    f.shape.answer[0] = (struct tls_answer){500, 9000};
+    f.shape.answer[0] = (struct tls_answer){500, 9000, 3};
     assert_false(infer_is_api_server(infer, &f.shape));
 }
 

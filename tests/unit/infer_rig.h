@@ -50,7 +50,7 @@ static inline struct flow_record stranger(unsigned body)
                   .answers = 1,
                   .requests = 1,
                   .first_request = 50,
-                  .answer = {{.head = 232, .body = (uint16_t)body}}},
+                  .answer = {{.head = 232, .body = (uint16_t)body, .more = 1}}},
     };
 }
 
