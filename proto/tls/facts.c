@@ -43,7 +43,8 @@ void tls_facts_shed(struct tls_facts *f, struct memory *memory)
     bool whole = true;
     for (unsigned id = 0; id < TLS_TEXTS; id++) {
         struct slice text = tls_facts_text(f, (enum tls_text)id);
-        if (id < TLS_TEXTS_BRIEF || id == TLS_TEXT_USER || id == TLS_TEXT_GROUPS) {
+        bool asked_again = id == TLS_TEXT_USER || id == TLS_TEXT_GROUPS || id == TLS_TEXT_OFFERED;
+        if (id < TLS_TEXTS_BRIEF || asked_again) {
             tls_facts_set(&less, memory, (enum tls_text)id, text);
             whole = whole && less.texts[id].size == text.size;
         }

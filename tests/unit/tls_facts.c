@@ -67,7 +67,7 @@ static void sheds_what_is_told_once(void **state)
     assert_int_equal(tls_facts_text(&f, TLS_TEXT_NAMES).size, sizeof text);
     tls_facts_shed(&f, &memory);
     for (int i = 0; i < TLS_TEXTS; i++) {
-        bool kept = i < TLS_TEXTS_BRIEF || i == TLS_TEXT_USER || i == TLS_TEXT_GROUPS;
+        bool kept = i < TLS_TEXTS_BRIEF || i == TLS_TEXT_USER || i == TLS_TEXT_GROUPS || i == TLS_TEXT_OFFERED;
         assert_int_equal(tls_facts_text(&f, (enum tls_text)i).size, kept ? 10 + (size_t)i : 0);
     }
     assert_true(memory.used < 300);
