@@ -29,6 +29,8 @@ proto_libproto_a_SOURCES = \
 	proto/http/hold.h \
 	proto/http/hpack.c \
 	proto/http/hpack.h \
+	proto/http/hpack_recovery.c \
+	proto/http/hpack_recovery.h \
 	proto/http/hpack_static.def \
 	proto/http/http1.c \
 	proto/http/http1.h \
@@ -143,12 +145,16 @@ proto_libproto_a_SOURCES = \
 	proto/tls/schedule.h \
 	proto/tls/sessions.c \
 	proto/tls/sessions.h \
+	proto/tls/shape.c \
+	proto/tls/shape.h \
 	proto/tls/suite.c \
 	proto/tls/suite.def \
 	proto/tls/suite.h \
 	proto/tls/tls.c \
 	proto/tls/tls.h \
 	proto/tls/tls_inside.h \
+	proto/tls/trial.c \
+	proto/tls/trial.h \
 	proto/tls/vault.c \
 	proto/tls/vault.h \
 	proto/tls/waiting.c \

@@ -23,6 +23,8 @@ static void print_inputs(const struct options *o, FILE *out)
         print_row(o, out, "interface", "interface", o->interface);
     for (size_t i = 0; i < o->read_count; i++)
         print_row(o, out, "input", "read", strcmp(o->reads[i], "-") == 0 ? "standard input" : o->reads[i]);
+    for (size_t i = 0; i < o->key_log_count; i++)
+        print_row(o, out, "TLS keys", "tls-keys", strcmp(o->key_logs[i], "-") == 0 ? "standard input" : o->key_logs[i]);
 }
 
 static void print_outputs(const struct options *o, FILE *out)

@@ -63,6 +63,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/capture/shared.h \
 	sensor/capture/stretch.c \
 	sensor/capture/stretch.h \
+	sensor/detect/closed.c \
+	sensor/detect/closed.h \
 	sensor/detect/cluster.c \
 	sensor/detect/cluster.h \
 	sensor/detect/cluster_check.c \
@@ -85,6 +87,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/forwarded.h \
 	sensor/detect/habit.c \
 	sensor/detect/habit.h \
+	sensor/detect/infer.c \
+	sensor/detect/infer.h \
 	sensor/detect/knock.c \
 	sensor/detect/knock.h \
 	sensor/detect/list.c \

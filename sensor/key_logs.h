@@ -9,7 +9,8 @@
 struct key_sources *key_logs_new(const struct options *o, const struct hash_secret *secret, size_t memory,
                                  struct log *log);
 
-/** All that is there, before the first packet. @return false, and the reason was told. */
+/** Protects the process, where any are named, and reads all that is there, before the first packet. @return false, and
+ * the reason was told. */
 bool key_logs_read(struct key_sources *s, const struct options *o, struct log *log);
 
 #endif

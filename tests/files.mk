@@ -33,10 +33,13 @@ unit_tests = \
 	tests/unit/forwarded \
 	tests/unit/gre \
 	tests/unit/habit \
+	tests/unit/infer \
+	tests/unit/closed \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
 	tests/unit/hpack_judge \
+	tests/unit/hpack_recovery \
 	tests/unit/http1 \
 	tests/unit/http1_loss \
 	tests/unit/http2 \
@@ -100,7 +103,9 @@ unit_tests = \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_sessions \
+	tests/unit/tls_shape \
 	tests/unit/tls_suite \
+	tests/unit/tls_trial \
 	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
 	tests/unit/twin \
@@ -144,6 +149,7 @@ fuzz_harnesses = \
 	tests/fuzz/tls_handshake \
 	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
+	tests/fuzz/tls_shape \
 	tests/fuzz/worker \
 	tests/fuzz/yaml
 
@@ -164,6 +170,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \
@@ -219,6 +226,7 @@ go_hpack = tests/tools/go_hpack.c tests/tools/go_hpack.h tests/tools/go_hpack_re
 hpack_rig = tests/tools/hpack_rig.c tests/tools/hpack_rig.h tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_hpack_SOURCES = tests/unit/hpack.c $(go_hpack)
+tests_unit_hpack_recovery_SOURCES = tests/unit/hpack_recovery.c $(go_hpack)
 tests_unit_hpack_judge_SOURCES = tests/unit/hpack_judge.c $(hpack_rig)
 tests_fuzz_hpack_SOURCES = tests/fuzz/hpack.c $(hpack_rig)
 # Only tests speak TLS themselves.
@@ -228,6 +236,8 @@ tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_trial_SOURCES = tests/unit/tls_trial.c $(tls_talk)
+tests_unit_tls_trial_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
@@ -267,9 +277,12 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
+	tests/tools/keyless.py \
+	tests/tools/sealed.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
 	tests/tools/packagings.py \
+	tests/tools/hello_loss.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/rule_table.py \
@@ -314,6 +327,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/story \
 	tests/cases/tls-handshakes \
 	tests/cases/tls-keys \
+	tests/cases/tls-loss \
 	tests/cases/tls12 \
 	tests/cases/tls13 \
 	tests/cases/unwritable \

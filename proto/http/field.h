@@ -26,6 +26,7 @@ struct field {
     bool indexed;       /* HTTP/2: an entry of the table as a whole; its value is not new */
     uint32_t entry;     /* HTTP/2: which entry of the table: one number is one name and value, in one direction of one
                            reader. 0: it is none, or that is not known */
+    bool inferred;      /* HTTP/2: of an entry that was found again behind a gap (hpack_recovery.h) */
     uint32_t stranger;  /* HTTP/2: which unknown name: one number is one name, in one direction, until its table starts
                            anew. 0: the name is known */
     struct slice name;  /* as sent, for HTTP/1 in any case; empty unless known */

@@ -139,8 +139,10 @@ static void read_preface(struct frames *f, moment time, struct slice *rest)
     f->at = AT_HEADER;
 }
 
+/* How much is missing may be likely only (a record of TLS): so the boundary behind it is on trial. */
 static void gap_inside(struct frames *f, moment time, uint32_t size)
 {
+    f->trial = TRIAL;
     if (f->at == AT_PAYLOAD) {
         hold_clear(&f->hold, f->memory);
         f->damage = f->damage ? f->damage : GAVE_UP_NO_RESUME;

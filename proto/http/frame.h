@@ -6,8 +6,8 @@
  * frames are not held: they are told as lost.
  *
  * While a boundary is known every frame is taken as its length says, whatever it is: what it means is http2's matter.
- * But the first sixteen behind a search have to be plausible, or of an extension and short; with one that is not, the
- * boundary is lost again. */
+ * But the first sixteen behind a search or a gap have to be plausible, or of an extension and short; with one that is
+ * not, the boundary is lost again. */
 #ifndef PROTO_HTTP_FRAME_H
 #define PROTO_HTTP_FRAME_H
 

@@ -1,5 +1,7 @@
 #include "proto/http/hpack.h"
 
+#include "proto/http/hpack_recovery.h"
+
 enum {
     STATIC_ENTRIES = 61,
     ENTRY_OVERHEAD = 32, /* section 4.1 */
@@ -23,6 +25,7 @@ struct entry {
     uint16_t name_size, value_size;
     uint8_t id;
     bool stranger;
+    bool inferred; /* its name */
 };
 
 /* Every entry has a place: the first one ever inserted PLACE_FIRST, the next one more. An index counts back from the
@@ -30,8 +33,9 @@ struct entry {
  * place is also the number of a stranger. */
 struct hpack {
     struct memory *memory;
-    struct entry *entries; /* a ring: slot = place modulo `slots`, a power of two */
-    uint8_t *bytes;        /* of the kept entries, from `start` to `end`, the oldest first */
+    struct hpack_recovery *recovery; /* NULL: what was lost is not looked for */
+    struct entry *entries;           /* a ring: slot = place modulo `slots`, a power of two */
+    uint8_t *bytes;                  /* of the kept entries, from `start` to `end`, the oldest first */
     uint32_t slots, room;
     uint32_t oldest, next; /* places: of the oldest kept, of the next inserted */
     uint32_t first;        /* the place of the first one inserted since the table began anew */
@@ -86,11 +90,18 @@ struct hpack *hpack_new(bool from_start, struct memory *memory)
     return h;
 }
 
+void hpack_recover(struct hpack *h)
+{
+    if (h->recovery == NULL)
+        h->recovery = hpack_recovery_new(h->memory);
+}
+
 void hpack_free(struct hpack *h)
 {
     if (h == NULL)
         return;
     empty(h);
+    hpack_recovery_free(h->recovery);
     memory_resize(h->memory, h, sizeof *h, 0);
 }
 
@@ -100,7 +111,7 @@ void hpack_allow(struct hpack *h, uint32_t size)
         h->allowed = size;
 }
 
-void hpack_lost(struct hpack *h)
+static void begin_anew(struct hpack *h)
 {
     empty(h);
     h->first = h->next;
@@ -182,12 +193,23 @@ static bool insert(struct hpack *h, const struct field *f)
                                              .name_size = (uint16_t)name.size,
                                              .value_size = (uint16_t)f->value.size,
                                              .id = (uint8_t)f->id,
-                                             .stranger = f->stranger != 0};
+                                             .stranger = f->stranger != 0,
+                                             .inferred = f->inferred};
     h->end += (uint32_t)size;
     h->size += (uint32_t)size + ENTRY_OVERHEAD;
     if (old != h->bytes)
         wipe(h, old, old_room);
     return true;
+}
+
+/* A field whose name, or all of it, is in the old table. */
+static void find_again(const struct hpack *h, struct field *f)
+{
+    if (h->recovery == NULL || !hpack_recovery_find(h->recovery, f->stranger, f))
+        return;
+    f->known = KNOWN;
+    f->stranger = 0;
+    f->inferred = true;
 }
 
 static void read_entry(const struct hpack *h, const struct entry *e, struct field *f)
@@ -196,10 +218,35 @@ static void read_entry(const struct hpack *h, const struct entry *e, struct fiel
     f->known = e->stranger ? KNOWN_VALUE : KNOWN;
     f->id = (enum field_name)e->id;
     f->value = (struct slice){.data = bytes + e->name_size, .size = e->value_size};
-    if (e->stranger)
-        memcpy(&f->stranger, bytes, sizeof f->stranger);
-    else
+    f->inferred = e->inferred;
+    if (!e->stranger) {
         f->name = (struct slice){.data = bytes, .size = e->name_size};
+        return;
+    }
+    memcpy(&f->stranger, bytes, sizeof f->stranger);
+    find_again(h, f);
+    f->value = (struct slice){.data = bytes + e->name_size, .size = e->value_size};
+}
+
+/* What was lost is looked for among the entries that were there before. */
+void hpack_lost(struct hpack *h)
+{
+    bool keep = h->recovery != NULL && !h->worn && hpack_recovery_lost(h->recovery, h->next);
+    for (uint32_t place = h->oldest; keep && place != h->next; place++) {
+        struct field f = {.name = nothing};
+        read_entry(h, entry_at(h, place), &f);
+        if (f.known == KNOWN)
+            hpack_recovery_keep(h->recovery, place, &f);
+    }
+    begin_anew(h);
+}
+
+/* Nothing is sure any more. */
+static void give_up(struct hpack *h)
+{
+    if (h->recovery != NULL)
+        hpack_recovery_drop(h->recovery);
+    begin_anew(h);
 }
 
 /* @return false: there is no such entry. */
@@ -225,6 +272,7 @@ static bool look_up(struct hpack *h, uint64_t index, struct field *f)
     f->stranger = h->next - (uint32_t)back;
     if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
         h->bound *= 2; /* it was kept here and dropped too early */
+    find_again(h, f);
     return true;
 }
 
@@ -244,6 +292,12 @@ static uint64_t read_integer(struct reader *r, uint8_t first, unsigned bits)
     return 0;
 }
 
+/* Sections 6.1 and 6.2. */
+static uint64_t read_index(struct reader *r, uint8_t first)
+{
+    return read_integer(r, first, first & 0x80 ? 7 : first & 0x40 ? 6 : 4);
+}
+
 static enum gave_up read_string(struct reader *r, struct literals *literals, struct slice *string)
 {
     uint8_t first = read_u8(r);
@@ -256,12 +310,13 @@ static enum gave_up read_string(struct reader *r, struct literals *literals, str
 
 /* Sections 6.1 and 6.2: its first byte has been read. */
 static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
-                               struct field *f)
+                               struct field *f, uint32_t *place)
 {
     f->indexed = first & 0x80;
-    uint64_t index = read_integer(r, first, first & 0x80 ? 7 : first & 0x40 ? 6 : 4);
+    uint64_t index = read_index(r, first);
     if (r->failed || ((f->indexed || index > 0) && !look_up(h, index, f)))
         return GAVE_UP_MALFORMED;
+    *place = f->indexed && index > STATIC_ENTRIES ? h->next - (uint32_t)(index - STATIC_ENTRIES) : 0;
     if (f->indexed)
         return GAVE_UP_NOT;
     f->entry = 0;
@@ -291,14 +346,72 @@ static enum gave_up read_update(struct hpack *h, struct reader *r, uint8_t first
     return GAVE_UP_NOT;
 }
 
+/* A field as hpack_recovery.h asks for it. @param inserted  what this block has inserted so far.
+ * @return false: the block is malformed. */
+static bool outline(const struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
+                    const struct hpack_outline *const *inserted, uint32_t insertions, struct hpack_outline *o)
+{
+    struct field f = {.name = nothing, .value = nothing};
+    uint64_t index = read_index(r, first), back = index - STATIC_ENTRIES;
+    *o = (struct hpack_outline){.whole = first & 0x80};
+    if (index > STATIC_ENTRIES && back <= insertions) {
+        *o = *inserted[insertions - back];
+    } else if (index > 0) {
+        struct hpack now = *h; /* look_up() may learn of the table's size: not here */
+        if (!look_up(&now, index > STATIC_ENTRIES ? index - insertions : index, &f))
+            return false;
+        o->place = f.stranger;
+        o->whole &= f.known == KNOWN_NOT;
+        o->first = f.value.size > 0 ? f.value.data[0] : 0;
+    } else if (read_string(r, literals, &f.name) == GAVE_UP_NOT) {
+        f.id = field_id(f.name);
+    }
+    if (index <= STATIC_ENTRIES || back > insertions) {
+        o->id = (uint8_t)f.id;
+        o->pseudo = f.name.size > 0 && f.name.data[0] == ':';
+    }
+    if (!(first & 0x80) && read_string(r, literals, &f.value) == GAVE_UP_NOT)
+        o->first = f.value.size > 0 ? f.value.data[0] : 0;
+    return !r->failed;
+}
+
+/* A whole block, before it is read: what it says of the old table. */
+static void look_ahead(struct hpack *h, struct slice block, struct literals *literals)
+{
+    struct hpack_outline fields[HPACK_OUTLINES];
+    const struct hpack_outline *inserted[HPACK_OUTLINES];
+    size_t count = 0;
+    uint32_t insertions = 0;
+    if (h->oldest > h->first) { /* older ones went before this one */
+        hpack_recovery_drop(h->recovery);
+        return;
+    }
+    for (struct reader r = reader_of(block); reader_left(&r) > 0;) {
+        uint8_t first = read_u8(&r);
+        if ((first & 0xe0) == 0x20) {
+            read_integer(&r, first, 5);
+            continue;
+        }
+        if (count == HPACK_OUTLINES || !outline(h, &r, first, literals, inserted, insertions, &fields[count]))
+            return;
+        if ((first & 0xc0) == 0x40)
+            inserted[insertions++] = &fields[count];
+        count++;
+    }
+    if (!hpack_recovery_judge(h->recovery, fields, count))
+        begin_anew(h);
+}
+
 enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *literals,
                          void (*each)(void *owner, const struct field *field), void *owner)
 {
     if (h->next > UINT32_MAX - block.size) { /* places are used up, after gigabytes of blocks */
         h->next = PLACE_FIRST;
         h->worn = true;
-        hpack_lost(h);
+        give_up(h);
     }
+    if (h->recovery != NULL && hpack_recovery_waits(h->recovery))
+        look_ahead(h, block, literals);
     enum gave_up reason = GAVE_UP_NOT;
     bool behind_field = false;
     struct reader r = reader_of(block);
@@ -309,15 +422,23 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             continue;
         }
         struct field f = {.name = nothing, .value = nothing};
-        reason = read_field(h, &r, first, literals, &f);
+        uint32_t place;
+        reason = read_field(h, &r, first, literals, &f, &place);
         if (reason != GAVE_UP_NOT)
             break;
         behind_field = true;
         each(owner, &f);
-        if ((first & 0xc0) == 0x40 && !insert(h, &f))
-            reason = GAVE_UP_MEMORY;
+        if ((first & 0xc0) == 0x40) {
+            place = h->next;
+            if (!insert(h, &f))
+                reason = GAVE_UP_MEMORY;
+        }
+        if (place != 0 && f.known == KNOWN && h->recovery != NULL)
+            hpack_recovery_used(h->recovery, place);
     }
     if (reason != GAVE_UP_NOT)
-        hpack_lost(h);
+        give_up(h);
+    else if (h->recovery != NULL)
+        hpack_recovery_block_over(h->recovery);
     return reason;
 }

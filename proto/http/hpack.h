@@ -36,6 +36,9 @@ struct hpack;
 struct hpack *hpack_new(bool from_start, struct memory *memory);
 void hpack_free(struct hpack *h);
 
+/** A client's: what a loss makes unknown is to be found again where that can be: see hpack_recovery.h. */
+void hpack_recover(struct hpack *h);
+
 /** The reader of this direction announced SETTINGS_HEADER_TABLE_SIZE, or may have, in a gap: then UINT32_MAX. It only
  *  ever raises what size updates in a block may ask for: when it takes effect is not seen here. Joined late, and after
  *  hpack_lost(), they may ask for anything. */

@@ -94,6 +94,8 @@ static struct hpack *table_of(struct http2 *h, enum side from)
     d->hpack = hpack_new(!d->late, h->shared->memory);
     if (d->hpack && d->allowed)
         hpack_allow(d->hpack, d->allowed);
+    if (d->hpack && from == CLIENT)
+        hpack_recover(d->hpack);
     return d->hpack;
 }
 

@@ -181,6 +181,7 @@ static void client_hello(struct tls *t, struct slice body)
     memcpy(t->epochs.client_random, h.random, TLS_RANDOM);
     if (first)
         memcpy(t->facts.client_random, h.random, sizeof t->facts.client_random);
+    t->epochs.named = true;
     sign(t, TLS_SIGN_CLIENT_HELLO);
     if (first)
         set_fingerprints(t, &h);
@@ -202,7 +203,7 @@ static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
     tls_epochs_enter(&t->epochs, SERVER, TLS_EPOCH_HANDSHAKE);
     if (d->early != TLS_EARLY_OFFERED)
         tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE);
-    if (tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
+    if (!t->epochs.named || tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
         return;
     if (t->bench->limits.waiting_bytes)
         t->for_a_key = true;
@@ -219,13 +220,22 @@ static void begin_tls12(struct tls *t, const struct tls_server_hello *h)
         resume(t, d->ticket ? TLS_RESUMED_TICKET : TLS_RESUMED_ID, TLS_OFFER_OLD);
 }
 
+/* The ClientHello was lost: these bytes may be from anywhere, so they have to be more than a message. */
+static bool stands_alone(const struct tls_server_hello *h)
+{
+    const struct tls_suite *suite = tls_suite_find(h->suite);
+    return suite && !h->broken && !h->retry && tls_suite_fits(suite, h->version);
+}
+
 static void server_hello(struct tls *t, struct slice body)
 {
     struct tls_server_hello h;
     struct tls_ja3 ja3;
     struct tls_dialogue *d = &t->dialogue;
-    if (!tls_server_hello_read(body, &h) || d->answered)
+    if (!tls_server_hello_read(body, &h) || d->answered || (!d->hello && !stands_alone(&h)))
         return;
+    if (!d->hello)
+        tls_dialogue_lost(t, CLIENT);
     if (h.broken)
         sign(t, TLS_SIGN_BROKEN_HELLO);
     if (h.retry) {
@@ -378,7 +388,7 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
         remember(t, TLS_SESSION_BY_ID, session_id(d, SERVER));
     if (t->epochs.side[CLIENT].epoch == TLS_EPOCH_TRAFFIC && t->epochs.side[SERVER].epoch == TLS_EPOCH_TRAFFIC)
         sign(t, TLS_SIGN_DONE);
-    if (tls_epochs_master(&t->epochs, &t->bench->locksmith))
+    if (!t->epochs.named || tls_epochs_master(&t->epochs, &t->bench->locksmith))
         return;
     t->for_a_key = t->bench->limits.waiting_bytes != 0;
     if (!t->for_a_key) {
@@ -423,8 +433,9 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
 
 void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m)
 {
-    /* Joined late, bytes from anywhere may look like a message; a whole ClientHello they are not. */
-    if (!t->dialogue.hello && m->type != TLS_CLIENT_HELLO)
+    /* Joined late, bytes from anywhere may look like a message; a whole hello they are not. */
+    bool begun = t->dialogue.hello || t->dialogue.answered;
+    if (!begun && m->type != TLS_CLIENT_HELLO && m->type != TLS_SERVER_HELLO)
         return;
     if (from == CLIENT)
         of_client(t, time, m);
@@ -438,6 +449,24 @@ void tls_dialogue_lost(struct tls *t, enum side from)
     t->half[from].broken = true;
     if (!tls_facts_has(&t->facts, TLS_SIGN_DONE))
         sign(t, TLS_SIGN_LOST);
+}
+
+void tls_dialogue_found(struct tls *t)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    if (!d->hello)
+        t->half[CLIENT].lost = true;
+    if (!d->answered) { /* it would have said what is resumed */
+        t->half[SERVER].lost |= !d->hello;
+        tls_dialogue_lost(t, CLIENT);
+        tls_dialogue_lost(t, SERVER);
+    }
+    d->answered = true;
+    t->facts.version = t->epochs.version;
+    t->facts.suite = t->epochs.suite->id;
+    tls_epochs_found(&t->epochs);
+    tls_dialogue_release(d, tls_memory(t));
+    t->changed = true;
 }
 
 void tls_dialogue_skipped(struct tls *t, enum side from)

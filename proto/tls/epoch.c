@@ -94,6 +94,15 @@ void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch
     s->unsure = false;
 }
 
+void tls_epochs_found(struct tls_epochs *e)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        if (is_tls13(e) && e->side[side].epoch == TLS_EPOCH_CLEAR)
+            tls_epochs_enter(e, (enum side)side, TLS_EPOCH_HANDSHAKE);
+        e->side[side].unsure = true;
+    }
+}
+
 bool tls_epochs_update(struct tls_epochs *e, enum side side)
 {
     struct tls_epoch_side *s = &e->side[side];
@@ -103,6 +112,17 @@ bool tls_epochs_update(struct tls_epochs *e, enum side side)
 uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side)
 {
     return e->side[side].opener ? tls_opener_sequence(e->side[side].opener) : 0;
+}
+
+/* Shorter ones may be alerts and key updates. */
+uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_t length)
+{
+    enum { LEAST = 64 };
+    const struct tls_epoch_side *s = &e->side[side];
+    size_t size;
+    bool told = s->opener && s->epoch == TLS_EPOCH_TRAFFIC && !s->unsure && length >= LEAST &&
+                tls_opener_plain_size(s->opener, length, &size);
+    return told ? size : GAP_UNKNOWN;
 }
 
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)

@@ -36,6 +36,7 @@ struct tls_epoch_side {
 /** Embedded in its connection; all zero is a fresh one. */
 struct tls_epochs {
     uint8_t client_random[TLS_RANDOM], server_random[TLS_RANDOM];
+    bool named;                    /* the client random is known: of the ClientHello, or found by trial */
     const struct tls_suite *suite; /* NULL: not known, or none that can be opened */
     uint16_t version;              /* 0: the ServerHello was not seen */
     bool encrypt_then_mac;
@@ -62,6 +63,9 @@ bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum 
 /** The place in its epoch's sequence of the record that comes next; 0 also where nothing can be opened. */
 uint64_t tls_epochs_place(const struct tls_epochs *e, enum side side);
 
+/** Hellos were lost, what they said was found by trial: where in its epochs and sequence a side is, is not known. */
+void tls_epochs_found(struct tls_epochs *e);
+
 /** TLS 1.3: the side's next record is of this epoch. */
 void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch);
 
@@ -70,6 +74,10 @@ void tls_epochs_change_cipher(struct tls_epochs *e, const struct tls_locksmith *
 
 /** TLS 1.3: KeyUpdate. @return false: it cannot be followed; the side stays closed. */
 bool tls_epochs_update(struct tls_epochs *e, enum side side);
+
+/** How much plaintext the side's next record bears, which is application data of this length. @return GAP_UNKNOWN where
+ * that cannot be told: see tls_opener_plain_size(). */
+uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_t length);
 
 /** A record of this side is missing, or nobody knows how many are. */
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what);

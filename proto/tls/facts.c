@@ -37,6 +37,29 @@ void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id,
     f->size = (uint16_t)(f->size + text.size);
 }
 
+void tls_facts_shed(struct tls_facts *f, struct memory *memory)
+{
+    struct tls_facts less = {0};
+    bool whole = true;
+    for (unsigned id = 0; id < TLS_TEXTS; id++) {
+        struct slice text = tls_facts_text(f, (enum tls_text)id);
+        bool asked_again = id == TLS_TEXT_USER || id == TLS_TEXT_GROUPS || id == TLS_TEXT_OFFERED;
+        if (id < TLS_TEXTS_BRIEF || asked_again) {
+            tls_facts_set(&less, memory, (enum tls_text)id, text);
+            whole = whole && less.texts[id].size == text.size;
+        }
+    }
+    if (!whole) { /* no memory: all stays */
+        tls_facts_release(&less, memory);
+        return;
+    }
+    if (f->bytes)
+        memory_resize(memory, f->bytes, f->capacity, 0);
+    f->bytes = less.bytes ? memory_resize(memory, less.bytes, less.capacity, less.size) : NULL;
+    f->size = f->capacity = less.size;
+    memcpy(f->texts, less.texts, sizeof f->texts);
+}
+
 void tls_facts_release(struct tls_facts *f, struct memory *memory)
 {
     if (f->bytes)

@@ -112,6 +112,11 @@ static inline struct slice tls_facts_text(const struct tls_facts *f, enum tls_te
 /** In place of what it was. Longer than TLS_TEXT_MAX is cut; where there is no room it becomes absent. */
 void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text);
 
+/** Forgets the texts that are told once, with the handshake: kept is what is told with all that the connection carries,
+ * or asked again.
+ */
+void tls_facts_shed(struct tls_facts *f, struct memory *memory);
+
 void tls_facts_release(struct tls_facts *f, struct memory *memory);
 
 /** What a resumed session keeps of the client: flat, for tls_sessions. */

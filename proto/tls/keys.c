@@ -40,8 +40,18 @@ const struct tls_logged *tls_keys_same(const struct tls_logged *logged)
 const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label)
 {
-    const struct tls_logged *logged = tls_keys_logged(k, random);
+    struct tls_logged *logged = tls_vault_find(&k->vault, random);
+    if (logged != NULL)
+        logged->asked = true;
     return logged != NULL && logged->secrets[label].size > 0 ? &logged->secrets[label] : NULL;
+}
+
+size_t tls_keys_unasked(const struct tls_keys *k)
+{
+    size_t count = 0;
+    for (const struct tls_logged *l = tls_keys_newest(k); l != NULL; l = tls_keys_older(l))
+        count += !l->asked;
+    return count;
 }
 
 const struct tls_logged *tls_keys_newest(const struct tls_keys *k)

@@ -31,6 +31,7 @@ void tls_keys_free(struct tls_keys *k);
 struct tls_logged {
     uint8_t random[TLS_RANDOM];
     struct tls_secret secrets[TLS_LABELS]; /* size 0: not logged */
+    bool asked;                            /* a connection with this client random was seen */
 };
 
 /** How many connections with one client random are told apart. */
@@ -51,8 +52,9 @@ const struct tls_logged *tls_keys_newest(const struct tls_keys *k);
 const struct tls_logged *tls_keys_older(const struct tls_logged *logged);
 const struct tls_logged *tls_keys_newer(const struct tls_logged *logged);
 
-/** How many connections have secrets here. */
+/** How many connections have secrets here; how many of these nobody asked for. */
 size_t tls_keys_count(const struct tls_keys *k);
+size_t tls_keys_unasked(const struct tls_keys *k);
 
 /** Forgets the oldest connections until no more than so many are left. @return how many were forgotten. */
 size_t tls_keys_trim(struct tls_keys *k, size_t connections);

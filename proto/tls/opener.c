@@ -20,6 +20,7 @@ struct tls_opener {
     uint8_t chain[BLOCK_MAX]; /* CBC of TLS 1.0: the last block of the record before is this one's IV */
     bool chain_known;
     struct tls_rc4 stream; /* of RC4: where the next record begins */
+    bool pads;             /* TLS 1.3: a record was padded */
 };
 
 /* A record on its way: what of `sealed` is what. */
@@ -151,11 +152,12 @@ static bool decrypt_aead(struct tls_opener *o, const struct parts *p, const uint
 }
 
 /* Behind the inner content of TLS 1.3 stands its kind, and behind that zeros: RFC 8446, 5.4. */
-static enum tls_open strip_padding(struct tls_opened *opened)
+static enum tls_open strip_padding(struct tls_opener *o, struct tls_opened *opened)
 {
     size_t size = opened->plaintext.size;
     while (size > 0 && opened->plaintext.data[size - 1] == 0)
         size--;
+    o->pads |= size < opened->plaintext.size;
     if (size == 0)
         return TLS_OPEN_MALFORMED;
     opened->content = (enum tls_content)opened->plaintext.data[size - 1];
@@ -174,7 +176,7 @@ static enum tls_open open_aead(struct tls_opener *o, uint64_t sequence, const ui
     if (!decrypt_aead(o, p, nonce, authenticated, out))
         return TLS_OPEN_BAD;
     opened->plaintext = (struct slice){.data = out, .size = p->body.size};
-    return tls13 ? strip_padding(opened) : TLS_OPEN_OK;
+    return tls13 ? strip_padding(o, opened) : TLS_OPEN_OK;
 }
 
 static bool mac_fits(struct tls_opener *o, const uint8_t pseudo[static PSEUDO_HEADER], struct slice text,
@@ -306,6 +308,13 @@ enum tls_open tls_opener_open(struct tls_opener *o, const uint8_t header[static 
     if (how == TLS_OPEN_OK)
         tls_opener_pass(o, sealed);
     return how;
+}
+
+bool tls_opener_plain_size(const struct tls_opener *o, size_t length, size_t *size)
+{
+    size_t kind = o->keys.version == TLS_1_3, around = explicit_iv(o) + o->info->tag + kind;
+    *size = length - around;
+    return o->info->tag > 0 && !o->pads && length >= around; /* without a tag there is a MAC inside */
 }
 
 uint64_t tls_opener_sequence(const struct tls_opener *o)

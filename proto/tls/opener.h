@@ -42,6 +42,10 @@ enum tls_open tls_opener_open(struct tls_opener *o, const uint8_t header[static 
 enum tls_open tls_opener_try(struct tls_opener *o, uint64_t sequence, const uint8_t header[static TLS_RECORD_HEADER],
                              struct slice sealed, uint8_t *out, struct tls_opened *opened);
 
+/** How much plaintext a record of this length bears. @return false: that cannot be told, because of padding. Of TLS 1.3
+ * it is likely only: the sender has padded none so far, and the record may bear something else. */
+bool tls_opener_plain_size(const struct tls_opener *o, size_t length, size_t *size);
+
 /** The place in the sequence of the record that comes next. */
 uint64_t tls_opener_sequence(const struct tls_opener *o);
 

@@ -298,7 +298,7 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
     side->searching |= !inside;
     side->asked = false;
     if (t->events->lost && (wanted || !inside))
-        t->events->lost(t->owner, from, time, inside ? TLS_LOST_ONE : TLS_LOST_SOME);
+        t->events->lost(t->owner, from, time, inside ? TLS_LOST_ONE : TLS_LOST_SOME, inside ? side->header : NULL);
 }
 
 static void end(struct stream *s, enum side from, moment time, enum stream_end how)

@@ -29,8 +29,9 @@ struct tls_record_events {
     /** What is wanted, once it is all there. The slice is valid during the call. */
     void (*content)(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER],
                     struct slice content);
-    /** A part of a record that is wanted is missing, or whole records. May be NULL. */
-    void (*lost)(void *owner, enum side from, moment time, enum tls_record_lost what);
+    /** A part of a record that is wanted is missing, or whole records. May be NULL.
+     *  @param header  of the one; NULL: nobody knows how many. */
+    void (*lost)(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header);
     /** Searching: whether this is a record, which chance can hardly be: it opens with a key. Asked once of each place
      * where one may be. May be NULL. */
     bool (*proves)(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content);

@@ -1,17 +1,26 @@
 #include "proto/tls/tls.h"
 
 #include "proto/tls/tls_inside.h"
+#include "proto/tls/trial.h"
 
-enum { BAD_MOST = 32 }; /* records in a row that do not open: the side is left closed */
+enum {
+    BAD_MOST = 32,  /* records in a row that do not open: the side is left closed */
+    TRIED_MOST = 3, /* records that are tried where a hello was lost: each costs many trials */
+};
 
 /* plaintext */
 
-static void tell_gap(struct tls *t, enum side from, moment time)
+static void tell_gap_of(struct tls *t, enum side from, moment time, uint64_t size)
 {
     if (t->inside)
-        stream_gap(t->inside, from, time, GAP_UNKNOWN);
+        stream_gap(t->inside, from, time, size);
     else
         t->half[from].lost = true;
+}
+
+static void tell_gap(struct tls *t, enum side from, moment time)
+{
+    tell_gap_of(t, from, time, GAP_UNKNOWN);
 }
 
 static void leave_closed(struct tls *t, enum side from, moment time)
@@ -151,12 +160,54 @@ static void note_place(struct tls *t, enum side from)
         half->lost = false;
 }
 
+/* Whether the hellos have said with what it is sealed, or it was found. */
+static bool has_said(const struct tls *t)
+{
+    return t->epochs.named && t->epochs.version;
+}
+
+/* @return whether more is to be had of a connection with a lost hello. */
+static bool may_find(const struct tls *t)
+{
+    return t->tried < TRIED_MOST && tls_trial_worth(&t->epochs, &t->bench->locksmith);
+}
+
+static bool try_keys(struct tls *t, enum side from, const uint8_t *header, struct slice content)
+{
+    if (!may_find(t))
+        return false;
+    t->tried++;
+    if (!tls_trial_find(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record))
+        return false;
+    tls_dialogue_found(t);
+    return true;
+}
+
+/* A hello was lost, or both were. */
+static bool find(struct tls *t, enum side from, const struct tls_waiting_record *record)
+{
+    const struct tls_epochs *e = &t->epochs;
+    if (e->named && t->bench->limits.waiting_bytes && !tls_trial_worth(e, &t->bench->locksmith)) {
+        t->for_a_key = true;
+        let_wait(t, from, record);
+        return false;
+    }
+    if (try_keys(t, from, record->header, record->content))
+        return true;
+    tell_gap(t, from, record->time);
+    if (!may_find(t)) {
+        leave_closed(t, CLIENT, record->time);
+        leave_closed(t, SERVER, record->time);
+    }
+    return false;
+}
+
 static void sealed(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content)
 {
     struct tls_waiting_record record = {.time = time, .side = (uint8_t)from, .content = content};
     struct tls_opened opened;
     memcpy(record.header, header, sizeof record.header);
-    if (t->half[from].closed || let_wait(t, from, &record) || t->epochs.version == 0)
+    if (t->half[from].closed || let_wait(t, from, &record) || (!has_said(t) && !find(t, from, &record)))
         return;
     uint8_t epoch = t->epochs.side[from].epoch;
     enum tls_epoch_open how =
@@ -187,12 +238,16 @@ static bool is_sealed(struct tls *t, enum side from, enum tls_content content)
     return s->epoch != TLS_EPOCH_CLEAR;
 }
 
-static void tell_lost(struct tls *t, enum side from, moment time, enum tls_record_lost what)
+/* @param header  of the one record; NULL: of none that is known. */
+static void tell_lost(struct tls *t, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
 {
+    uint64_t size = GAP_UNKNOWN;
+    if (what == TLS_LOST_ONE && header[0] == TLS_APPLICATION_DATA && t->half[from].begun)
+        size = tls_epochs_plain_size(&t->epochs, from, (size_t)header[3] << 8 | header[4]);
     tls_dialogue_lost(t, from);
     tls_epochs_lost(&t->epochs, from, what);
     if (what == TLS_LOST_SOME || t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
-        tell_gap(t, from, time);
+        tell_gap_of(t, from, time, size);
 }
 
 /* What waited, in its order; it may wait again, for something else. */
@@ -205,8 +260,8 @@ static void go_on(struct tls *t)
         enum side from = (enum side)record.side;
         switch ((enum tls_waiting_kind)record.kind) {
         case TLS_WAITING_RECORD: sealed(t, from, record.time, record.header, record.content); break;
-        case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE); break;
-        case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME); break;
+        case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE, record.header); break;
+        case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME, NULL); break;
         case TLS_WAITING_END: tell_end(t, from, record.time, (enum stream_end)record.how); break;
         }
     }
@@ -248,14 +303,16 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     struct tls_half *half = &t->half[from];
     enum tls_content content = (enum tls_content)header[0];
     t->events->record(t->owner, from, content);
+    if (content == TLS_APPLICATION_DATA && t->dialogue.answered)
+        tls_shape_record(&t->shape, from, (uint16_t)(header[3] << 8 | header[4]));
     if (half->closed && content == TLS_APPLICATION_DATA)
         note_sealed(t, from, time);
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
         return true;
     if (half->closed || t->refused)
         return content == TLS_CHANGE_CIPHER_SPEC; /* a byte, which tells where both sides are */
-    /* Nothing can be opened of what was joined late; but a hello may come. */
-    return t->dialogue.hello || content == TLS_HANDSHAKE;
+    /* Of what was joined late little can be opened; but a hello may come. */
+    return has_said(t) || content != TLS_APPLICATION_DATA || t->dialogue.hello || may_find(t);
 }
 
 static void on_content(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER],
@@ -272,24 +329,32 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
     tell_facts(t, time);
 }
 
-static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what)
+static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
 {
     struct tls *t = owner;
     enum tls_waiting_kind kind = what == TLS_LOST_ONE ? TLS_WAITING_LOST_ONE : TLS_WAITING_LOST_SOME;
     struct tls_waiting_record record = {
         .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
+    if (what == TLS_LOST_SOME)
+        tls_shape_lost(&t->shape);
     if (t->half[from].closed || t->refused)
         return;
+    if (header)
+        memcpy(record.header, header, sizeof record.header);
     if (!let_wait(t, from, &record))
-        tell_lost(t, from, time, what);
+        tell_lost(t, from, time, what, header);
     tell_facts(t, time);
 }
 
 static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
 {
     struct tls *t = owner;
-    return !t->half[from].closed && !t->refused && !t->for_a_key &&
-           tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
+    if (t->half[from].closed || t->refused || t->for_a_key)
+        return false;
+    if (!has_said(t) &&
+        (header[0] != TLS_APPLICATION_DATA || early_waits(t, from) || !try_keys(t, from, header, content)))
+        return false;
+    return tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
 }
 
 static void on_sslv2_hello(void *owner, moment time)
@@ -379,6 +444,16 @@ struct stream *tls_stream(struct tls *t)
 const struct tls_facts *tls_facts_of(const struct tls *t)
 {
     return &t->facts;
+}
+
+void tls_shed(struct tls *t)
+{
+    tls_facts_shed(&t->facts, tls_memory(t));
+}
+
+const struct tls_shape *tls_shape_of(const struct tls *t)
+{
+    return &t->shape;
 }
 
 bool tls_waits(const struct tls *t)

@@ -4,7 +4,9 @@
  *   handshake.c  records to messages          hello.c, certificate.c   what they say
  *   dialogue.c   what messages mean for what follows: the only file that knows the order of a handshake
  *   epoch.c      which keys open a side's records now; the sequence number found again by trial
+ *   trial.c      keys found by trial where a hello was lost
  *   waiting.c    records that wait: early data for the server's answer, all of them for a key that may still come
+ *   shape.c      what sizes betray, where there is no key
  *   opener.c     one side's records opened in turn          keys.c, sessions.c   with what
  *
  * tls_stream() is what reassembly feeds. Plaintext is pushed into the stream that `opened` returns, one record a
@@ -18,6 +20,7 @@
 #include "proto/tls/epoch.h"
 #include "proto/tls/facts.h"
 #include "proto/tls/sessions.h"
+#include "proto/tls/shape.h"
 
 struct tls;
 
@@ -56,6 +59,12 @@ struct tls *tls_new(struct tls_bench *bench, bool from_start, const struct addre
 struct stream *tls_stream(struct tls *t);
 
 const struct tls_facts *tls_facts_of(const struct tls *t);
+
+/** The handshake was told: the texts that are told with it alone may go. */
+void tls_shed(struct tls *t);
+
+/** Of its sealed records. */
+const struct tls_shape *tls_shape_of(const struct tls *t);
 
 /** Whether records wait for a key. */
 bool tls_waits(const struct tls *t);

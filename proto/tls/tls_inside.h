@@ -4,6 +4,7 @@
 
 #include "proto/tls/handshake.h"
 #include "proto/tls/hello.h"
+#include "proto/tls/shape.h"
 #include "proto/tls/tls.h"
 #include "proto/tls/waiting.h"
 
@@ -53,6 +54,7 @@ struct tls {
     const struct tls_events *events;
     void *owner;
     struct tls_facts facts;
+    struct tls_shape shape;
     struct tls_epochs epochs;
     struct tls_dialogue dialogue;
     struct tls_half half[2];
@@ -61,6 +63,7 @@ struct tls {
     bool refused;       /* nobody reads the plaintext */
     bool for_a_key;     /* what waits, waits for that; else the client's early data alone, for the server's answer */
     bool changed;       /* facts, since they were told last */
+    uint8_t tried;      /* records without a hello that were tried with keys of the log */
     bool client_sealed; /* the client has sent application data: for those that stay closed */
 };
 
@@ -77,6 +80,9 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from);
 
 /** Handshake bytes of this side were lost. */
 void tls_dialogue_lost(struct tls *t, enum side from);
+
+/** What the lost hellos would have said was found by trial. */
+void tls_dialogue_found(struct tls *t);
 
 /** The epoch was left because a record of the next one opened. */
 void tls_dialogue_skipped(struct tls *t, enum side from);

@@ -16,6 +16,7 @@ struct correlate {
     struct correlate_events events;
     const struct hash_secret *secret;
     struct components *components;
+    struct infer *infer;
     struct endpoints *endpoints;
     struct twins *twins;
     struct sources *sources;
@@ -52,8 +53,9 @@ static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
 {
     if (f->subject != SUBJECT_SOURCE)
         return false;
-    bool regular =
-        f->exchanges ? sources_is_regular(c->sources, f->source) : sources_knocks_regularly(c->sources, f->source);
+    bool regular = f->exchanges
+                       ? sources_is_regular(c->sources, f->source)
+                       : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
     bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
     c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
@@ -111,6 +113,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->scratch = rule_scratch_new(rules);
     c->components = components_new(rules);
     c->twins = twins_new(secret, &c->memory);
+    c->infer = infer_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
     struct finding_options windows = {.window = options->window};
@@ -118,7 +121,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)
         rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
-    if (c->scratch && c->components && c->twins && c->endpoints && c->sources && c->findings)
+    if (c->scratch && c->components && c->twins && c->infer && c->endpoints && c->sources && c->findings)
         return c;
     correlate_free(c);
     return NULL;
@@ -243,6 +246,21 @@ static void judge(struct correlate *c, struct exchange *x)
     match_rules(c, &x->event, NULL, cluster, lends, hold);
 }
 
+/* An address that is asked and asks others is a front, or a server that asks for itself. */
+static void judge_closed(struct correlate *c, struct flow_record *f, const struct cluster *cluster, bool ours)
+{
+    if (!f->closed)
+        return;
+    if (infer_is_api_server(c->infer, &f->shape))
+        endpoints_learn_shape(c->endpoints, &f->event);
+    f->event.basis = (uint8_t)basis_at(c, &f->event);
+    if (cluster_front(c->places.map, cluster, f->event.client.ip))
+        f->front = FRONT_CONFIGURED;
+    else if (endpoints_serves(c->endpoints, f->event.client.ip))
+        f->front = FRONT_SUSPECTED;
+    sources_closed(c->sources, c->infer, f, ours, c->window);
+}
+
 /* Whether somebody who only opens connections is a monitor shows by its period alone: what rules that leave out the
  * ordinary find is held. */
 static void judge_flow(struct correlate *c, struct flow_record *f)
@@ -253,8 +271,10 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     bool ours = cluster_expects(c->places.map, cluster, f->event.client.ip) ||
                 cluster_front(c->places.map, cluster, f->event.client.ip);
     struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
+    judge_closed(c, f, cluster, ours);
     c->events.event(c->events.owner, &f->event);
-    bool told = match_rules(c, &f->event, knocks, cluster, false, !c->literal);
+    bool hold = !f->closed || sources_may_be_steady(c->sources, f->event.client.ip);
+    bool told = match_rules(c, &f->event, knocks, cluster, false, hold && !c->literal);
     if (knocks)
         knocks->listed |= told;
 }
@@ -263,7 +283,7 @@ static void judge_handshake(struct correlate *c, struct handshake *h)
 {
     const struct cluster *cluster = place_of(&c->places, &h->event);
     twins_learn(c->twins, &h->event);
-    endpoints_learn_certificate(c->endpoints, h);
+    endpoints_learn_handshake(c->endpoints, h);
     h->event.basis = (uint8_t)basis_at(c, &h->event);
     place_name(&h->event, cluster);
     c->events.event(c->events.owner, &h->event);
@@ -335,6 +355,7 @@ size_t correlate_free(struct correlate *c)
     endpoints_free(c->endpoints);
     components_free(c->components);
     twins_free(c->twins);
+    infer_free(c->infer, &c->memory);
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);

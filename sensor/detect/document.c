@@ -115,7 +115,7 @@ static bool is_known(const char *key, const char *const *known, size_t count)
 bool document_keys(const struct document *d, const struct yaml_node *map, const char *what, const char *const *known,
                    size_t count)
 {
-    char words[MESSAGE_SIZE], shown[DOCUMENT_SHOWN];
+    char words[MESSAGE_SIZE - DOCUMENT_SHOWN], shown[DOCUMENT_SHOWN];
     document_words(known, count, words, sizeof words);
     if (map->kind != YAML_MAP) {
         document_wrong(d, map, "found %s as %s, expected a map with %s", document_shown(map, shown), what, words);

@@ -12,10 +12,19 @@ struct endpoint_key {
 
 _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
 
+struct shaped_endpoint {
+    struct endpoint_key key;
+    uint32_t count; /* connections that look like an API server's */
+};
+
+enum { SHAPED_LEAST = 2 };
+
 struct endpoints {
     struct memory *memory;
     struct table recognised;    /* of struct endpoint_key */
     struct table lending;       /* of these, too */
+    struct table shaped;        /* of struct shaped_endpoint */
+    struct table serving;       /* of addresses */
     struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
     uint64_t configured[65536 / 64]; /* a bit each port */
@@ -31,6 +40,8 @@ struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const 
     for (size_t i = 0; i < count; i++)
         e->configured[configured[i] / 64] |= UINT64_C(1) << configured[i] % 64;
     table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
+    table_init(&e->shaped, sizeof(struct endpoint_key), sizeof(struct shaped_endpoint), secret, memory);
+    table_init(&e->serving, sizeof(uint8_t[16]), sizeof(uint8_t[16]), secret, memory);
     table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     return e;
 }
@@ -41,6 +52,8 @@ void endpoints_free(struct endpoints *e)
         return;
     table_deinit(&e->recognised);
     table_deinit(&e->lending);
+    table_deinit(&e->shaped);
+    table_deinit(&e->serving);
     memory_resize(e->memory, e, sizeof *e, 0);
 }
 
@@ -58,6 +71,9 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
     struct endpoint_key key = key_of(about);
     if (memcmp(&key, &e->learnt, sizeof key) == 0 || table_find(&e->recognised, &key))
         return ENDPOINT_RECOGNISED;
+    const struct shaped_endpoint *shaped = table_find(&e->shaped, &key);
+    if (shaped && shaped->count >= SHAPED_LEAST)
+        return ENDPOINT_SHAPE;
     return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
 }
 
@@ -78,10 +94,27 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
         recognise(e, &x->event);
 }
 
-void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h)
+void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h)
 {
+    if (h->completed && !table_put(&e->serving, h->event.server.ip, NULL))
+        e->lost++;
     if (h->api_server)
         recognise(e, &h->event);
+}
+
+void endpoints_learn_shape(struct endpoints *e, const struct event *about)
+{
+    struct endpoint_key key = key_of(about);
+    struct shaped_endpoint *shaped = table_put(&e->shaped, &key, NULL);
+    if (shaped)
+        shaped->count++;
+    else
+        e->lost++;
+}
+
+bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16])
+{
+    return table_find(&e->serving, ip) != NULL;
 }
 
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x)

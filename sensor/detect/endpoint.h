@@ -21,8 +21,15 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
  * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
-/** Learns from the certificate that it presented. */
-void endpoints_learn_certificate(struct endpoints *e, const struct handshake *h);
+/** Learns from the certificate that it presented, and that there is a server. */
+void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h);
+
+/** Learns from a connection that stays closed and looks like an API server's: of two such the endpoint is one by its
+ * shape. */
+void endpoints_learn_shape(struct endpoints *e, const struct event *about);
+
+/** Whether TLS was answered at this address, whatever the port. */
+bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16]);
 
 /** Learns from the verdict. */
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);

@@ -18,6 +18,8 @@ struct finding {
     enum rule_subject subject;
     bool observed;                  /* the verdict on one of its hits was: not all are inferred */
     uint8_t front;                  /* enum front: other clients stand behind the source */
+    uint32_t signs;                 /* of connections that stay closed: 1 << enum suspect */
+    uint16_t suspicion;             /* and the most that these weighed */
     uint8_t source[16];             /* of the first hit, where the subject is another */
     struct address endpoint;        /* likewise */
     const char *cluster, *provider; /* "": of none */

@@ -315,6 +315,38 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     return &source->knocks;
 }
 
+static uint32_t short_hash(const struct sources *s, struct slice text)
+{
+    return text.size ? (uint32_t)hash_bytes(s->secret, text.data, text.size) | 1 : 0;
+}
+
+void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
+{
+    const struct kept_source *k = table_find(&s->table, f->event.client.ip);
+    struct closed *closed = k ? &k->source->closed : NULL;
+    infer_pass(i, f, closed && closed_repeats(closed, i, &f->shape));
+    if (!closed || ours)
+        return;
+    struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),
+                                 .endpoint = short_hash(s, name_of(s, &f->event.server))};
+    closed_add(closed, i, f, place, window);
+    if (!f->front && closed_is_mixed(closed))
+        f->front = FRONT_SUSPECTED;
+    k->source->front = f->front > k->source->front ? f->front : k->source->front;
+}
+
+bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && closed_may_be_steady(&source->closed);
+}
+
+bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && !source->knocks.count && closed_is_steady(&source->closed);
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;

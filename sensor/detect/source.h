@@ -3,6 +3,7 @@
 #define SENSOR_DETECT_SOURCE_H
 
 #include "proto/base/table.h"
+#include "sensor/detect/closed.h"
 #include "sensor/detect/habit.h"
 #include "sensor/detect/knock.h"
 #include "sensor/detect/list.h"
@@ -45,6 +46,7 @@ struct source {
     struct habit habit;                 /* of its requests without a credential that holds */
     uint8_t front;                      /* enum front */
     struct knocks knocks;
+    struct closed closed;
     struct value_list endpoints; /* "address:port" */
     struct value_list agents;
 };
@@ -90,6 +92,14 @@ enum source_peace source_peace(const struct source *source);
  * that is expected there: whatever it does not ask is no knock. @return what it knocked on, until the next call of
  * another function; NULL: it found no memory. */
 struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours, moment window);
+
+/** Judges a connection that stays closed, and counts it: behind sources_flow(). @param ours  as there. */
+void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window);
+
+/** Whether its connections that stay closed may be those of a monitor that is answered the same each time; and whether
+ * that shows. */
+bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16]);
+bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16]);
 
 /** Whether the source comes back with a regular period where it knocks: a monitor that opens connections and no more.
  */

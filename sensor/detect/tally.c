@@ -127,7 +127,8 @@ static void count_exchange(struct finding *f, const struct hit *hit, const struc
 static void count_knocks_before(struct finding *f, const struct hit *hit, const struct counting *c)
 {
     const struct knocks *k = hit->knocks;
-    if (!k || (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
+    if (!k || !((const struct flow_record *)hit->event)->knocks.is_one ||
+        (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
         return;
     f->count += k->count - 1;
     if (k->basis > f->basis)
@@ -144,7 +145,11 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
 
 static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c)
 {
-    f->observed = true;
+    const struct flow_record *r = (const struct flow_record *)hit->event;
+    f->observed |= r->auth_basis != BASIS_INFERRED;
+    f->front = r->front > f->front ? r->front : f->front;
+    f->signs |= r->suspicion.evidence;
+    f->suspicion = r->suspicion.weight > f->suspicion ? r->suspicion.weight : f->suspicion;
     count_knocks_before(f, hit, c);
 }
 

@@ -277,6 +277,19 @@ static struct judgement judge(const struct exchange *x, enum refusal refusal)
     return judge_whole(x);
 }
 
+/* Of a head with inferred fields: what is missing in it proves nothing. */
+static struct judgement doubt(struct judgement j)
+{
+    if (j.state == AUTH_ANONYMOUS)
+        j = unknown(0);
+    if (j.state == AUTH_CREDENTIALED) {
+        j.basis = BASIS_INFERRED;
+        j.confidence = j.confidence < NEARLY_SURE ? j.confidence : NEARLY_SURE;
+    }
+    j.evidence |= BIT(EVIDENCE_TABLE_RECOVERED);
+    return j;
+}
+
 static enum auth_outcome outcome_of(const struct exchange *x, enum refusal refusal)
 {
     if (!x->status || refusal == REFUSAL_UNDECIDED)
@@ -344,6 +357,8 @@ void verdict_pass(struct exchange *x)
 {
     enum refusal refusal = refusal_of(x);
     struct judgement j = judge(x, refusal);
+    if (exchange_has(x, SIGN_TABLE_RECOVERED))
+        j = doubt(j);
     x->auth_state = (uint8_t)j.state;
     x->auth_outcome = (uint8_t)outcome_of(x, refusal);
     x->auth_basis = (uint8_t)j.basis;

@@ -11,7 +11,7 @@ const char *auth_state_name(unsigned state)
                                                    [AUTH_ANONYMOUS] = "anonymous",
                                                    [AUTH_CREDENTIALED] = "credentialed",
                                                    [AUTH_REJECTED] = "rejected"};
-    return name_of(names, AUTH_STATES, state);
+    return state == AUTH_NOT_JUDGED ? "" : name_of(names, AUTH_STATES, state);
 }
 
 const char *auth_outcome_name(unsigned outcome)
@@ -20,7 +20,7 @@ const char *auth_outcome_name(unsigned outcome)
                                                      [OUTCOME_ACCEPTED] = "accepted",
                                                      [OUTCOME_FORBIDDEN] = "forbidden",
                                                      [OUTCOME_REFUSED] = "refused"};
-    return name_of(names, AUTH_OUTCOMES, outcome);
+    return outcome == AUTH_NOT_JUDGED ? "" : name_of(names, AUTH_OUTCOMES, outcome);
 }
 
 const char *auth_basis_name(unsigned basis)
@@ -46,6 +46,15 @@ const char *auth_evidence_name(unsigned evidence)
                                                      [EVIDENCE_RELAYED] = "relayed",
                                                      [EVIDENCE_CONTRADICTION] = "contradiction",
                                                      [EVIDENCE_VALUE_ALONE] = "value_alone",
+                                                     [EVIDENCE_TABLE_RECOVERED] = "table_recovered",
+                                                     [EVIDENCE_NO_CERTIFICATE] = "no_certificate",
+                                                     [EVIDENCE_EARLY_GOAWAY] = "early_goaway",
+                                                     [EVIDENCE_SIZE_OF_401] = "size_of_401",
+                                                     [EVIDENCE_SIZE_OF_403] = "size_of_403",
+                                                     [EVIDENCE_SIZE_OF_HEALTH] = "size_of_health_answer",
+                                                     [EVIDENCE_SIZE_OF_TOKEN] = "size_of_token",
+                                                     [EVIDENCE_REPEATED] = "repeated",
+                                                     [EVIDENCE_HOLE] = "hole",
                                                      [EVIDENCE_UNKNOWN_FIELD] = "unknown_field"};
     return name_of(names, AUTH_EVIDENCE, evidence);
 }

@@ -5,6 +5,9 @@
 
 enum auth_state { AUTH_UNKNOWN, AUTH_ANONYMOUS, AUTH_CREDENTIALED, AUTH_REJECTED, AUTH_STATES };
 
+/** State and outcome of a connection that was not judged: its exchanges were, or it is no TLS. Their name is "". */
+enum { AUTH_NOT_JUDGED = 0xfe };
+
 enum auth_outcome { OUTCOME_UNSEEN, OUTCOME_ACCEPTED, OUTCOME_FORBIDDEN, OUTCOME_REFUSED, AUTH_OUTCOMES };
 
 enum auth_basis { BASIS_NONE, BASIS_OBSERVED, BASIS_INFERRED, AUTH_BASES };
@@ -25,6 +28,16 @@ enum auth_evidence {
     EVIDENCE_RELAYED,           /* why unknown: a backend may have written the answer */
     EVIDENCE_CONTRADICTION,     /* two signs disagree */
     EVIDENCE_VALUE_ALONE,       /* a credential's value, under a name that is not known */
+    EVIDENCE_TABLE_RECOVERED, /* less sure: fields of the head are inferred, of an HPACK table found again behind a gap
+                               */
+    EVIDENCE_NO_CERTIFICATE,  /* closed: no client certificate, by the sizes of the client's flight */
+    EVIDENCE_EARLY_GOAWAY,    /* closed: a record of a GOAWAY's size before the first answer */
+    EVIDENCE_SIZE_OF_401,     /* closed: an answer of that size */
+    EVIDENCE_SIZE_OF_403,
+    EVIDENCE_SIZE_OF_HEALTH,
+    EVIDENCE_SIZE_OF_TOKEN, /* closed: the first request is as large as one with a token */
+    EVIDENCE_REPEATED,      /* the source shows it again and again */
+    EVIDENCE_HOLE,          /* why unknown: records were lost, or there were more than are kept */
     EVIDENCE_UNKNOWN_FIELD, /* why unknown, or less sure: a field that could be anything, or an unknown path or code */
     AUTH_EVIDENCE
 };

@@ -11,6 +11,7 @@ const char *endpoint_basis_name(unsigned basis)
 {
     static const char *const names[] = {[ENDPOINT_UNPROVEN] = "unproven",
                                         [ENDPOINT_PORT] = "port",
+                                        [ENDPOINT_SHAPE] = "shape",
                                         [ENDPOINT_RECOGNISED] = "recognised",
                                         [ENDPOINT_CONFIGURED] = "configured"};
     return basis < ENDPOINT_BASES ? names[basis] : "?";

@@ -32,7 +32,14 @@ struct text {
 };
 
 /** Why an endpoint counts as an API server, best reason last. Judged by detect/endpoint, printed as cluster.basis. */
-enum endpoint_basis { ENDPOINT_UNPROVEN, ENDPOINT_PORT, ENDPOINT_RECOGNISED, ENDPOINT_CONFIGURED, ENDPOINT_BASES };
+enum endpoint_basis {
+    ENDPOINT_UNPROVEN,
+    ENDPOINT_PORT,
+    ENDPOINT_SHAPE,
+    ENDPOINT_RECOGNISED,
+    ENDPOINT_CONFIGURED,
+    ENDPOINT_BASES
+};
 
 const char *endpoint_basis_name(unsigned basis);
 

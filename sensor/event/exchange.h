@@ -33,7 +33,8 @@ enum exchange_sign {
     SIGN_TLS_EXPECTED,          /* answered as plaintext sent to a TLS port */
     SIGN_UNKNOWN_FIELD,         /* a field of the request's head may be anything, the credential too */
     SIGN_UNKNOWN_NAME,          /* one has a value that is no credential, and may be an Impersonate-* header */
-    SIGN_VALUE_ALONE            /* the credential is the value of a field of unknown name */
+    SIGN_VALUE_ALONE,           /* the credential is the value of a field of unknown name */
+    SIGN_TABLE_RECOVERED        /* fields of the request's head are inferred: proto/http/hpack_recovery.h */
 };
 
 enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };
@@ -58,9 +59,13 @@ struct source_counts {
     uint32_t clusters, endpoints, agents; /* different ones */
 };
 
+/** The first members are those of a struct flow_record: a row of the field table stands for both. */
 struct exchange {
     struct event event;
-    uint64_t request_bytes, response_bytes; /* of the bodies, as far as told */
+    uint32_t auth_evidence;                                        /* the correlator's, as the next five */
+    uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
+    uint8_t front;                                                 /* enum front */
+    uint64_t request_bytes, response_bytes;                        /* of the bodies, as far as told */
     uint64_t digest;               /* of the credential; 0: none. The credential itself is never written here */
     uint32_t marks;                /* 1 << enum http_mark */
     uint32_t signs;                /* 1 << enum exchange_sign */
@@ -83,11 +88,8 @@ struct exchange {
     struct text certificate_user, certificate_groups; /* of the client's certificate: CN, O */
     uint8_t certificate_expired;                      /* it was not valid at that time */
     /* the correlator's */
-    uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
-    uint32_t auth_evidence;
     struct text user, groups;
     uint8_t ordinary;                         /* enum ordinary */
-    uint8_t front;                            /* enum front */
     uint8_t twin;                             /* it was seen on its way to whoever relays it, and counts there */
     uint8_t placed;                           /* a configured front named the client, who is now event.client; */
     uint8_t peer[16];                         /* the front itself is this then, whose port event.client still has */

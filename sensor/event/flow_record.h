@@ -2,6 +2,7 @@
 #ifndef SENSOR_EVENT_FLOW_RECORD_H
 #define SENSOR_EVENT_FLOW_RECORD_H
 
+#include "proto/tls/shape.h"
 #include "sensor/event/event.h"
 
 enum flow_state {
@@ -27,8 +28,42 @@ struct knock_counts {
 
 enum { KNOCK_ENDPOINTS = 8 };
 
+/** What speaks against a source whose connections stay closed; each a bit. */
+enum suspect {
+    SUSPECT_ANSWERS_OF_403, /* several answers of a 403's size, of different sizes, and none larger */
+    SUSPECT_ANSWERS_OF_401,
+    SUSPECT_ONLY_403, /* several connections with one answer, of a 403's size */
+    SUSPECT_EARLY_GOAWAYS,
+    SUSPECT_MANY_HELLOS,  /* ClientHellos of many shapes within seconds */
+    SUSPECT_OLD_VERSIONS, /* offers nothing newer than TLS 1.1 */
+    SUSPECT_NO_ALPN,
+    SUSPECT_NO_NAME,        /* no SNI, or an address as one */
+    SUSPECT_ASKS_NOTHING,   /* closes right behind the handshake, or within it */
+    SUSPECT_MANY_ENDPOINTS, /* one ClientHello at many of them */
+    SUSPECTS
+};
+
+const char *suspect_name(unsigned suspect); /* "answers_of_401" */
+
+/** Of a source within the window so far, this connection among it. */
+struct suspicion {
+    uint32_t evidence;  /* 1 << enum suspect */
+    uint16_t weight;    /* the sum of their weights, in percent */
+    uint16_t distrusts; /* connections that the client left with an alert right behind the server's flight */
+    uint32_t refusals;  /* connections without a certificate, first answered as it is refused, by the size */
+    uint32_t inferred;  /* connections that were inferred to be anonymous or rejected */
+};
+
 struct flow_record {
-    struct event event; /* time: of the first packet */
+    struct event event;     /* time: of the first packet */
+    uint32_t auth_evidence; /* these six as in struct exchange, at the same place; the correlator's */
+    uint8_t auth_state, auth_outcome, auth_basis, auth_confidence;
+    uint8_t front;
+    uint8_t closed;           /* TLS of which nothing was opened */
+    uint8_t tls_old;          /* the client offers nothing newer than TLS 1.1 */
+    uint8_t tls_no_alpn;      /* it offers no protocols */
+    struct tls_reading shape; /* what can be told of that */
+    uint32_t records[2];      /* sealed ones, by enum side */
     moment last;
     uint64_t packets[2], bytes[2]; /* by enum side; bytes of whole frames, as on the wire */
     uint64_t gap_bytes[2];
@@ -48,7 +83,8 @@ struct flow_record {
     struct text alert[2];  /* of TLS, by enum side: the last one that could be read */
     uint8_t tls_client_hello, tls_server_hello,
         tls_data;               /* records of this kind were seen: handshake by side, application data */
-    struct knock_counts knocks; /* the correlator's */
+    struct knock_counts knocks; /* the correlator's, as the next one */
+    struct suspicion suspicion;
 };
 
 #endif

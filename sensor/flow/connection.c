@@ -1,5 +1,6 @@
 #include "sensor/flow/connection.h"
 
+#include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/reader.h"
 #include "sensor/flow/secured.h"
@@ -154,6 +155,14 @@ static void tell_of_tls(const struct connection *c, struct flow_record *r)
     r->tls_data = c->tls_data;
     if (!f)
         return;
+    r->closed = !tls_facts_has(f, TLS_SIGN_OPENED);
+    r->tls_old = f->offers && f->offers < TLS_1_2;
+    r->tls_no_alpn = tls_facts_has(f, TLS_SIGN_CLIENT_HELLO) && !tls_facts_text(f, TLS_TEXT_OFFERED).size;
+    if (r->closed) {
+        const struct tls_shape *shape = tls_shape_of(c->tls);
+        tls_shape_read(shape, f, &r->shape);
+        memcpy(r->records, shape->records, sizeof r->records);
+    }
     r->tls_completed = tls_facts_has(f, TLS_SIGN_DONE);
     secured_head(f, &r->event);
     for (int side = CLIENT; side <= SERVER; side++)
@@ -166,6 +175,8 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
     struct flow_record *r = (struct flow_record *)&room;
     *r = (struct flow_record){
         .event.size = sizeof *r,
+        .auth_state = AUTH_NOT_JUDGED,
+        .auth_outcome = AUTH_NOT_JUDGED,
         .last = c->last,
         .exchanges = c->facts.exchanges,
         .segments = c->segments,

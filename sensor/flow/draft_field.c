@@ -238,6 +238,8 @@ void draft_field(void *draft, enum side from, const struct field *field)
     if (!d->x || (from == CLIENT ? d->x->request : d->x->answer) != SEEN_NOT)
         return;
     bool known = field->known == KNOWN;
+    if (from == CLIENT && field->inferred)
+        draft_sign(d, SIGN_TABLE_RECOVERED);
     if (from == CLIENT && known) {
         draft_place(d, field);
         request_field(d, field);

@@ -22,7 +22,7 @@ static bool lacks(const struct tls_facts *f, enum tls_text id)
 static void mark_unknown(const struct tls_facts *f, struct event *e)
 {
     static const enum event_field_id of_client[] = {EVENT_TLS_SNI, EVENT_TLS_JA3, EVENT_TLS_JA4};
-    static const enum event_field_id of_server[] = {EVENT_TLS_VERSION, EVENT_TLS_JA3S, EVENT_TLS_RESUMED};
+    static const enum event_field_id of_server[] = {EVENT_TLS_JA3S, EVENT_TLS_RESUMED};
     static const enum event_field_id of_certificate[] = {EVENT_TLS_SUBJECT, EVENT_TLS_ISSUER, EVENT_TLS_FINGERPRINT};
     static const enum event_field_id of_identity[] = {EVENT_TLS_CLIENT_SUBJECT, EVENT_TLS_CLIENT_ISSUER,
                                                       EVENT_TLS_CLIENT_FINGERPRINT};
@@ -32,6 +32,10 @@ static void mark_unknown(const struct tls_facts *f, struct event *e)
         mark(e, of_client, sizeof of_client / sizeof *of_client);
     if (!answered)
         mark(e, of_server, sizeof of_server / sizeof *of_server);
+    if (!f->version)
+        event_set_unknown(e, EVENT_TLS_VERSION);
+    if (f->version != TLS_1_3 && !tls_facts_has(f, TLS_SIGN_CLIENT_HELLO))
+        event_set_unknown(e, EVENT_TLS_RESUMED); /* what was offered was in the ClientHello */
     if (hidden && lacks(f, TLS_TEXT_ALPN))
         event_set_unknown(e, EVENT_TLS_ALPN);
     if ((hidden || f->resumed) && lacks(f, TLS_TEXT_SUBJECT))
@@ -101,7 +105,7 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
     h->api_server = tls_facts_has(f, TLS_SIGN_API_SERVER);
     bench_head(&c->facts, &h->event, EVENT_HANDSHAKE, c->first);
     secured_head(f, &h->event);
-    if (tls_facts_has(f, TLS_SIGN_SERVER_HELLO))
+    if (f->version)
         h->suite = suite_text(f->suite, &h->event);
     for (unsigned i = TLS_TEXTS_BRIEF; i < TLS_TEXTS; i++)
         h->texts[i] = event_add_text(&h->event, tls_facts_text(f, (enum tls_text)i), TLS_TEXT_MAX);
@@ -110,6 +114,7 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
     c->tls_told = true;
     c->bench->counters->of[COUNT_TLS_HANDSHAKES]++;
     bench_tell(c->bench, &h->event);
+    tls_shed(c->tls);
 }
 
 /* what TLS tells */

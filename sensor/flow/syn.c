@@ -1,5 +1,7 @@
 #include "sensor/flow/syn.h"
 
+#include "sensor/event/auth.h"
+
 #define NUMBER_BITS ((UINT64_C(1) << 36) - 1)
 #define VLAN_BITS   0xfffu
 #define SIZE_MOST   127u
@@ -30,6 +32,8 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
     struct flow_bench *b = t->bench;
     struct flow_record r = {
         .event.size = sizeof r,
+        .auth_state = AUTH_NOT_JUDGED,
+        .auth_outcome = AUTH_NOT_JUDGED,
         .last = last,
         .packets = {h->syns, answer_bytes != 0},
         .bytes = {(uint64_t)h->syns * h->size, answer_bytes},

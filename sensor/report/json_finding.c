@@ -1,6 +1,8 @@
 /* Findings as EVE alerts, with what the rule and the finding say in objects of their own. */
 #include "sensor/report/json.h"
 
+#include "sensor/event/flow_record.h"
+
 void json_values(struct json *j, const char *name, const char *name_left_out, const struct value_list *list)
 {
     if (list->used) {
@@ -94,6 +96,21 @@ static void put_rule(struct json *j, const struct rule_about *rule)
     json_close(j, '}');
 }
 
+/* Of what stays closed: nobody has read a request. */
+static void put_signs(struct json *j, const struct finding *f)
+{
+    if (!f->suspicion && !f->signs)
+        return;
+    json_string(j, "basis", "inferred");
+    json_number(j, "suspicion", f->suspicion);
+    json_open(j, "signs", '[');
+    for (unsigned i = 0; i < SUSPECTS; i++) {
+        if (f->signs >> i & 1)
+            json_string(j, NULL, suspect_name(i));
+    }
+    json_close(j, ']');
+}
+
 static void put_finding(struct json *j, struct value_clock *clock, const struct finding *f, bool complete)
 {
     static const char *const fronts[FRONTS] = {[FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
@@ -104,6 +121,7 @@ static void put_finding(struct json *j, struct value_clock *clock, const struct 
     json_string(j, "subject", front ? "front" : subjects[f->subject]);
     if (f->front && f->front < FRONTS)
         json_string(j, "front", fronts[f->front]);
+    put_signs(j, f);
     json_number(j, "count", f->count);
     json_time(j, "first", clock, f->first);
     json_time(j, "last", clock, f->last);

@@ -2,6 +2,7 @@
 #include "sensor/report/text.h"
 
 #include "sensor/detect/suppress.h"
+#include "sensor/event/flow_record.h"
 #include "sensor/report/escape.h"
 
 #include <stdio.h>
@@ -32,6 +33,8 @@ static const char *basis_words(enum endpoint_basis basis)
 {
     static const char *const words[ENDPOINT_BASES] = {[ENDPOINT_UNPROVEN] = "not shown to be an API server",
                                                       [ENDPOINT_PORT] = "an API server by its port",
+                                                      [ENDPOINT_SHAPE] =
+                                                          "an API server by what its sealed answers look like",
                                                       [ENDPOINT_RECOGNISED] = "answers as an API server",
                                                       [ENDPOINT_CONFIGURED] = "an API server by configuration"};
     return words[basis];
@@ -188,9 +191,30 @@ static void add_lists(const struct text_state *s, struct buffer *out, const stru
 
 static void add_front(struct buffer *out, const struct finding *f)
 {
-    if (f->front == FRONT_SUSPECTED && f->subject == SUBJECT_SOURCE)
+    if (f->front != FRONT_SUSPECTED || f->subject != SUBJECT_SOURCE)
+        return;
+    if (!f->exchanges)
+        buffer_text(out, "  A front: it asks for others. Put it into the cluster map, and look before it.\n");
+    else
         buffer_text(out, "  A front: it asks for others, who are listed below as it names them. Put it\n"
                          "  into the cluster map, and they are told apart.\n");
+}
+
+/* Of what stays closed: nobody has read a request. */
+static void add_signs(struct buffer *out, const struct finding *f)
+{
+    if (!f->signs)
+        return;
+    buffer_text(out, "  Inferred from");
+    const char *before = " ";
+    for (unsigned i = 0; i < SUSPECTS; i++) {
+        if (!(f->signs >> i & 1))
+            continue;
+        buffer_text(out, before);
+        buffer_text(out, suspect_name(i));
+        before = ", ";
+    }
+    buffer_text(out, "\n");
 }
 
 /** What else holds for the subject of the block above: a line each. */
@@ -242,6 +266,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     text_plural(out, f->count, f->exchanges ? "request|, " : "connection|, ");
     text_span(s, out, f->first, f->last);
     buffer_text(out, "\n");
+    add_signs(out, f);
     add_lists(s, out, f);
     add_rule(s, out, f->rule);
     add_suppression(s, out, f);

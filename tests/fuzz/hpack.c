@@ -1,6 +1,7 @@
 /* The first byte chooses. Talks: what the rest drives goes through an encoder, and tests/tools/hpack_rig.h judges. Raw:
  * the rest is blocks, each behind its size in two bytes. What nghttp2's decoder accepts, and what one with Go's rules
- * accepts, must be accepted, with the same fields; and a late decoder must bear anything. */
+ * accepts, must be accepted, with the same fields; and a late decoder must bear anything, and so must one that looks
+ * for what it lost. */
 #include <stdlib.h>
 
 #include "tests/tools/go_hpack_reader.h"
@@ -73,17 +74,22 @@ static void same(const struct list *a, const struct list *b)
 static void raw(struct reader *r, struct literals *literals, struct memory *memory)
 {
     static struct list ours, judged;
-    struct hpack *h = hpack_new(true, memory), *late = hpack_new(false, memory);
+    struct hpack *h = hpack_new(true, memory), *late = hpack_new(false, memory), *lossy = hpack_new(true, memory);
     struct go_reader *go = go_reader_new();
     nghttp2_hd_inflater *inflater;
-    check(h != NULL && late != NULL && nghttp2_hd_inflate_new(&inflater) == 0);
+    check(h != NULL && late != NULL && lossy != NULL && nghttp2_hd_inflate_new(&inflater) == 0);
     bool nghttp2_good = true, go_good = true;
+    hpack_recover(lossy);
     while (reader_left(r) > 0) {
         size_t size = read_u16(r);
         struct slice block = read_slice(r, size < reader_left(r) ? size : reader_left(r));
         if (block.size == FIELDS)
             break;
         hpack_block(late, block, literals, on_late, NULL);
+        if (size % 8 == 7)
+            hpack_lost(lossy);
+        else
+            hpack_block(lossy, block, literals, on_late, NULL);
         if (!nghttp2_good && !go_good)
             continue;
         ours.count = judged.count = 0;
@@ -100,6 +106,7 @@ static void raw(struct reader *r, struct literals *literals, struct memory *memo
     }
     hpack_free(h);
     hpack_free(late);
+    hpack_free(lossy);
     go_reader_free(go);
     nghttp2_hd_inflate_del(inflater);
 }

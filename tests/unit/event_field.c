@@ -227,6 +227,10 @@ static void names_are_complete(void **state)
     check_names(auth_outcome_name, AUTH_OUTCOMES, false);
     check_names(auth_basis_name, AUTH_BASES, true);
     check_names(auth_evidence_name, AUTH_EVIDENCE, false);
+    assert_string_equal(auth_state_name(AUTH_NOT_JUDGED), "");
+    assert_string_equal(auth_outcome_name(AUTH_NOT_JUDGED), "");
+    check_names(suspect_name, SUSPECTS, false);
+    check_names(tls_inside_name, TLS_INSIDES, true);
     check_names(flow_state_name, FLOW_STATES, false);
     check_names(flow_reason_name, FLOW_REASONS, false);
     check_names(flow_protocol_name, PROTOCOL_OTHER + 1, false);

@@ -16,6 +16,7 @@
 #include "proto/http/message.h"
 #include "proto/stream/sniff.h"
 #include "sensor/event/anomaly.h"
+#include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/field.h"
 #include "sensor/event/flow_record.h"
@@ -244,7 +245,9 @@ static void a_flow(void **state)
 {
     (void)state;
     struct flow_record *f = (struct flow_record *)&room;
-    *f = (struct flow_record){.event = {.size = sizeof *f, .type = EVENT_FLOW, .time = TIME, .flow_id = 35}};
+    *f = (struct flow_record){.event = {.size = sizeof *f, .type = EVENT_FLOW, .time = TIME, .flow_id = 35},
+                              .auth_state = AUTH_NOT_JUDGED,
+                              .auth_outcome = AUTH_NOT_JUDGED};
     f->event.client = client;
     f->event.server = server;
     f->event.basis = ENDPOINT_RECOGNISED;

@@ -363,13 +363,19 @@ static void cut_anywhere(void **state)
 static void is_part(const struct rig_side *side, const uint8_t *whole, size_t size)
 {
     size_t at = 0, of = 0;
+    bool exact = true; /* of is known, and not only the least that it can be */
     for (size_t g = 0; g <= side->gap_count; g++) {
         size_t end = g < side->gap_count ? side->gaps[g] : side->size, piece = end - at;
         const uint8_t *found = piece ? memmem(whole + of, size - of, side->bytes + at, piece) : whole + of;
         assert_non_null(found);
-        assert_true(g > 0 || found == whole);
+        assert_true(!exact || found == whole + of);
+        exact |= piece > 0;
         of = (size_t)(found - whole) + piece;
         at = end;
+        bool known = g < side->gap_count && side->gap_sizes[g] != GAP_UNKNOWN;
+        exact &= g == side->gap_count || known;
+        of += known ? side->gap_sizes[g] : 0;
+        assert_true(of <= size);
     }
     assert_true(side->gap_count > 0 || of == size || side->size == 0);
 }
@@ -402,7 +408,7 @@ static void a_gap_anywhere(void **state)
         size_t all = 0;
         for (int round = 0; round < 6; round++)
             all = speak(t, all, 100 + 10 * (size_t)round);
-        unsigned whole = 0, some = 0;
+        unsigned whole = 0, some = 0, sized = 0;
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             for (size_t at = 0; at < t->wire_size; at += 13) {
                 struct rig r;
@@ -417,13 +423,15 @@ static void a_gap_anywhere(void **state)
                 for (int side = 0; side < 2 && r.opened; side++) {
                     is_part(&r.side[side], said[side], all);
                     some += r.side[side].size > 0;
+                    for (size_t g = 0; g < r.side[side].gap_count; g++)
+                        sized += r.side[side].gap_sizes[g] != GAP_UNKNOWN;
                     whole += r.side[side].size == all;
                 }
                 rig_deinit(&r);
             }
         }
         /* Most of it is read, mostly. */
-        assert_true(some > 100 && whole > 50);
+        assert_true(some > 100 && whole > 50 && sized > 50);
         tls_talk_free(t);
     }
 }

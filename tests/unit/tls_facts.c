@@ -50,6 +50,33 @@ static void bounds(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void sheds_what_is_told_once(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct tls_facts f = {0};
+    char text[TLS_TEXT_MAX];
+    memset(text, 'x', sizeof text);
+    tls_facts_shed(&f, &memory);
+    assert_int_equal(memory.used, 0);
+    for (int i = 0; i < TLS_TEXTS; i++)
+        tls_facts_set(&f, &memory, (enum tls_text)i, (struct slice){(const uint8_t *)text, 10 + (size_t)i});
+    tls_facts_set(&f, &memory, TLS_TEXT_NAMES, (struct slice){(const uint8_t *)text, sizeof text});
+    memory.fail_at = 1; /* where there is no memory for less, all stays */
+    tls_facts_shed(&f, &memory);
+    assert_int_equal(tls_facts_text(&f, TLS_TEXT_NAMES).size, sizeof text);
+    tls_facts_shed(&f, &memory);
+    for (int i = 0; i < TLS_TEXTS; i++) {
+        bool kept = i < TLS_TEXTS_BRIEF || i == TLS_TEXT_USER || i == TLS_TEXT_GROUPS || i == TLS_TEXT_OFFERED;
+        assert_int_equal(tls_facts_text(&f, (enum tls_text)i).size, kept ? 10 + (size_t)i : 0);
+    }
+    assert_true(memory.used < 300);
+    tls_facts_set(&f, &memory, TLS_TEXT_SNI, slice_of("again"));
+    assert_true(slice_is(tls_facts_text(&f, TLS_TEXT_SNI), "again"));
+    tls_facts_release(&f, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
 static void a_session_keeps_the_client(void **state)
 {
     (void)state;
@@ -109,6 +136,7 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(bounds),
+                                       cmocka_unit_test(sheds_what_is_told_once),
                                        cmocka_unit_test(a_session_keeps_the_client), cmocka_unit_test(names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "tests/tools/tls_talk.h"
 
 struct follow {
+    unsigned sized; /* records whose plaintext's size was known before they were opened */
     struct memory memory;
     struct hash_secret secret;
     struct tls_ciphers *ciphers;
@@ -141,6 +142,11 @@ static inline size_t follow(struct follow *f, const struct tls_talk *t, size_t f
         assert_int_equal(tls_opener_open(f->openers[r->side], record.data,
                                          slice_part(record, TLS_RECORD_HEADER, record.size), f->out, &opened),
                          TLS_OPEN_OK);
+        size_t size;
+        if (tls_opener_plain_size(f->openers[r->side], record.size - TLS_RECORD_HEADER, &size)) {
+            assert_int_equal(size, opened.plaintext.size);
+            f->sized++;
+        }
         follow_opened(f, r->side, &opened);
     }
     return t->count;

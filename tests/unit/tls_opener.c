@@ -55,6 +55,8 @@ static bool opens(const struct tls_talk_options *options)
     follow(&f, t, 0);
     assert_string_equal(f.suite->name, options->suite);
     told_is_sent(&f, all);
+    bool aead = tls_cipher_info((enum tls_cipher)f.suite->cipher)->tag > 0;
+    assert_int_equal(f.sized > 0, aead && !options->padding);
     follow_deinit(&f);
     tls_talk_free(t);
     return true;

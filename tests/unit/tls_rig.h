@@ -20,6 +20,7 @@ struct rig_side {
     uint8_t *bytes;
     size_t size;
     size_t gaps[RIG_GAPS];
+    uint64_t gap_sizes[RIG_GAPS]; /* may be GAP_UNKNOWN */
     size_t gap_count;
     bool ended;
 };
@@ -51,8 +52,8 @@ static inline void rig_gap(struct stream *s, enum side from, moment time, uint64
 {
     struct rig_side *side = &((struct rig *)s)->side[from];
     (void)time;
-    assert_true(size == GAP_UNKNOWN);
-    assert_true(side->gap_count < RIG_GAPS);
+    assert_true(size > 0 && side->gap_count < RIG_GAPS);
+    side->gap_sizes[side->gap_count] = size;
     side->gaps[side->gap_count++] = side->size;
 }
 

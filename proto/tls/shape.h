@@ -1,0 +1,57 @@
+/* What the sizes of sealed records betray of a TLS connection that stays closed: whether the client sent a certificate,
+ * which HTTP is inside, how large requests and answers are, whether the server said GOAWAY before its first answer.
+ *
+ * Only headers are looked at: the sizes of the first records in their order are kept, and read once, at the end. What
+ * follows from RFC 8446, 9113 and the size of a frame stands here; what an API server's answers measure does not. */
+#ifndef PROTO_TLS_SHAPE_H
+#define PROTO_TLS_SHAPE_H
+
+#include "proto/tls/facts.h"
+
+enum { TLS_SHAPE_RECORDS = 48, TLS_SHAPE_ANSWERS = 8 };
+
+/** All zero is a fresh one. */
+struct tls_shape {
+    uint16_t sizes[TLS_SHAPE_RECORDS]; /* on the wire, without the header; the highest bit: the server's */
+    uint32_t records[2];               /* by enum side: all of them */
+    uint8_t used;
+    bool hole; /* records were lost: those behind are not kept */
+};
+
+/** A record of application data, as it is written outside, behind the ServerHello. */
+void tls_shape_record(struct tls_shape *s, enum side from, uint16_t size);
+
+/** Nobody knows how many records were lost. */
+void tls_shape_lost(struct tls_shape *s);
+
+/** What is spoken inside. */
+enum tls_inside { TLS_INSIDE_UNKNOWN, TLS_INSIDE_HTTP1, TLS_INSIDE_HTTP2, TLS_INSIDES };
+
+const char *tls_inside_name(unsigned inside); /* "http", "http2"; "": unknown */
+
+/** Bytes of plaintext. A small answer has one record; over HTTP/2 one with its HEADERS and one with its DATA. */
+struct tls_answer {
+    uint16_t head, body; /* of its first record, and of those behind it */
+    uint16_t more;       /* how many these are */
+};
+
+/** What was read out of a shape. Flat: a part of records. */
+struct tls_reading {
+    uint8_t client;         /* enum tls_client */
+    uint8_t asked;          /* the server asked for a certificate */
+    uint8_t inside;         /* enum tls_inside */
+    uint8_t sized;          /* sizes of plaintext can be told: the suite does not pad */
+    uint8_t early_goaway;   /* a record of a GOAWAY's size before the first answer, and nothing was served behind it */
+    uint8_t cut;            /* a hole, or more records than are kept: what follows is not in here */
+    uint8_t answers;        /* kept in `answer` */
+    uint8_t quiet;          /* the client said nothing behind the handshake */
+    uint8_t distrusts;      /* the client's alert came right behind the server's flight */
+    uint16_t first_request; /* bytes; 0: none was seen */
+    uint16_t requests;      /* about so many, as far as they were kept */
+    struct tls_answer answer[TLS_SHAPE_ANSWERS];
+};
+
+/** @param f  of the same connection. Nothing is told where the ServerHello was not seen or something was opened. */
+void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading);
+
+#endif

@@ -1,0 +1,20 @@
+/* With what a connection is sealed whose hellos do not say so, because one of them was lost, or both: by trial.
+ *
+ * A record that opens is the proof: no chance makes its tag. Without the ClientHello nobody knows the client random
+ * that a key log names: the connections of the log are tried, the newest first. Without the ServerHello nobody knows
+ * the suite: those of the secret's size are tried, the likeliest first. That hello has the server's random, too, so
+ * before TLS 1.3 there are no keys without it. */
+#ifndef PROTO_TLS_TRIAL_H
+#define PROTO_TLS_TRIAL_H
+
+#include "proto/tls/epoch.h"
+
+/** Whether there is anything to try with: logged connections, this one among them where its client random is known. */
+bool tls_trial_worth(const struct tls_epochs *e, const struct tls_locksmith *l);
+
+/** @param header, sealed  a record of that side.  @param out  TLS_RECORD_MAX bytes.
+ *  @return whether it opens: client random, version and suite are then known, and nothing else has changed. */
+bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
+                    const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out);
+
+#endif

@@ -1,0 +1,188 @@
+#include "sensor/detect/closed.h"
+
+#include "sensor/event/auth.h"
+
+/* More than any answer to a request without a credential measures, but for lists of paths that are open to everyone. */
+enum { LARGE = 1000 };
+
+enum { PROGRAMS = 3, KNOWN = 3 }; /* different ClientHellos behind one address */
+
+static bool add_number(uint32_t *kept, unsigned room, uint32_t number)
+{
+    unsigned i = 0;
+    while (i < room && kept[i] && kept[i] != number)
+        i++;
+    if (i == room || kept[i] == number)
+        return false;
+    kept[i] = number;
+    return true;
+}
+
+static bool add_size(struct closed *c, unsigned size)
+{
+    unsigned i = 0;
+    while (i < CLOSED_SIZES && c->sizes_403[i] && c->sizes_403[i] != size)
+        i++;
+    if (i == CLOSED_SIZES || c->sizes_403[i])
+        return false;
+    c->sizes_403[i] = (uint16_t)size;
+    return true;
+}
+
+static bool is_goaway(const struct infer *i, const struct tls_reading *r)
+{
+    return r->early_goaway && r->client == TLS_CLIENT_ABSENT && r->answers &&
+           infer_answer(i, r, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
+}
+
+bool closed_repeats(const struct closed *c, const struct infer *i, const struct tls_reading *r)
+{
+    if (r->answers && infer_answer(i, r, 0) == ANSWER_OF_401)
+        return c->seen[SUSPECT_ANSWERS_OF_401] > 0;
+    return is_goaway(i, r) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
+}
+
+static void count_answers(struct closed *c, const struct infer *i, const struct tls_reading *r)
+{
+    for (unsigned at = 0; r->asked && at < r->answers; at++) {
+        unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
+        enum infer_answer a = infer_answer(i, r, at);
+        c->seen[SUSPECT_ANSWERS_OF_401] += a == ANSWER_OF_401 && at == 0;
+        c->health += a == ANSWER_OF_HEALTH;
+        c->large += size > LARGE;
+        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
+            c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
+    }
+    c->seen[SUSPECT_ONLY_403] +=
+        r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, r, 0) == ANSWER_OF_403;
+    c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, r);
+}
+
+static void count_hello(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t hello)
+{
+    moment second = INT64_C(1000) * 1000 * 1000;
+    if (!hello)
+        return;
+    if (!c->hellos_since || f->event.time - c->hellos_since > infer_count(i, COUNT_HELLO_SECONDS) * second) {
+        memset(c->hellos, 0, sizeof c->hellos);
+        c->hellos_since = f->event.time;
+        /* What has shown once within seconds stays shown for the window. */
+        if (c->seen[SUSPECT_MANY_HELLOS] < infer_count(i, SUSPECT_MANY_HELLOS))
+            c->seen[SUSPECT_MANY_HELLOS] = 0;
+    }
+    c->seen[SUSPECT_MANY_HELLOS] += add_number(c->hellos, CLOSED_HELLOS, hello);
+}
+
+static bool is_address(struct slice name)
+{
+    bool letters = false, colon = false;
+    for (size_t i = 0; i < name.size; i++) {
+        colon |= name.data[i] == ':';
+        letters |= name.data[i] != '.' && (name.data[i] < '0' || name.data[i] > '9');
+    }
+    return colon || !letters;
+}
+
+/* Where the connection went and what its answer was, in one number that is not 0. The head of HTTP/2 varies by itself.
+ */
+static uint64_t kind_of(const struct tls_reading *r, struct closed_place place)
+{
+    uint64_t size = r->answer[0].more ? r->answer[0].body : r->answer[0].head;
+    return ((uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 20) ^ (size << 4 | r->answers) << 1 ^ 1;
+}
+
+static void count_beat(struct closed *c, uint64_t what, moment time)
+{
+    unsigned i = 0;
+    while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
+        i++;
+    if (i == CLOSED_BEATS)
+        c->many = true;
+    else if (time > c->beats[i].last)
+        beat_add(&c->beats[i], what, time);
+}
+
+static void count_habits(struct closed *c, const struct flow_record *f, uint32_t endpoint)
+{
+    c->seen[SUSPECT_OLD_VERSIONS] += f->tls_old;
+    c->seen[SUSPECT_NO_ALPN] += f->tls_no_alpn;
+    c->seen[SUSPECT_NO_NAME] += is_address(event_text(&f->event, f->event.tls.texts[TLS_TEXT_SNI]));
+    c->seen[SUSPECT_ASKS_NOTHING] +=
+        f->from_start && !f->shape.requests && !f->shape.cut && !f->shape.distrusts && f->reason != FLOW_SHUTDOWN;
+    c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, endpoint);
+}
+
+/* A client that shows a credential somewhere, or is answered as only such a client is, is no stranger by sizes alone.
+ */
+static bool counts(const struct closed *c, enum suspect sign)
+{
+    bool known = c->large || c->certificates || c->tokens;
+    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
+                      sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING);
+}
+
+static void weigh(const struct closed *c, const struct infer *i, struct suspicion *s)
+{
+    uint32_t weight = 0;
+    for (unsigned sign = 0; sign < SUSPECTS; sign++) {
+        uint32_t needed = infer_count(i, sign);
+        if (!needed || c->seen[sign] < needed || !counts(c, (enum suspect)sign))
+            continue;
+        s->evidence |= UINT32_C(1) << sign;
+        weight += infer_weight(i, (enum suspect)sign);
+    }
+    s->weight = (uint16_t)(weight < UINT16_MAX ? weight : UINT16_MAX);
+    s->distrusts = (uint16_t)(c->distrusts < UINT16_MAX ? c->distrusts : UINT16_MAX);
+    s->inferred = c->inferred;
+    s->refusals = c->refusals;
+}
+
+void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
+                moment window)
+{
+    const struct tls_reading *r = &f->shape;
+    if (!c->window || f->event.order.clock - c->window >= window) {
+        struct closed fresh = {.window = f->event.order.clock, .many = c->many};
+        memcpy(fresh.beats, c->beats, sizeof fresh.beats);
+        *c = fresh;
+    }
+    count_beat(c, kind_of(r, place), f->event.time);
+    c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
+    c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
+    c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
+                   (infer_answer(i, r, 0) == ANSWER_OF_401 || infer_answer(i, r, 0) == ANSWER_OF_403);
+    c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
+    c->distrusts += r->distrusts;
+    count_answers(c, i, r);
+    count_hello(c, i, f, place.hello);
+    count_habits(c, f, place.endpoint);
+    weigh(c, i, &f->suspicion);
+}
+
+bool closed_is_mixed(const struct closed *c)
+{
+    return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && c->seen[SUSPECT_MANY_HELLOS] >= PROGRAMS;
+}
+
+/* One that a monitor leaves out, or whose connection is told late, breaks two intervals. */
+enum { LATE = 2, KEPT_EACH = 4 };
+
+static const moment QUICKEST = INT64_C(500) * 1000 * 1000;
+
+bool closed_may_be_steady(const struct closed *c)
+{
+    bool broken = c->many;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++) {
+        const struct beat *b = &c->beats[i];
+        broken |= b->broken > LATE + b->kept / KEPT_EACH || (b->period && b->period < QUICKEST);
+    }
+    return !broken;
+}
+
+bool closed_is_steady(const struct closed *c)
+{
+    bool regular = false;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        regular |= c->beats[i].kept >= 2 && c->beats[i].broken * KEPT_EACH <= c->beats[i].kept;
+    return regular && closed_may_be_steady(c);
+}

@@ -1,0 +1,51 @@
+/* What one source's connections that stay closed show together, within the window that began with the first: more than
+ * any of them alone. Each sign must show as often as the lists of rules/ say, and weighs what they say. */
+#ifndef SENSOR_DETECT_CLOSED_H
+#define SENSOR_DETECT_CLOSED_H
+
+#include "sensor/detect/infer.h"
+#include "sensor/detect/rhythm.h"
+
+enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 8 };
+
+/** Zero at first. */
+struct closed {
+    moment window, hellos_since;
+    uint16_t sizes_403[CLOSED_SIZES]; /* different ones */
+    uint32_t hellos[CLOSED_HELLOS];   /* hashes of different ClientHellos since `hellos_since` */
+    uint32_t endpoints[CLOSED_ENDPOINTS];
+    uint32_t seen[SUSPECTS]; /* connections that show the sign, or different things */
+    uint32_t large;          /* answers that are larger than any without a credential */
+    uint32_t health;
+    uint32_t certificates, tokens; /* connections */
+    uint32_t inferred;             /* anonymous or rejected ones */
+    uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
+    uint32_t distrusts;
+    struct beat beats[CLOSED_BEATS]; /* one for each endpoint, ClientHello and kind of answer, over all windows */
+    bool many;                       /* more than a monitor has */
+};
+
+/** Of one connection, hashes are not 0. */
+struct closed_place {
+    uint32_t hello; /* of its ClientHello's JA4; 0: none */
+    uint32_t endpoint;
+};
+
+/** Whether the source has shown before what speaks for the verdict on this connection. */
+bool closed_repeats(const struct closed *c, const struct infer *i, const struct tls_reading *r);
+
+/** Counts a connection, behind infer_pass(), and writes into it what is known of its source by now. */
+void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
+                moment window);
+
+/** Whether it comes back with a regular period and is answered the same each time: a monitor. */
+bool closed_is_steady(const struct closed *c);
+
+/** Nothing speaks against that so far. */
+bool closed_may_be_steady(const struct closed *c);
+
+/** Whether other clients seem to stand behind it: some of its connections show a credential, others none, and they
+ * are of different programs. */
+bool closed_is_mixed(const struct closed *c);
+
+#endif

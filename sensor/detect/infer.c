@@ -1,0 +1,220 @@
+#include "sensor/detect/infer.h"
+
+#include "sensor/event/auth.h"
+#include "sensor/event/field.h"
+
+enum size_name {
+    HTTP2_401_HEAD,
+    HTTP2_401_BODY,
+    HTTP1_401,
+    HTTP2_403_HEAD,
+    HTTP2_403_LATER_HEAD,
+    HTTP2_403_BODY,
+    HTTP1_403,
+    HTTP2_HEALTH_HEAD,
+    HTTP2_HEALTH_LATER_HEAD,
+    HTTP2_HEALTH_BODY,
+    HTTP1_HEALTH,
+    TOKEN,
+    SIZE_NAMES
+};
+
+static const char *const SIZES[SIZE_NAMES] = {"http2-401-head",    "http2-401-body",       "http1-401",
+                                              "http2-403-head",    "http2-403-later-head", "http2-403-body",
+                                              "http1-403",         "http2-health-head",    "http2-health-later-head",
+                                              "http2-health-body", "http1-health",         "token"};
+
+enum confidence { SURE_GOAWAY, SURE_GOAWAYS, SURE_401, SURE_401S, CONFIDENCES };
+
+static const char *const SURE[CONFIDENCES] = {"early_goaway", "early_goaway_repeated", "size_of_401",
+                                              "size_of_401_repeated"};
+
+enum { RANGES = 8 };
+
+struct range {
+    uint32_t least, most; /* most 0: none */
+};
+
+struct infer {
+    struct range sizes[SIZE_NAMES][RANGES];
+    uint32_t counts[INFER_COUNTS], weights[SUSPECTS], sure[CONFIDENCES];
+};
+
+/* "11", "95-130" */
+static bool read_range(const char *text, struct range *range)
+{
+    uint32_t n[2] = {0, 0};
+    unsigned at = 0;
+    for (; *text; text++) {
+        if (*text == '-' && at == 0) {
+            at = 1;
+            continue;
+        }
+        if (*text < '0' || *text > '9' || n[at] > 100000)
+            return false;
+        n[at] = n[at] * 10 + (uint32_t)(*text - '0');
+    }
+    *range = (struct range){n[0], at ? n[1] : n[0]};
+    return true;
+}
+
+static void read_sizes(struct infer *i, const struct rule_set *rules)
+{
+    const struct rule_tool *tool;
+    for (size_t at = 0; (tool = rule_set_tool(rules, "tls_sizes", at)) != NULL; at++) {
+        unsigned name = 0, free_at = 0;
+        while (name < SIZE_NAMES && strcmp(SIZES[name], tool->tool) != 0)
+            name++;
+        while (name < SIZE_NAMES && free_at < RANGES && i->sizes[name][free_at].most)
+            free_at++;
+        if (name < SIZE_NAMES && free_at < RANGES)
+            read_range(tool->value, &i->sizes[name][free_at]);
+    }
+}
+
+static uint32_t number_of(const struct rule_set *rules, const char *list, const char *name)
+{
+    const struct rule_tool *tool;
+    struct range range = {0, 0};
+    for (size_t at = 0; (tool = rule_set_tool(rules, list, at)) != NULL; at++) {
+        if (strcmp(tool->tool, name) == 0)
+            read_range(tool->value, &range);
+    }
+    return range.least;
+}
+
+struct infer *infer_new(const struct rule_set *rules, struct memory *memory)
+{
+    struct infer *i = memory_resize(memory, NULL, 0, sizeof *i);
+    if (!i)
+        return NULL;
+    read_sizes(i, rules);
+    for (unsigned s = 0; s < SUSPECTS; s++) {
+        i->weights[s] = number_of(rules, "tls_signs", suspect_name(s));
+        i->counts[s] = number_of(rules, "tls_counts", suspect_name(s));
+    }
+    i->counts[COUNT_HELLO_SECONDS] = number_of(rules, "tls_counts", "many_hellos_seconds");
+    for (unsigned s = 0; s < CONFIDENCES; s++)
+        i->sure[s] = number_of(rules, "tls_confidence", SURE[s]);
+    return i;
+}
+
+void infer_free(struct infer *i, struct memory *memory)
+{
+    if (i)
+        memory_resize(memory, i, sizeof *i, 0);
+}
+
+uint32_t infer_count(const struct infer *i, unsigned count)
+{
+    return i->counts[count];
+}
+
+uint32_t infer_weight(const struct infer *i, enum suspect sign)
+{
+    return i->weights[sign];
+}
+
+static bool is_in(const struct infer *i, enum size_name name, unsigned size)
+{
+    for (unsigned at = 0; at < RANGES && i->sizes[name][at].most; at++) {
+        if (size >= i->sizes[name][at].least && size <= i->sizes[name][at].most)
+            return true;
+    }
+    return false;
+}
+
+enum infer_answer infer_answer(const struct infer *i, const struct tls_reading *r, unsigned at)
+{
+    struct tls_answer a = r->answer[at];
+    bool http2 = r->inside == TLS_INSIDE_HTTP2;
+    if (a.more != http2)
+        return ANSWER_OTHER;
+    if (!http2) {
+        return is_in(i, HTTP1_401, a.head)      ? ANSWER_OF_401
+               : is_in(i, HTTP1_HEALTH, a.head) ? ANSWER_OF_HEALTH
+               : is_in(i, HTTP1_403, a.head)    ? ANSWER_OF_403
+                                                : ANSWER_OTHER;
+    }
+    if (at == 0 && is_in(i, HTTP2_401_HEAD, a.head) && is_in(i, HTTP2_401_BODY, a.body))
+        return ANSWER_OF_401;
+    if (is_in(i, at ? HTTP2_HEALTH_LATER_HEAD : HTTP2_HEALTH_HEAD, a.head) && is_in(i, HTTP2_HEALTH_BODY, a.body))
+        return ANSWER_OF_HEALTH;
+    if (is_in(i, at ? HTTP2_403_LATER_HEAD : HTTP2_403_HEAD, a.head) && is_in(i, HTTP2_403_BODY, a.body))
+        return ANSWER_OF_403;
+    return ANSWER_OTHER;
+}
+
+bool infer_is_token(const struct infer *i, const struct tls_reading *r)
+{
+    return is_in(i, TOKEN, r->first_request);
+}
+
+bool infer_is_api_server(const struct infer *i, const struct tls_reading *r)
+{
+    for (unsigned at = 0; r->asked && at < r->answers; at++) {
+        if (infer_answer(i, r, at) != ANSWER_OTHER)
+            return true;
+    }
+    return r->asked && r->early_goaway;
+}
+
+static void conclude(struct flow_record *f, enum auth_state state, enum auth_outcome outcome, uint32_t confidence)
+{
+    f->auth_state = (uint8_t)state;
+    f->auth_outcome = (uint8_t)outcome;
+    f->auth_confidence = (uint8_t)(confidence < 100 ? confidence : 100);
+}
+
+static uint32_t bit(enum auth_evidence e)
+{
+    return UINT32_C(1) << e;
+}
+
+static uint32_t evidence_of(const struct infer *i, const struct tls_reading *r)
+{
+    static const enum auth_evidence sizes[] = {[ANSWER_OF_401] = EVIDENCE_SIZE_OF_401,
+                                               [ANSWER_OF_403] = EVIDENCE_SIZE_OF_403,
+                                               [ANSWER_OF_HEALTH] = EVIDENCE_SIZE_OF_HEALTH};
+    uint32_t evidence = 0;
+    if (r->client == TLS_CLIENT_ABSENT)
+        evidence |= bit(EVIDENCE_NO_CERTIFICATE);
+    if (r->client == TLS_CLIENT_PRESENTED)
+        evidence |= bit(EVIDENCE_CERTIFICATE);
+    if (r->early_goaway)
+        evidence |= bit(EVIDENCE_EARLY_GOAWAY);
+    if (infer_is_token(i, r))
+        evidence |= bit(EVIDENCE_SIZE_OF_TOKEN);
+    for (unsigned at = 0; at < r->answers; at++) {
+        enum infer_answer a = infer_answer(i, r, at);
+        evidence |= a ? bit(sizes[a]) : 0;
+    }
+    return evidence;
+}
+
+/* The first answer decides: what comes behind a hole, or behind many records, does not matter to it. */
+void infer_pass(const struct infer *i, struct flow_record *f, bool repeated)
+{
+    const struct tls_reading *r = &f->shape;
+    enum infer_answer first = r->answers ? infer_answer(i, r, 0) : ANSWER_OTHER;
+    f->auth_state = AUTH_UNKNOWN;
+    f->auth_outcome = OUTCOME_UNSEEN;
+    f->auth_basis = BASIS_INFERRED;
+    f->auth_evidence = evidence_of(i, r);
+    if (r->cut && !r->answers)
+        f->auth_evidence |= bit(EVIDENCE_HOLE);
+    if (first == ANSWER_OF_401 && r->asked) {
+        conclude(f, AUTH_REJECTED, OUTCOME_REFUSED, i->sure[repeated || r->early_goaway ? SURE_401S : SURE_401]);
+    } else if (r->early_goaway && r->client == TLS_CLIENT_ABSENT && first != ANSWER_OF_HEALTH && r->answers &&
+               !infer_is_token(i, r)) {
+        conclude(f, AUTH_ANONYMOUS, first == ANSWER_OF_403 ? OUTCOME_FORBIDDEN : OUTCOME_UNSEEN,
+                 i->sure[repeated ? SURE_GOAWAYS : SURE_GOAWAY]);
+    }
+    if (f->auth_state != AUTH_UNKNOWN && repeated)
+        f->auth_evidence |= bit(EVIDENCE_REPEATED);
+    if (f->auth_state == AUTH_UNKNOWN) {
+        event_set_unknown(&f->event, EVENT_AUTH_STATE);
+        event_set_unknown(&f->event, EVENT_AUTH_OUTCOME);
+        f->auth_confidence = 0;
+    }
+}

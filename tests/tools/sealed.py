@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""sealed.py FOLDER: TLS 1.3 connections to an API server that nobody can open, one capture a scene.
+
+Each has real hellos and then records of noise, with the sizes and the order that were measured on kube-apiserver 1.36: nothing
+else of them is ever read without a key."""
+import random
+import struct
+import sys
+
+from pcap import Capture
+
+SERVER = '198.51.100.1', 8443
+noise = random.Random(1)
+
+
+def record(content, body):
+    return struct.pack('!BHH', content, 0x0303, len(body)) + body
+
+
+def extension(number, body):
+    return struct.pack('!HH', number, len(body)) + body
+
+
+def message(kind, body):
+    return record(22, struct.pack('!I', kind << 24 | len(body)) + body)
+
+
+def client_hello(suites=(0x1301, 0x1302)):
+    extensions = (extension(43, b'\x02\x03\x04') + extension(10, struct.pack('!HH', 2, 29)) + extension(13, struct.pack('!HH', 2, 0x0804)) +
+                  extension(16, b'\0\x0c\x02h2\x08http/1.1') + extension(51, struct.pack('!HHH', 36, 29, 32) + bytes(32)))
+    ciphers = struct.pack('!%dH' % len(suites), *suites)
+    return message(1, b'\x03\x03' + noise.randbytes(32) + b'\0' + struct.pack('!H', len(ciphers)) + ciphers + b'\x01\0' +
+                   struct.pack('!H', len(extensions)) + extensions)
+
+
+SERVER_HELLO = message(2, b'\x03\x03' + noise.randbytes(32) + b'\0\x13\x01\0' + struct.pack('!H', 46) +
+                       extension(43, b'\x03\x04') + extension(51, struct.pack('!HH', 29, 32) + bytes(32)))
+
+# Sizes on the wire, in their order: of which side, and `-` before what was not captured.
+HTTP2, HTTP1 = 's32 s153 s956 s281 s53 ', 's38 s153 s956 s281 s53 '
+NONE, CERTIFICATE = 'c25 c53 s62 c81 s30 s26 ', 'c790 c281 c53 s62 c81 s30 s26 '
+REFUSED, AWAY, END = 's249 s%d ', 's34 ', 'c26 c19 s19'
+
+
+def talk(capture, client, sizes, suites=(0x1301, 0x1302), server=SERVER, port=[40000]):
+    port[0] += 1
+    t = capture.connect(client, port[0], *server)
+    t.client(client_hello(suites))
+    t.server(SERVER_HELLO)
+    for word in sizes.split():
+        lost = word[0] == '-'
+        word = word.lstrip('-')
+        (t.client if word[0] == 'c' else t.server)(record(23, noise.randbytes(int(word[1:]))), lost=lost)
+    t.close()
+
+
+def scene(folder, name, *connections, every=0.1):
+    capture = Capture()
+    for client, sizes in connections:
+        talk(capture, client, sizes)
+        capture.pause(every)
+    capture.write(f'{folder}/{name}.pcap')
+
+
+def main(folder):
+    one = '192.0.2.1'
+    stranger = [(one, HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % size + END) for size in (243, 243, 320)]
+    scene(folder, 'stranger', *stranger)
+    scene(folder, 'once', stranger[0], *[(f'192.0.2.{i}', HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + END) for i in (2, 3)])
+    scene(folder, 'guesser', *[(one, HTTP2 + NONE + 'c120 ' + AWAY + 's120 s155 ' + END)] * 3)
+    scene(folder, 'guesser-http1', *[(one, HTTP1 + 'c25 c53 s139 c234 s375 c19 s19')] * 3)
+    scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
+    scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
+    scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
+    scene(folder, 'ping', *[(one, HTTP2 + NONE + 'c64 c34 ' + AWAY + REFUSED % 243 + END)] * 3)
+    scene(folder, 'served-on', *[(one, HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + 'c60 s66 s243 ' + END)] * 3)
+    scene(folder, 'hole', *[(one, HTTP2 + NONE + '-c64 -s62 ' + AWAY + REFUSED % 243 + END)] * 3)
+    scene(folder, 'monitor', *[(one, HTTP2 + NONE + 'c65 ' + AWAY + 's251 s28 ' + END)] * 8, every=5)
+    scene(folder, 'closed-monitor', *[(one, HTTP2 + NONE + 'c65 ' + AWAY + 's120 s155 ' + END)] * 8, every=5)
+    capture = Capture()
+    for i in range(12):
+        talk(capture, one, 's32 s153 s956 s281 s53 c19', suites=(0x1301, 0xc02b + i), server=(SERVER[0], 6443))
+    capture.write(f'{folder}/hellos.pcap')
+
+
+if __name__ == '__main__':
+    main(sys.argv[1])

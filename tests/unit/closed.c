@@ -1,0 +1,142 @@
+#include "sensor/detect/closed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/infer_rig.h"
+
+static const moment SECOND = INT64_C(1000) * 1000 * 1000, WINDOW = INT64_C(3600) * 1000 * 1000 * 1000;
+
+static struct infer *infer;
+
+static struct suspicion add(struct closed *c, struct flow_record f, moment seconds, uint32_t hello, uint32_t endpoint)
+{
+    f.event.time = f.event.order.clock = (1000 + seconds) * SECOND;
+    infer_pass(infer, &f, closed_repeats(c, infer, &f.shape));
+    closed_add(c, infer, &f, (struct closed_place){hello, endpoint}, WINDOW);
+    return f.suspicion;
+}
+
+static struct flow_record without_goaway(struct flow_record f)
+{
+    f.shape.early_goaway = false;
+    return f;
+}
+
+static bool shows(struct suspicion s, enum suspect sign)
+{
+    return s.evidence >> sign & 1;
+}
+
+static void two_goaways(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    assert_true(add(&c, stranger(300), 0, 1, 1).weight < 100);
+    struct suspicion s = add(&c, stranger(300), 1, 1, 1);
+    assert_true(shows(s, SUSPECT_EARLY_GOAWAYS) && s.weight >= 100);
+    assert_int_equal(s.inferred, 2);
+}
+
+static void sizes_of_403(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    for (unsigned i = 0; i < 6; i++)
+        assert_true(add(&c, without_goaway(stranger(300)), i, 1, 1).weight < 100); /* one size: one request, again */
+    add(&c, without_goaway(stranger(310)), 7, 1, 1);
+    struct suspicion s = add(&c, without_goaway(stranger(320)), 8, 1, 1);
+    assert_true(shows(s, SUSPECT_ANSWERS_OF_403) && s.weight >= 100);
+    assert_int_equal(s.inferred, 0);
+    /* A client that is answered more than that, or shows a credential. */
+    struct flow_record large = without_goaway(stranger(300));
+    large.shape.answer[0].body = 9000;
+    assert_true(add(&c, large, 9, 1, 1).weight < 100);
+    for (unsigned i = 0; i < 2; i++) {
+        struct flow_record known = without_goaway(stranger(300));
+        c = (struct closed){0};
+        if (i)
+            known.shape.client = TLS_CLIENT_PRESENTED;
+        else
+            known.shape.first_request = 1000;
+        add(&c, known, 0, 1, 1);
+        for (unsigned k = 0; k < 4; k++)
+            s = add(&c, without_goaway(stranger(300 + k)), k, 1, 1);
+        assert_true(s.weight < 100);
+    }
+}
+
+static void many_hellos(void **state)
+{
+    (void)state;
+    struct flow_record nothing = {.event = {.type = EVENT_FLOW}, .closed = true, .from_start = true};
+    struct closed c = {0};
+    struct suspicion s = {0};
+    for (unsigned i = 0; i < 12; i++)
+        s = add(&c, nothing, i, 100 + i, 1);
+    assert_true(shows(s, SUSPECT_MANY_HELLOS) && s.weight >= 100);
+    c = (struct closed){0};
+    for (unsigned i = 0; i < 12; i++)
+        s = add(&c, nothing, i * 30, 100 + i, 1); /* over six minutes: address translation */
+    assert_false(shows(s, SUSPECT_MANY_HELLOS));
+}
+
+static void the_window(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    add(&c, stranger(300), 0, 1, 1);
+    assert_false(shows(add(&c, stranger(300), 3600, 1, 1), SUSPECT_EARLY_GOAWAYS));
+}
+
+static void monitors(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    struct flow_record refused = without_goaway(stranger(0));
+    refused.shape.answer[0] = (struct tls_answer){104, 138, 1};
+    for (unsigned i = 0; i < 6; i++) {
+        add(&c, refused, i * 5, 1, 1);
+        assert_true(closed_may_be_steady(&c));
+    }
+    assert_true(closed_is_steady(&c));
+    /* Something else each time, by the same clock. */
+    c = (struct closed){0};
+    for (unsigned i = 0; i < 12; i++)
+        add(&c, stranger(300 + i), i * 5, 1, 1);
+    assert_false(closed_may_be_steady(&c) || closed_is_steady(&c));
+    /* The same each time, by no clock. */
+    c = (struct closed){0};
+    static const unsigned times[] = {0, 1, 7, 8, 30, 31, 60, 90, 91};
+    for (unsigned i = 0; i < sizeof times / sizeof *times; i++)
+        add(&c, refused, times[i], 1, 1);
+    assert_false(closed_is_steady(&c));
+}
+
+static void fronts(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    struct flow_record known = without_goaway(stranger(9000));
+    known.shape.client = TLS_CLIENT_PRESENTED;
+    for (unsigned i = 0; i < 3; i++) {
+        add(&c, known, i, 1 + i, 1);
+        assert_false(closed_is_mixed(&c));
+    }
+    add(&c, stranger(300), 4, 9, 1);
+    assert_true(closed_is_mixed(&c));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_goaways), cmocka_unit_test(sizes_of_403),
+                                       cmocka_unit_test(many_hellos), cmocka_unit_test(the_window),
+                                       cmocka_unit_test(monitors),    cmocka_unit_test(fronts)};
+    infer = shipped_infer();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    infer_free(infer, &infer_memory);
+    return failed || infer_memory.used;
+}

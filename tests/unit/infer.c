@@ -1,0 +1,123 @@
+#include "sensor/detect/infer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sensor/event/field.h"
+#include "tests/unit/infer_rig.h"
+
+static struct infer *infer;
+
+static bool has(const struct flow_record *f, enum auth_evidence e)
+{
+    return f->auth_evidence >> e & 1;
+}
+
+static void early_goaways(void **state)
+{
+    (void)state;
+    struct flow_record f = stranger(300);
+    infer_pass(infer, &f, false);
+    assert_int_equal(f.auth_state, AUTH_ANONYMOUS);
+    assert_int_equal(f.auth_outcome, OUTCOME_FORBIDDEN);
+    assert_int_equal(f.auth_basis, BASIS_INFERRED);
+    assert_true(has(&f, EVIDENCE_EARLY_GOAWAY) && has(&f, EVIDENCE_NO_CERTIFICATE) && has(&f, EVIDENCE_SIZE_OF_403));
+    uint8_t alone = f.auth_confidence;
+    f = stranger(300);
+    infer_pass(infer, &f, true);
+    assert_true(has(&f, EVIDENCE_REPEATED));
+    assert_true(f.auth_confidence > alone && alone > 0 && f.auth_confidence <= 100);
+}
+
+/* Each differs from a stranger in one thing. */
+static void what_is_no_stranger(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 7; i++) {
+        struct flow_record f = stranger(300);
+        struct tls_reading *r = &f.shape;
+        switch (i) {
+        case 0: r->early_goaway = false; break; /* a client with a short token gets that, too */
+        case 1: r->client = TLS_CLIENT_PRESENTED; break;
+        case 2: r->client = TLS_CLIENT_UNKNOWN; break;
+        case 3: r->first_request = 1000; break; /* a token was sent */
+        case 4: r->answer[0] = (struct tls_answer){234, 11, 1}; break;
+        case 5: r->answers = 0; break;
+        default: r->early_goaway = false, r->inside = TLS_INSIDE_HTTP1, r->answer[0] = (struct tls_answer){600, 0, 0};
+        }
+        infer_pass(infer, &f, true);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+        assert_int_equal(f.auth_confidence, 0);
+        assert_true(event_is_unknown(&f.event, EVENT_AUTH_STATE));
+    }
+}
+
+static void rejected(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tls_inside inside;
+        struct tls_answer answer;
+    } rows[] = {{TLS_INSIDE_HTTP2, {103, 138, 1}}, {TLS_INSIDE_HTTP2, {104, 174, 1}}, {TLS_INSIDE_HTTP2, {125, 166, 1}},
+                {TLS_INSIDE_HTTP1, {358, 0, 0}},   {TLS_INSIDE_HTTP1, {366, 0, 0}},   {TLS_INSIDE_HTTP1, {330, 0, 0}}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct flow_record f = stranger(0);
+        f.shape.early_goaway = false;
+        f.shape.client = i % 2 ? TLS_CLIENT_PRESENTED : TLS_CLIENT_ABSENT;
+        f.shape.inside = (uint8_t)rows[i].inside;
+        f.shape.answer[0] = rows[i].answer;
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_REJECTED);
+        assert_int_equal(f.auth_outcome, OUTCOME_REFUSED);
+        f.shape.asked = false; /* no server with certificates for clients */
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+        f.shape.asked = true;
+        f.shape.answer[0].more++; /* in more records than a small answer has */
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+        f.shape.answer[0].more--;
+        f.shape.answer[0].head++; /* a size more, which over HTTP/2 is within what varies */
+        f.shape.answer[0].body = (uint16_t)(f.shape.answer[0].body + (f.shape.answer[0].body != 0));
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+    }
+}
+
+static void holes(void **state)
+{
+    (void)state;
+    struct flow_record f = stranger(300);
+    f.shape = (struct tls_reading){.client = TLS_CLIENT_ABSENT, .asked = true, .cut = true};
+    infer_pass(infer, &f, true);
+    assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+    assert_true(has(&f, EVIDENCE_HOLE));
+}
+
+static void endpoints(void **state)
+{
+    (void)state;
+    struct flow_record f = stranger(300);
+    assert_true(infer_is_api_server(infer, &f.shape));
+    f.shape.early_goaway = false;
+    assert_true(infer_is_api_server(infer, &f.shape));
+    f.shape.asked = false;
+    assert_false(infer_is_api_server(infer, &f.shape));
+    f.shape.asked = true;
+    f.shape.answer[0] = (struct tls_answer){500, 9000, 3};
+    assert_false(infer_is_api_server(infer, &f.shape));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways), cmocka_unit_test(what_is_no_stranger),
+                                       cmocka_unit_test(rejected), cmocka_unit_test(holes),
+                                       cmocka_unit_test(endpoints)};
+    infer = shipped_infer();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    infer_free(infer, &infer_memory);
+    return failed || infer_memory.used;
+}

@@ -1,0 +1,197 @@
+/* Connections without one of their hellos, or without both: OpenSSL's client and server talk, the hellos are lost, the
+ * key log has others, too. */
+#include "tests/unit/tls_rig.h"
+
+enum { SAID = 300, OTHERS = 20 };
+
+enum lost { CLIENT_HELLO = 1, SERVER_HELLO = 2, BOTH = 3 };
+
+static uint8_t said[2][SAID];
+
+static struct tls_talk *talk(const struct tls_talk_options *options)
+{
+    struct tls_talk *t = tls_talk_new(options);
+    assert_non_null(t);
+    for (size_t at = 0; at < SAID; at += SAID / 3) {
+        tls_talk_send(t, 0, said[0] + at, SAID / 3);
+        tls_talk_send(t, 1, said[1] + at, SAID / 3);
+    }
+    return t;
+}
+
+static void add_others(struct rig *r, const struct tls_talk_options *options, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct tls_talk *other = tls_talk_new(options);
+        assert_non_null(other);
+        rig_add_keys(r, other);
+        tls_talk_free(other);
+    }
+}
+
+/* The first record of each side is its hello. */
+static void hear_without(struct rig *r, const struct tls_talk *t, enum lost lost)
+{
+    bool begun[2] = {false, false};
+    for (size_t i = 0; i < t->count; i++) {
+        const struct tls_talk_record *record = &t->records[i];
+        bool hello = !begun[record->side];
+        begun[record->side] = true;
+        if (hello && lost & (record->side == 0 ? CLIENT_HELLO : SERVER_HELLO))
+            stream_gap(tls_stream(r->tls), (enum side)record->side, 1, record->size);
+        else
+            rig_say(r, record->side, t->wire + record->at, record->size);
+    }
+}
+
+static bool reads_all(const struct rig *r)
+{
+    for (int side = 0; side < 2; side++) {
+        if (r->side[side].size != SAID || memcmp(r->side[side].bytes, said[side], SAID) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool reads_nothing(const struct rig *r)
+{
+    return r->side[0].size == 0 && r->side[1].size == 0;
+}
+
+static void opened_without(const struct tls_talk_options *options, enum lost lost, bool expected)
+{
+    struct tls_talk *t = talk(options);
+    struct rig r;
+    rig_init(&r);
+    add_others(&r, options, OTHERS / 2);
+    rig_add_keys(&r, t);
+    add_others(&r, options, OTHERS / 2);
+    hear_without(&r, t, lost);
+    const struct tls_facts *f = rig_known(&r);
+    assert_true(expected ? reads_all(&r) : reads_nothing(&r));
+    assert_int_equal(tls_facts_has(f, TLS_SIGN_OPENED), expected);
+    assert_int_equal(tls_facts_has(f, TLS_SIGN_CLOSED), !expected);
+    assert_int_equal(tls_facts_has(f, TLS_SIGN_CLIENT_HELLO), !(lost & CLIENT_HELLO));
+    assert_int_equal(tls_facts_has(f, TLS_SIGN_SERVER_HELLO), !(lost & SERVER_HELLO));
+    if (expected) {
+        assert_int_equal(f->version, options->version);
+        assert_string_equal(tls_suite_find(f->suite)->name, options->suite);
+        assert_true(tls_facts_has(f, TLS_SIGN_DONE) && tls_facts_has(f, TLS_SIGN_LOST));
+    }
+    if (f->client != TLS_CLIENT_UNKNOWN)
+        assert_int_equal(f->client, options->client_certificate ? TLS_CLIENT_PRESENTED : TLS_CLIENT_ABSENT);
+    rig_deinit(&r);
+    tls_talk_free(t);
+}
+
+static void tls13(void **state)
+{
+    static const char *const suites[] = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+                                         "TLS_CHACHA20_POLY1305_SHA256"};
+    (void)state;
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
+        for (int certificate = 0; certificate < 2; certificate++) {
+            struct tls_talk_options options = {.suite = suites[i], .version = TLS_1_3};
+            options.client_certificate = certificate;
+            for (enum lost lost = CLIENT_HELLO; lost <= BOTH; lost++)
+                opened_without(&options, lost, true);
+        }
+    }
+}
+
+/* The server's random is in its hello alone. */
+static void before_tls13(void **state)
+{
+    static const char *const suites[] = {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"};
+    (void)state;
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
+        struct tls_talk_options options = {.suite = suites[i], .version = TLS_1_2};
+        opened_without(&options, CLIENT_HELLO, true);
+        opened_without(&options, SERVER_HELLO, false);
+        opened_without(&options, BOTH, false);
+    }
+}
+
+static void other_keys_open_nothing(void **state)
+{
+    (void)state;
+    for (uint16_t version = TLS_1_2; version <= TLS_1_3; version++) {
+        struct tls_talk_options options = {.suite = version == TLS_1_3 ? "TLS_AES_128_GCM_SHA256"
+                                                                       : "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                           .version = version};
+        struct tls_talk *t = talk(&options);
+        for (enum lost lost = CLIENT_HELLO; lost <= BOTH; lost++) {
+            struct rig r;
+            rig_init(&r);
+            add_others(&r, &options, OTHERS);
+            hear_without(&r, t, lost);
+            assert_true(reads_nothing(&r));
+            assert_false(tls_facts_has(rig_known(&r), TLS_SIGN_OPENED));
+            assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_CLOSED));
+            rig_deinit(&r);
+        }
+        tls_talk_free(t);
+    }
+}
+
+/* That a session is resumed, without a certificate in this handshake, stood in the ServerHello: nobody may say then
+ * that the client has none. */
+static void what_is_resumed_is_unknown(void **state)
+{
+    (void)state;
+    for (enum lost lost = CLIENT_HELLO; lost <= BOTH; lost++) {
+        struct tls_talk_options options = {
+            .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
+        struct tls_talk *first = talk(&options);
+        options.session = tls_talk_session(first);
+        options.client_certificate = false;
+        struct tls_talk *second = talk(&options);
+        assert_true(SSL_session_reused(second->ssl[0]));
+        struct rig r;
+        rig_init(&r);
+        rig_add_keys(&r, first);
+        rig_add_keys(&r, second);
+        hear_without(&r, second, lost);
+        assert_true(reads_all(&r));
+        assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
+        rig_deinit(&r);
+        SSL_SESSION_free(options.session);
+        tls_talk_free(second);
+        tls_talk_free(first);
+    }
+}
+
+/* What is tried of a long log is its newest end. */
+static void bounded(void **state)
+{
+    (void)state;
+    enum { TRIED = 256 };
+    struct tls_talk_options options = {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3};
+    struct tls_talk *t = talk(&options);
+    for (unsigned newer = TRIED - 1; newer <= TRIED; newer++) {
+        struct rig r;
+        rig_init(&r);
+        rig_add_keys(&r, t);
+        add_others(&r, &options, newer);
+        hear_without(&r, t, CLIENT_HELLO);
+        assert_true(newer < TRIED ? reads_all(&r) : reads_nothing(&r));
+        rig_deinit(&r);
+    }
+    tls_talk_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tls13),
+        cmocka_unit_test(before_tls13),
+        cmocka_unit_test(other_keys_open_nothing),
+        cmocka_unit_test(what_is_resumed_is_unknown),
+        cmocka_unit_test(bounded),
+    };
+    for (size_t i = 0; i < SAID; i++) {
+        said[0][i] = (uint8_t)(i * 7);
+        said[1][i] = (uint8_t)(i * 11 + 3);
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
