@@ -126,7 +126,7 @@ uint32_t survey_advise(const struct survey *s, const struct counters *c)
         [ADVICE_CUT] = of[COUNT_FRAMES_CUT] > 0,
         [ADVICE_REORDERED] = is_share(s->reordered, all, 4),
         [ADVICE_LINK] = of[COUNT_WALK_LINK] > 0,
-        [ADVICE_CLOSED] = of[COUNT_TLS] > 0,
+        [ADVICE_CLOSED] = of[COUNT_TLS_CLOSED] > 0,
         [ADVICE_UNPROVEN] = any_unproven(s),
     };
     uint32_t advice = 0;

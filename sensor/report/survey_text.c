@@ -124,7 +124,9 @@ static void add_protocols(struct survey_state *s, struct buffer *out, const stru
         const char *words;
     } rows[] = {{COUNT_HTTP1, "HTTP/1"},
                 {COUNT_HTTP2, "HTTP/2"},
-                {COUNT_TLS, "TLS"},
+                {COUNT_TLS, "TLS, of these:"},
+                {COUNT_TLS_OPENED, "  opened with a key"},
+                {COUNT_TLS_CLOSED, "  that stay closed"},
                 {COUNT_PROTOCOL_OTHER, "something else"},
                 {COUNT_PROTOCOL_UNKNOWN, "too little to tell"}};
     text_heading(&s->text, out, "PROTOCOLS");
@@ -133,6 +135,9 @@ static void add_protocols(struct survey_state *s, struct buffer *out, const stru
         add_share(out, c->of[rows[i].counter], s->survey.connections, rows[i].words);
     if (!s->survey.connections)
         buffer_text(out, "  None.\n");
+    if (c->of[COUNT_KEYS_CONNECTIONS])
+        add_share(out, c->of[COUNT_KEYS_CONNECTIONS] - c->of[COUNT_KEYS_UNASKED], c->of[COUNT_KEYS_CONNECTIONS],
+                  "of the connections in key logs came by");
 }
 
 static void add_advice(struct survey_state *s, struct buffer *out, const struct counters *c)
@@ -160,7 +165,8 @@ static void add_advice(struct survey_state *s, struct buffer *out, const struct 
             "order again, as long as nothing is missing.",
         [ADVICE_LINK] =
             "Some frames are of a link type that is not read: capture on another interface, or write Ethernet.",
-        [ADVICE_CLOSED] = "TLS stays closed without keys: kapiwatch sees who connects, and not what they ask.",
+        [ADVICE_CLOSED] = "Some TLS stays closed: without keys who connects is seen, and what they ask is inferred at "
+                          "best. Where keys come from: kapiwatch-tls(7).",
         [ADVICE_UNPROVEN] =
             "Some endpoints answer requests, and nothing shows that they are API servers: no verdict finding "
             "speaks of them. Name those that are with -p or in the cluster map (-C).",
