@@ -286,7 +286,7 @@ void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct
 {
     struct shape_walk w = {.shape = s, .r = reading};
     bool tls13 = f->version == TLS_1_3;
-    *reading = (struct tls_reading){.cut = s->hole || s->used == TLS_SHAPE_RECORDS};
+    *reading = (struct tls_reading){.hole = s->hole, .cut = s->hole || s->used == TLS_SHAPE_RECORDS};
     if (!f->version || tls_facts_has(f, TLS_SIGN_OPENED))
         return;
     reading->client = f->client;

@@ -50,7 +50,7 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
         c->seen[SUSPECT_ANSWERS_OF_401] += a == ANSWER_OF_401 && at == 0;
         c->health += a == ANSWER_OF_HEALTH;
         c->large += size > LARGE;
-        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
+        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT && !r->hole)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     c->seen[SUSPECT_ONLY_403] +=
@@ -83,23 +83,43 @@ static bool is_address(struct slice name)
     return colon || !letters;
 }
 
-/* Where the connection went and what its answer was, in one number that is not 0. The head of HTTP/2 varies by itself.
- */
-static uint64_t kind_of(const struct tls_reading *r, struct closed_place place)
+/* Of an interval that is about several periods long, all but the last is taken out: what is between was not captured,
+ * or was not told yet. */
+enum { MISSED = 8 };
+
+static void leave_out_missed(struct beat *b, moment time)
 {
-    uint64_t size = r->answer[0].more ? r->answer[0].body : r->answer[0].head;
-    return ((uint64_t)place.endpoint << 32 ^ (uint64_t)place.hello << 20) ^ (size << 4 | r->answers) << 1 ^ 1;
+    moment since = time - b->last;
+    moment periods = b->period ? (since + b->period / 2) / b->period : 1;
+    if (periods >= 2 && periods <= MISSED)
+        b->last = time - since / periods;
 }
 
-static void count_beat(struct closed *c, uint64_t what, moment time)
+/* The head of an answer over HTTP/2 varies by itself. */
+static uint32_t size_of(const struct tls_reading *r)
+{
+    if (r->answers != 1 || r->cut)
+        return 0;
+    return r->answer[0].more ? r->answer[0].body : r->answer[0].head;
+}
+
+static void count_beat(struct closed *c, const struct tls_reading *r, struct closed_place place, moment time)
 {
     unsigned i = 0;
+    uint64_t what = (uint64_t)place.endpoint << 32 | place.hello;
+    uint32_t size = size_of(r);
+    if (!place.hello)
+        return;
     while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
         i++;
+    c->many |= i == CLOSED_BEATS || r->answers > 1 || (size && c->answers[i] && c->answers[i] != size);
     if (i == CLOSED_BEATS)
-        c->many = true;
-    else if (time > c->beats[i].last)
-        beat_add(&c->beats[i], what, time);
+        return;
+    c->answers[i] = size ? size : c->answers[i];
+    if (time <= c->beats[i].last)
+        return;
+    leave_out_missed(&c->beats[i], time);
+    beat_add(&c->beats[i], what, time);
 }
 
 static void count_habits(struct closed *c, const struct flow_record *f, uint32_t endpoint)
@@ -116,7 +136,8 @@ static void count_habits(struct closed *c, const struct flow_record *f, uint32_t
  */
 static bool counts(const struct closed *c, enum suspect sign)
 {
-    bool known = c->large || c->certificates || c->tokens;
+    /* What was lost may have shown one. */
+    bool known = c->large || c->certificates || c->tokens || c->holes;
     return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
                       sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING);
 }
@@ -144,15 +165,17 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     if (!c->window || f->event.order.clock - c->window >= window) {
         struct closed fresh = {.window = f->event.order.clock, .many = c->many};
         memcpy(fresh.beats, c->beats, sizeof fresh.beats);
+        memcpy(fresh.answers, c->answers, sizeof fresh.answers);
         *c = fresh;
     }
-    count_beat(c, kind_of(r, place), f->event.time);
+    count_beat(c, r, place, f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
     c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
                    (infer_answer(i, r, 0) == ANSWER_OF_401 || infer_answer(i, r, 0) == ANSWER_OF_403);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
     c->distrusts += r->distrusts;
+    c->holes += r->hole;
     count_answers(c, i, r);
     count_hello(c, i, f, place.hello);
     count_habits(c, f, place.endpoint);

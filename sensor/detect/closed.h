@@ -17,12 +17,14 @@ struct closed {
     uint32_t seen[SUSPECTS]; /* connections that show the sign, or different things */
     uint32_t large;          /* answers that are larger than any without a credential */
     uint32_t health;
+    uint32_t holes;                /* connections of which not all was read */
     uint32_t certificates, tokens; /* connections */
     uint32_t inferred;             /* anonymous or rejected ones */
     uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
-    struct beat beats[CLOSED_BEATS]; /* one for each endpoint, ClientHello and kind of answer, over all windows */
-    bool many;                       /* more than a monitor has */
+    struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello, over all windows */
+    uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
+    bool many;                       /* more than a monitor has, or other answers */
 };
 
 /** Of one connection, hashes are not 0. */
