@@ -75,12 +75,13 @@ static unsigned plain(const struct shape_walk *w, unsigned at)
     return size > w->overhead ? size - w->overhead : 0;
 }
 
-/* RFC 8446, 5.2: a byte for the inner content; RFC 5246, 6.2.3.3. Blocks pad to an unknown size. */
+/* RFC 8446, 5.2: a byte for the inner content; RFC 5246, 6.2.3.3. Blocks pad to an unknown size; what has a MAC instead of a
+   tag comes from before HTTP/2, and the sizes below are those of tags. */
 static bool find_overhead(struct shape_walk *w, const struct tls_facts *f)
 {
     const struct tls_suite *suite = tls_suite_find(f->suite);
     const struct tls_cipher_info *info = suite ? tls_cipher_info((enum tls_cipher)suite->cipher) : NULL;
-    if (!info || info->mode == TLS_MODE_CBC)
+    if (!info || info->tag == 0)
         return false;
     w->overhead = info->tag + (f->version == TLS_1_3 ? 1u : info->explicit_iv);
     return true;
