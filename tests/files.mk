@@ -321,6 +321,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/plain-http2 \
 	tests/cases/ports \
 	tests/cases/proxied \
+	tests/cases/readme \
 	tests/cases/secrets \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
