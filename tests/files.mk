@@ -277,6 +277,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
 	tests/tools/h2_tshark.py \
+	tests/tools/half_keys.py \
 	tests/tools/keyless.py \
 	tests/tools/sealed.py \
 	tests/tools/huffman.py \
