@@ -93,6 +93,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/knock.h \
 	sensor/detect/list.c \
 	sensor/detect/list.h \
+	sensor/detect/measure.c \
+	sensor/detect/measure.h \
 	sensor/detect/place.c \
 	sensor/detect/place.h \
 	sensor/detect/prefix.c \

@@ -75,8 +75,8 @@ static unsigned plain(const struct shape_walk *w, unsigned at)
     return size > w->overhead ? size - w->overhead : 0;
 }
 
-/* RFC 8446, 5.2: a byte for the inner content; RFC 5246, 6.2.3.3. Blocks pad to an unknown size; what has a MAC instead of a
-   tag comes from before HTTP/2, and the sizes below are those of tags. */
+/* RFC 8446, 5.2: a byte for the inner content; RFC 5246, 6.2.3.3. Blocks pad to an unknown size; what has a MAC instead
+   of a tag comes from before HTTP/2, and the sizes below are those of tags. */
 static bool find_overhead(struct shape_walk *w, const struct tls_facts *f)
 {
     const struct tls_suite *suite = tls_suite_find(f->suite);

@@ -1,5 +1,6 @@
 #include "sensor/detect/infer.h"
 
+#include "sensor/detect/measure.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 
@@ -31,32 +32,10 @@ static const char *const SURE[CONFIDENCES] = {"early_goaway", "early_goaway_repe
 
 enum { RANGES = 8 };
 
-struct range {
-    uint32_t least, most; /* most 0: none */
-};
-
 struct infer {
-    struct range sizes[SIZE_NAMES][RANGES];
+    struct measure sizes[SIZE_NAMES][RANGES]; /* most 0: none */
     uint32_t counts[INFER_COUNTS], weights[SUSPECTS], sure[CONFIDENCES];
 };
-
-/* "11", "95-130" */
-static bool read_range(const char *text, struct range *range)
-{
-    uint32_t n[2] = {0, 0};
-    unsigned at = 0;
-    for (; *text; text++) {
-        if (*text == '-' && at == 0) {
-            at = 1;
-            continue;
-        }
-        if (*text < '0' || *text > '9' || n[at] > 100000)
-            return false;
-        n[at] = n[at] * 10 + (uint32_t)(*text - '0');
-    }
-    *range = (struct range){n[0], at ? n[1] : n[0]};
-    return true;
-}
 
 static void read_sizes(struct infer *i, const struct rule_set *rules)
 {
@@ -68,19 +47,19 @@ static void read_sizes(struct infer *i, const struct rule_set *rules)
         while (name < SIZE_NAMES && free_at < RANGES && i->sizes[name][free_at].most)
             free_at++;
         if (name < SIZE_NAMES && free_at < RANGES)
-            read_range(tool->value, &i->sizes[name][free_at]);
+            measure_read(tool->value, &i->sizes[name][free_at]);
     }
 }
 
 static uint32_t number_of(const struct rule_set *rules, const char *list, const char *name)
 {
     const struct rule_tool *tool;
-    struct range range = {0, 0};
+    struct measure measure = {0, 0};
     for (size_t at = 0; (tool = rule_set_tool(rules, list, at)) != NULL; at++) {
         if (strcmp(tool->tool, name) == 0)
-            read_range(tool->value, &range);
+            measure_read(tool->value, &measure);
     }
-    return range.least;
+    return measure.least;
 }
 
 struct infer *infer_new(const struct rule_set *rules, struct memory *memory)

@@ -1,5 +1,6 @@
 #include "sensor/detect/rule_list.h"
 
+#include "sensor/detect/measure.h"
 #include "sensor/detect/rule_parse.h"
 
 bool rule_list_is(const struct yaml_node *document)
@@ -66,11 +67,12 @@ static struct rule_tool read_tool(const struct rule_reader *r, const struct yaml
                                   const struct rule_tool *head, bool *right)
 {
     static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
-    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", NULL};
+    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", NULL};
     struct rule_tool tool = *head;
     tool.source = text_of(r, map, "source", head->source, right);
     tool.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
-    tool.kind = word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library or path", right);
+    tool.kind =
+        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path or measure", right);
     return tool;
 }
 
@@ -89,6 +91,14 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
     entry->tool.value = rule_read_text(r, value, right);
     if (value->kind == YAML_SCALAR && (!value->size || strlen(value->text) != value->size)) {
         rule_wrong(r, value->line, value->column, "found an empty value or a NUL character, expected a text");
+        *right = false;
+    }
+    struct measure measure;
+    if (value->kind == YAML_SCALAR && strcmp(tool->kind, "measure") == 0 &&
+        !measure_read(entry->tool.value, &measure)) {
+        rule_wrong(r, value->line, value->column,
+                   "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->tool.value,
+                   MEASURE_MOST);
         *right = false;
     }
     *all->tail = entry;
