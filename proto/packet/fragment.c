@@ -22,6 +22,7 @@ struct datagram {
     uint32_t pieces;
     uint8_t protocol; /* named by the piece at 0 */
     bool again;       /* one of this key had just become whole */
+    bool conflicting; /* a piece had other bytes than what was there */
 };
 
 struct whole {
@@ -196,6 +197,7 @@ static bool merge(struct fragments *f, struct datagram *d, const struct fragment
     }
     f->counts.repeated += repeated;
     f->counts.conflicting += conflicting;
+    d->conflicting |= conflicting;
     return true;
 }
 
@@ -214,7 +216,8 @@ static bool put_together(struct fragments *f, const struct datagram *d, struct f
         if (p->kept < p->size)
             break;
     }
-    *out = (struct fragment_whole){.bytes = {w->bytes, size}, .cut = d->size - size, .protocol = d->protocol};
+    *out = (struct fragment_whole){
+        .bytes = {w->bytes, size}, .cut = d->size - size, .protocol = d->protocol, .conflicting = d->conflicting};
     return true;
 }
 

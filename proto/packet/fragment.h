@@ -50,6 +50,7 @@ struct fragment_whole {
     struct slice bytes;
     uint32_t cut;
     uint8_t protocol;
+    bool conflicting; /* a piece had other bytes where one before it had some: those seen first are in here */
 };
 
 void fragments_init(struct fragments *f, const struct packet_limits *limits, struct memory *memory);

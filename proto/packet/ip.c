@@ -81,6 +81,7 @@ static enum walk ip_piece(struct walker *w, struct fragment *piece)
         return outcome;
     w->here = whole.bytes;
     w->cut = whole.cut;
+    w->conflicting |= whole.conflicting;
     return ip_protocol(w, whole.protocol);
 }
 

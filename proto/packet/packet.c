@@ -58,6 +58,7 @@ enum walk packet_walk(struct packet_walk *walk, const struct frame *frame, struc
     out->clock = frame->clock;
     out->number = frame->number;
     ip_addresses(&w, out);
+    out->conflicting = w.conflicting;
     out->vlans = w.vlans;
     memcpy(out->vlan, w.vlan, sizeof out->vlan);
     out->tunnel_kind = w.tunnel_kind;

@@ -48,6 +48,7 @@ struct packet {
     uint16_t window;
     struct slice payload;
     uint32_t cut;        /* payload bytes behind `payload` that the capture did not keep: a gap */
+    bool conflicting;    /* it came in IP fragments, and one had other bytes than one before it */
     uint8_t vlans;       /* how many tags there were; the first two are kept */
     uint16_t vlan[2];    /* outermost first */
     uint8_t tunnel_kind; /* enum tunnel_kind: of the innermost overlay; where there is none, the innermost tunnel */

@@ -17,6 +17,7 @@ struct walker {
     uint8_t ip_version;  /* of that header */
     bool open_ended;     /* it names no length: of IPv6 a jumbo option may */
     bool rerouted;       /* it is on its way to another destination than the one it names */
+    bool conflicting;    /* as in struct packet */
     uint8_t vlans;       /* as in struct packet */
     uint16_t vlan[2];
     uint8_t tunnel_kind;

@@ -7,7 +7,7 @@
 
 /** Of the stream; marks of messages (proto/http/mark.def) follow behind them in the same number space. */
 enum anomaly_kind {
-    ANOMALY_CONFLICTING_OVERLAP, /* a retransmission with other bytes */
+    ANOMALY_CONFLICTING_OVERLAP, /* a retransmission or an IP fragment with other bytes */
     ANOMALY_OUTSIDE_WINDOW,      /* a segment that no receiver would take */
     ANOMALY_WRONG_RESET,         /* a RST elsewhere than at the next number */
     ANOMALY_GAVE_UP,             /* a parser reads no further */

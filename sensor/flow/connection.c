@@ -55,7 +55,7 @@ static void note_handshake(struct connection *c, enum side from, const struct pa
 static void note_oddity(struct connection *c, enum side from, const struct packet *p, enum segment what)
 {
     unsigned kind;
-    if (what == SEGMENT_CONFLICTING)
+    if (what == SEGMENT_CONFLICTING || p->conflicting)
         kind = ANOMALY_CONFLICTING_OVERLAP;
     else if (what == SEGMENT_OUTSIDE && p->flags & TCP_RST)
         kind = ANOMALY_WRONG_RESET;

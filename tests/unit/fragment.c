@@ -107,6 +107,7 @@ static void first_bytes_win(void **state)
     is_whole("aaaaaaaabbbbbbbbccccccccddddddddeeee", 0);
     assert_int_equal(rig.f.counts.repeated, 3);
     assert_int_equal(rig.f.counts.conflicting, 2);
+    assert_true(rig.whole.conflicting);
     end();
 }
 
