@@ -90,11 +90,6 @@ enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memor
     return TLS_HANDSHAKE_MESSAGE;
 }
 
-bool tls_handshake_begun(const struct tls_handshake *h)
-{
-    return h->skip || (h->size && !h->told);
-}
-
 void tls_handshake_reset(struct tls_handshake *h, struct memory *memory)
 {
     if (h->held)

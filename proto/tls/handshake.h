@@ -52,9 +52,6 @@ enum tls_handshake_next {
 enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memory *memory, uint32_t most,
                                            struct slice *fragment, struct tls_message *message);
 
-/** Whether the last fragment ended inside a message. */
-bool tls_handshake_begun(const struct tls_handshake *h);
-
 /** Forgets what is held: bytes were lost, or other keys come, over which no message goes (RFC 8446, 5.1). */
 void tls_handshake_reset(struct tls_handshake *h, struct memory *memory);
 

@@ -64,11 +64,6 @@ const struct tls_logged *tls_keys_older(const struct tls_logged *logged)
     return tls_vault_older(logged);
 }
 
-const struct tls_logged *tls_keys_newer(const struct tls_logged *logged)
-{
-    return tls_vault_newer(logged);
-}
-
 size_t tls_keys_count(const struct tls_keys *k)
 {
     return tls_vault_count(&k->vault);
@@ -259,14 +254,4 @@ enum tls_line tls_keys_add(struct tls_keys *k, struct slice line, struct tls_mis
         return TLS_LINE_OTHER;
     wrong(mistake, line, first, "no label", "a label of a key log, such as CLIENT_RANDOM");
     return TLS_LINE_MALFORMED;
-}
-
-const char *tls_line_name(enum tls_line line)
-{
-    static const char *const names[TLS_LINES] = {
-        [TLS_LINE_ADDED] = "added",     [TLS_LINE_KNOWN] = "known", [TLS_LINE_CONTRADICTS] = "contradicts",
-        [TLS_LINE_COMMENT] = "comment", [TLS_LINE_OTHER] = "other", [TLS_LINE_MALFORMED] = "malformed",
-        [TLS_LINE_FULL] = "full",
-    };
-    return names[line];
 }

@@ -46,11 +46,10 @@ const struct tls_logged *tls_keys_same(const struct tls_logged *logged);
 const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label);
 
-/** All connections in the order of the log, for trials: the newest, and the one before or behind another.
+/** All connections in the order of the log, for trials: the newest, and the one before another.
  *  @return NULL: there is none. */
 const struct tls_logged *tls_keys_newest(const struct tls_keys *k);
 const struct tls_logged *tls_keys_older(const struct tls_logged *logged);
-const struct tls_logged *tls_keys_newer(const struct tls_logged *logged);
 
 /** How many connections have secrets here; how many of these nobody asked for. */
 size_t tls_keys_count(const struct tls_keys *k);
@@ -80,8 +79,5 @@ struct tls_mistake {
 /** One line, with or without its end. What stands before the label (a syslog prefix) is passed over.
  *  @param mistake  filled in when malformed. */
 enum tls_line tls_keys_add(struct tls_keys *k, struct slice line, struct tls_mistake *mistake);
-
-/** "added", "malformed" ... */
-const char *tls_line_name(enum tls_line line);
 
 #endif

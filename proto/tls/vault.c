@@ -87,11 +87,6 @@ void *tls_vault_older(const void *entry)
     return entry_of(link_of(entry)->older);
 }
 
-void *tls_vault_newer(const void *entry)
-{
-    return entry_of(link_of(entry)->newer);
-}
-
 size_t tls_vault_count(const struct tls_vault *v)
 {
     return v->count;

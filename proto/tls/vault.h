@@ -29,7 +29,6 @@ void *tls_vault_add(struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY]
 /** The order of their coming. @return NULL: there is none. */
 void *tls_vault_newest(const struct tls_vault *v);
 void *tls_vault_older(const void *entry);
-void *tls_vault_newer(const void *entry);
 
 size_t tls_vault_count(const struct tls_vault *v);
 
