@@ -11,7 +11,8 @@ struct half {
     uint8_t header[TLS_RECORD_HEADER];
     bool wanted; /* that content */
     bool searching;
-    bool asked; /* whether what may begin at `held` is proved: it was not */
+    bool behind; /* a gap: what is held begins right there */
+    bool asked;  /* whether what may begin at `held` is proved: it was not */
     bool ended;
 };
 
@@ -177,6 +178,7 @@ static size_t search(struct tls_record *t, enum side from, struct slice bytes, b
             break;
     }
     side->asked &= !*found;
+    side->behind &= at == 0;
     return at;
 }
 
@@ -285,20 +287,39 @@ static void push(struct stream *s, enum side from, moment time, struct slice byt
         read_on(t, from, time, bytes);
 }
 
+/* Segments begin with records more often than not, and of a short snap length they show little else. Between two gaps
+ * there may be no chain; but by chance such a header is right behind a gap once in some ten millions. */
+static bool stands_between_gaps(const struct half *side)
+{
+    return side->searching && side->behind && side->size >= TLS_RECORD_HEADER && tls_record_plausible(side->held) &&
+           side->held[2] == 3;
+}
+
 static void gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct tls_record *t = (struct tls_record *)s;
     struct half *side = &t->half[from];
     if (t->gave_up || side->ended || size == 0)
         return;
+    if (stands_between_gaps(side)) {
+        side->searching = false;
+        read_held(t, from, time);
+        if (t->gave_up)
+            return;
+    }
     bool inside = size <= side->left, wanted = side->wanted;
+    bool placed = size != GAP_UNKNOWN && !side->searching && !inside;
+    uint64_t records = placed ? size - side->left + (side->left ? 0 : side->size) : GAP_UNKNOWN;
     side->wanted = false;
     release(t, side);
     side->left = inside ? side->left - (uint32_t)size : 0;
     side->searching |= !inside;
+    side->behind = side->searching;
     side->asked = false;
-    if (t->events->lost && (wanted || !inside))
-        t->events->lost(t->owner, from, time, inside ? TLS_LOST_ONE : TLS_LOST_SOME, inside ? side->header : NULL);
+    if (t->events->lost && inside && wanted)
+        t->events->lost(t->owner, from, time, TLS_LOST_ONE, side->header, 0);
+    else if (t->events->lost && !inside)
+        t->events->lost(t->owner, from, time, TLS_LOST_SOME, NULL, records);
 }
 
 static void end(struct stream *s, enum side from, moment time, enum stream_end how)

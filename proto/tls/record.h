@@ -2,7 +2,8 @@
  * is asked for, and whole: else it is passed over without being copied.
  *
  * A stream. Behind a gap inside a record the boundary is computed; behind any other gap the next record is searched by
- * a chain of three plausible headers, by a hello, or by one that is proved. */
+ * a chain of three plausible headers, by a hello, or by one that is proved; where the next gap comes before such a
+ * chain, a header right behind the last one is believed. */
 #ifndef PROTO_TLS_RECORD_H
 #define PROTO_TLS_RECORD_H
 
@@ -30,8 +31,10 @@ struct tls_record_events {
     void (*content)(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER],
                     struct slice content);
     /** A part of a record that is wanted is missing, or whole records. May be NULL.
-     *  @param header  of the one; NULL: nobody knows how many. */
-    void (*lost)(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header);
+     *  @param header  of the one; NULL: nobody knows how many.
+     *  @param size    of whole records that are missing: their bytes from where one began; else 0, or GAP_UNKNOWN. */
+    void (*lost)(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header,
+                 uint64_t size);
     /** Searching: whether this is a record, which chance can hardly be: it opens with a key. Asked once of each place
      * where one may be. May be NULL. */
     bool (*proves)(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content);

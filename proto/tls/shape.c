@@ -25,7 +25,8 @@ enum {
     SETTING = 6,
     SETTINGS_MOST = 10,
     WINDOW_UPDATE = FRAME + 4,
-    GOAWAY = FRAME + 8, /* and PING */
+    GOAWAY = FRAME + 8,                                                         /* and PING */
+    SETTINGS_LARGEST = FRAME + FRAME + WINDOW_UPDATE + SETTINGS_MOST * SETTING, /* with what may come in one record */
     PREFACE_MOST = PREFACE + FRAME + SETTINGS_MOST * SETTING + WINDOW_UPDATE
 };
 
@@ -34,15 +35,72 @@ enum { ALERT = 2 };
 /* A ticket without the client's certificate is smaller than the headers of an answer that has more than one record. */
 enum { TICKET_MOST = 256 };
 
-void tls_shape_record(struct tls_shape *s, enum side from, uint16_t size)
+/* of TLS 1.3 */
+enum { OVERHEAD = 16 + 1 };
+
+static void note_stage(struct tls_shape *s, enum side from, enum tls_content content)
 {
+    if (s->stage == TLS_SHAPE_SILENT && from == SERVER && content == TLS_HANDSHAKE) {
+        s->stage = TLS_SHAPE_SPOKEN;
+    } else if (s->stage == TLS_SHAPE_SPOKEN && from == CLIENT && content == TLS_CHANGE_CIPHER_SPEC) {
+        s->stage = TLS_SHAPE_CHANGED;
+        if (s->hole) {
+            s->used = 0;
+            s->hole = false;
+            s->late = true;
+        }
+    } else if (s->stage == TLS_SHAPE_CHANGED && from == CLIENT) {
+        s->stage = content == TLS_APPLICATION_DATA ? TLS_SHAPE_FLIGHT : TLS_SHAPE_OTHER;
+        s->flight = s->used;
+    }
+}
+
+void tls_shape_record(struct tls_shape *s, enum side from, enum tls_content content, uint16_t size)
+{
+    note_stage(s, from, content);
+    if (content != TLS_APPLICATION_DATA)
+        return;
     s->records[from]++;
     if (s->used < TLS_SHAPE_RECORDS && !s->hole)
         s->sizes[s->used++] = (uint16_t)((size & SIZE_BITS) | (from == SERVER ? FROM_SERVER : 0));
 }
 
-void tls_shape_lost(struct tls_shape *s)
+static bool is_finished(unsigned size)
 {
+    return size == FINISHED_SHA256 || size == FINISHED_SHA384;
+}
+
+/* Whether so many bytes are Finished, or CertificateVerify and Finished. */
+static bool is_rest(uint64_t bytes, bool verified)
+{
+    enum { RECORD = TLS_RECORD_HEADER + OVERHEAD, LEAST = RECORD + VERIFY_LEAST, MOST = RECORD + VERIFY_MOST };
+    for (uint64_t i = 0; i < 2; i++) {
+        uint64_t finished = RECORD + (i ? FINISHED_SHA384 : FINISHED_SHA256);
+        if (bytes == finished || (verified && bytes >= LEAST + finished && bytes <= MOST + finished))
+            return true;
+    }
+    return false;
+}
+
+/* The hole is right behind the first record of the client's flight, which often is all that a short segment shows. */
+static bool is_rest_of_flight(const struct tls_shape *s, uint64_t bytes)
+{
+    if (s->stage != TLS_SHAPE_FLIGHT || s->hole || s->rest || s->used != s->flight + 1u)
+        return false;
+    unsigned first = s->sizes[s->flight];
+    return first == EMPTY_CERTIFICATE + OVERHEAD   ? is_rest(bytes, false)
+           : first >= CERTIFICATE_LEAST + OVERHEAD ? is_rest(bytes, true)
+                                                   : false;
+}
+
+void tls_shape_lost(struct tls_shape *s, enum side from, uint64_t bytes)
+{
+    if (from == CLIENT && is_rest_of_flight(s, bytes)) {
+        s->rest = true;
+        return;
+    }
+    if (s->stage == TLS_SHAPE_CHANGED && from == CLIENT)
+        s->stage = TLS_SHAPE_OTHER;
     s->hole = true;
 }
 
@@ -79,6 +137,9 @@ static unsigned plain(const struct shape_walk *w, unsigned at)
    of a tag comes from before HTTP/2, and the sizes below are those of tags. */
 static bool find_overhead(struct shape_walk *w, const struct tls_facts *f)
 {
+    w->overhead = OVERHEAD;
+    if (!f->version)
+        return true;
     const struct tls_suite *suite = tls_suite_find(f->suite);
     const struct tls_cipher_info *info = suite ? tls_cipher_info((enum tls_cipher)suite->cipher) : NULL;
     if (!info || info->tag == 0)
@@ -87,18 +148,13 @@ static bool find_overhead(struct shape_walk *w, const struct tls_facts *f)
     return true;
 }
 
-static bool is_finished(unsigned size)
-{
-    return size == FINISHED_SHA256 || size == FINISHED_SHA384;
-}
-
 /* the handshake of TLS 1.3 */
 
 static void read_extensions(struct shape_walk *w)
 {
-    if (w->at == w->shape->used || !is_server(w, w->at))
+    if (w->shape->used == 0 || w->shape->late || !is_server(w, 0))
         return;
-    unsigned size = plain(w, w->at);
+    unsigned size = plain(w, 0);
     if (size == EXTENSIONS_HTTP2 || size == EXTENSIONS_HTTP2 + EXTENSIONS_SNI)
         w->r->inside = TLS_INSIDE_HTTP2;
     else if (size == EXTENSIONS_HTTP1 || size == EXTENSIONS_HTTP1 + EXTENSIONS_SNI || size == EXTENSIONS_NONE ||
@@ -115,16 +171,16 @@ static unsigned next_of_client(const struct shape_walk *w, unsigned at)
 }
 
 /* Certificate, CertificateVerify and Finished, each in a record of its own or some of them in one. */
-static bool read_client_flight(struct shape_walk *w)
+static bool read_client_flight(struct shape_walk *w, const struct tls_facts *f)
 {
-    unsigned first = next_of_client(w, w->at);
+    unsigned first = next_of_client(w, w->shape->stage == TLS_SHAPE_FLIGHT ? w->shape->flight : 0);
     if (first == w->shape->used)
         return false;
     unsigned size = plain(w, first);
     w->r->distrusts = size == ALERT;
     w->at = first + 1;
-    if (is_finished(size)) {
-        w->r->client = TLS_CLIENT_ABSENT;
+    if (is_finished(size)) { /* not asked, or resumed, which the ServerHello would have said */
+        w->r->client = f->version ? TLS_CLIENT_ABSENT : TLS_CLIENT_UNKNOWN;
         return true;
     }
     bool together = size > EMPTY_CERTIFICATE && is_finished(size - EMPTY_CERTIFICATE);
@@ -132,6 +188,8 @@ static bool read_client_flight(struct shape_walk *w)
         w->r->client = TLS_CLIENT_ABSENT;
         w->r->asked = true;
         unsigned finished = next_of_client(w, w->at);
+        if (w->shape->rest)
+            return true;
         if (!together && (finished == w->shape->used || !is_finished(plain(w, finished))))
             return false;
         w->at = together ? w->at : finished + 1;
@@ -141,7 +199,7 @@ static bool read_client_flight(struct shape_walk *w)
         return false;
     w->r->client = TLS_CLIENT_PRESENTED;
     w->r->asked = true;
-    for (unsigned i = 0, at = w->at; i < 2; i++) {
+    for (unsigned i = 0, at = w->at; i < 2 && !w->shape->rest; i++) {
         at = next_of_client(w, at);
         unsigned more = at < w->shape->used ? plain(w, at) : 0;
         if (is_finished(more) || (i == 0 && more >= VERIFY_LEAST && more <= VERIFY_MOST))
@@ -277,37 +335,81 @@ static void read_messages(struct shape_walk *w, bool tls13)
 static void read_protocol(struct tls_reading *r, const struct tls_facts *f)
 {
     struct slice chosen = tls_facts_text(f, TLS_TEXT_ALPN), offered = tls_facts_text(f, TLS_TEXT_OFFERED);
+    bool known = tls_facts_has(f, TLS_SIGN_CLIENT_HELLO);
     if (slice_is(chosen, "h2"))
         r->inside = TLS_INSIDE_HTTP2;
-    else if (chosen.size || f->version != TLS_1_3 || !offered.size || slice_is(offered, "http/1.1"))
+    else if (chosen.size || (f->version && f->version != TLS_1_3) ||
+             (known && (!offered.size || slice_is(offered, "http/1.1"))))
         r->inside = TLS_INSIDE_HTTP1;
+}
+
+/* The client's connection preface: SETTINGS behind it, and perhaps a WINDOW_UPDATE. */
+static bool is_preface(unsigned size)
+{
+    enum { LEAST = PREFACE + FRAME };
+    return size >= LEAST && size <= PREFACE_MOST &&
+           ((size - LEAST) % SETTING == 0 ||
+            (size >= LEAST + WINDOW_UPDATE && (size - LEAST - WINDOW_UPDATE) % SETTING == 0));
+}
+
+/* Where what says so was lost. Over HTTP/2 both sides begin with SETTINGS and acknowledge the other's; over HTTP/1
+ * nothing is as small as these, neither request nor answer. */
+static void guess_protocol(struct shape_walk *w)
+{
+    bool settings = false, acknowledged = false, small = false, both[2] = {false, false};
+    unsigned first = next_of_client(w, w->at);
+    for (unsigned at = w->at; at < w->shape->used; at++) {
+        unsigned size = plain(w, at);
+        if (size == ALERT)
+            continue;
+        both[is_server(w, at)] = true;
+        settings |= is_server(w, at) && is_settings(size);
+        acknowledged |= !is_server(w, at) && is_small_frames(size);
+        small |= size <= (is_server(w, at) ? SETTINGS_LARGEST : GOAWAY);
+    }
+    if (settings && acknowledged && is_preface(plain(w, first)))
+        w->r->inside = TLS_INSIDE_HTTP2;
+    else if (both[CLIENT] && both[SERVER] && !small)
+        w->r->inside = TLS_INSIDE_HTTP1;
+}
+
+/* @return whether what comes behind the handshake can be read. */
+static bool read_handshake(struct shape_walk *w, const struct tls_facts *f)
+{
+    bool early = tls_facts_has(f, TLS_SIGN_EARLY_DATA);
+    if (!w->r->inside)
+        read_extensions(w);
+    /* A ClientHello that was lost may have announced early data. */
+    bool begins = w->shape->stage == TLS_SHAPE_FLIGHT || (f->version && tls_facts_has(f, TLS_SIGN_CLIENT_HELLO));
+    if (early || !begins || !read_client_flight(w, f)) {
+        w->r->client = early ? TLS_CLIENT_UNKNOWN : w->r->client;
+        return false;
+    }
+    /* A session that is resumed has the certificate of its first handshake. */
+    if (f->resumed)
+        w->r->client = f->client;
+    if (!w->r->inside)
+        guess_protocol(w);
+    return true;
 }
 
 void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading)
 {
     struct shape_walk w = {.shape = s, .r = reading};
-    bool tls13 = f->version == TLS_1_3;
-    *reading = (struct tls_reading){.hole = s->hole, .cut = s->hole || s->used == TLS_SHAPE_RECORDS};
-    if (!f->version || tls_facts_has(f, TLS_SIGN_OPENED))
+    bool tls13 = f->version == TLS_1_3 || (!f->version && s->stage == TLS_SHAPE_FLIGHT);
+    bool unread = !f->version && !tls13 && tls_facts_has(f, TLS_SIGN_LOST);
+    bool hole = s->hole || unread;
+    *reading = (struct tls_reading){.hole = hole, .cut = hole || s->used == TLS_SHAPE_RECORDS};
+    if ((!f->version && !tls13) || tls_facts_has(f, TLS_SIGN_OPENED))
         return;
     reading->client = f->client;
     reading->asked = tls_facts_has(f, TLS_SIGN_REQUESTED);
     reading->sized = find_overhead(&w, f);
     read_protocol(reading, f);
-    if (!reading->sized)
+    if (!reading->sized || (tls13 && !read_handshake(&w, f)))
         return;
-    if (tls13) {
-        if (!reading->inside)
-            read_extensions(&w);
-        bool early = tls_facts_has(f, TLS_SIGN_EARLY_DATA);
-        if (early || !read_client_flight(&w)) {
-            reading->client = early ? TLS_CLIENT_UNKNOWN : reading->client;
-            return;
-        }
-        /* A session that is resumed has the certificate of its first handshake. */
-        if (f->resumed)
-            reading->client = f->client;
-    }
     if (reading->inside)
         read_messages(&w, tls13);
+    else
+        reading->cut = true;
 }

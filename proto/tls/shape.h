@@ -2,11 +2,17 @@
  * which HTTP is inside, how large requests and answers are, whether the server said GOAWAY before its first answer.
  *
  * Only headers are looked at: the sizes of the first records in their order are kept, and read once, at the end. What
- * follows from RFC 8446, 9113 and the size of a frame stands here; what an API server's answers measure does not. */
+ * follows from RFC 8446, 9113 and the size of a frame stands here; what an API server's answers measure does not.
+ *
+ * Nothing is read behind a hole, but for one in the handshake, where hellos and certificates are larger than what a
+ * short snap length leaves. Who sends ChangeCipherSpec once the server has spoken, and a sealed record right behind it
+ * that is no Finished of TLS 1.2, speaks TLS 1.3 and begins its second flight (RFC 8446, D.4; early data came before).
+ */
 #ifndef PROTO_TLS_SHAPE_H
 #define PROTO_TLS_SHAPE_H
 
 #include "proto/tls/facts.h"
+#include "proto/tls/record.h"
 
 enum { TLS_SHAPE_RECORDS = 48, TLS_SHAPE_ANSWERS = 8 };
 
@@ -15,14 +21,28 @@ struct tls_shape {
     uint16_t sizes[TLS_SHAPE_RECORDS]; /* on the wire, without the header; the highest bit: the server's */
     uint32_t records[2];               /* by enum side: all of them */
     uint8_t used;
-    bool hole; /* records were lost: those behind are not kept */
+    uint8_t stage;  /* enum tls_shape_stage */
+    uint8_t flight; /* where the client's second flight begins, from TLS_SHAPE_FLIGHT on */
+    bool hole;      /* records were lost: those behind are not kept */
+    bool rest;      /* what was lost is as large as what that flight had behind its first record */
+    bool late;      /* what came before that flight is not kept */
 };
 
-/** A record of application data, as it is written outside, behind the ServerHello. */
-void tls_shape_record(struct tls_shape *s, enum side from, uint16_t size);
+/** What is sure of a handshake of TLS 1.3, whether its hellos were read or not. */
+enum tls_shape_stage {
+    TLS_SHAPE_SILENT,
+    TLS_SHAPE_SPOKEN,  /* the server has sent a handshake message in clear */
+    TLS_SHAPE_CHANGED, /* the client's ChangeCipherSpec came behind that, and nothing behind it */
+    TLS_SHAPE_FLIGHT,  /* right behind that a sealed record */
+    TLS_SHAPE_OTHER    /* or something else */
+};
 
-/** Nobody knows how many records were lost. */
-void tls_shape_lost(struct tls_shape *s);
+/** A record's header, as it is written outside. */
+void tls_shape_record(struct tls_shape *s, enum side from, enum tls_content content, uint16_t size);
+
+/** Nobody knows how many records were lost.
+ *  @param bytes  of whole ones, with their headers; GAP_UNKNOWN: nobody knows where the first began. */
+void tls_shape_lost(struct tls_shape *s, enum side from, uint64_t bytes);
 
 /** What is spoken inside. */
 enum tls_inside { TLS_INSIDE_UNKNOWN, TLS_INSIDE_HTTP1, TLS_INSIDE_HTTP2, TLS_INSIDES };
@@ -52,7 +72,8 @@ struct tls_reading {
     struct tls_answer answer[TLS_SHAPE_ANSWERS];
 };
 
-/** @param f  of the same connection. Nothing is told where the ServerHello was not seen or something was opened. */
+/** @param f  of the same connection. Nothing is told where something was opened, or where neither the ServerHello nor
+ * the client's second flight was seen. */
 void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading);
 
 #endif

@@ -303,8 +303,7 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     struct tls_half *half = &t->half[from];
     enum tls_content content = (enum tls_content)header[0];
     t->events->record(t->owner, from, content);
-    if (content == TLS_APPLICATION_DATA && t->dialogue.answered)
-        tls_shape_record(&t->shape, from, (uint16_t)(header[3] << 8 | header[4]));
+    tls_shape_record(&t->shape, from, content, (uint16_t)(header[3] << 8 | header[4]));
     if (half->closed && content == TLS_APPLICATION_DATA)
         note_sealed(t, from, time);
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
@@ -329,14 +328,15 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
     tell_facts(t, time);
 }
 
-static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
+static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header,
+                    uint64_t size)
 {
     struct tls *t = owner;
     enum tls_waiting_kind kind = what == TLS_LOST_ONE ? TLS_WAITING_LOST_ONE : TLS_WAITING_LOST_SOME;
     struct tls_waiting_record record = {
         .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
     if (what == TLS_LOST_SOME)
-        tls_shape_lost(&t->shape);
+        tls_shape_lost(&t->shape, from, size);
     if (t->half[from].closed || t->refused)
         return;
     if (header)

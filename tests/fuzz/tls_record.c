@@ -42,14 +42,16 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
         mix(owner, content.data[i]);
 }
 
-static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header)
+static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header,
+                    uint64_t size)
 {
     struct watch *w = owner;
     (void)time;
-    if ((what == TLS_LOST_ONE) != (header != NULL) || (header != NULL && w->left[from] < 0))
+    if ((what == TLS_LOST_ONE) != (size == 0) || (what == TLS_LOST_ONE) != (header != NULL) ||
+        (header != NULL && w->left[from] < 0))
         abort();
     w->left[from] = -1;
-    mix(owner, 5000U + from);
+    mix(owner, 5000U + from + size);
 }
 
 /* As if every fourth content were sealed with a key that is known. */

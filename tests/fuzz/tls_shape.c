@@ -20,11 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         enum side from = what & 1 ? SERVER : CLIENT;
         uint16_t length = read_u16(&r);
         if (what & 2) {
-            tls_shape_lost(&shape);
+            tls_shape_lost(&shape, from, what & 4 ? GAP_UNKNOWN : length);
             continue;
         }
-        records[from]++;
-        tls_shape_record(&shape, from, length);
+        enum tls_content content = (enum tls_content)(TLS_APPLICATION_DATA - (what >> 2 & 3));
+        records[from] += content == TLS_APPLICATION_DATA;
+        tls_shape_record(&shape, from, content, length);
     }
     assert(shape.used <= TLS_SHAPE_RECORDS);
     assert(shape.records[CLIENT] == records[CLIENT] && shape.records[SERVER] == records[SERVER]);

@@ -97,19 +97,28 @@ def judge_sources(truth, kinds, alerts, figures):
             print("  other:", source, kind, sorted(rules))
 
 
-def main():
-    corpus, program, rules = sys.argv[1:4]
+def kinds_of(corpus):
     with open(os.path.join(corpus, "sources.json")) as file:
-        kinds = {address(a): s["kind"] for s in json.load(file) for a in s["addresses"]}
-    total = collections.Counter()
+        return {address(a): s["kind"] for s in json.load(file) for a in s["addresses"]}
+
+
+def captures(corpus, names):
+    """Those with TLS in them whose truth stands beside them, or the ones that are named."""
     for capture in sorted(glob.glob(os.path.join(corpus, "*.pcap"))):
-        name = os.path.basename(capture)[:-5]
-        if sys.argv[4:] and name not in sys.argv[4:]:
+        if names and os.path.basename(capture)[:-5] not in names:
             continue
         with open(capture[:-5] + ".truth.json") as file:
             truth = json.load(file)
-        if "per_source" not in truth or not any(e.get("client_hello") for e in truth["tcp"]):
-            continue
+        if "per_source" in truth and any(e.get("client_hello") for e in truth["tcp"]):
+            yield capture, truth
+
+
+def main():
+    corpus, program, rules = sys.argv[1:4]
+    kinds = kinds_of(corpus)
+    total = collections.Counter()
+    for capture, truth in captures(corpus, sys.argv[4:]):
+        name = os.path.basename(capture)[:-5]
         figures = collections.Counter()
         told = events(program, rules, capture)
         judge_connections(truth, streams(capture), {e["flow_id"]: e for e in told if e["event_type"] == "flow"}, figures)

@@ -20,10 +20,11 @@ static struct tls_shape shape_of(const char *text)
     while (*text) {
         char *end;
         unsigned long size = strtoul(text + 1, &end, 10);
+        enum side from = *text == 's' || *text == 'S' ? SERVER : CLIENT;
         if (*text == '?')
-            tls_shape_lost(&s);
+            tls_shape_lost(&s, CLIENT, GAP_UNKNOWN);
         else
-            tls_shape_record(&s, *text == 's' ? SERVER : CLIENT, (uint16_t)size);
+            tls_shape_record(&s, from, TLS_APPLICATION_DATA, (uint16_t)size);
         text = end + (*end == ' ');
     }
     return s;
@@ -43,6 +44,7 @@ static struct tls_facts tls13(void)
     static uint8_t offered[] = "h2,http/1.1";
     struct tls_facts f = {.version = TLS_1_3, .suite = AES_128_GCM_SHA256, .bytes = offered};
     f.texts[TLS_TEXT_OFFERED].size = sizeof offered - 1;
+    tls_facts_sign(&f, TLS_SIGN_CLIENT_HELLO);
     return f;
 }
 
@@ -154,7 +156,7 @@ static void nothing_is_told(void **state)
     assert_int_equal(read_as(FLIGHT "s62 c81 c64 s34 s249 s243", f).client, TLS_CLIENT_UNKNOWN);
     struct tls_shape s = {.used = 0};
     for (unsigned i = 0; i < 100; i++)
-        tls_shape_record(&s, SERVER, 100);
+        tls_shape_record(&s, SERVER, TLS_APPLICATION_DATA, 100);
     assert_int_equal(s.records[SERVER], 100);
     assert_int_equal(s.used, TLS_SHAPE_RECORDS);
 }
