@@ -1,7 +1,12 @@
 #include "proto/tls/record.h"
 
-/* How many headers in a row, each where the one before says, make bytes from anywhere a record. */
-enum { CHAIN = 3, SEARCH_BYTES = (CHAIN - 1) * (TLS_RECORD_HEADER + TLS_RECORD_MAX) + TLS_RECORD_HEADER };
+/* How many headers in a row, each where the one before says, make bytes from anywhere a record; and how many of those
+ * that chance hardly makes. */
+enum {
+    CHAIN = 3,
+    BELIEVABLE = 2,
+    SEARCH_BYTES = (CHAIN - 1) * (TLS_RECORD_HEADER + TLS_RECORD_MAX) + TLS_RECORD_HEADER
+};
 
 /* Searching, `held` begins where a record may begin; else it is the beginning of a header, or of a wanted content. */
 struct half {
@@ -11,8 +16,10 @@ struct half {
     uint8_t header[TLS_RECORD_HEADER];
     bool wanted; /* that content */
     bool searching;
-    bool behind; /* a gap: what is held begins right there */
-    bool asked;  /* whether what may begin at `held` is proved: it was not */
+    bool behind;   /* a gap: what is held begins right there */
+    bool believes; /* that a record begins there, for its header alone */
+    bool believed; /* of the record that was begun: the next one shows whether it was one */
+    bool asked;    /* whether what may begin at `held` is proved: it was not */
     bool ended;
 };
 
@@ -104,6 +111,18 @@ static void tell_content(struct tls_record *t, enum side from, moment time, stru
     t->events->content(t->owner, from, time, t->half[from].header, content);
 }
 
+/* What was believed to be a record was none: nobody knows how many were passed over. */
+static void disbelieve(struct tls_record *t, enum side from, moment time, const uint8_t *header)
+{
+    struct half *side = &t->half[from];
+    side->believed = false;
+    side->searching = true;
+    if (t->events->lost)
+        t->events->lost(t->owner, from, time, TLS_LOST_SOME, NULL, GAP_UNKNOWN);
+    if (!hold(t, side, (struct slice){header, TLS_RECORD_HEADER}, 0))
+        give_up(t, time, GAVE_UP_MEMORY);
+}
+
 /* @param header  may be held: it is not asked for behind the call. */
 static void begin_record(struct tls_record *t, enum side from, moment time, const uint8_t *header)
 {
@@ -112,11 +131,17 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
         begin_sslv2(t, side, time, header);
         return;
     }
+    if (!tls_record_plausible(header) && side->believed) {
+        disbelieve(t, from, time, header);
+        return;
+    }
     if (!tls_record_plausible(header)) {
         give_up(t, time, t->recognised && !t->sslv2 ? GAVE_UP_MALFORMED : GAVE_UP_NOT_MINE);
         return;
     }
     t->recognised = true;
+    side->believed = side->believes;
+    side->believes = false;
     memcpy(side->header, header, TLS_RECORD_HEADER);
     side->left = number_at(header + 3);
     side->wanted = t->events->record(t->owner, from, time, side->header);
@@ -134,18 +159,25 @@ static bool is_hello(struct slice bytes)
            bytes.data[AT_VERSION] == 3 && bytes.data[AT_VERSION + 1] <= 4;
 }
 
+/* By chance bytes begin so once in some fifty millions. */
+static bool is_believable(const uint8_t header[static TLS_RECORD_HEADER])
+{
+    bool changes = header[0] == TLS_CHANGE_CIPHER_SPEC && number_at(header + 3) == 1;
+    return tls_record_plausible(header) && header[2] == 3 && (header[0] == TLS_APPLICATION_DATA || changes);
+}
+
 /* @return whether nothing speaks against a record here; `whole`: the chain is all there. */
 static bool chains(struct slice bytes, bool *whole)
 {
     size_t at = 0;
+    unsigned believable = 0;
     *whole = is_hello(bytes);
-    if (*whole)
-        return true;
-    for (unsigned i = 0; i < CHAIN; i++) {
+    for (unsigned i = 0; i < CHAIN && believable < BELIEVABLE && !*whole; i++) {
         if (at > bytes.size || bytes.size - at < TLS_RECORD_HEADER)
             return true;
         if (!tls_record_plausible(bytes.data + at))
             return false;
+        believable += is_believable(bytes.data + at);
         at += TLS_RECORD_HEADER + (size_t)number_at(bytes.data + at + 3);
     }
     *whole = true;
@@ -164,6 +196,13 @@ static bool is_proved(struct tls_record *t, enum side from, struct slice bytes)
                              slice_part(bytes, TLS_RECORD_HEADER, TLS_RECORD_HEADER + length));
 }
 
+/* Segments begin with records more often than not, and of a short snap length they show little else. To wait for what
+ * follows would tell the record behind what the other side says then. */
+static bool is_behind_gap(const struct half *side, struct slice bytes)
+{
+    return side->behind && bytes.size >= TLS_RECORD_HEADER && is_believable(bytes.data);
+}
+
 /* Walks to the first place where a record may begin. */
 static size_t search(struct tls_record *t, enum side from, struct slice bytes, bool *found)
 {
@@ -173,12 +212,13 @@ static size_t search(struct tls_record *t, enum side from, struct slice bytes, b
     for (; at < bytes.size; at++, side->asked = false) {
         struct slice here = slice_part(bytes, at, bytes.size);
         /* Proved first: what follows it is asked only where that is not known. */
-        *found = is_proved(t, from, here);
+        side->believes = at == 0 && is_behind_gap(side, here);
+        *found = side->believes || is_proved(t, from, here);
         if (*found || chains(here, found))
             break;
     }
     side->asked &= !*found;
-    side->behind &= at == 0;
+    side->behind &= at == 0 && !*found;
     return at;
 }
 
@@ -287,26 +327,12 @@ static void push(struct stream *s, enum side from, moment time, struct slice byt
         read_on(t, from, time, bytes);
 }
 
-/* Segments begin with records more often than not, and of a short snap length they show little else. Between two gaps
- * there may be no chain; but by chance such a header is right behind a gap once in some ten millions. */
-static bool stands_between_gaps(const struct half *side)
-{
-    return side->searching && side->behind && side->size >= TLS_RECORD_HEADER && tls_record_plausible(side->held) &&
-           side->held[2] == 3;
-}
-
 static void gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct tls_record *t = (struct tls_record *)s;
     struct half *side = &t->half[from];
     if (t->gave_up || side->ended || size == 0)
         return;
-    if (stands_between_gaps(side)) {
-        side->searching = false;
-        read_held(t, from, time);
-        if (t->gave_up)
-            return;
-    }
     bool inside = size <= side->left, wanted = side->wanted;
     bool placed = size != GAP_UNKNOWN && !side->searching && !inside;
     uint64_t records = placed ? size - side->left + (side->left ? 0 : side->size) : GAP_UNKNOWN;

@@ -2,8 +2,8 @@
  * is asked for, and whole: else it is passed over without being copied.
  *
  * A stream. Behind a gap inside a record the boundary is computed; behind any other gap the next record is searched by
- * a chain of three plausible headers, by a hello, or by one that is proved; where the next gap comes before such a
- * chain, a header right behind the last one is believed. */
+ * a chain of three plausible headers or two of sealed data, by a hello, or by one that is proved; one of sealed data
+ * right behind a gap is believed at once, until the next shows that it was none. */
 #ifndef PROTO_TLS_RECORD_H
 #define PROTO_TLS_RECORD_H
 

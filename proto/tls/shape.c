@@ -115,6 +115,7 @@ struct shape_walk {
     const struct tls_shape *shape;
     struct tls_reading *r;
     unsigned at;
+    unsigned before;      /* a record that was sent before those around it, at `used`: none */
     unsigned overhead;    /* what sealing adds to the plaintext of a record */
     unsigned since;       /* records of the server since its first one behind the handshake */
     bool settings, asked; /* the server's SETTINGS came; a request waits for its answer */
@@ -314,7 +315,7 @@ static void read_messages(struct shape_walk *w, bool tls13)
     for (; w->at < w->shape->used; w->at++) {
         unsigned size = plain(w, w->at);
         bool server = is_server(w, w->at);
-        if (size == ALERT)
+        if (size == ALERT || w->at == w->before)
             continue;
         if (http2 && server)
             http2_of_server(w, size);
@@ -360,7 +361,7 @@ static void guess_protocol(struct shape_walk *w)
     unsigned first = next_of_client(w, w->at);
     for (unsigned at = w->at; at < w->shape->used; at++) {
         unsigned size = plain(w, at);
-        if (size == ALERT)
+        if (size == ALERT || at == w->before)
             continue;
         both[is_server(w, at)] = true;
         settings |= is_server(w, at) && is_settings(size);
@@ -371,6 +372,16 @@ static void guess_protocol(struct shape_walk *w)
         w->r->inside = TLS_INSIDE_HTTP2;
     else if (both[CLIENT] && both[SERVER] && !small)
         w->r->inside = TLS_INSIDE_HTTP1;
+}
+
+/* The end of the server's flight, behind a hole in it: its record may have been found with the next one only. */
+static void find_late_finished(struct shape_walk *w)
+{
+    unsigned at = w->at;
+    while (at < w->shape->used && !is_server(w, at))
+        at++;
+    if (at < w->shape->used && is_finished(plain(w, at)))
+        w->before = at;
 }
 
 /* @return whether what comes behind the handshake can be read. */
@@ -388,6 +399,8 @@ static bool read_handshake(struct shape_walk *w, const struct tls_facts *f)
     /* A session that is resumed has the certificate of its first handshake. */
     if (f->resumed)
         w->r->client = f->client;
+    if (w->shape->late)
+        find_late_finished(w);
     if (!w->r->inside)
         guess_protocol(w);
     return true;
@@ -395,7 +408,7 @@ static bool read_handshake(struct shape_walk *w, const struct tls_facts *f)
 
 void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading)
 {
-    struct shape_walk w = {.shape = s, .r = reading};
+    struct shape_walk w = {.shape = s, .r = reading, .before = s->used};
     bool tls13 = f->version == TLS_1_3 || (!f->version && s->stage == TLS_SHAPE_FLIGHT);
     bool unread = !f->version && !tls13 && tls_facts_has(f, TLS_SIGN_LOST);
     bool hole = s->hole || unread;

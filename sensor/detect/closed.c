@@ -61,6 +61,7 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
 static void count_hello(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t hello)
 {
     moment second = INT64_C(1000) * 1000 * 1000;
+    c->unread += !hello;
     if (!hello)
         return;
     if (!c->hellos_since || f->event.time - c->hellos_since > infer_count(i, COUNT_HELLO_SECONDS) * second) {
@@ -106,9 +107,10 @@ static uint32_t size_of(const struct tls_reading *r)
 static void count_beat(struct closed *c, const struct tls_reading *r, struct closed_place place, moment time)
 {
     unsigned i = 0;
-    uint64_t what = (uint64_t)place.endpoint << 32 | place.hello;
+    /* Of a ClientHello that was lost, what is spoken behind it still tells two programs of one monitor apart. */
+    uint64_t what = (uint64_t)place.endpoint << 32 | (place.hello ? place.hello : r->inside);
     uint32_t size = size_of(r);
-    if (!place.hello)
+    if (!place.hello && !r->inside)
         return;
     while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
         i++;
@@ -122,14 +124,14 @@ static void count_beat(struct closed *c, const struct tls_reading *r, struct clo
     beat_add(&c->beats[i], what, time);
 }
 
-static void count_habits(struct closed *c, const struct flow_record *f, uint32_t endpoint)
+static void count_habits(struct closed *c, const struct flow_record *f, struct closed_place place)
 {
     c->seen[SUSPECT_OLD_VERSIONS] += f->tls_old;
     c->seen[SUSPECT_NO_ALPN] += f->tls_no_alpn;
-    c->seen[SUSPECT_NO_NAME] += is_address(event_text(&f->event, f->event.tls.texts[TLS_TEXT_SNI]));
+    c->seen[SUSPECT_NO_NAME] += place.hello && is_address(event_text(&f->event, f->event.tls.texts[TLS_TEXT_SNI]));
     c->seen[SUSPECT_ASKS_NOTHING] +=
         f->from_start && !f->shape.requests && !f->shape.cut && !f->shape.distrusts && f->reason != FLOW_SHUTDOWN;
-    c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, endpoint);
+    c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, place.endpoint);
 }
 
 /* A client that shows a credential somewhere, or is answered as only such a client is, is no stranger by sizes alone.
@@ -178,13 +180,14 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     c->holes += r->hole;
     count_answers(c, i, r);
     count_hello(c, i, f, place.hello);
-    count_habits(c, f, place.endpoint);
+    count_habits(c, f, place);
     weigh(c, i, &f->suspicion);
 }
 
 bool closed_is_mixed(const struct closed *c)
 {
-    return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && c->seen[SUSPECT_MANY_HELLOS] >= PROGRAMS;
+    uint32_t programs = c->seen[SUSPECT_MANY_HELLOS] + c->unread; /* nobody knows that these are of one */
+    return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && programs >= PROGRAMS;
 }
 
 /* One that a monitor leaves out, or whose connection is told late, breaks two intervals. */

@@ -15,6 +15,7 @@ struct closed {
     uint32_t hellos[CLOSED_HELLOS];   /* hashes of different ClientHellos since `hellos_since` */
     uint32_t endpoints[CLOSED_ENDPOINTS];
     uint32_t seen[SUSPECTS]; /* connections that show the sign, or different things */
+    uint32_t unread;         /* connections whose ClientHello was lost */
     uint32_t large;          /* answers that are larger than any without a credential */
     uint32_t health;
     uint32_t holes;                /* connections of which not all was read */
@@ -22,14 +23,15 @@ struct closed {
     uint32_t inferred;             /* anonymous or rejected ones */
     uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
-    struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello, over all windows */
+    struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), over
+                                        all windows */
     uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
     bool many;                       /* more than a monitor has, or other answers */
 };
 
 /** Of one connection, hashes are not 0. */
 struct closed_place {
-    uint32_t hello; /* of its ClientHello's JA4; 0: none */
+    uint32_t hello; /* of its ClientHello's JA4; 0: none was read */
     uint32_t endpoint;
 };
 

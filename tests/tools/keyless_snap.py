@@ -40,9 +40,9 @@ def judge_certificates(truth, first, verdicts, figures):
             print("  wrong: stream %d, certificate %s" % (stream, said))
 
 
-def judge(capture, truth, kinds, program, rules):
+def judge(capture, cut, truth, kinds, program, rules):
     figures = collections.Counter()
-    told = keyless.events(program, rules, capture)
+    told = keyless.events(program, rules, cut)
     first = keyless.streams(capture)
     verdicts = {e["flow_id"]: e for e in told if e["event_type"] == "flow"}
     judge_certificates(truth, first, verdicts, figures)
@@ -62,7 +62,7 @@ def main():
                 name = os.path.basename(capture)
                 cut = os.path.join(folder, name)
                 subprocess.run(["editcap", "-s", length, capture, cut], check=True)
-                figures = judge(cut, truth, kinds, program, rules)
+                figures = judge(capture, cut, truth, kinds, program, rules)
                 os.unlink(cut)
                 print(name[:-5], length, *("%s %d" % (k, figures[k]) for k in FIGURES))
                 total.update(figures)
