@@ -82,21 +82,29 @@ static bool is_rest(uint64_t bytes, bool verified)
     return false;
 }
 
-/* The hole is right behind the first record of the client's flight, which often is all that a short segment shows. */
-static bool is_rest_of_flight(const struct tls_shape *s, uint64_t bytes)
+/* The hole is right behind what a segment that was cut short shows of the client's flight. @return how many records
+ * that is; 0: it is another hole. */
+static uint8_t flight_before(const struct tls_shape *s, uint64_t bytes)
 {
-    if (s->stage != TLS_SHAPE_FLIGHT || s->hole || s->rest || s->used != s->flight + 1u)
-        return false;
-    unsigned first = s->sizes[s->flight];
-    return first == EMPTY_CERTIFICATE + OVERHEAD   ? is_rest(bytes, false)
-           : first >= CERTIFICATE_LEAST + OVERHEAD ? is_rest(bytes, true)
-                                                   : false;
+    unsigned seen = (unsigned)s->used - s->flight, first, second;
+    if (s->stage != TLS_SHAPE_FLIGHT || s->hole || s->rest || seen < 1 || seen > 2)
+        return 0;
+    first = s->sizes[s->flight];
+    if (seen == 1 && first == OVERHEAD + EMPTY_CERTIFICATE)
+        return is_rest(bytes, false);
+    if (first & FROM_SERVER || first < OVERHEAD + CERTIFICATE_LEAST)
+        return 0;
+    if (seen == 1)
+        return is_rest(bytes, true);
+    second = s->sizes[s->flight + 1];
+    return second >= OVERHEAD + VERIFY_LEAST && second <= OVERHEAD + VERIFY_MOST && is_rest(bytes, false) ? 2 : 0;
 }
 
 void tls_shape_lost(struct tls_shape *s, enum side from, uint64_t bytes)
 {
-    if (from == CLIENT && is_rest_of_flight(s, bytes)) {
-        s->rest = true;
+    uint8_t before = from == CLIENT ? flight_before(s, bytes) : 0;
+    if (before) {
+        s->rest = before;
         return;
     }
     if (s->stage == TLS_SHAPE_CHANGED && from == CLIENT)
@@ -189,7 +197,7 @@ static bool read_client_flight(struct shape_walk *w, const struct tls_facts *f)
         w->r->client = TLS_CLIENT_ABSENT;
         w->r->asked = true;
         unsigned finished = next_of_client(w, w->at);
-        if (w->shape->rest)
+        if (!together && w->shape->rest)
             return true;
         if (!together && (finished == w->shape->used || !is_finished(plain(w, finished))))
             return false;
@@ -200,7 +208,11 @@ static bool read_client_flight(struct shape_walk *w, const struct tls_facts *f)
         return false;
     w->r->client = TLS_CLIENT_PRESENTED;
     w->r->asked = true;
-    for (unsigned i = 0, at = w->at; i < 2 && !w->shape->rest; i++) {
+    if (w->shape->rest) {
+        w->at = first + w->shape->rest;
+        return true;
+    }
+    for (unsigned i = 0, at = w->at; i < 2; i++) {
         at = next_of_client(w, at);
         unsigned more = at < w->shape->used ? plain(w, at) : 0;
         if (is_finished(more) || (i == 0 && more >= VERIFY_LEAST && more <= VERIFY_MOST))

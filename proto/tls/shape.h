@@ -24,8 +24,8 @@ struct tls_shape {
     uint8_t stage;  /* enum tls_shape_stage */
     uint8_t flight; /* where the client's second flight begins, from TLS_SHAPE_FLIGHT on */
     bool hole;      /* records were lost: those behind are not kept */
-    bool rest;      /* what was lost is as large as what that flight had behind its first record */
-    bool late;      /* what came before that flight is not kept */
+    uint8_t rest; /* of that flight so many records were seen, and what was lost behind them is as large as its rest */
+    bool late;    /* what came before that flight is not kept */
 };
 
 /** What is sure of a handshake of TLS 1.3, whether its hellos were read or not. */

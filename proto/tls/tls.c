@@ -288,12 +288,14 @@ static void tell_facts(struct tls *t, moment time)
 /* Of what stays closed, that both sides have gone on with it is all that shows the handshake's end. */
 static void note_sealed(struct tls *t, enum side from, moment time)
 {
-    if (t->epochs.version == TLS_1_3 && t->client_sealed && !tls_facts_has(&t->facts, TLS_SIGN_DONE)) {
+    bool begun = t->shape.stage == TLS_SHAPE_FLIGHT;
+    bool tls13 = t->epochs.version == TLS_1_3 || (t->epochs.version == 0 && begun);
+    if (tls13 && t->client_sealed && !tls_facts_has(&t->facts, TLS_SIGN_DONE)) {
         tls_facts_sign(&t->facts, TLS_SIGN_DONE);
         t->changed = true;
         tell_facts(t, time);
     }
-    t->client_sealed |= from == CLIENT && t->dialogue.answered;
+    t->client_sealed |= from == CLIENT && (t->dialogue.answered || begun);
 }
 
 static bool on_record(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER])
@@ -304,7 +306,8 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     enum tls_content content = (enum tls_content)header[0];
     t->events->record(t->owner, from, content);
     tls_shape_record(&t->shape, from, content, (uint16_t)(header[3] << 8 | header[4]));
-    if (half->closed && content == TLS_APPLICATION_DATA)
+    bool stays = half->closed || (!has_said(t) && !may_find(t));
+    if (stays && content == TLS_APPLICATION_DATA)
         note_sealed(t, from, time);
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
         return true;

@@ -251,6 +251,8 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
 {
     if (!f->closed)
         return;
+    if (f->shape.answers)
+        endpoints_learn_serving(c->endpoints, &f->event);
     if (infer_is_api_server(c->infer, &f->shape))
         endpoints_learn_shape(c->endpoints, &f->event);
     f->event.basis = (uint8_t)basis_at(c, &f->event);

@@ -94,10 +94,16 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
         recognise(e, &x->event);
 }
 
+void endpoints_learn_serving(struct endpoints *e, const struct event *about)
+{
+    if (!table_put(&e->serving, about->server.ip, NULL))
+        e->lost++;
+}
+
 void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h)
 {
-    if (h->completed && !table_put(&e->serving, h->event.server.ip, NULL))
-        e->lost++;
+    if (h->completed)
+        endpoints_learn_serving(e, &h->event);
     if (h->api_server)
         recognise(e, &h->event);
 }

@@ -21,6 +21,9 @@ enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct even
  * subresource. */
 void endpoints_learn(struct endpoints *e, const struct exchange *x);
 
+/** Learns from a connection that was answered inside TLS, whatever was seen of its handshake. */
+void endpoints_learn_serving(struct endpoints *e, const struct event *about);
+
 /** Learns from the certificate that it presented, and that there is a server. */
 void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h);
 

@@ -35,7 +35,8 @@ def judge_certificates(truth, first, verdicts, figures):
         figures["requests"] += 1
         figures["certificate"] += said is not None
         figures["closed"] += flow.get("auth", {}).get("state") in ("anonymous", "rejected")
-        if said and (said == "presented") != certificate:
+        # Of a session that is resumed the server keeps the certificate, and its audit log does not say so.
+        if said and not flow.get("tls", {}).get("resumed") and (said == "presented") != certificate:
             figures["wrong"] += 1
             print("  wrong: stream %d, certificate %s" % (stream, said))
 
