@@ -52,7 +52,7 @@ const char *tls_inside_name(unsigned inside); /* "http", "http2"; "": unknown */
 /** Bytes of plaintext. A small answer has one record; over HTTP/2 one with its HEADERS and one with its DATA. */
 struct tls_answer {
     uint16_t head, body; /* of its first record, and of those behind it */
-    uint16_t more;       /* how many these are */
+    uint16_t more;       /* how many these are; one that is not known, too */
 };
 
 /** What was read out of a shape. Flat: a part of records. */
