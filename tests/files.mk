@@ -279,6 +279,9 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/h2_tshark.py \
 	tests/tools/half_keys.py \
 	tests/tools/keyless.py \
+	tests/tools/keyless_snap.py \
+	tests/tools/closed.py \
+	tests/tools/snap.py \
 	tests/tools/sealed.py \
 	tests/tools/huffman.py \
 	tests/tools/ordinary.py \
@@ -330,6 +333,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/tls-handshakes \
 	tests/cases/tls-keys \
 	tests/cases/tls-loss \
+	tests/cases/tls-snap \
 	tests/cases/tls12 \
 	tests/cases/tls13 \
 	tests/cases/unwritable \

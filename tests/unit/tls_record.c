@@ -12,6 +12,7 @@
 struct log {
     char text[4096];
     unsigned gave_up;
+    uint64_t lost; /* told last */
 };
 
 static void add(struct log *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -40,7 +41,17 @@ static void on_gave_up(void *owner, moment time, enum gave_up reason)
     add(owner, "gave up %s\n", gave_up_name(reason));
 }
 
-static const struct tls_record_events events = {.record = on_record, .gave_up = on_gave_up};
+static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header,
+                    uint64_t size)
+{
+    (void)from, (void)time;
+    assert_true(what == TLS_LOST_SOME && !header && size > 0);
+    add(owner, "lost\n");
+    ((struct log *)owner)->lost = size;
+}
+
+static const struct tls_record_events events = {.record = on_record, .gave_up = on_gave_up},
+                                      losing = {.record = on_record, .lost = on_lost, .gave_up = on_gave_up};
 
 /* A record whose content is bytes that are no header anywhere: 0xee. */
 static size_t put(uint8_t *to, uint8_t content, uint16_t length)
@@ -203,6 +214,66 @@ static void every_gap(void **state)
     }
 }
 
+/* Of two segments of each side the first bytes alone were captured, behind a record that is not whole. */
+static void between_gaps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes; /* a record of application data of 40 bytes, but for what is said */
+        size_t size;
+        const char *told;
+    } rows[] = {
+        {"\x17\x03\x03\x00\x28!!!", 8, "S23 303 40\nS21 303 2\n"},
+        {"\x14\x03\x03\x00\x01\x01\x17\x03\x03\x00\x22!", 12, "S20 303 1\nS23 303 34\nS21 303 2\n"},
+        {"!\x17\x03\x03\x00\x27!!!", 9, "lost\n"}, /* not right behind the gap */
+        {"\x17\x03\x01\x00\x28!!!", 8, "lost\n"},  /* of another version */
+        {"\x17\x03\x03\xff\x28!!!", 8, "lost\n"},  /* longer than records are */
+        {"\x16\x03\x03\x00\x28!!!", 8, "lost\n"},  /* too often by chance */
+        /* Too short, so that it was none itself: nothing ends where the next one begins, or there is none. */
+        {"\x17\x03\x03\x00\x20!!!", 8, "S23 303 32\nlost\n"},
+        {"\x17\x03\x03\x00\x02!!!!!!!!", 13, "S23 303 2\nlost\nlost\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (size_t cut = 1; cut < 8; cut++) {
+            struct memory memory = {.limit = 1 << 20};
+            struct log log = {.gave_up = 0};
+            struct stream *s = tls_record_new(true, &memory, &losing, &log);
+            size_t size = rows[i].size;
+            push(s, (const uint8_t *)"\x16\x03\x03\x00\x01!", 6);
+            stream_gap(s, SERVER, 1, 100);
+            log.text[0] = '\0';
+            for (size_t at = 0; at < size; at += cut)
+                push(s, (const uint8_t *)rows[i].bytes + at, cut < size - at ? cut : size - at);
+            stream_gap(s, SERVER, 1, 45 - size);
+            push(s, (const uint8_t *)"\x15\x03\x03\x00\x02!!", 7);
+            finish(s, &memory);
+            assert_string_equal(log.text, rows[i].told);
+        }
+    }
+}
+
+/* How much of whole records is missing, from where one began. */
+static void says_how_much_is_lost(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t before;
+        uint64_t gap, lost; /* 0: it is not told */
+    } rows[] = {{0, 50, 50}, {3, 50, 53}, {5, 7, 0}, {5, 58, 51}, {12, 58, 58}, {8, GAP_UNKNOWN, GAP_UNKNOWN}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct memory memory = {.limit = 1 << 20};
+        struct log log = {.gave_up = 0};
+        struct stream *s = tls_record_new(true, &memory, &losing, &log);
+        push(s, (const uint8_t *)"\x17\x03\x03\x00\x07!!!!!!!", rows[i].before);
+        log.lost = 0;
+        stream_gap(s, SERVER, 1, rows[i].gap);
+        assert_true(log.lost == rows[i].lost);
+        stream_gap(s, SERVER, 1, 10); /* where it begins is known of the first one alone */
+        assert_true(log.lost == (rows[i].lost ? GAP_UNKNOWN : 10));
+        finish(s, &memory);
+    }
+}
+
 /* Chains as long as records can be, and bytes before them that chain only twice. */
 static void long_records_are_found(void **state)
 {
@@ -258,6 +329,8 @@ int main(void)
         cmocka_unit_test(another_protocol),
         cmocka_unit_test(no_record_where_one_must_be),
         cmocka_unit_test(every_gap),
+        cmocka_unit_test(between_gaps),
+        cmocka_unit_test(says_how_much_is_lost),
         cmocka_unit_test(long_records_are_found),
         cmocka_unit_test(memory_may_fail),
     };
