@@ -431,10 +431,19 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     }
 }
 
+/* A Certificate without one in it, which is in clear before TLS 1.3. */
+static bool is_empty_certificate(enum side from, const struct tls_message *m)
+{
+    enum { SIZE = 3 };
+    return from == CLIENT && m->type == TLS_CERTIFICATE && m->body.size == SIZE &&
+           memcmp(m->body.data, "\0\0", SIZE) == 0;
+}
+
 void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m)
 {
-    /* Joined late, bytes from anywhere may look like a message; a whole hello they are not. */
-    bool begun = t->dialogue.hello || t->dialogue.answered;
+    /* Joined late, bytes from anywhere may look like a message; a whole hello they are not, and neither are seven bytes
+     * that are all given. */
+    bool begun = t->dialogue.hello || t->dialogue.answered || is_empty_certificate(from, m);
     if (!begun && m->type != TLS_CLIENT_HELLO && m->type != TLS_SERVER_HELLO)
         return;
     if (from == CLIENT)

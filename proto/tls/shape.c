@@ -436,9 +436,11 @@ void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct
     bool unread = !f->version && !tls13 && tls_facts_has(f, TLS_SIGN_LOST);
     bool hole = s->hole || unread;
     *reading = (struct tls_reading){.hole = hole, .cut = hole || s->used == TLS_SHAPE_RECORDS};
-    if ((!f->version && !tls13) || tls_facts_has(f, TLS_SIGN_OPENED))
+    if (tls_facts_has(f, TLS_SIGN_OPENED))
         return;
     reading->client = f->client;
+    if (!f->version && !tls13)
+        return;
     reading->asked = tls_facts_has(f, TLS_SIGN_REQUESTED);
     reading->sized = find_overhead(&w, f);
     read_protocol(reading, f);

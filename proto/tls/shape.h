@@ -72,8 +72,8 @@ struct tls_reading {
     struct tls_answer answer[TLS_SHAPE_ANSWERS];
 };
 
-/** @param f  of the same connection. Nothing is told where something was opened, or where neither the ServerHello nor
- * the client's second flight was seen. */
+/** @param f  of the same connection. Nothing is told where something was opened, and nothing of sizes where neither the
+ * ServerHello nor the client's second flight was seen. */
 void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading);
 
 #endif
