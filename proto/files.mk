@@ -147,6 +147,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/sessions.h \
 	proto/tls/shape.c \
 	proto/tls/shape.h \
+	proto/tls/shape_inside.h \
+	proto/tls/shape_read.c \
 	proto/tls/suite.c \
 	proto/tls/suite.def \
 	proto/tls/suite.h \

@@ -6,7 +6,7 @@
  *   epoch.c      which keys open a side's records now; the sequence number found again by trial
  *   trial.c      keys found by trial where a hello was lost
  *   waiting.c    records that wait: early data for the server's answer, all of them for a key that may still come
- *   shape.c      what sizes betray, where there is no key
+ *   shape.c      sizes of records, kept        shape_read.c            what they betray, where there is no key
  *   opener.c     one side's records opened in turn          keys.c, sessions.c   with what
  *
  * tls_stream() is what reassembly feeds. Plaintext is pushed into the stream that `opened` returns, one record a
