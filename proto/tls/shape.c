@@ -1,3 +1,5 @@
+#include "proto/tls/shape.h"
+
 #include "proto/tls/shape_inside.h"
 
 static void note_stage(struct tls_shape *s, enum side from, enum tls_content content)
