@@ -218,6 +218,11 @@ static void behind_lost_hellos(void **state)
     r = read_as("C512 S122 !1321 X1 c799 c281 ?58 c81 s62 c26 c180 s121 s191", lost);
     assert_int_equal(r.client, TLS_CLIENT_PRESENTED);
     assert_int_equal(r.first_request, 180 - 17);
+    /* What was lost may be more of the answer, or another one. */
+    r = read_as("C512 S122 !1321 X1 c25 ?74 c229 s139 s375 !200", lost);
+    assert_true(r.answers == 1 && r.answer[0].more == 1 && r.cut);
+    r = read_as("C512 S122 !1321 X1 c25 ?58 s139 s62 c81 c26 c64 s34 s249 s243 c26 ?0", lost);
+    assert_true(r.answers == 1 && !r.early_goaway && r.cut);
     /* The server's Finished was found when the next record came. */
     r = read_as("C512 S122 !1321 X1 c25 c53 c229 s53 s139 s375 c19 s19", lost);
     assert_int_equal(r.inside, TLS_INSIDE_HTTP1);
@@ -243,6 +248,10 @@ static void no_certificate_is_said(void **state)
         assert_int_equal(r.client, TLS_CLIENT_UNKNOWN);
         assert_false(r.early_goaway && r.asked);
     }
+    /* A hole where the second flight should begin, or something that is no part of it: it may not be TLS 1.3. */
+    assert_int_equal(shape_of("C512 S122 !1321 X1 ?45 c64").stage, TLS_SHAPE_OTHER);
+    assert_int_equal(shape_of("C512 S122 !1321 X1 C40 c64").stage, TLS_SHAPE_OTHER);
+    assert_int_equal(shape_of("C512 S122 !1321 X1 c25").stage, TLS_SHAPE_FLIGHT);
 }
 
 /* Whether what is said of a part is said of the whole, too. */
