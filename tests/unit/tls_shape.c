@@ -322,14 +322,20 @@ static void every_hole(const char *talk)
 static void a_hole_anywhere(void **state)
 {
     (void)state;
-    every_hole("C512 S122 Y1 s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 s34 s249 s243 c26 c19 s19");
-    every_hole(
-        "C512 S122 Y1 s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 s249 s243 c26 c70 s66 s300 c19");
-    every_hole("C512 S122 Y1 s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 c34 s34 s249 s243 c26 c19 s19");
-    every_hole(
-        "C512 S122 Y1 s32 s130 s1007 s281 s53 X1 c799 c281 c53 c81 c69 s921 s50 s39 s121 s191 c26 c60 s70 s1000");
-    every_hole("C512 S122 Y1 s38 s153 s956 s281 s53 X1 c25 c53 c229 s139 s375 s900 c97 s611 c19 s19");
-    every_hole("C512 S122 Y1 s38 s153 s956 s281 s53 X1 c582 c95 c53 c229 s720 s375 c97 s375 s611 c19 s19");
+    static const char *const talks[] = {
+        "s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 s34 s249 s243 c26 c19 s19",
+        "s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 s249 s243 c26 c70 s66 s300 c19",
+        "s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 c34 s34 s249 s243 c26 c19 s19",
+        "s32 s153 s956 s281 s53 X1 c25 c53 s139 s62 c81 s30 s26 c64 s34 s249 s243 c26 c70 s66 s300",
+        "s32 s130 s1007 s281 s53 X1 c799 c281 c53 c81 c69 s921 s50 s39 s121 s191 c26 c60 s70 s1000",
+        "s38 s153 s956 s281 s53 X1 c25 c53 c229 s139 s375 s900 c97 s611 c19 s19",
+        "s38 s153 s956 s281 s53 X1 c25 c53 c81 s139 s375 s26 s22 c81 s500 c19 s19",
+        "s38 s153 s956 s281 s53 X1 c582 c95 c53 c229 s720 s375 c97 s375 s611 c19 s19",
+    };
+    for (size_t i = 0; i < sizeof talks / sizeof *talks; i++) {
+        char talk[200] = "C512 S122 Y1 ";
+        every_hole(strcat(talk, talks[i]));
+    }
 }
 
 int main(void)
