@@ -77,7 +77,7 @@ static void many_hellos(void **state)
     struct suspicion s = {0};
     for (unsigned i = 0; i < 12; i++)
         s = add(&c, nothing, i, 100 + i, 1);
-    assert_true(shows(s, SUSPECT_MANY_HELLOS) && s.weight >= 100);
+    assert_true(shows(s, SUSPECT_MANY_HELLOS) && s.weight >= 100 && shows(s, SUSPECT_NO_NAME));
     c = (struct closed){0};
     for (unsigned i = 0; i < 12; i++)
         s = add(&c, nothing, i * 30, 100 + i, 1); /* over six minutes: address translation */
@@ -101,6 +101,16 @@ static void monitors(void **state)
     for (unsigned i = 0; i < 6; i++) {
         add(&c, refused, i * 5, 1, 1);
         assert_true(closed_may_be_steady(&c));
+    }
+    assert_true(closed_is_steady(&c));
+    /* Its ClientHellos were lost: over HTTP/1 and HTTP/2 in turn, by one clock and one answer each. */
+    c = (struct closed){0};
+    struct flow_record other = refused;
+    other.shape.inside = TLS_INSIDE_HTTP1;
+    other.shape.answer[0] = (struct tls_answer){358, 0, 0};
+    for (unsigned i = 0; i < 6; i++) {
+        add(&c, refused, i * 5, 0, 1);
+        assert_false(shows(add(&c, other, i * 5 + 1, 0, 1), SUSPECT_NO_NAME));
     }
     assert_true(closed_is_steady(&c));
     /* Something else each time, by the same clock. */
@@ -128,6 +138,14 @@ static void fronts(void **state)
     }
     add(&c, stranger(300), 4, 9, 1);
     assert_true(closed_is_mixed(&c));
+    /* One program, and where ClientHellos were lost nobody knows that it is one. */
+    for (unsigned hello = 0; hello < 2; hello++) {
+        c = (struct closed){0};
+        for (unsigned i = 0; i < 3; i++)
+            add(&c, known, i, hello, 1);
+        add(&c, stranger(300), 4, hello, 1);
+        assert_int_equal(closed_is_mixed(&c), !hello);
+    }
 }
 
 int main(void)

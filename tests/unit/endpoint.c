@@ -97,13 +97,27 @@ static void is_bounded(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void knows_who_serves(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    struct exchange *x = answer(&room, 7, 6443, 0);
+    assert_false(endpoints_serves(e, x->event.server.ip));
+    endpoints_learn_serving(e, &x->event);
+    assert_true(endpoints_serves(e, x->event.server.ip));
+    assert_false(endpoints_serves(e, answer(&room, 8, 6443, 0)->event.server.ip));
+    assert_int_equal(endpoints_basis(e, &answer(&room, 7, 443, 0)->event), ENDPOINT_UNPROVEN);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_ports),
-        cmocka_unit_test(knows_all_ports),
-        cmocka_unit_test(learns_from_answers),
-        cmocka_unit_test(is_bounded),
+        cmocka_unit_test(knows_ports),         cmocka_unit_test(knows_who_serves), cmocka_unit_test(knows_all_ports),
+        cmocka_unit_test(learns_from_answers), cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
