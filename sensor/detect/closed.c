@@ -29,24 +29,26 @@ static bool add_size(struct closed *c, unsigned size)
     return true;
 }
 
-static bool is_goaway(const struct infer *i, const struct tls_reading *r)
+static bool is_goaway(const struct infer *i, const struct flow_record *f)
 {
+    const struct tls_reading *r = &f->shape;
     return r->early_goaway && r->client == TLS_CLIENT_ABSENT && r->answers &&
-           infer_answer(i, r, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
+           infer_answer(i, f, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
 }
 
-bool closed_repeats(const struct closed *c, const struct infer *i, const struct tls_reading *r)
+bool closed_repeats(const struct closed *c, const struct infer *i, const struct flow_record *f)
 {
-    if (r->answers && infer_answer(i, r, 0) == ANSWER_OF_401)
+    if (f->shape.answers && infer_answer(i, f, 0) == ANSWER_OF_401)
         return c->seen[SUSPECT_ANSWERS_OF_401] > 0;
-    return is_goaway(i, r) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
+    return is_goaway(i, f) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
 }
 
-static void count_answers(struct closed *c, const struct infer *i, const struct tls_reading *r)
+static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f)
 {
+    const struct tls_reading *r = &f->shape;
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
         unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
-        enum infer_answer a = infer_answer(i, r, at);
+        enum infer_answer a = infer_answer(i, f, at);
         c->seen[SUSPECT_ANSWERS_OF_401] += a == ANSWER_OF_401 && at == 0;
         c->health += a == ANSWER_OF_HEALTH;
         c->large += size > LARGE;
@@ -54,8 +56,8 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     c->seen[SUSPECT_ONLY_403] +=
-        r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, r, 0) == ANSWER_OF_403;
-    c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, r);
+        r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403;
+    c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, f);
 }
 
 static void count_hello(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t hello)
@@ -171,14 +173,14 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
         *c = fresh;
     }
     count_beat(c, r, place, f->event.time);
-    c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
-    c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, r, 0) != ANSWER_OF_401);
+    c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
+    c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
     c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
-                   (infer_answer(i, r, 0) == ANSWER_OF_401 || infer_answer(i, r, 0) == ANSWER_OF_403);
+                   (infer_answer(i, f, 0) == ANSWER_OF_401 || infer_answer(i, f, 0) == ANSWER_OF_403);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
     c->distrusts += r->distrusts;
     c->holes += r->hole;
-    count_answers(c, i, r);
+    count_answers(c, i, f);
     count_hello(c, i, f, place.hello);
     count_habits(c, f, place);
     weigh(c, i, &f->suspicion);

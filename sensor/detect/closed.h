@@ -36,7 +36,7 @@ struct closed_place {
 };
 
 /** Whether the source has shown before what speaks for the verdict on this connection. */
-bool closed_repeats(const struct closed *c, const struct infer *i, const struct tls_reading *r);
+bool closed_repeats(const struct closed *c, const struct infer *i, const struct flow_record *f);
 
 /** Counts a connection, behind infer_pass(), and writes into it what is known of its source by now. */
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,

@@ -253,7 +253,8 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
         return;
     if (f->shape.answers)
         endpoints_learn_serving(c->endpoints, &f->event);
-    if (infer_is_api_server(c->infer, &f->shape))
+    endpoints_refusals(c->endpoints, &f->event, f->refusals);
+    if (infer_is_api_server(c->infer, f))
         endpoints_learn_shape(c->endpoints, &f->event);
     f->event.basis = (uint8_t)basis_at(c, &f->event);
     if (cluster_front(c->places.map, cluster, f->event.client.ip))

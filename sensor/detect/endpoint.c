@@ -17,6 +17,11 @@ struct shaped_endpoint {
     uint32_t count; /* connections that look like an API server's */
 };
 
+struct refusing_endpoint {
+    struct endpoint_key key;
+    uint16_t bodies[FLOW_REFUSALS]; /* in the order of their coming: indented for people, or not */
+};
+
 enum { SHAPED_LEAST = 2 };
 
 struct endpoints {
@@ -24,6 +29,7 @@ struct endpoints {
     struct table recognised;    /* of struct endpoint_key */
     struct table lending;       /* of these, too */
     struct table shaped;        /* of struct shaped_endpoint */
+    struct table refusing;      /* of struct refusing_endpoint */
     struct table serving;       /* of addresses */
     struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
@@ -41,6 +47,7 @@ struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const 
         e->configured[configured[i] / 64] |= UINT64_C(1) << configured[i] % 64;
     table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     table_init(&e->shaped, sizeof(struct endpoint_key), sizeof(struct shaped_endpoint), secret, memory);
+    table_init(&e->refusing, sizeof(struct endpoint_key), sizeof(struct refusing_endpoint), secret, memory);
     table_init(&e->serving, sizeof(uint8_t[16]), sizeof(uint8_t[16]), secret, memory);
     table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
     return e;
@@ -53,6 +60,7 @@ void endpoints_free(struct endpoints *e)
     table_deinit(&e->recognised);
     table_deinit(&e->lending);
     table_deinit(&e->shaped);
+    table_deinit(&e->refusing);
     table_deinit(&e->serving);
     memory_resize(e->memory, e, sizeof *e, 0);
 }
@@ -88,10 +96,37 @@ static void recognise(struct endpoints *e, const struct event *about)
         e->lost++;
 }
 
+static void learn_refusal(struct endpoints *e, const struct exchange *x)
+{
+    struct endpoint_key key = key_of(&x->event);
+    struct refusing_endpoint *refusing = table_put(&e->refusing, &key, NULL);
+    if (!refusing) {
+        e->lost++;
+        return;
+    }
+    unsigned i = 0;
+    while (i < FLOW_REFUSALS && refusing->bodies[i] && refusing->bodies[i] != x->response_bytes)
+        i++;
+    if (i < FLOW_REFUSALS)
+        refusing->bodies[i] = (uint16_t)x->response_bytes;
+}
+
 void endpoints_learn(struct endpoints *e, const struct exchange *x)
 {
-    if (exchange_has(x, SIGN_KUBERNETES) && !exchange_has(x, SIGN_PROXIED))
-        recognise(e, &x->event);
+    enum { UNAUTHORIZED = 401, BODY_MOST = 1024 };
+    if (!exchange_has(x, SIGN_KUBERNETES) || exchange_has(x, SIGN_PROXIED))
+        return;
+    recognise(e, &x->event);
+    if (x->status == UNAUTHORIZED && exchange_has(x, SIGN_STATUS) && x->complete && x->response_bytes <= BODY_MOST)
+        learn_refusal(e, x);
+}
+
+void endpoints_refusals(const struct endpoints *e, const struct event *about, uint16_t bodies[static FLOW_REFUSALS])
+{
+    struct endpoint_key key = key_of(about);
+    const struct refusing_endpoint *refusing = e->refusing.count ? table_find(&e->refusing, &key) : NULL;
+    for (unsigned i = 0; i < FLOW_REFUSALS; i++)
+        bodies[i] = refusing ? refusing->bodies[i] : 0;
 }
 
 void endpoints_learn_serving(struct endpoints *e, const struct event *about)

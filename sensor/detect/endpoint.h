@@ -4,6 +4,7 @@
 
 #include "proto/base/table.h"
 #include "sensor/event/exchange.h"
+#include "sensor/event/flow_record.h"
 #include "sensor/event/handshake.h"
 
 struct endpoints;
@@ -33,6 +34,10 @@ void endpoints_learn_shape(struct endpoints *e, const struct event *about);
 
 /** Whether TLS was answered at this address, whatever the port. */
 bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16]);
+
+/** How large the bodies are with which it has answered 401, as far as that was read: they do not depend on the request.
+ * Writes no more than there is room for; 0: no more. */
+void endpoints_refusals(const struct endpoints *e, const struct event *about, uint16_t bodies[static FLOW_REFUSALS]);
 
 /** Learns from the verdict. */
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);

@@ -8,6 +8,7 @@ enum size_name {
     HTTP2_401_HEAD,
     HTTP2_401_BODY,
     HTTP1_401,
+    HTTP1_401_HEAD,
     HTTP2_403_HEAD,
     HTTP2_403_LATER_HEAD,
     HTTP2_403_BODY,
@@ -20,10 +21,10 @@ enum size_name {
     SIZE_NAMES
 };
 
-static const char *const SIZES[SIZE_NAMES] = {"http2-401-head",    "http2-401-body",       "http1-401",
-                                              "http2-403-head",    "http2-403-later-head", "http2-403-body",
-                                              "http1-403",         "http2-health-head",    "http2-health-later-head",
-                                              "http2-health-body", "http1-health",         "token"};
+static const char *const SIZES[SIZE_NAMES] = {
+    "http2-401-head",       "http2-401-body", "http1-401", "http1-401-head",    "http2-403-head",
+    "http2-403-later-head", "http2-403-body", "http1-403", "http2-health-head", "http2-health-later-head",
+    "http2-health-body",    "http1-health",   "token"};
 
 enum confidence { SURE_GOAWAY, SURE_GOAWAYS, SURE_401, SURE_401S, CONFIDENCES };
 
@@ -103,19 +104,34 @@ static bool is_in(const struct infer *i, enum size_name name, unsigned size)
     return false;
 }
 
-enum infer_answer infer_answer(const struct infer *i, const struct tls_reading *r, unsigned at)
+/* Whether what is behind the head is as large as the body of a 401 that was read of this endpoint. */
+static bool is_read_401(const struct infer *i, const struct flow_record *f, struct tls_answer a, bool http2)
 {
+    enum { FRAME = 9 }; /* RFC 9113, 4.1: the header of the DATA */
+    for (unsigned at = 0; at < FLOW_REFUSALS && f->refusals[at]; at++) {
+        unsigned body = f->refusals[at];
+        if (http2 ? a.body == FRAME + body : a.head > body && is_in(i, HTTP1_401_HEAD, a.head - body))
+            return true;
+    }
+    return false;
+}
+
+enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at)
+{
+    const struct tls_reading *r = &f->shape;
     struct tls_answer a = r->answer[at];
     bool http2 = r->inside == TLS_INSIDE_HTTP2;
     if (a.more != http2)
         return ANSWER_OTHER;
     if (!http2) {
-        return is_in(i, HTTP1_401, a.head)      ? ANSWER_OF_401
+        bool refused = is_in(i, HTTP1_401, a.head) || is_read_401(i, f, a, http2);
+        return refused                          ? ANSWER_OF_401
                : is_in(i, HTTP1_HEALTH, a.head) ? ANSWER_OF_HEALTH
                : is_in(i, HTTP1_403, a.head)    ? ANSWER_OF_403
                                                 : ANSWER_OTHER;
     }
-    if (at == 0 && is_in(i, HTTP2_401_HEAD, a.head) && is_in(i, HTTP2_401_BODY, a.body))
+    if (at == 0 && is_in(i, HTTP2_401_HEAD, a.head) &&
+        (is_in(i, HTTP2_401_BODY, a.body) || is_read_401(i, f, a, http2)))
         return ANSWER_OF_401;
     if (is_in(i, at ? HTTP2_HEALTH_LATER_HEAD : HTTP2_HEALTH_HEAD, a.head) && is_in(i, HTTP2_HEALTH_BODY, a.body))
         return ANSWER_OF_HEALTH;
@@ -129,10 +145,11 @@ bool infer_is_token(const struct infer *i, const struct tls_reading *r)
     return is_in(i, TOKEN, r->first_request);
 }
 
-bool infer_is_api_server(const struct infer *i, const struct tls_reading *r)
+bool infer_is_api_server(const struct infer *i, const struct flow_record *f)
 {
+    const struct tls_reading *r = &f->shape;
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
-        if (infer_answer(i, r, at) != ANSWER_OTHER)
+        if (infer_answer(i, f, at) != ANSWER_OTHER)
             return true;
     }
     return r->asked && r->early_goaway;
@@ -150,8 +167,9 @@ static uint32_t bit(enum auth_evidence e)
     return UINT32_C(1) << e;
 }
 
-static uint32_t evidence_of(const struct infer *i, const struct tls_reading *r)
+static uint32_t evidence_of(const struct infer *i, const struct flow_record *f)
 {
+    const struct tls_reading *r = &f->shape;
     static const enum auth_evidence sizes[] = {[ANSWER_OF_401] = EVIDENCE_SIZE_OF_401,
                                                [ANSWER_OF_403] = EVIDENCE_SIZE_OF_403,
                                                [ANSWER_OF_HEALTH] = EVIDENCE_SIZE_OF_HEALTH};
@@ -165,7 +183,7 @@ static uint32_t evidence_of(const struct infer *i, const struct tls_reading *r)
     if (infer_is_token(i, r))
         evidence |= bit(EVIDENCE_SIZE_OF_TOKEN);
     for (unsigned at = 0; at < r->answers; at++) {
-        enum infer_answer a = infer_answer(i, r, at);
+        enum infer_answer a = infer_answer(i, f, at);
         evidence |= a ? bit(sizes[a]) : 0;
     }
     return evidence;
@@ -175,11 +193,11 @@ static uint32_t evidence_of(const struct infer *i, const struct tls_reading *r)
 void infer_pass(const struct infer *i, struct flow_record *f, bool repeated)
 {
     const struct tls_reading *r = &f->shape;
-    enum infer_answer first = r->answers ? infer_answer(i, r, 0) : ANSWER_OTHER;
+    enum infer_answer first = r->answers ? infer_answer(i, f, 0) : ANSWER_OTHER;
     f->auth_state = AUTH_UNKNOWN;
     f->auth_outcome = OUTCOME_UNSEEN;
     f->auth_basis = BASIS_INFERRED;
-    f->auth_evidence = evidence_of(i, r);
+    f->auth_evidence = evidence_of(i, f);
     if (r->cut && !r->answers)
         f->auth_evidence |= bit(EVIDENCE_HOLE);
     if (first == ANSWER_OF_401 && r->asked) {

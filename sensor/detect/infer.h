@@ -28,14 +28,14 @@ uint32_t infer_weight(const struct infer *i, enum suspect sign);
 /** What an answer measures. */
 enum infer_answer { ANSWER_OTHER, ANSWER_OF_401, ANSWER_OF_403, ANSWER_OF_HEALTH };
 
-/** @param at  below r->answers. */
-enum infer_answer infer_answer(const struct infer *i, const struct tls_reading *r, unsigned at);
+/** @param at  below f->shape.answers. */
+enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at);
 
 /** Whether the first request is as large as one with a token. */
 bool infer_is_token(const struct infer *i, const struct tls_reading *r);
 
 /** Whether the server answers as an API server does: it asked for a certificate, and its answers have such sizes. */
-bool infer_is_api_server(const struct infer *i, const struct tls_reading *r);
+bool infer_is_api_server(const struct infer *i, const struct flow_record *f);
 
 /** Writes auth_* of a connection.
  * @param repeated  its source has shown the same before. */

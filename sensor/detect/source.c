@@ -324,7 +324,7 @@ void sources_closed(struct sources *s, const struct infer *i, struct flow_record
 {
     const struct kept_source *k = table_find(&s->table, f->event.client.ip);
     struct closed *closed = k ? &k->source->closed : NULL;
-    infer_pass(i, f, closed && closed_repeats(closed, i, &f->shape));
+    infer_pass(i, f, closed && closed_repeats(closed, i, f));
     if (!closed || ours)
         return;
     struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),

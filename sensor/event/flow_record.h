@@ -54,16 +54,20 @@ struct suspicion {
     uint32_t inferred;  /* connections that were inferred to be anonymous or rejected */
 };
 
+/** A body that is indented, and one that is not. */
+enum { FLOW_REFUSALS = 2 };
+
 struct flow_record {
     struct event event;     /* time: of the first packet */
     uint32_t auth_evidence; /* these six as in struct exchange, at the same place; the correlator's */
     uint8_t auth_state, auth_outcome, auth_basis, auth_confidence;
     uint8_t front;
-    uint8_t closed;           /* TLS of which nothing was opened */
-    uint8_t tls_old;          /* the client offers nothing newer than TLS 1.1 */
-    uint8_t tls_no_alpn;      /* it offers no protocols */
-    struct tls_reading shape; /* what can be told of that */
-    uint32_t records[2];      /* sealed ones, by enum side */
+    uint8_t closed;                   /* TLS of which nothing was opened */
+    uint8_t tls_old;                  /* the client offers nothing newer than TLS 1.1 */
+    uint8_t tls_no_alpn;              /* it offers no protocols */
+    struct tls_reading shape;         /* what can be told of that */
+    uint16_t refusals[FLOW_REFUSALS]; /* bodies of 401s of this endpoint that were read; 0: none. The correlator's */
+    uint32_t records[2];              /* sealed ones, by enum side */
     moment last;
     uint64_t packets[2], bytes[2]; /* by enum side; bytes of whole frames, as on the wire */
     uint64_t gap_bytes[2];

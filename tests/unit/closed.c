@@ -15,7 +15,7 @@ static struct infer *infer;
 static struct suspicion add(struct closed *c, struct flow_record f, moment seconds, uint32_t hello, uint32_t endpoint)
 {
     f.event.time = f.event.order.clock = (1000 + seconds) * SECOND;
-    infer_pass(infer, &f, closed_repeats(c, infer, &f.shape));
+    infer_pass(infer, &f, closed_repeats(c, infer, &f));
     closed_add(c, infer, &f, (struct closed_place){hello, endpoint}, WINDOW);
     return f.suspicion;
 }

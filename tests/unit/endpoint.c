@@ -113,11 +113,58 @@ static void knows_who_serves(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void knows_refusals(void **state)
+{
+    (void)state;
+    enum { OURS = 1 << SIGN_KUBERNETES | 1 << SIGN_STATUS };
+    static const struct {
+        uint16_t status;
+        unsigned signs;
+        uint64_t size;
+        uint8_t complete;
+    } others[] = {
+        {403, OURS, 150, 1},                   /* that depends on the path */
+        {401, 1 << SIGN_STATUS, 150, 1},       /* a front's, perhaps */
+        {401, 1 << SIGN_KUBERNETES, 150, 1},   /* of an authenticator with a body of its own */
+        {401, OURS | 1 << SIGN_PROXIED, 9, 1}, /* a backend's */
+        {401, OURS, 150, 0},                   /* perhaps not all of it */
+        {401, OURS, 0, 1},
+        {401, OURS, 5000, 1},
+    };
+    struct memory memory = {.limit = 1 << 20};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    uint16_t bodies[FLOW_REFUSALS] = {1, 1};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct exchange *x = answer(&room, 7, 6443, others[i].signs);
+        x->status = others[i].status;
+        x->response_bytes = others[i].size;
+        x->complete = others[i].complete;
+        endpoints_learn(e, x);
+        endpoints_refusals(e, &x->event, bodies);
+        assert_true(bodies[0] == 0 && bodies[1] == 0);
+    }
+    static const uint16_t sizes[] = {129, 165, 129, 170};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct exchange *x = answer(&room, 7, 6443, OURS);
+        x->status = 401;
+        x->complete = 1;
+        x->response_bytes = sizes[i];
+        endpoints_learn(e, x);
+    }
+    endpoints_refusals(e, &answer(&room, 7, 6443, 0)->event, bodies);
+    assert_true(bodies[0] == 129 && bodies[1] == 165);
+    endpoints_refusals(e, &answer(&room, 7, 6444, 0)->event, bodies);
+    assert_true(bodies[0] == 0 && bodies[1] == 0);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_ports),         cmocka_unit_test(knows_who_serves), cmocka_unit_test(knows_all_ports),
-        cmocka_unit_test(learns_from_answers), cmocka_unit_test(is_bounded),
+        cmocka_unit_test(knows_ports),     cmocka_unit_test(knows_who_serves),    cmocka_unit_test(knows_refusals),
+        cmocka_unit_test(knows_all_ports), cmocka_unit_test(learns_from_answers), cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

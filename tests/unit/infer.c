@@ -87,6 +87,36 @@ static void rejected(void **state)
     }
 }
 
+/* A server of which a 401 was read, once with a body of 140 bytes, once of 180. */
+static void read_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tls_inside inside;
+        struct tls_answer answer;
+        bool known;
+    } rows[] = {
+        {TLS_INSIDE_HTTP2, {103, 149, 1}, true},  {TLS_INSIDE_HTTP2, {125, 189, 1}, true},
+        {TLS_INSIDE_HTTP2, {103, 140, 1}, false}, {TLS_INSIDE_HTTP2, {103, 150, 1}, false},
+        {TLS_INSIDE_HTTP2, {232, 149, 1}, false}, /* a head with more in it */
+        {TLS_INSIDE_HTTP2, {103, 149, 2}, false}, {TLS_INSIDE_HTTP1, {341, 0, 0}, true},
+        {TLS_INSIDE_HTTP1, {381, 0, 0}, true},    {TLS_INSIDE_HTTP1, {342, 0, 0}, false},
+        {TLS_INSIDE_HTTP1, {140, 0, 0}, false},   {TLS_INSIDE_HTTP1, {341, 9, 1}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct flow_record f = stranger(0);
+        f.shape.early_goaway = false;
+        f.shape.inside = (uint8_t)rows[i].inside;
+        f.shape.answer[0] = rows[i].answer;
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, AUTH_UNKNOWN);
+        f.refusals[0] = 140;
+        f.refusals[1] = 180;
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state, rows[i].known ? AUTH_REJECTED : AUTH_UNKNOWN);
+    }
+}
+
 static void holes(void **state)
 {
     (void)state;
@@ -101,21 +131,21 @@ static void endpoints(void **state)
 {
     (void)state;
     struct flow_record f = stranger(300);
-    assert_true(infer_is_api_server(infer, &f.shape));
+    assert_true(infer_is_api_server(infer, &f));
     f.shape.early_goaway = false;
-    assert_true(infer_is_api_server(infer, &f.shape));
+    assert_true(infer_is_api_server(infer, &f));
     f.shape.asked = false;
-    assert_false(infer_is_api_server(infer, &f.shape));
+    assert_false(infer_is_api_server(infer, &f));
     f.shape.asked = true;
     f.shape.answer[0] = (struct tls_answer){500, 9000, 3};
-    assert_false(infer_is_api_server(infer, &f.shape));
+    assert_false(infer_is_api_server(infer, &f));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways), cmocka_unit_test(what_is_no_stranger),
-                                       cmocka_unit_test(rejected), cmocka_unit_test(holes),
-                                       cmocka_unit_test(endpoints)};
+                                       cmocka_unit_test(rejected),      cmocka_unit_test(read_refusals),
+                                       cmocka_unit_test(holes),         cmocka_unit_test(endpoints)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);
