@@ -210,6 +210,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/json.h \
 	sensor/report/json_event.c \
 	sensor/report/json_finding.c \
+	sensor/report/json_plan.c \
+	sensor/report/json_plan.h \
 	sensor/report/json_totals.c \
 	sensor/report/output.c \
 	sensor/report/report.c \
