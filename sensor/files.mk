@@ -181,6 +181,9 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
+	sensor/flow/reader_front.c \
+	sensor/flow/reader_http.c \
+	sensor/flow/reader_inside.h \
 	sensor/flow/secured.c \
 	sensor/flow/secured.h \
 	sensor/flow/syn.c \
