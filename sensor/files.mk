@@ -133,6 +133,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/suppress.h \
 	sensor/detect/tally.c \
 	sensor/detect/tally.h \
+	sensor/detect/syn_shape.c \
+	sensor/detect/syn_shape.h \
 	sensor/detect/twin.c \
 	sensor/detect/twin.h \
 	sensor/detect/verdict.c \

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/habit \
 	tests/unit/infer \
 	tests/unit/closed \
+	tests/unit/syn_shape \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \

@@ -2,6 +2,7 @@
 
 #include "sensor/detect/measure.h"
 #include "sensor/detect/rule_parse.h"
+#include "sensor/detect/syn_shape.h"
 
 bool rule_list_is(const struct yaml_node *document)
 {
@@ -67,12 +68,12 @@ static struct rule_tool read_tool(const struct rule_reader *r, const struct yaml
                                   const struct rule_tool *head, bool *right)
 {
     static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
-    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", NULL};
+    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", "syn", NULL};
     struct rule_tool tool = *head;
     tool.source = text_of(r, map, "source", head->source, right);
     tool.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
     tool.kind =
-        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path or measure", right);
+        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path, measure or syn", right);
     return tool;
 }
 
@@ -99,6 +100,14 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
         rule_wrong(r, value->line, value->column,
                    "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->tool.value,
                    MEASURE_MOST);
+        *right = false;
+    }
+    struct syn_pattern pattern;
+    if (value->kind == YAML_SCALAR && strcmp(tool->kind, "syn") == 0 &&
+        !syn_pattern_read(entry->tool.value, &pattern)) {
+        rule_wrong(r, value->line, value->column,
+                   "found '%.64s' as a SYN, expected window, options and time to live, as 1024 mss 1-59",
+                   entry->tool.value);
         *right = false;
     }
     *all->tail = entry;
