@@ -291,6 +291,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
+	tests/tools/syns.py \
 	tests/tools/tap.py \
 	tests/tools/told.py \
 	tests/tools/truth.py \
@@ -324,6 +325,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/ports \
 	tests/cases/proxied \
 	tests/cases/readme \
+	tests/cases/scanner-syns \
 	tests/cases/secrets \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \

@@ -19,11 +19,11 @@ MACOS = MSS + NOP + SCALE + NOP + NOP + TIMES + SACK + END + END
 # Source: window, options, time to live; first the tools, as they were captured.
 SYNS = {
     '192.0.2.1': (1024, b'', 255),         # masscan 1.3.2
-    '192.0.2.2': (1024, MSS, 243),         # masscan, later, twelve hops away
+    '192.0.2.2': (1024, MSS, 243),         # masscan, later, twelve hops away; or nmap -6
     '192.0.2.3': (1024, MSS, 53),          # nmap 7.93
     '192.0.2.4': (65535, b'', 255),        # zmap 2.1.1
     '192.0.2.5': (65535, MSS, 236),        # zmap 3
-    '2001:db8::6': (1024, MSS, 44),        # nmap -6
+    '2001:db8::6': (1024, MSS, 44),        # nmap as it is over IPv4
     '192.0.2.11': (64240, LINUX, 64),
     '192.0.2.12': (64240, LINUX, 255),     # one with a time to live of its own
     '192.0.2.13': (64240, WINDOWS, 128),   # Windows; zmap 4.1, but for the time to live
@@ -58,14 +58,14 @@ def make(path):
 
 
 def judge(path):
-    fields = ['ip.src', 'ipv6.src', 'tcp.window_size_value', 'ip.ttl', 'ipv6.hlim', 'tcp.option_kind']
+    fields = ['ip.src', 'ipv6.src', 'tcp.srcport', 'tcp.window_size_value', 'ip.ttl', 'ipv6.hlim', 'tcp.option_kind']
     command = ['tshark', '-n', '-r', path, '-Y', 'tcp.flags.syn == 1 && tcp.flags.ack == 0', '-T', 'fields', '-E', 'separator=|']
     text = subprocess.run(command + [word for field in fields for word in ('-e', field)], check=True, capture_output=True, text=True).stdout
     theirs, different = {}, 0
-    for four, six, window, ttl, limit, kinds in (line.split('|') for line in text.splitlines()):
+    for four, six, port, window, ttl, limit, kinds in (line.split('|') for line in text.splitlines()):
         kinds = [int(kind) for kind in kinds.split(',') if kind]
-        theirs[four or six] = int(window), int(ttl or limit), {NAMES.get(kind, 'other') for kind in kinds}
-    ours = {e['src_ip']: e['flow'] for e in map(json.loads, sys.stdin) if e['event_type'] == 'flow'}
+        theirs[four or six, int(port)] = int(window), int(ttl or limit), {NAMES.get(kind, 'other') for kind in kinds}
+    ours = {(e['src_ip'], e['src_port']): e['flow'] for e in map(json.loads, sys.stdin) if e['event_type'] == 'flow'}
     for source, seen in theirs.items():
         flow = ours.pop(source)
         told = flow['syn_window'], flow['syn_ttl'], set(flow.get('syn_options', [])) - {'bad'}
