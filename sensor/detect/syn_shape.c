@@ -103,7 +103,7 @@ const char *syn_shapes_tool(const struct syn_shapes *s, const struct flow_record
         return NULL;
     for (size_t i = 0; i < s->count; i++) {
         const struct syn_pattern *p = &s->known[i].pattern;
-        if (is_in(&p->window, f->syn.window) && p->options == f->syn.options && is_in(&p->ttl, f->syn.ttl))
+        if (p->options == f->syn.options && is_in(&p->window, f->syn.window) && is_in(&p->ttl, f->syn.ttl))
             return s->known[i].tool;
     }
     return NULL;

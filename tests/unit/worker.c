@@ -106,8 +106,11 @@ static void tells_the_shape_of_a_syn(void **state)
         say_syn(&t, 2048, 55);
         if (answered)
             say(&t, SERVER, TCP_SYN | TCP_ACK, "");
-        if (answered == 2)
+        if (answered == 2) {
+            t.wire.end[CLIENT].seq--;
+            say_syn(&t, 4096, 9);
             say(&t, CLIENT, TCP_ACK, "");
+        }
         worker_finish(t.worker);
         const struct flow_record *f = flow_at(&t, 0);
         assert_true(shape_known(f));
