@@ -291,6 +291,8 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
+	tests/tools/survey.py \
+	tests/tools/sweeps.py \
 	tests/tools/syns.py \
 	tests/tools/tap.py \
 	tests/tools/told.py \
@@ -327,9 +329,12 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/readme \
 	tests/cases/scanner-syns \
 	tests/cases/secrets \
+	tests/cases/sealed \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/survey \
+	tests/cases/sweeps \
 	tests/cases/tls-handshakes \
 	tests/cases/tls-keys \
 	tests/cases/tls-loss \
