@@ -115,6 +115,22 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
     all->count++;
 }
 
+/* A name that nothing asks for would be passed over in silence. */
+static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_tool *tool,
+                          bool *right)
+{
+    if (measure_known(tool->list, tool->tool))
+        return;
+    if (measure_list_known(tool->list))
+        rule_wrong(r, name->line, name->column,
+                   "found '%.64s' as a measure of %s, expected a name as in the shipped list", tool->tool, tool->list);
+    else
+        rule_wrong(r, name->line, name->column,
+                   "found a measure in list '%.64s', expected tls_sizes, tls_signs, tls_counts or tls_confidence",
+                   tool->list);
+    *right = false;
+}
+
 static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
                        const struct rule_tool *head, bool *right)
 {
@@ -129,6 +145,8 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
     const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list", right);
     if (name)
         tool.tool = rule_read_text(r, name, right);
+    if (name && name->kind == YAML_SCALAR && strcmp(tool.kind, "measure") == 0)
+        check_measure(r, name, &tool, right);
     if (!*tool.source) {
         rule_wrong(r, n->line, n->column,
                    "found no 'source', expected one in the entry or in its list: where this is known "
