@@ -29,9 +29,13 @@ proto_libproto_a_SOURCES = \
 	proto/http/hold.h \
 	proto/http/hpack.c \
 	proto/http/hpack.h \
+	proto/http/hpack_ahead.c \
+	proto/http/hpack_inside.h \
 	proto/http/hpack_recovery.c \
 	proto/http/hpack_recovery.h \
 	proto/http/hpack_static.def \
+	proto/http/hpack_table.c \
+	proto/http/hpack_table.h \
 	proto/http/http1.c \
 	proto/http/http1.h \
 	proto/http/http1_body.c \

@@ -133,6 +133,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/suppress.h \
 	sensor/detect/tally.c \
 	sensor/detect/tally.h \
+	sensor/detect/syn_shape.c \
+	sensor/detect/syn_shape.h \
 	sensor/detect/twin.c \
 	sensor/detect/twin.h \
 	sensor/detect/verdict.c \
@@ -181,6 +183,9 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \
 	sensor/flow/reader.h \
+	sensor/flow/reader_front.c \
+	sensor/flow/reader_http.c \
+	sensor/flow/reader_inside.h \
 	sensor/flow/secured.c \
 	sensor/flow/secured.h \
 	sensor/flow/syn.c \
@@ -210,6 +215,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/json.h \
 	sensor/report/json_event.c \
 	sensor/report/json_finding.c \
+	sensor/report/json_plan.c \
+	sensor/report/json_plan.h \
 	sensor/report/json_totals.c \
 	sensor/report/output.c \
 	sensor/report/report.c \

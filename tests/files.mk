@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/habit \
 	tests/unit/infer \
 	tests/unit/closed \
+	tests/unit/syn_shape \
 	tests/unit/half_open \
 	tests/unit/head \
 	tests/unit/hpack \
@@ -297,6 +298,9 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/savefiles.py \
 	tests/tools/source.py \
 	tests/tools/story.py \
+	tests/tools/survey.py \
+	tests/tools/sweeps.py \
+	tests/tools/syns.py \
 	tests/tools/tap.py \
 	tests/tools/told.py \
 	tests/tools/truth.py \
@@ -330,10 +334,14 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/cases/ports \
 	tests/cases/proxied \
 	tests/cases/readme \
+	tests/cases/scanner-syns \
 	tests/cases/secrets \
+	tests/cases/sealed \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
 	tests/cases/story \
+	tests/cases/survey \
+	tests/cases/sweeps \
 	tests/cases/tls-handshakes \
 	tests/cases/tls-keys \
 	tests/cases/tls-loss \

@@ -164,6 +164,7 @@ enum walk ip_walk6(struct walker *w)
     return ip_protocol(w, data[6]);
 }
 
+/* Hop limit and time to live stand before the addresses. */
 void ip_addresses(const struct walker *w, struct packet *out)
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -171,12 +172,14 @@ void ip_addresses(const struct walker *w, struct packet *out)
     if (w->ip_version == 6) {
         memcpy(out->from.ip, w->from, 16);
         memcpy(out->to.ip, w->from + 16, 16);
+        out->ttl = w->from[-1];
         return;
     }
     memcpy(out->from.ip, mapped, 12);
     memcpy(out->from.ip + 12, w->from, 4);
     memcpy(out->to.ip, mapped, 12);
     memcpy(out->to.ip + 12, w->from + 4, 4);
+    out->ttl = w->from[-4];
 }
 
 enum walk ip_walk(struct walker *w)

@@ -16,7 +16,7 @@ enum walk ip_walk(struct walker *w);
 enum walk ip_walk4(struct walker *w);
 enum walk ip_walk6(struct walker *w);
 
-/** Those of the innermost IP header; ports are not its matter. */
+/** Those of the innermost IP header, and its time to live; ports are not its matter. */
 void ip_addresses(const struct walker *w, struct packet *out);
 
 #endif

@@ -36,6 +36,26 @@ static inline bool address_is_ipv4(const uint8_t ip[static 16])
     return memcmp(ip, mapped, sizeof mapped) == 0;
 }
 
+/** What of options a TCP header has; each a bit. */
+enum tcp_option {
+    TCP_OPTION_MSS,
+    TCP_OPTION_SACK, /* permitted */
+    TCP_OPTION_TIMESTAMP,
+    TCP_OPTION_NOP,
+    TCP_OPTION_SCALE,
+    TCP_OPTION_END,
+    TCP_OPTION_OTHER,
+    TCP_OPTION_BAD, /* one that is longer than the header, or than nothing: the rest is not read */
+    TCP_OPTIONS
+};
+
+/** What the first SYN of a connection tells of who made it. */
+struct syn_shape {
+    uint16_t window;
+    uint8_t options; /* 1 << enum tcp_option */
+    uint8_t ttl;     /* or hop limit, as captured */
+};
+
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 
 /** One segment. All slices are borrowed: from the frame, or from the walk where it put fragments together. */
@@ -46,6 +66,8 @@ struct packet {
     uint32_t seq, ack;
     uint16_t flags; /* enum tcp_flag */
     uint16_t window;
+    uint8_t ttl;     /* or hop limit, of the innermost IP header */
+    uint8_t options; /* of a SYN: 1 << enum tcp_option; else 0 */
     struct slice payload;
     uint32_t cut;        /* payload bytes behind `payload` that the capture did not keep: a gap */
     bool conflicting;    /* it came in IP fragments, and one had other bytes than one before it */

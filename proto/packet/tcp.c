@@ -15,6 +15,46 @@ static bool tcp_damaged(const struct walker *w)
     return !checksum_good(checksum_add(sum, w->here.data, size));
 }
 
+enum { KIND_END = 0, KIND_NOP = 1 }; /* these have no length */
+
+static enum tcp_option option_of(uint8_t kind)
+{
+    switch (kind) {
+    case KIND_END: return TCP_OPTION_END;
+    case KIND_NOP: return TCP_OPTION_NOP;
+    case 2: return TCP_OPTION_MSS;
+    case 3: return TCP_OPTION_SCALE;     /* RFC 7323 */
+    case 4: return TCP_OPTION_SACK;      /* RFC 2018 */
+    case 8: return TCP_OPTION_TIMESTAMP; /* RFC 7323 */
+    default: return TCP_OPTION_OTHER;
+    }
+}
+
+/* RFC 9293 section 3.2. */
+static uint8_t read_options(struct slice options)
+{
+    unsigned found = 0;
+    for (size_t at = 0; at < options.size;) {
+        uint8_t kind = options.data[at];
+        bool single = kind == KIND_END || kind == KIND_NOP;
+        size_t size = single ? 1 : at + 1 < options.size ? options.data[at + 1] : 0;
+        if (size < (single ? 1 : 2) || size > options.size - at)
+            return (uint8_t)(found | 1u << TCP_OPTION_BAD);
+        found |= 1u << option_of(kind);
+        at = kind == KIND_END ? options.size : at + size;
+    }
+    return (uint8_t)found;
+}
+
+const char *tcp_option_name(unsigned option)
+{
+    static const char *const names[TCP_OPTIONS] = {
+        [TCP_OPTION_MSS] = "mss",     [TCP_OPTION_SACK] = "sackOK",  [TCP_OPTION_TIMESTAMP] = "ts",
+        [TCP_OPTION_NOP] = "nop",     [TCP_OPTION_SCALE] = "wscale", [TCP_OPTION_END] = "eol",
+        [TCP_OPTION_OTHER] = "other", [TCP_OPTION_BAD] = "bad"};
+    return option < TCP_OPTIONS ? names[option] : "?";
+}
+
 /*   0               1               2               3
  *  +---------------+---------------+---------------+---------------+
  *  |          source port          |       destination port        |
@@ -41,6 +81,7 @@ enum walk tcp_walk(struct walker *w)
     p->ack = walker_u32(w, 8);
     p->flags = w->here.data[13] & TCP_FLAGS;
     p->window = walker_u16(w, 14);
+    p->options = p->flags & TCP_SYN ? read_options(slice_part(w->here, TCP_HEADER, header)) : 0;
     walker_take(w, header);
     p->payload = w->here;
     p->cut = w->cut;

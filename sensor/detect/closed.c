@@ -136,14 +136,14 @@ static void count_habits(struct closed *c, const struct flow_record *f, struct c
     c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, place.endpoint);
 }
 
-/* A client that shows a credential somewhere, or is answered as only such a client is, is no stranger by sizes alone.
- */
+/* A client that shows a credential somewhere, or is answered as only such a client is, is no stranger by sizes alone,
+ * or by a SYN that may be somebody else's. */
 static bool counts(const struct closed *c, enum suspect sign)
 {
     /* What was lost may have shown one. */
     bool known = c->large || c->certificates || c->tokens || c->holes;
     return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
-                      sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING);
+                      sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING && sign != SUSPECT_SYN_SHAPE);
 }
 
 static void weigh(const struct closed *c, const struct infer *i, struct suspicion *s)
@@ -162,16 +162,27 @@ static void weigh(const struct closed *c, const struct infer *i, struct suspicio
     s->refusals = c->refusals;
 }
 
+static void begin_window(struct closed *c, moment clock, moment window)
+{
+    if (c->window && clock - c->window < window)
+        return;
+    struct closed fresh = {.window = clock, .many = c->many};
+    memcpy(fresh.beats, c->beats, sizeof fresh.beats);
+    memcpy(fresh.answers, c->answers, sizeof fresh.answers);
+    *c = fresh;
+}
+
+void closed_syn(struct closed *c, moment clock, moment window)
+{
+    begin_window(c, clock, window);
+    c->seen[SUSPECT_SYN_SHAPE]++;
+}
+
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
                 moment window)
 {
     const struct tls_reading *r = &f->shape;
-    if (!c->window || f->event.order.clock - c->window >= window) {
-        struct closed fresh = {.window = f->event.order.clock, .many = c->many};
-        memcpy(fresh.beats, c->beats, sizeof fresh.beats);
-        memcpy(fresh.answers, c->answers, sizeof fresh.answers);
-        *c = fresh;
-    }
+    begin_window(c, f->event.order.clock, window);
     count_beat(c, r, place, f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);

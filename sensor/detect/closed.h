@@ -42,6 +42,9 @@ bool closed_repeats(const struct closed *c, const struct infer *i, const struct 
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
                 moment window);
 
+/** A SYN that looks like a scanner's came under the source's address. Anyone can send it, so it never says much. */
+void closed_syn(struct closed *c, moment clock, moment window);
+
 /** Whether it comes back with a regular period and is answered the same each time: a monitor. */
 bool closed_is_steady(const struct closed *c);
 

@@ -4,6 +4,7 @@
 #include "sensor/detect/component.h"
 #include "sensor/detect/endpoint.h"
 #include "sensor/detect/place.h"
+#include "sensor/detect/syn_shape.h"
 #include "sensor/detect/twin.h"
 #include "sensor/detect/verdict.h"
 #include "sensor/event/field.h"
@@ -17,6 +18,7 @@ struct correlate {
     const struct hash_secret *secret;
     struct components *components;
     struct infer *infer;
+    struct syn_shapes *syn_shapes;
     struct endpoints *endpoints;
     struct twins *twins;
     struct sources *sources;
@@ -114,6 +116,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->components = components_new(rules);
     c->twins = twins_new(secret, &c->memory);
     c->infer = infer_new(rules, &c->memory);
+    c->syn_shapes = syn_shapes_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, &c->memory);
     struct finding_options windows = {.window = options->window};
@@ -121,7 +124,8 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)
         rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
-    if (c->scratch && c->components && c->twins && c->infer && c->endpoints && c->sources && c->findings)
+    if (c->scratch && c->components && c->twins && c->infer && c->syn_shapes && c->endpoints && c->sources &&
+        c->findings)
         return c;
     correlate_free(c);
     return NULL;
@@ -264,6 +268,13 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
     sources_closed(c->sources, c->infer, f, ours, c->window);
 }
 
+static void name_syn(const struct correlate *c, struct flow_record *f)
+{
+    const char *tool = syn_shapes_tool(c->syn_shapes, f);
+    if (tool)
+        f->syn_tool = event_add_text(&f->event, slice_of(tool), LIST_TEXT_MAX);
+}
+
 /* Whether somebody who only opens connections is a monitor shows by its period alone: what rules that leave out the
  * ordinary find is held. */
 static void judge_flow(struct correlate *c, struct flow_record *f)
@@ -271,6 +282,7 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     const struct cluster *cluster = place_of(&c->places, &f->event);
     place_name(&f->event, cluster);
     place_claims(&f->event);
+    name_syn(c, f);
     bool ours = cluster_expects(c->places.map, cluster, f->event.client.ip) ||
                 cluster_front(c->places.map, cluster, f->event.client.ip);
     struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
@@ -359,6 +371,7 @@ size_t correlate_free(struct correlate *c)
     components_free(c->components);
     twins_free(c->twins);
     infer_free(c->infer, &c->memory);
+    syn_shapes_free(c->syn_shapes, &c->memory);
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);

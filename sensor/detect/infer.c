@@ -4,38 +4,11 @@
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 
-enum size_name {
-    HTTP2_401_HEAD,
-    HTTP2_401_BODY,
-    HTTP1_401,
-    HTTP1_401_HEAD,
-    HTTP2_403_HEAD,
-    HTTP2_403_LATER_HEAD,
-    HTTP2_403_BODY,
-    HTTP1_403,
-    HTTP2_HEALTH_HEAD,
-    HTTP2_HEALTH_LATER_HEAD,
-    HTTP2_HEALTH_BODY,
-    HTTP1_HEALTH,
-    TOKEN,
-    SIZE_NAMES
-};
-
-static const char *const SIZES[SIZE_NAMES] = {
-    "http2-401-head",       "http2-401-body", "http1-401", "http1-401-head",    "http2-403-head",
-    "http2-403-later-head", "http2-403-body", "http1-403", "http2-health-head", "http2-health-later-head",
-    "http2-health-body",    "http1-health",   "token"};
-
-enum confidence { SURE_GOAWAY, SURE_GOAWAYS, SURE_401, SURE_401S, CONFIDENCES };
-
-static const char *const SURE[CONFIDENCES] = {"early_goaway", "early_goaway_repeated", "size_of_401",
-                                              "size_of_401_repeated"};
-
 enum { RANGES = 8 };
 
 struct infer {
-    struct measure sizes[SIZE_NAMES][RANGES]; /* most 0: none */
-    uint32_t counts[INFER_COUNTS], weights[SUSPECTS], sure[CONFIDENCES];
+    struct measure sizes[MEASURE_SIZES][RANGES]; /* most 0: none */
+    uint32_t counts[INFER_COUNTS], weights[SUSPECTS], sure[MEASURE_SURES];
 };
 
 static void read_sizes(struct infer *i, const struct rule_set *rules)
@@ -43,11 +16,11 @@ static void read_sizes(struct infer *i, const struct rule_set *rules)
     const struct rule_tool *tool;
     for (size_t at = 0; (tool = rule_set_tool(rules, "tls_sizes", at)) != NULL; at++) {
         unsigned name = 0, free_at = 0;
-        while (name < SIZE_NAMES && strcmp(SIZES[name], tool->tool) != 0)
+        while (name < MEASURE_SIZES && strcmp(measure_size_name(name), tool->tool) != 0)
             name++;
-        while (name < SIZE_NAMES && free_at < RANGES && i->sizes[name][free_at].most)
+        while (name < MEASURE_SIZES && free_at < RANGES && i->sizes[name][free_at].most)
             free_at++;
-        if (name < SIZE_NAMES && free_at < RANGES)
+        if (name < MEASURE_SIZES && free_at < RANGES)
             measure_read(tool->value, &i->sizes[name][free_at]);
     }
 }
@@ -73,9 +46,9 @@ struct infer *infer_new(const struct rule_set *rules, struct memory *memory)
         i->weights[s] = number_of(rules, "tls_signs", suspect_name(s));
         i->counts[s] = number_of(rules, "tls_counts", suspect_name(s));
     }
-    i->counts[COUNT_HELLO_SECONDS] = number_of(rules, "tls_counts", "many_hellos_seconds");
-    for (unsigned s = 0; s < CONFIDENCES; s++)
-        i->sure[s] = number_of(rules, "tls_confidence", SURE[s]);
+    i->counts[COUNT_HELLO_SECONDS] = number_of(rules, "tls_counts", MEASURE_HELLO_SECONDS);
+    for (unsigned s = 0; s < MEASURE_SURES; s++)
+        i->sure[s] = number_of(rules, "tls_confidence", measure_sure_name(s));
     return i;
 }
 
@@ -95,7 +68,7 @@ uint32_t infer_weight(const struct infer *i, enum suspect sign)
     return i->weights[sign];
 }
 
-static bool is_in(const struct infer *i, enum size_name name, unsigned size)
+static bool is_in(const struct infer *i, enum measure_size name, unsigned size)
 {
     for (unsigned at = 0; at < RANGES && i->sizes[name][at].most; at++) {
         if (size >= i->sizes[name][at].least && size <= i->sizes[name][at].most)
@@ -110,7 +83,7 @@ static bool is_read_401(const struct infer *i, const struct flow_record *f, stru
     enum { FRAME = 9 }; /* RFC 9113, 4.1: the header of the DATA */
     for (unsigned at = 0; at < FLOW_REFUSALS && f->refusals[at]; at++) {
         unsigned body = f->refusals[at];
-        if (http2 ? a.body == FRAME + body : a.head > body && is_in(i, HTTP1_401_HEAD, a.head - body))
+        if (http2 ? a.body == FRAME + body : a.head > body && is_in(i, SIZE_HTTP1_401_HEAD, a.head - body))
             return true;
     }
     return false;
@@ -124,25 +97,26 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
     if (a.more != http2)
         return ANSWER_OTHER;
     if (!http2) {
-        bool refused = is_in(i, HTTP1_401, a.head) || is_read_401(i, f, a, http2);
-        return refused                          ? ANSWER_OF_401
-               : is_in(i, HTTP1_HEALTH, a.head) ? ANSWER_OF_HEALTH
-               : is_in(i, HTTP1_403, a.head)    ? ANSWER_OF_403
-                                                : ANSWER_OTHER;
+        bool refused = is_in(i, SIZE_HTTP1_401, a.head) || is_read_401(i, f, a, http2);
+        return refused                               ? ANSWER_OF_401
+               : is_in(i, SIZE_HTTP1_HEALTH, a.head) ? ANSWER_OF_HEALTH
+               : is_in(i, SIZE_HTTP1_403, a.head)    ? ANSWER_OF_403
+                                                     : ANSWER_OTHER;
     }
-    if (at == 0 && is_in(i, HTTP2_401_HEAD, a.head) &&
-        (is_in(i, HTTP2_401_BODY, a.body) || is_read_401(i, f, a, http2)))
+    if (at == 0 && is_in(i, SIZE_HTTP2_401_HEAD, a.head) &&
+        (is_in(i, SIZE_HTTP2_401_BODY, a.body) || is_read_401(i, f, a, http2)))
         return ANSWER_OF_401;
-    if (is_in(i, at ? HTTP2_HEALTH_LATER_HEAD : HTTP2_HEALTH_HEAD, a.head) && is_in(i, HTTP2_HEALTH_BODY, a.body))
+    if (is_in(i, at ? SIZE_HTTP2_HEALTH_LATER_HEAD : SIZE_HTTP2_HEALTH_HEAD, a.head) &&
+        is_in(i, SIZE_HTTP2_HEALTH_BODY, a.body))
         return ANSWER_OF_HEALTH;
-    if (is_in(i, at ? HTTP2_403_LATER_HEAD : HTTP2_403_HEAD, a.head) && is_in(i, HTTP2_403_BODY, a.body))
+    if (is_in(i, at ? SIZE_HTTP2_403_LATER_HEAD : SIZE_HTTP2_403_HEAD, a.head) && is_in(i, SIZE_HTTP2_403_BODY, a.body))
         return ANSWER_OF_403;
     return ANSWER_OTHER;
 }
 
 bool infer_is_token(const struct infer *i, const struct tls_reading *r)
 {
-    return is_in(i, TOKEN, r->first_request);
+    return is_in(i, SIZE_TOKEN, r->first_request);
 }
 
 bool infer_is_api_server(const struct infer *i, const struct flow_record *f)

@@ -13,17 +13,20 @@ static size_t places(size_t used)
     return used == 0 ? 0 : used <= FIRST ? FIRST : used <= FEW ? FEW : LIST_VALUES;
 }
 
-static uint64_t filter_bit(uint64_t hash)
+/* Of its size and its last bytes: where values differ at all, they mostly do there. */
+static uint64_t filter_bit(struct slice value)
 {
-    return UINT64_C(1) << (hash >> 58);
+    const uint64_t odd = 0x9E3779B97F4A7C15;
+    uint64_t end = 0;
+    size_t size = value.size < sizeof end ? value.size : sizeof end;
+    memcpy(&end, value.data + value.size - size, size);
+    return UINT64_C(1) << ((end ^ value.size) * odd >> 58);
 }
 
 /* @return its place, or `used`: it has none. */
 static uint16_t find(const struct value_list *list, size_t size, uint64_t hash)
 {
     uint16_t i = 0;
-    if (!(list->filter & filter_bit(hash)))
-        return list->used;
     while (i < list->used && (list->values[i].hash != hash || list->values[i].size != size))
         i++;
     return i;
@@ -54,7 +57,7 @@ static bool put(struct value_list *list, struct slice value, uint64_t hash, uint
     }
     memcpy(text, value.data, size);
     list->values[list->used++] = (struct value_count){text, (uint16_t)size, hash, count};
-    list->filter |= filter_bit(hash);
+    list->filter |= filter_bit(value);
     return true;
 }
 
@@ -62,6 +65,10 @@ void value_list_add_other(struct value_list *list, struct slice value, const str
                           struct memory *memory)
 {
     value = slice_part(value, 0, LIST_TEXT_MAX);
+    if (list->used == LIST_VALUES && !(list->filter & filter_bit(value))) {
+        list->left_out++;
+        return;
+    }
     uint64_t hash = hash_bytes(secret, value.data, value.size);
     uint16_t at = find(list, value.size, hash);
     if (at < list->used)

@@ -18,7 +18,7 @@ struct value_count {
 struct value_list {
     struct value_count *values; /* NULL while empty; it grows to LIST_VALUES places */
     uint64_t left_out;          /* hits of values that had no place; how many different ones is not known */
-    uint64_t filter;            /* a bit for each value: most that have no place are told by it */
+    uint64_t filter;            /* a bit for each value, of its size and end: most that have no place are told by it */
     uint16_t used, last;        /* `last`: the place that was hit last, which is likely to be hit again */
 };
 

@@ -2,6 +2,7 @@
 
 #include "sensor/detect/measure.h"
 #include "sensor/detect/rule_parse.h"
+#include "sensor/detect/syn_shape.h"
 
 bool rule_list_is(const struct yaml_node *document)
 {
@@ -67,12 +68,12 @@ static struct rule_tool read_tool(const struct rule_reader *r, const struct yaml
                                   const struct rule_tool *head, bool *right)
 {
     static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
-    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", NULL};
+    static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", "syn", NULL};
     struct rule_tool tool = *head;
     tool.source = text_of(r, map, "source", head->source, right);
     tool.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
     tool.kind =
-        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path or measure", right);
+        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path, measure or syn", right);
     return tool;
 }
 
@@ -101,9 +102,33 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
                    MEASURE_MOST);
         *right = false;
     }
+    struct syn_pattern pattern;
+    if (value->kind == YAML_SCALAR && strcmp(tool->kind, "syn") == 0 &&
+        !syn_pattern_read(entry->tool.value, &pattern)) {
+        rule_wrong(r, value->line, value->column,
+                   "found '%.64s' as a SYN, expected window, options and time to live, as 1024 mss 1-59",
+                   entry->tool.value);
+        *right = false;
+    }
     *all->tail = entry;
     all->tail = &entry->next;
     all->count++;
+}
+
+/* A name that nothing asks for would be passed over in silence. */
+static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_tool *tool,
+                          bool *right)
+{
+    if (measure_known(tool->list, tool->tool))
+        return;
+    if (measure_list_known(tool->list))
+        rule_wrong(r, name->line, name->column,
+                   "found '%.64s' as a measure of %s, expected a name as in the shipped list", tool->tool, tool->list);
+    else
+        rule_wrong(r, name->line, name->column,
+                   "found a measure in list '%.64s', expected tls_sizes, tls_signs, tls_counts or tls_confidence",
+                   tool->list);
+    *right = false;
 }
 
 static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
@@ -120,6 +145,8 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
     const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list", right);
     if (name)
         tool.tool = rule_read_text(r, name, right);
+    if (name && name->kind == YAML_SCALAR && strcmp(tool.kind, "measure") == 0)
+        check_measure(r, name, &tool, right);
     if (!*tool.source) {
         rule_wrong(r, n->line, n->column,
                    "found no 'source', expected one in the entry or in its list: where this is known "

@@ -307,6 +307,8 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     source->carried += source->exchanges ? 0 : f->exchanges;
     source->verified |= f->handshake;
     f->knocks.verified = source->verified;
+    if (!ours && f->syn_tool.size)
+        closed_syn(&source->closed, f->event.order.clock, window);
     if (!ours && !f->asked)
         count_knock(s, source, f, window);
     /* An endpoint with exchanges was counted with each of them. */

@@ -1,6 +1,7 @@
 #include "sensor/event/field.h"
 
 #include "proto/http/http2_error.h"
+#include "proto/packet/tcp.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/exchange.h"

@@ -40,6 +40,7 @@ const char *suspect_name(unsigned suspect)
                                                 [SUSPECT_NO_ALPN] = "no_alpn",
                                                 [SUSPECT_NO_NAME] = "no_name",
                                                 [SUSPECT_ASKS_NOTHING] = "asks_nothing",
-                                                [SUSPECT_MANY_ENDPOINTS] = "many_endpoints"};
+                                                [SUSPECT_MANY_ENDPOINTS] = "many_endpoints",
+                                                [SUSPECT_SYN_SHAPE] = "syn_shape"};
     return suspect < SUSPECTS ? names[suspect] : "?";
 }

@@ -40,6 +40,7 @@ enum suspect {
     SUSPECT_NO_NAME,        /* no SNI, or an address as one */
     SUSPECT_ASKS_NOTHING,   /* closes right behind the handshake, or within it */
     SUSPECT_MANY_ENDPOINTS, /* one ClientHello at many of them */
+    SUSPECT_SYN_SHAPE,      /* a SYN as a scanner writes it */
     SUSPECTS
 };
 
@@ -86,8 +87,10 @@ struct flow_record {
     uint8_t tls_completed; /* the handshake, as far as can be seen */
     struct text alert[2];  /* of TLS, by enum side: the last one that could be read */
     uint8_t tls_client_hello, tls_server_hello,
-        tls_data;               /* records of this kind were seen: handshake by side, application data */
-    struct knock_counts knocks; /* the correlator's, as the next one */
+        tls_data;         /* records of this kind were seen: handshake by side, application data */
+    struct syn_shape syn; /* of the client's first SYN */
+    struct text syn_tool; /* who sends such ones; the correlator's, as the next two */
+    struct knock_counts knocks;
     struct suspicion suspicion;
 };
 

@@ -36,6 +36,14 @@ enum side connection_side(const struct connection *c, const struct packet *p)
     return same_address(&p->from, &c->facts.client) ? CLIENT : SERVER;
 }
 
+static void note_syn(struct connection *c, const struct packet *p)
+{
+    if (c->syn_seen || p->flags & TCP_ACK)
+        return;
+    c->syn_seen = true;
+    c->syn = (struct syn_shape){.window = p->window, .options = p->options, .ttl = p->ttl};
+}
+
 /* A handshake with the client was completed: it has acknowledged what only one at its address can know. */
 static void note_handshake(struct connection *c, enum side from, const struct packet *p)
 {
@@ -44,6 +52,8 @@ static void note_handshake(struct connection *c, enum side from, const struct pa
             c->syn_ack = true;
             c->server_first = p->seq + 1;
         }
+        if (from == CLIENT)
+            note_syn(c, p);
         return;
     }
     if (from != CLIENT || !(p->flags & TCP_ACK) || p->flags & TCP_RST)
@@ -138,6 +148,15 @@ static void mark_goaway_unknown(const struct connection *c, struct event *e)
         event_set_unknown(e, EVENT_FLOW_GOAWAY);
 }
 
+static void tell_of_syn(const struct connection *c, struct flow_record *r)
+{
+    static const enum event_field_id fields[] = {EVENT_FLOW_SYN_WINDOW, EVENT_FLOW_SYN_TTL, EVENT_FLOW_SYN_OPTIONS,
+                                                 EVENT_FLOW_SYN_TOOL};
+    r->syn = c->syn;
+    for (size_t i = 0; !c->syn_seen && i < sizeof fields / sizeof fields[0]; i++)
+        event_set_unknown(&r->event, fields[i]);
+}
+
 /* Behind a ClientHello nothing but the handshake was said. */
 static bool may_have_asked(const struct connection *c)
 {
@@ -199,6 +218,7 @@ static void tell(struct connection *c, enum flow_reason why, bool over)
     }
     mark_goaway_unknown(c, &r->event);
     bench_head(&c->facts, &r->event, EVENT_FLOW, c->first);
+    tell_of_syn(c, r);
     tell_of_tls(c, r);
     bench_tell(c->bench, &r->event);
 }

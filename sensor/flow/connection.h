@@ -44,6 +44,8 @@ struct connection {
     bool begun;      /* behind a CONNECT: what is read has its beginning */
     bool tls_told;   /* its handshake was */
     bool unfollowed; /* its server's port turned out not to be followed */
+    struct syn_shape syn;
+    bool syn_seen; /* it is that of the client's first SYN */
     bool syn_ack, handshake, reset, data[2];
     bool ended[2];         /* the side's end was told: to a reader that is made later it is told again */
     uint8_t how[2];        /* enum stream_end, of those */

@@ -82,11 +82,23 @@ uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key)
     return tag;
 }
 
+static bool is_of_key(const struct half_open *record, const struct flow_key *key)
+{
+    return memcmp(record, key, offsetof(struct flow_key, network)) == 0 &&
+           tunnel_network(record->tunnel_kind, record->tunnel_id) == key->network;
+}
+
+void half_open_key(const struct half_open *record, struct flow_key *key)
+{
+    memcpy(key, record, offsetof(struct flow_key, network));
+    key->network = tunnel_network(record->tunnel_kind, record->tunnel_id);
+}
+
 static uint32_t slot_of(const struct half_opens *h, const struct flow_key *key, uint32_t tag)
 {
     uint32_t mask = slot_mask(h), i = tag & mask;
     for (; h->slots[i].at; i = (i + 1) & mask) {
-        if (h->slots[i].tag == tag && memcmp(&h->ring[h->slots[i].at - 1].key, key, sizeof *key) == 0)
+        if (h->slots[i].tag == tag && is_of_key(&h->ring[h->slots[i].at - 1], key))
             break;
     }
     return i;
@@ -105,7 +117,9 @@ struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key
     if (h->used == h->capacity && !grow(h))
         return NULL;
     uint32_t at = (h->oldest + h->used++) & (h->capacity - 1);
-    h->ring[at] = (struct half_open){.key = *key};
+    /* tunnel_network() back again */
+    h->ring[at] = (struct half_open){.tunnel_id = key->network & 0xffffff, .tunnel_kind = key->network >> 24 & 15};
+    memcpy(&h->ring[at], key, offsetof(struct flow_key, network));
     index_record(h, tag, at);
     h->clocks[at] = clock;
     h->live++;

@@ -7,11 +7,14 @@
 #include "proto/base/table.h"
 #include "sensor/flow/key.h"
 
-/** The SYN, as far as a connection is made of it later. */
+/** The SYN, as far as a connection is made of it later. It begins as its key does, but that tunnel_id and tunnel_kind
+ * stand for the network that they make. */
 struct half_open {
-    struct flow_key key;
-    uint32_t isn;
+    uint8_t low_ip[16], high_ip[16];
+    uint16_t low_port, high_port;
     uint32_t tunnel_id;
+    uint32_t isn;
+    struct syn_shape shape;
     moment time;
     uint64_t number : 36,      /* of its frame; 0: the record is no longer used */
         size : 7,              /* of its frame, as far as 127 */
@@ -22,6 +25,8 @@ struct half_open {
 };
 
 _Static_assert(sizeof(struct half_open) == 64, "what a SYN costs, beside its slot");
+_Static_assert(offsetof(struct half_open, tunnel_id) == offsetof(struct flow_key, network),
+               "compared as bytes up to it");
 
 struct half_open_slot {
     uint32_t tag; /* of the key's hash; its lower bits are the slot where the search begins */
@@ -50,9 +55,12 @@ uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key);
 
 struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag);
 
-/** @return a zeroed record with this key, valid until the next call; NULL: full. */
+/** @return a zeroed record with this key, valid until the next call; NULL: full. Of a tunnel that makes no network the
+ *  caller may set kind and number. */
 struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock);
 void half_open_remove(struct half_opens *h, struct half_open *record);
+
+void half_open_key(const struct half_open *record, struct flow_key *key);
 
 /** The one that came first, or NULL. */
 struct half_open *half_open_oldest(struct half_opens *h);

@@ -1,17 +1,12 @@
 #include "sensor/flow/reader.h"
 
-#include "sensor/flow/draft.h"
+#include "sensor/flow/reader_inside.h"
 #include "sensor/flow/secured.h"
 
 struct pending {
     uint8_t bytes[2][SNIFF_BYTES];
     uint8_t size[2];
 };
-
-static struct connection *connection_of(struct stream *front)
-{
-    return (struct connection *)((char *)front - offsetof(struct connection, front));
-}
 
 void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time)
 {
@@ -26,77 +21,6 @@ void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, m
     c->bench->counters->of[counters[reason]]++;
     bench_anomaly(c->bench, &c->facts, ANOMALY_GAVE_UP, from, reason, time);
 }
-
-/* HTTP */
-
-static void *exchange_opened(void *owner, moment time, enum http_version version, uint32_t stream_id)
-{
-    struct connection *c = owner;
-    c->decided = true;
-    c->protocol = version == HTTP_2 ? PROTOCOL_HTTP2 : PROTOCOL_HTTP1;
-    return draft_open(c->bench, &c->facts, time, version, stream_id);
-}
-
-static void http_gave_up(void *owner, moment time, enum gave_up reason)
-{
-    reader_gave_up(owner, CLIENT, reason, time);
-}
-
-static void something_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
-{
-    struct connection *c = owner;
-    bench_odd(c->bench, &c->facts, from, mark, count, time);
-}
-
-static void told_to_go(void *owner, moment time, enum side from, uint32_t code, struct slice debug)
-{
-    struct connection *c = owner;
-    bench_goaway(c->bench, &c->facts, from, code, debug, time);
-}
-
-static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing);
-
-static struct stream *begin_tunnel(struct connection *c);
-
-static const struct message_events MESSAGES = {
-    .open = exchange_opened,
-    .field = draft_field,
-    .head = draft_head,
-    .body = draft_body,
-    .done = draft_done,
-    .mark = draft_mark,
-    .over = draft_over,
-    .reset = draft_reset,
-    .switched = switched_away,
-    .odd = something_odd,
-    .goaway = told_to_go,
-    .gave_up = http_gave_up,
-};
-
-/* RFC 7540, section 3.2: the request that asked for h2c is stream 1 of what follows. */
-static struct stream *switched_away(void *owner, moment time, struct slice protocol, void *thing)
-{
-    struct connection *c = owner;
-    if (slice_is(protocol, "CONNECT"))
-        return begin_tunnel(c);
-    if (!thing && !slice_same_nocase(protocol, slice_of("h2c")))
-        return NULL;
-    stream_free(c->second); /* what was searched beside HTTP/1 is known now */
-    c->facts.credential = (struct credential_entry){0};
-    c->second = http2_new(&c->bench->http2, true, &MESSAGES, c);
-    if (!c->second || !http2_carry_on(c->second, thing)) {
-        if (thing)
-            draft_over(thing, time);
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
-        return NULL;
-    }
-    if (thing)
-        draft_carry_on(thing, protocol.size != 0);
-    c->protocol = PROTOCOL_HTTP2;
-    return c->second;
-}
-
-/* which of them */
 
 static void swap_sides(struct connection *c)
 {
@@ -135,7 +59,7 @@ static void drop_tunnel(struct connection *c)
 }
 
 /* They have been told all that there will be. */
-static void finish_readers(struct connection *c)
+void reader_finish(struct connection *c)
 {
     if (c->reader && (c->searching || c->second || c->protocol == PROTOCOL_HTTP1))
         c->bench->counters->of[COUNT_UNPAIRED] += http1_unpaired(c->reader);
@@ -154,7 +78,7 @@ static bool has_beginning(const struct connection *c)
     return c->from_start || c->opened || c->begun;
 }
 
-static void decide(struct connection *c, enum protocol protocol, moment time)
+void reader_decide(struct connection *c, enum protocol protocol, moment time)
 {
     struct flow_bench *b = c->bench;
     bool from_start = has_beginning(c) && !c->searching;
@@ -165,9 +89,9 @@ static void decide(struct connection *c, enum protocol protocol, moment time)
     c->decided = true;
     c->searching = false;
     if (protocol == PROTOCOL_HTTP1)
-        c->reader = http1_new(&b->http1, from_start, &b->memory, &MESSAGES, c);
+        c->reader = http1_new(&b->http1, from_start, &b->memory, &reader_messages, c);
     else if (protocol == PROTOCOL_HTTP2)
-        c->reader = http2_new(&b->http2, from_start, &MESSAGES, c);
+        c->reader = http2_new(&b->http2, from_start, &reader_messages, c);
     else if (protocol != PROTOCOL_TLS)
         return;
     if (protocol == PROTOCOL_TLS ? !secured_begin(c, from_start) : !c->reader)
@@ -194,7 +118,7 @@ static void end_search(struct connection *c)
 
 /* Each of those who search is told the same, until one has found what it reads: HTTP/2 first, for a chain of frames
  * says more than a line that looks like a start. */
-static void tell_end(struct connection *c, enum side from, moment time)
+void reader_tell_end(struct connection *c, enum side from, moment time)
 {
     enum stream_end how = (enum stream_end)c->how[from];
     if (!c->ended[from])
@@ -240,30 +164,20 @@ static void catch_up(struct connection *c, moment time)
         struct slice bytes = p ? (struct slice){p->bytes[side], p->size[side]} : slice_of("");
         if (bytes.size)
             tell_readers(c, (enum side)side, time, &bytes, 0);
-        tell_end(c, (enum side)side, time);
+        reader_tell_end(c, (enum side)side, time);
     }
     memory_resize(&c->bench->memory, p, p ? sizeof *p : 0, 0);
-}
-
-/* Of a line that is not whole nothing is believed, and what was seen of it is nothing else's beginning. */
-static void lose_preamble(struct connection *c)
-{
-    if (c->preamble.over)
-        return;
-    c->preamble.over = true;
-    c->facts.proxied = PROXIED_LOST;
-    preamble_forget(&c->preamble, &c->bench->memory);
 }
 
 /* The beginning is missing: HTTP is searched for at once, TLS is recognised where a push begins with it. */
 static void search(struct connection *c, moment time)
 {
     struct flow_bench *b = c->bench;
-    lose_preamble(c);
+    reader_lose_preamble(c);
     drop_readers(c);
     c->searching = true;
-    c->reader = http1_new(&b->http1, false, &b->memory, &MESSAGES, c);
-    c->second = http2_new(&b->http2, false, &MESSAGES, c);
+    c->reader = http1_new(&b->http1, false, &b->memory, &reader_messages, c);
+    c->second = http2_new(&b->http2, false, &reader_messages, c);
     if (!c->reader || !c->second)
         reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
     catch_up(c, time);
@@ -273,7 +187,7 @@ static void search_push(struct connection *c, moment time, struct slice bytes)
 {
     if (c->tls || sniff(bytes).protocol != PROTOCOL_TLS)
         return;
-    decide(c, PROTOCOL_TLS, time);
+    reader_decide(c, PROTOCOL_TLS, time);
     catch_up(c, time);
 }
 
@@ -326,12 +240,12 @@ static void first_bytes(struct connection *c, enum side from, moment time, struc
             return;
         s.protocol = PROTOCOL_OTHER;
     }
-    decide(c, s.protocol, time);
+    reader_decide(c, s.protocol, time);
     catch_up(c, time);
     tell_readers(c, from, time, &bytes, 0);
 }
 
-static void own_bytes(struct connection *c, enum side from, moment time, struct slice bytes)
+void reader_bytes(struct connection *c, enum side from, moment time, struct slice bytes)
 {
     if (!c->decided && !c->searching) {
         if (has_beginning(c)) {
@@ -345,130 +259,12 @@ static void own_bytes(struct connection *c, enum side from, moment time, struct 
     tell_readers(c, from, time, &bytes, 0);
 }
 
-/* what a front says first */
-
-static void note_line(struct connection *c, const struct proxied *line)
-{
-    c->facts.proxied = line->known ? PROXIED_CLIENT : line->local ? PROXIED_ITSELF : PROXIED_NOBODY;
-    if (line->known)
-        memcpy(c->facts.proxied_for, line->from.ip, sizeof c->facts.proxied_for);
-}
-
-/* A server that takes lines closes at what is none; without it nobody knows where the connection's own bytes begin. */
-static void refuse_preamble(struct connection *c, moment time, enum gave_up reason)
-{
-    c->preamble.over = true;
-    preamble_forget(&c->preamble, &c->bench->memory);
-    decide(c, PROTOCOL_OTHER, time);
-    reader_gave_up(c, CLIENT, reason, time);
-}
-
-/* What was kept is the connection's own. */
-static void release_preamble(struct connection *c, moment time)
-{
-    struct preamble kept = c->preamble;
-    c->preamble = (struct preamble){.over = true};
-    if (kept.size)
-        own_bytes(c, CLIENT, time, (struct slice){kept.kept, kept.size});
-    preamble_forget(&kept, &c->bench->memory);
-}
-
-/* No more of the client is waited for. */
-static void close_preamble(struct connection *c, moment time)
-{
-    if (preamble_is_begun(&c->preamble))
-        refuse_preamble(c, time, GAVE_UP_MALFORMED);
-    else
-        release_preamble(c, time);
-}
-
-/* A line that the client leaves half is an error; where the connection is broken off, or the capture, it may have gone
- * on. */
-static void end_preamble(struct connection *c, moment time, enum stream_end how)
-{
-    if (c->preamble.over || !c->preamble.size)
-        return;
-    if (how == END_FIN || !preamble_is_begun(&c->preamble))
-        close_preamble(c, time);
-    else
-        lose_preamble(c);
-}
-
-/* @return whether what is left of `bytes` is the connection's own. */
-static bool pass_preamble(struct connection *c, moment time, struct slice *bytes)
-{
-    struct proxied line;
-    switch (preamble_push(&c->preamble, &c->bench->memory, bytes, &line)) {
-    case PREAMBLE_MORE: return false;
-    case PREAMBLE_BAD: refuse_preamble(c, time, GAVE_UP_MALFORMED); return false;
-    case PREAMBLE_NO_MEMORY: refuse_preamble(c, time, GAVE_UP_MEMORY); return false;
-    case PREAMBLE_LINE: note_line(c, &line); return bytes->size != 0;
-    case PREAMBLE_NONE: release_preamble(c, time); break;
-    }
-    return true;
-}
-
-/* the stream that reassembly feeds */
-
-static void front_push(struct stream *s, enum side from, moment time, struct slice bytes)
-{
-    struct connection *c = connection_of(s);
-    c->data[from] = true;
-    if (c->tls) {
-        stream_push(tls_stream(c->tls), from, time, bytes);
-        return;
-    }
-    if (!c->preamble.over && !c->decided && !c->searching && c->from_start) {
-        if (from == SERVER)
-            close_preamble(c, time);
-        else if (!pass_preamble(c, time, &bytes))
-            return;
-    }
-    own_bytes(c, from, time, bytes);
-}
-
-static void own_gap(struct connection *c, enum side from, moment time, uint64_t size)
+void reader_gap(struct connection *c, enum side from, moment time, uint64_t size)
 {
     if (!c->decided && !c->searching)
         search(c, time);
     tell_readers(c, from, time, NULL, size);
 }
-
-static void front_gap(struct stream *s, enum side from, moment time, uint64_t size)
-{
-    struct connection *c = connection_of(s);
-    c->gap_bytes[from] += size;
-    c->facts.gaps++;
-    if (c->tls)
-        stream_gap(tls_stream(c->tls), from, time, size);
-    else
-        own_gap(c, from, time, size);
-}
-
-static void front_end(struct stream *s, enum side from, moment time, enum stream_end how)
-{
-    struct connection *c = connection_of(s);
-    c->reset |= how == END_RESET;
-    if (from == CLIENT)
-        end_preamble(c, time, how);
-    if (c->tls) { /* what is inside may end later */
-        stream_end(tls_stream(c->tls), from, time, how);
-    } else {
-        c->ended[from] = true;
-        c->how[from] = (uint8_t)how;
-        tell_end(c, from, time);
-    }
-    /* A connection that was closed is kept for a while, for what comes late; its tables are not needed any more. */
-    if (c->ended[CLIENT] && c->ended[SERVER] && c->decided && !c->searching)
-        finish_readers(c);
-}
-
-static void front_free(struct stream *s)
-{
-    (void)s; /* part of its connection */
-}
-
-static const struct stream_ops FRONT = {.push = front_push, .gap = front_gap, .end = front_end, .free = front_free};
 
 /* the stream that TLS feeds */
 
@@ -479,14 +275,14 @@ static struct connection *connection_around(struct stream *inside)
 
 static void inside_push(struct stream *s, enum side from, moment time, struct slice bytes)
 {
-    own_bytes(connection_around(s), from, time, bytes);
+    reader_bytes(connection_around(s), from, time, bytes);
 }
 
 static void inside_gap(struct stream *s, enum side from, moment time, uint64_t size)
 {
     struct connection *c = connection_around(s);
     c->facts.gaps++;
-    own_gap(c, from, time, size);
+    reader_gap(c, from, time, size);
 }
 
 static void inside_end(struct stream *s, enum side from, moment time, enum stream_end how)
@@ -494,13 +290,18 @@ static void inside_end(struct stream *s, enum side from, moment time, enum strea
     struct connection *c = connection_around(s);
     c->ended[from] = true;
     c->how[from] = (uint8_t)how;
-    tell_end(c, from, time);
+    reader_tell_end(c, from, time);
+}
+
+static void inside_free(struct stream *s)
+{
+    (void)s; /* part of its connection */
 }
 
 static struct stream *begin_inside(struct connection *c)
 {
     static const struct stream_ops ops = {
-        .push = inside_push, .gap = inside_gap, .end = inside_end, .free = front_free};
+        .push = inside_push, .gap = inside_gap, .end = inside_end, .free = inside_free};
     c->inside.ops = &ops;
     c->decided = false;
     c->protocol = PROTOCOL_UNKNOWN;
@@ -514,7 +315,7 @@ struct stream *reader_inside(struct connection *c)
 }
 
 /* What a CONNECT has led to is anything. HTTP/1 is about to pass on what it still holds, and is kept for that. */
-static struct stream *begin_tunnel(struct connection *c)
+struct stream *reader_begin_tunnel(struct connection *c)
 {
     if (c->tunnel)
         return NULL;
@@ -525,11 +326,6 @@ static struct stream *begin_tunnel(struct connection *c)
     c->searching = false;
     c->begun = true;
     return begin_inside(c);
-}
-
-void reader_attach(struct connection *c)
-{
-    c->front.ops = &FRONT;
 }
 
 void reader_detach(struct connection *c)
@@ -543,8 +339,8 @@ void reader_detach(struct connection *c)
     struct counters *counters = c->bench->counters;
     if (!c->unfollowed && (!c->tls || c->opened))
         counters->of[spoken[c->protocol]]++;
-    finish_readers(c);
+    reader_finish(c);
     drop_pending(c);
     if (!c->from_start) /* else its client's end was the end of what was kept */
-        lose_preamble(c);
+        reader_lose_preamble(c);
 }

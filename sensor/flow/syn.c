@@ -12,10 +12,9 @@ _Static_assert(TUNNEL_KINDS <= TUNNEL_BITS + 1, "each has a number in struct hal
 
 static void half_open_facts(const struct half_open *h, struct connection_facts *facts)
 {
-    const struct flow_key *k = &h->key;
-    struct address low = {.port = k->low_port}, high = {.port = k->high_port};
-    memcpy(low.ip, k->low_ip, sizeof low.ip);
-    memcpy(high.ip, k->high_ip, sizeof high.ip);
+    struct address low = {.port = h->low_port}, high = {.port = h->high_port};
+    memcpy(low.ip, h->low_ip, sizeof low.ip);
+    memcpy(high.ip, h->high_ip, sizeof high.ip);
     *facts = (struct connection_facts){
         .client = h->client_low ? low : high,
         .server = h->client_low ? high : low,
@@ -40,6 +39,7 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
         .state = answer_bytes ? FLOW_REFUSED : FLOW_NEW,
         .reason = (uint8_t)why,
         .from_start = true,
+        .syn = h->shape,
     };
     struct connection_facts facts;
     half_open_facts(h, &facts);
@@ -62,6 +62,7 @@ void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, c
         h = half_open_add(&t->half_opens, key, tag, t->clock);
     }
     h->isn = p->seq;
+    h->shape = (struct syn_shape){.window = p->window, .options = p->options, .ttl = p->ttl};
     h->time = p->time;
     h->number = p->number & NUMBER_BITS;
     h->size = wire_size < SIZE_MOST ? wire_size & SIZE_MOST : SIZE_MOST;
@@ -86,13 +87,17 @@ static struct connection *connection_of_half_open(struct flow_table *t, struct h
         .to = facts.server,
         .seq = h->isn,
         .flags = TCP_SYN,
+        .window = h->shape.window,
+        .options = h->shape.options,
+        .ttl = h->shape.ttl,
         .payload = slice_of(""),
         .vlans = h->tagged,
         .vlan = {(uint16_t)h->vlan, 0},
         .tunnel_id = facts.tunnel_id,
         .tunnel_kind = facts.tunnel_kind,
     };
-    struct flow_key key = h->key;
+    struct flow_key key;
+    half_open_key(h, &key);
     unsigned syns = h->syns, size = h->size;
     half_open_remove(&t->half_opens, h);
     struct connection *c = flow_table_make(t, &key, &syn, true);

@@ -1,5 +1,7 @@
 #include "sensor/report/json.h"
 
+#include "sensor/report/json_plan.h"
+
 #include <stdlib.h>
 
 enum { LINE_ROOM = 2048 }; /* an ordinary line: one reservation */

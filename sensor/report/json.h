@@ -39,16 +39,12 @@ void json_ip(struct json *j, const char *name, const uint8_t ip[static 16]);
 void json_endpoint(struct json *j, const char *name, const struct address *a);
 
 /** What an output of this format keeps. */
-struct json_events; /* how events are written: json_event.c */
+struct json_events; /* how events are written: json_plan.h */
 
 struct json_state {
     struct value_clock clock;
     struct json_events *events;
 };
-
-/** @return NULL: no memory. */
-struct json_events *json_events_new(void);
-void json_events_free(struct json_events *events);
 
 void json_event(void *state, struct buffer *out, const struct event *e);
 void json_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);

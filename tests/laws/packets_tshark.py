@@ -4,7 +4,7 @@
 Usage: packets_tshark.py PACKET_DUMP CAPTURE...
 
 Every frame in which tshark finds TCP over layers that are read must be a segment with the same innermost addresses, ports,
-numbers, flags, window, payload length, tags, tunnel and tunnel's number; no other frame may be one. Frames with other
+numbers, flags, window, payload length, tags, tunnel and tunnel's number, time to live and, of a SYN, kinds of options; no other frame may be one. Frames with other
 layers are counted and left out. Three differences are meant, and counted: of a TCP header whose options are cut off tshark
 reads what is there; where an IP length goes beyond the frame, tshark ends the payload with the frame, we say that the
 rest was cut; of pieces that come again behind their whole tshark shows the whole once more. Exits 1 when anything else
@@ -19,7 +19,8 @@ import sys
 FIELDS = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
           "tcp.seq", "tcp.ack", "tcp.flags", "tcp.window_size_value", "tcp.len", "ieee8021ad.id", "vlan.id",
           "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset", "frame.cap_len", "frame.len",
-          "vxlan.vni", "geneve.vni", "gre.key", "gre.proto", "erspan.spanid", "gtp.teid", "udp.dstport"]
+          "vxlan.vni", "geneve.vni", "gre.key", "gre.proto", "erspan.spanid", "gtp.teid", "udp.dstport",
+          "ip.ttl", "ipv6.hlim", "tcp.option_kind"]
 READ = set("""eth ethertype sll null vlan ieee8021ad raw ip ipv6 tcp ipv6.hopopts ipv6.dstopts ipv6.routing ah mipv6 ipv6.fraghdr
     udp vxlan geneve gre erspan gtp gtp.ext_hdr gtp.ext_hdr.pdu_ses_con tzsp teredo mpls pwethheuristic pwethcw pwethnocw pppoes
     ppp llc chdlc vntag nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog""".split())
@@ -27,6 +28,7 @@ OPTIONS = ["-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.analyze_seque
            "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
            "-o", "ip.tso_support:TRUE", "-d", "udp.port==8472,vxlan", "-d", "mpls.label==20,pwethcw",
            "-d", "mpls.label==21,pwethnocw"]
+KINDS = {2: "mss", 4: "sackOK", 8: "ts", 1: "nop", 3: "wscale", 0: "eol"}  # in the order of enum tcp_option
 OVERLAYS = ("vxlan", "vxlan-gpe", "geneve", "nvgre")
 
 
@@ -84,6 +86,13 @@ def tunnel_of(row, below):
     return (overlays or found or [("", 0)])[-1]
 
 
+def options_of(row, flags):
+    """Of a SYN, each kind once: what packet_dump prints. tshark reads on behind the end of the list."""
+    kinds = [int(kind) for kind in row["tcp.option_kind"].split(",") if kind] if flags & 2 else []
+    kinds = kinds[:kinds.index(0) + 1] if 0 in kinds else kinds
+    return ",".join([name for kind, name in KINDS.items() if kind in kinds] + ["other"] * any(kind not in KINDS for kind in kinds))
+
+
 def expected(row):
     """The segment as packet_dump prints it; None: no segment; False: not to be compared."""
     layers = row["frame.protocols"].split(":")
@@ -100,7 +109,8 @@ def expected(row):
     tags = [tag for tag in (row["ieee8021ad.id"] + "," + row["vlan.id"]).split(",") if tag]
     flags = int(row["tcp.flags"], 16) & 0x3f
     return [address[0], row["tcp.srcport"], address[1], row["tcp.dstport"], row["tcp.seq"], row["tcp.ack"],
-            str(flags), row["tcp.window_size_value"], row["tcp.len"] or "0", ",".join(tags[:2]), tunnel[0], str(tunnel[1])]
+            str(flags), row["tcp.window_size_value"], row["tcp.len"] or "0", ",".join(tags[:2]), tunnel[0], str(tunnel[1]),
+            row["ip.ttl" if version == "ip" else "ipv6.hlim"].split(",")[-1], options_of(row, flags)]
 
 
 def kind_of(row, mine):

@@ -1,11 +1,12 @@
 /* What the walk makes of each frame of a capture, a line each, for comparing with another program:
  * number, outcome, addresses, ports, sequence, acknowledgment, flags, window, payload size, cut, tags, tunnel, its
- * number.
+ * number, time to live, options of a SYN.
  * --checksums: as the option. */
 #include <arpa/inet.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 
+#include "proto/packet/tcp.h"
 #include "tests/tools/walk_rig.h"
 
 static void print_address(const struct address *a)
@@ -23,7 +24,11 @@ static void print_packet(const struct packet *p)
     printf("\t%u\t%u\t%u\t%u\t%zu\t%u\t", p->seq, p->ack, p->flags, p->window, p->payload.size, p->cut);
     for (unsigned i = 0; i < p->vlans && i < 2; i++)
         printf("%s%u", i ? "," : "", p->vlan[i]);
-    printf("\t%s\t%u", tunnel_name(p->tunnel_kind), p->tunnel_id);
+    printf("\t%s\t%u\t%u\t", tunnel_name(p->tunnel_kind), p->tunnel_id, p->ttl);
+    for (unsigned i = 0, some = 0; i < TCP_OPTIONS; i++) {
+        if (p->options >> i & 1)
+            printf("%s%s", some++ ? "," : "", tcp_option_name(i));
+    }
 }
 
 int main(int argc, char **argv)

@@ -60,7 +60,7 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def tcp_frame(source, destination, seq, ack, flags, payload=b'', window=65535, vlans=(), options=b''):
+def tcp_frame(source, destination, seq, ack, flags, payload=b'', window=65535, vlans=(), options=b'', ttl=64):
     """Ethernet, tags, IPv4 or IPv6, TCP; source and destination are (address, port)."""
     one, two = ipaddress.ip_address(source[0]), ipaddress.ip_address(destination[0])
     size = 20 + len(options)
@@ -71,10 +71,10 @@ def tcp_frame(source, destination, seq, ack, flags, payload=b'', window=65535, v
     total = checksum(pseudo + head + payload)
     segment = head[:16] + struct.pack('!H', total) + head[18:] + payload
     if one.version == 4:
-        ip = struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(segment), 0, 0x4000, 64, 6, 0) + one.packed + two.packed
+        ip = struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(segment), 0, 0x4000, ttl, 6, 0) + one.packed + two.packed
         ip = ip[:10] + struct.pack('!H', checksum(ip)) + ip[12:]
     else:
-        ip = struct.pack('!IHBB', 0x60000000, len(segment), 6, 64) + one.packed + two.packed
+        ip = struct.pack('!IHBB', 0x60000000, len(segment), 6, ttl) + one.packed + two.packed
     tags = b''.join(struct.pack('!HH', 0x88a8 if outer < len(vlans) - 1 else 0x8100, tag) for outer, tag in enumerate(vlans))
     kind = 0x0800 if one.version == 4 else 0x86dd
     return b'\x02\0\0\0\0\2\x02\0\0\0\0\1' + tags + struct.pack('!H', kind) + ip + segment

@@ -84,6 +84,30 @@ static void many_hellos(void **state)
     assert_false(shows(s, SUSPECT_MANY_HELLOS));
 }
 
+/* A SYN can be sent in anybody's name: it adds to what else speaks against a source, and accuses nobody by itself. */
+static void syn_shapes(void **state)
+{
+    (void)state;
+    struct flow_record nothing = {.event = {.type = EVENT_FLOW}, .closed = true, .from_start = true};
+    struct closed c = {0};
+    for (unsigned i = 0; i < 1000; i++)
+        closed_syn(&c, 1000 * SECOND, WINDOW);
+    struct suspicion s = add(&c, nothing, 1, 1, 1), without;
+    assert_true(shows(s, SUSPECT_SYN_SHAPE) && s.weight > 0 && s.weight < 50);
+    struct closed d = {0};
+    for (unsigned i = 0; i < 3; i++) {
+        s = add(&c, nothing, 2 + i, 1, 1);
+        without = add(&d, nothing, 2 + i, 1, 1);
+    }
+    assert_int_equal(s.weight, without.weight + infer_weight(infer, SUSPECT_SYN_SHAPE));
+    assert_false(shows(add(&c, nothing, 3700, 1, 1), SUSPECT_SYN_SHAPE)); /* its window is over */
+    struct flow_record known = without_goaway(stranger(9000));
+    known.shape.client = TLS_CLIENT_PRESENTED;
+    c = (struct closed){0};
+    closed_syn(&c, 1000 * SECOND, WINDOW);
+    assert_false(shows(add(&c, known, 1, 1, 1), SUSPECT_SYN_SHAPE));
+}
+
 static void the_window(void **state)
 {
     (void)state;
@@ -151,8 +175,9 @@ static void fronts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_goaways), cmocka_unit_test(sizes_of_403),
-                                       cmocka_unit_test(many_hellos), cmocka_unit_test(the_window),
-                                       cmocka_unit_test(monitors),    cmocka_unit_test(fronts)};
+                                       cmocka_unit_test(many_hellos), cmocka_unit_test(syn_shapes),
+                                       cmocka_unit_test(the_window),  cmocka_unit_test(monitors),
+                                       cmocka_unit_test(fronts)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);

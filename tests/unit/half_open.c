@@ -69,7 +69,7 @@ static void agrees_with_a_list(void **state)
         } else {
             struct half_open *oldest = half_open_oldest(&h);
             unsigned which;
-            memcpy(&which, oldest->key.high_ip, sizeof which);
+            memcpy(&which, oldest->high_ip, sizeof which);
             for (unsigned j = 0; j < KEYS; j++)
                 assert_true(!numbers[j] || numbers[j] >= oldest->number);
             half_open_remove(&h, oldest);
@@ -81,6 +81,51 @@ static void agrees_with_a_list(void **state)
     free(numbers);
     half_opens_deinit(&h);
     assert_int_equal(memory.used, 0);
+}
+
+/* The network of the key is kept as the tunnel that makes it. */
+static void tells_networks_apart(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 24};
+    struct half_opens h;
+    half_opens_init(&h, 4096, &SECRET, &memory);
+    for (unsigned kind = TUNNEL_NONE; kind < TUNNEL_KINDS; kind++) {
+        for (uint32_t id = 0; id <= 0xffffff; id += id ? 0x7fffff : 0x800000) {
+            struct flow_key key = key_of(1), again;
+            key.network = tunnel_network(kind, id);
+            struct half_open *record = half_open_find(&h, &key, half_open_tag(&h, &key));
+            if (!record) {
+                record = half_open_add(&h, &key, half_open_tag(&h, &key), 0);
+                record->number = kind + 1;
+                record->tunnel_kind = kind & 15;
+                record->tunnel_id = id;
+            }
+            assert_int_equal(tunnel_network(record->tunnel_kind, record->tunnel_id), key.network);
+            assert_ptr_equal(half_open_find(&h, &key, half_open_tag(&h, &key)), record);
+            half_open_key(record, &again);
+            assert_memory_equal(&again, &key, sizeof key);
+        }
+    }
+    assert_int_equal(h.live, 1 + 4 * 3); /* all that is no overlay is one network */
+    half_opens_deinit(&h);
+}
+
+/* Before the caller says what tunnel it was. */
+static void is_found_at_once(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 24};
+    struct half_opens h;
+    half_opens_init(&h, 4096, &SECRET, &memory);
+    struct flow_key key = key_of(1), other = key_of(1);
+    key.network = tunnel_network(TUNNEL_GENEVE, 0xabcdef);
+    struct half_open *record = half_open_add(&h, &key, half_open_tag(&h, &key), 0);
+    record->number = 1;
+    assert_ptr_equal(half_open_find(&h, &key, half_open_tag(&h, &key)), record);
+    uint32_t tag = half_open_tag(&h, &key);
+    assert_null(half_open_find(&h, &other, tag)); /* were the hashes the same */
+    half_opens_deinit(&h);
 }
 
 static void without_memory_it_is_full(void **state)
@@ -103,8 +148,8 @@ int main(void)
     for (size_t i = 0; i < sizeof SECRET.bytes; i++)
         SECRET.bytes[i] = (uint8_t)(i * 167 + 13);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_was_added),
-        cmocka_unit_test(agrees_with_a_list),
+        cmocka_unit_test(finds_what_was_added),      cmocka_unit_test(agrees_with_a_list),
+        cmocka_unit_test(tells_networks_apart),      cmocka_unit_test(is_found_at_once),
         cmocka_unit_test(without_memory_it_is_full),
     };
     return cmocka_run_group_tests_name("half_open", tests, NULL, NULL);

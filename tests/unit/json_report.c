@@ -258,11 +258,23 @@ static void a_flow(void **state)
     f->state = FLOW_CLOSED;
     f->reason = FLOW_RST;
     f->protocol = PROTOCOL_HTTP1;
+    f->syn = (struct syn_shape){.window = 1024, .ttl = 59, .options = 1 << TCP_OPTION_MSS | 1 << TCP_OPTION_NOP};
     check(write_event(&f->event),
           "{" COMMON "\"event_type\": \"flow\", \"app_proto\": \"http\","
           "\"flow\": {\"pkts_toserver\": 5, \"pkts_toclient\": 0, \"bytes_toserver\": 338, \"bytes_toclient\": 0,"
           "\"start\": \"2026-11-24T04:32:54.895306Z\", \"end\": \"2026-11-25T04:32:54.895306Z\","
-          "\"state\": \"closed\", \"reason\": \"rst\", \"gap_bytes_toclient\": 1460}}");
+          "\"state\": \"closed\", \"reason\": \"rst\", \"syn_window\": 1024, \"syn_ttl\": 59, \"syn_options\": "
+          "[\"mss\", \"nop\"],"
+          "\"gap_bytes_toclient\": 1460}}");
+    event_set_unknown(&f->event, EVENT_FLOW_SYN_WINDOW);
+    event_set_unknown(&f->event, EVENT_FLOW_SYN_TTL);
+    event_set_unknown(&f->event, EVENT_FLOW_SYN_OPTIONS);
+    check(write_event(&f->event),
+          "{" COMMON "\"event_type\": \"flow\", \"app_proto\": \"http\","
+          "\"flow\": {\"pkts_toserver\": 5, \"pkts_toclient\": 0, \"bytes_toserver\": 338, \"bytes_toclient\": 0,"
+          "\"start\": \"2026-11-24T04:32:54.895306Z\", \"end\": \"2026-11-25T04:32:54.895306Z\","
+          "\"state\": \"closed\", \"reason\": \"rst\", \"gap_bytes_toclient\": 1460},"
+          "\"unknown\": [\"flow.syn_window\", \"flow.syn_ttl\", \"flow.syn_options\"]}");
 }
 
 static void an_anomaly(void **state)

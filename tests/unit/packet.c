@@ -1,5 +1,7 @@
 #include "tests/unit/packet_rig.h"
 
+#include "proto/packet/tcp.h"
+
 static void test_plain(void **state)
 {
     (void)state;
@@ -19,13 +21,16 @@ static void test_plain(void **state)
     assert_int_equal(p.vlan[0] | p.vlan[1], 0);
     assert_int_equal(p.tunnel_kind, 0);
     assert_int_equal(p.tunnel_id, 0);
+    assert_int_equal(p.ttl, 64);
+    assert_int_equal(p.options, 0);
     ADD(&b, 0, 0, 0, 0, 0, 0); /* Ethernet's padding */
     assert_int_equal(walk(&b, ETHERNET, &p), WALK_SEGMENT);
     check_segment(&p, "hello", 0);
     b.size -= 6;
-    b.bytes[14 + 8] = 1;  /* another TTL changes nothing */
+    b.bytes[14 + 8] = 1;  /* another TTL changes nothing else */
     b.bytes[14 + 10] = 9; /* nor does a wrong checksum */
     assert_int_equal(walk(&b, ETHERNET, &p), WALK_SEGMENT);
+    assert_int_equal(p.ttl, 1);
     assert_int_equal(walk_kept(&b, ETHERNET, b.size, 0, LAYERS, &p), WALK_SEGMENT); /* a wire size that lies */
     check_segment(&p, "hello", 0);
 }
@@ -50,6 +55,58 @@ static void test_options(void **state)
     assert_int_equal(walk(&b, 229, &p), WALK_BAD);
     assert_int_equal(walk(&b, 230, &p), WALK_LINK);
     assert_true(packet_link_known(ETHERNET) && packet_link_known(229) && !packet_link_known(230));
+}
+
+/* What is read of the options of a SYN, or of another segment. */
+static unsigned options_of(uint8_t flags, bool six, const uint8_t *options, uint8_t size)
+{
+    struct build b = {.size = 0};
+    struct packet p;
+    memset(&p, 0xee, sizeof p);
+    if (six)
+        add_ipv6(&b, 20U + size, KIND_TCP);
+    else
+        add_ipv4(&b, 40U + size, 0, KIND_TCP);
+    b.bytes[six ? 7 : 8] = 201;
+    add_tcp(&b, (uint8_t)(5 + size / 4));
+    b.bytes[b.size - 7] = flags;
+    add(&b, size, options);
+    assert_int_equal(walk(&b, RAW, &p), WALK_SEGMENT);
+    assert_int_equal(p.ttl, 201);
+    assert_int_equal(p.payload.size, 0);
+    return p.options;
+}
+
+#define OPTIONS(...) options_of(TCP_SYN, false, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+#define HAS(name)    (1u << TCP_OPTION_##name)
+
+/* As stacks and scanners send them; RFC 9293, section 3.2, has those that are broken. */
+static void test_syn_options(void **state)
+{
+    (void)state;
+    static const uint8_t linux_[] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7};
+    unsigned kernel = HAS(MSS) | HAS(SACK) | HAS(TIMESTAMP) | HAS(NOP) | HAS(SCALE);
+    for (int six = 0; six < 2; six++) {
+        assert_int_equal(options_of(TCP_SYN, six, linux_, sizeof linux_), kernel);
+        assert_int_equal(options_of(TCP_SYN | TCP_ACK, six, linux_, sizeof linux_), kernel);
+        assert_int_equal(options_of(TCP_ACK, six, linux_, sizeof linux_), 0);
+        assert_int_equal(options_of(TCP_SYN, six, linux_, 4), HAS(MSS));
+        assert_int_equal(options_of(TCP_SYN, six, linux_, 0), 0);
+    }
+    assert_int_equal(OPTIONS(2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2), kernel & ~HAS(TIMESTAMP)); /* Windows */
+    assert_int_equal(OPTIONS(2, 4, 5, 0xb4, 34, 2, 0, 2),
+                     HAS(MSS) | HAS(OTHER) | HAS(END)); /* behind the end: nothing */
+    assert_int_equal(OPTIONS(255, 2, 7, 2), HAS(OTHER));
+    assert_int_equal(OPTIONS(0, 0, 0, 0), HAS(END));
+    assert_int_equal(OPTIONS(1, 1, 1, 1), HAS(NOP));
+    assert_int_equal(OPTIONS(1, 1, 1, 2), HAS(NOP) | HAS(BAD)); /* no length */
+    assert_int_equal(OPTIONS(2, 5, 5, 0xb4), HAS(BAD));         /* beyond the header */
+    assert_int_equal(OPTIONS(4, 2, 4, 1), HAS(SACK) | HAS(BAD));
+    assert_int_equal(OPTIONS(8, 0, 8, 0), HAS(BAD));
+    assert_string_equal(tcp_option_name(TCP_OPTION_SCALE), "wscale");
+    for (unsigned i = 0; i < TCP_OPTIONS; i++)
+        assert_non_null(tcp_option_name(i));
+    assert_string_equal(tcp_option_name(TCP_OPTIONS), "?");
 }
 
 static void with_header(struct build *b, const uint8_t *header, size_t size, bool six)
@@ -452,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_loopback_and_cooked),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_syn_options),
         cmocka_unit_test(test_snap),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_lengths_zero),

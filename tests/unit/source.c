@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/infer_rig.h"
+
 static const struct hash_secret SECRET = {{1, 2, 3}};
 
 static void set_ends(struct event *e, uint32_t client, moment time)
@@ -389,6 +391,32 @@ static void a_sweep_leaves_room(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* A scanner's SYN counts as a sign against what else its source does; not one of our own. */
+static void remembers_a_scanners_syn(void **state)
+{
+    (void)state;
+    struct infer *infer = shipped_infer();
+    for (int ours = 0; ours < 2; ours++) {
+        struct memory memory = {.limit = 1 << 20};
+        struct sources *s = sources_new(&SECRET, &memory);
+        struct flow_record syn = {.event = {.size = sizeof syn, .type = EVENT_FLOW}, .state = FLOW_NEW};
+        struct flow_record closed = stranger(300);
+        syn.event.order.clock = closed.event.order.clock = 1000;
+        sources_flow(s, &syn, ours, INT64_MAX);
+        sources_flow(s, &closed, ours, INT64_MAX);
+        sources_closed(s, infer, &closed, false, INT64_MAX);
+        assert_false(closed.suspicion.evidence >> SUSPECT_SYN_SHAPE & 1);
+        syn.syn_tool = (struct text){.at = 1, .size = 1};
+        sources_flow(s, &syn, ours, INT64_MAX);
+        closed = stranger(300);
+        closed.event.order.clock = 1000;
+        sources_closed(s, infer, &closed, false, INT64_MAX);
+        assert_int_equal(closed.suspicion.evidence >> SUSPECT_SYN_SHAPE & 1, !ours);
+        sources_free(s);
+    }
+    infer_free(infer, &infer_memory);
+}
+
 static void lives_without_memory(void **state)
 {
     (void)state;
@@ -423,6 +451,7 @@ int main(void)
         cmocka_unit_test(writes_a_share),
         cmocka_unit_test(the_forlorn_share_a_share),
         cmocka_unit_test(a_sweep_leaves_room),
+        cmocka_unit_test(remembers_a_scanners_syn),
         cmocka_unit_test(lives_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,76 @@ static void tells_syns(void **state)
     end(&t);
 }
 
+static bool shape_known(const struct flow_record *f)
+{
+    return !event_is_unknown(&f->event, EVENT_FLOW_SYN_WINDOW) && !event_is_unknown(&f->event, EVENT_FLOW_SYN_TTL) &&
+           !event_is_unknown(&f->event, EVENT_FLOW_SYN_OPTIONS) && !event_is_unknown(&f->event, EVENT_FLOW_SYN_TOOL);
+}
+
+/** A SYN with MSS alone. */
+static void say_syn(struct test *t, uint16_t window, uint8_t ttl)
+{
+    wire_next(&t->wire, CLIENT, TCP_SYN, "");
+    static const uint8_t mss[] = {2, 4, 5, 0xb4};
+    uint8_t *bytes = t->wire.bytes;
+    memcpy(bytes + 54, mss, sizeof mss);
+    wire_put16(bytes + 14 + 2, 44);
+    bytes[14 + 8] = ttl;
+    bytes[34 + 12] = 6 << 4;
+    wire_put16(bytes + 34 + 14, window);
+    t->wire.frame.bytes.size = t->wire.frame.wire_size = 58;
+    worker_frame(t->worker, &t->wire.frame);
+}
+
+/* Of the first SYN, whether anyone answers or not; what comes again, or from the server, changes nothing. */
+static void tells_the_shape_of_a_syn(void **state)
+{
+    (void)state;
+    for (int answered = 0; answered < 3; answered++) {
+        struct test t;
+        begin(&t);
+        say_syn(&t, 1024, 201);
+        t.wire.end[CLIENT].seq--;
+        say_syn(&t, 2048, 55);
+        if (answered)
+            say(&t, SERVER, TCP_SYN | TCP_ACK, "");
+        if (answered == 2) {
+            t.wire.end[CLIENT].seq--;
+            say_syn(&t, 4096, 9);
+            say(&t, CLIENT, TCP_ACK, "");
+        }
+        worker_finish(t.worker);
+        const struct flow_record *f = flow_at(&t, 0);
+        assert_true(shape_known(f));
+        assert_int_equal(f->syn.window, 1024);
+        assert_int_equal(f->syn.ttl, 201);
+        assert_int_equal(f->syn.options, 1 << TCP_OPTION_MSS);
+        end(&t);
+    }
+}
+
+static void an_unseen_syn_has_no_shape(void **state)
+{
+    (void)state;
+    for (int with_syn_ack = 0; with_syn_ack < 2; with_syn_ack++) {
+        struct test t;
+        begin(&t);
+        wire_next(&t.wire, CLIENT, TCP_SYN, "");
+        t.wire.number--; /* it was not captured */
+        if (with_syn_ack)
+            say(&t, SERVER, TCP_SYN | TCP_ACK, "");
+        say(&t, CLIENT, PA, GET);
+        part(&t);
+        finish(&t);
+        const struct flow_record *f = flow_at(&t, t.count - 1);
+        assert_int_equal(f->from_start, with_syn_ack);
+        assert_false(shape_known(f));
+        assert_int_equal(event_field_get(EVENT_FLOW_SYN_TTL, &f->event).kind, VALUE_UNKNOWN);
+        assert_int_equal(f->syn.window | f->syn.ttl | f->syn.options, 0);
+        end(&t);
+    }
+}
+
 /* A sweep is bounded in memory; each SYN is told all the same. */
 static void sweeps_are_bounded_and_told(void **state)
 {
@@ -434,6 +504,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_an_exchange_and_its_connection),
         cmocka_unit_test(tells_syns),
+        cmocka_unit_test(tells_the_shape_of_a_syn),
+        cmocka_unit_test(an_unseen_syn_has_no_shape),
         cmocka_unit_test(sweeps_are_bounded_and_told),
         cmocka_unit_test(a_port_used_again_is_another_connection),
         cmocka_unit_test(a_syn_with_another_number_is_another),

@@ -1,0 +1,57 @@
+#include "proto/http/hpack_inside.h"
+
+/* A field as hpack_recovery.h asks for it. @param inserted  what this block has inserted so far.
+ * @return false: the block is malformed. */
+static bool outline(const struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
+                    const struct hpack_outline *const *inserted, uint32_t insertions, struct hpack_outline *o)
+{
+    struct field f = {.name = slice_of(""), .value = slice_of("")};
+    uint64_t index = hpack_read_index(r, first), back = index - HPACK_STATIC_ENTRIES;
+    *o = (struct hpack_outline){.whole = first & 0x80};
+    if (index > HPACK_STATIC_ENTRIES && back <= insertions) {
+        *o = *inserted[insertions - back];
+    } else if (index > 0) {
+        struct hpack now = *h; /* hpack_look_up() may learn of the table's size: not here */
+        if (!hpack_look_up(&now, index > HPACK_STATIC_ENTRIES ? index - insertions : index, &f))
+            return false;
+        o->place = f.stranger;
+        o->whole &= f.known == KNOWN_NOT;
+        o->first = f.value.size > 0 ? f.value.data[0] : 0;
+    } else if (hpack_read_string(r, literals, &f.name) == GAVE_UP_NOT) {
+        f.id = field_id(f.name);
+    }
+    if (index <= HPACK_STATIC_ENTRIES || back > insertions) {
+        o->id = (uint8_t)f.id;
+        o->pseudo = f.name.size > 0 && f.name.data[0] == ':';
+    }
+    if (!(first & 0x80) && hpack_read_string(r, literals, &f.value) == GAVE_UP_NOT)
+        o->first = f.value.size > 0 ? f.value.data[0] : 0;
+    return !r->failed;
+}
+
+/* A whole block, before it is read: what it says of the old table. */
+void hpack_look_ahead(struct hpack *h, struct slice block, struct literals *literals)
+{
+    struct hpack_outline fields[HPACK_OUTLINES];
+    const struct hpack_outline *inserted[HPACK_OUTLINES];
+    size_t count = 0;
+    uint32_t insertions = 0;
+    if (h->table.oldest > h->first) { /* older ones went before this one */
+        hpack_recovery_drop(h->recovery);
+        return;
+    }
+    for (struct reader r = reader_of(block); reader_left(&r) > 0;) {
+        uint8_t first = read_u8(&r);
+        if ((first & 0xe0) == 0x20) {
+            hpack_read_integer(&r, first, 5);
+            continue;
+        }
+        if (count == HPACK_OUTLINES || !outline(h, &r, first, literals, inserted, insertions, &fields[count]))
+            return;
+        if ((first & 0xc0) == 0x40)
+            inserted[insertions++] = &fields[count];
+        count++;
+    }
+    if (!hpack_recovery_judge(h->recovery, fields, count))
+        hpack_begin_anew(h);
+}

@@ -1,0 +1,129 @@
+#include "sensor/report/json_plan.h"
+
+#include "sensor/event/value.h"
+#include "sensor/report/escape.h"
+
+#include <stdlib.h>
+
+#define EVENT_FIELD(id, name, ...) _Static_assert(sizeof name + sizeof "\"\":{" <= JSON_KEY_TEXT, name);
+#include "sensor/event/field.def"
+#undef EVENT_FIELD
+
+static struct json_key make_key(struct slice name, const char *behind)
+{
+    struct json_key key = {.size = (uint8_t)(name.size + 2 + strlen(behind))};
+    key.text[0] = '"';
+    memcpy(key.text + 1, name.data, name.size);
+    key.text[1 + name.size] = '"';
+    memcpy(key.text + 2 + name.size, behind, strlen(behind));
+    return key;
+}
+
+/** The object `name` in `parent`: where the last row left it, or a new one. */
+static uint8_t find_object(struct json_events *events, uint8_t parent, struct slice name)
+{
+    struct json_key key = make_key(name, ":{");
+    for (size_t i = 1; i < events->object_count; i++) {
+        if (events->objects[i].parent == parent && memcmp(&events->objects[i].key, &key, sizeof key) == 0)
+            return (uint8_t)i;
+    }
+    if (events->object_count == JSON_OBJECTS)
+        abort(); /* the table is constant: the first start of the program would show it */
+    uint8_t i = (uint8_t)events->object_count++;
+    events->objects[i] =
+        (struct json_object){.key = key, .parent = parent, .above = events->objects[parent].above | UINT32_C(1) << i};
+    return i;
+}
+
+static bool is_number(enum field_kind kind)
+{
+    return kind == FIELD_NUMBER || kind == FIELD_COUNT || kind == FIELD_FLAG || kind == FIELD_NAME ||
+           kind == FIELD_NAMES || kind == FIELD_HEX;
+}
+
+static bool is_empty(const char *word)
+{
+    return !word || !*word;
+}
+
+static void add_asked(struct json_rows *rows, const struct event_field *f, unsigned bit)
+{
+    struct json_asked asked = {f->offset, (uint8_t)bit};
+    bool byte = f->width == 1 && (f->kind == FIELD_NAME || f->kind == FIELD_FLAG || f->kind == FIELD_NUMBER);
+    if (f->kind == FIELD_TEXT)
+        rows->texts[rows->text_count++] = asked;
+    else if (byte && (f->kind != FIELD_NAME || is_empty(f->text(0))))
+        rows->bytes[rows->byte_count++] = asked;
+    else
+        rows->always |= UINT64_C(1) << bit;
+    rows->all |= UINT64_C(1) << bit;
+}
+
+/** What a row takes at most: the objects that it opens and closes, its name, its value, and its name where it is not
+ *  known. A text's own bytes come on top. */
+static size_t room_of(const struct json_events *events, const struct json_step *step)
+{
+    const struct event_field *f = &event_fields[step->field];
+    size_t keys = 1 + (size_t)__builtin_popcount(events->objects[step->object].above);
+    size_t value = f->kind == FIELD_NAMES       ? JSON_WORDS * sizeof(struct json_key)
+                   : f->kind == FIELD_COMMUNITY ? escape_json_room(COMMUNITY_ID_SIZE)
+                                                : VALUE_MAX;
+    return keys * sizeof(struct json_key) + value + strlen(f->name) + sizeof "[\"\",\"\",]";
+}
+
+static void add_step(struct json_events *events, unsigned field)
+{
+    const struct event_field *f = &event_fields[field];
+    struct slice name = slice_of(f->name);
+    struct json_step *step = &events->steps[field];
+    *step = (struct json_step){.field = (uint8_t)field, .offset = f->offset, .kind = f->kind};
+    if (is_number((enum field_kind)f->kind))
+        step->width = f->width;
+    for (size_t dot; (dot = slice_find(name, '.')) < name.size; name = slice_part(name, dot + 1, name.size))
+        step->object = find_object(events, step->object, slice_part(name, 0, dot));
+    step->key = make_key(name, ":");
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        if (!(f->in >> type & 1))
+            continue;
+        events->types[type].room += room_of(events, step);
+        if (field <= JSON_CONNECTION_FIRST || field > JSON_CONNECTION_LAST) /* the first stands for all of them */
+            add_asked(&events->types[type].rows[field / 64], f, field % 64);
+    }
+}
+
+static void add_words(struct json_events *events, unsigned field)
+{
+    for (unsigned i = 0; event_fields[field].text && i < JSON_WORDS; i++) {
+        const char *word = event_fields[field].text(i);
+        if (word && *word && strlen(word) + sizeof "\"\"," <= JSON_KEY_TEXT)
+            events->words[field][i] = make_key(slice_of(word), ",");
+    }
+}
+
+struct json_events *json_events_new(void)
+{
+    struct json_events *events = calloc(1, sizeof *events);
+    if (!events)
+        return NULL;
+    events->objects[0].above = 1;
+    events->object_count = 1;
+    for (unsigned i = 0; i < EVENT_TYPES; i++)
+        events->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION; /* copied whole */
+    for (unsigned i = 0; i < EVENT_FIELDS; i++) {
+        add_step(events, i);
+        add_words(events, i);
+    }
+    events->community = community_new(0);
+    if (events->community)
+        return events;
+    json_events_free(events);
+    return NULL;
+}
+
+void json_events_free(struct json_events *events)
+{
+    if (!events)
+        return;
+    community_free(events->community);
+    free(events);
+}
