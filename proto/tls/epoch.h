@@ -19,7 +19,7 @@ enum tls_epoch {
 /** What all connections of a worker share. */
 struct tls_locksmith {
     struct tls_ciphers *ciphers;
-    const struct tls_keys *keys; /* constant while a packet is handled; NULL: there are none */
+    struct tls_keys *keys; /* none comes or goes while a packet is handled; NULL: there are none */
     struct memory *memory;
     uint16_t trials; /* how many places of the sequence are tried behind a gap */
 };

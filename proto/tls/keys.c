@@ -2,8 +2,6 @@
 
 #include <openssl/crypto.h>
 
-#include "proto/tls/vault.h"
-
 struct tls_keys {
     struct tls_vault vault; /* of struct tls_logged */
     struct memory *memory;
@@ -37,31 +35,33 @@ const struct tls_logged *tls_keys_same(const struct tls_logged *logged)
     return tls_vault_same(logged);
 }
 
-const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
+const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label)
 {
     struct tls_logged *logged = tls_vault_find(&k->vault, random);
-    if (logged != NULL)
+    if (logged != NULL) {
         logged->asked = true;
+        tls_vault_mark(&k->vault, logged);
+    }
     return logged != NULL && logged->secrets[label].size > 0 ? &logged->secrets[label] : NULL;
 }
 
 size_t tls_keys_unasked(const struct tls_keys *k)
 {
     size_t count = 0;
-    for (const struct tls_logged *l = tls_keys_newest(k); l != NULL; l = tls_keys_older(l))
+    for (const struct tls_logged *l = tls_vault_newest(&k->vault); l != NULL; l = tls_vault_older(l))
         count += !l->asked;
     return count;
 }
 
-const struct tls_logged *tls_keys_newest(const struct tls_keys *k)
+struct tls_vault_walk tls_keys_walk(const struct tls_keys *k)
 {
-    return tls_vault_newest(&k->vault);
+    return tls_vault_walk(&k->vault);
 }
 
-const struct tls_logged *tls_keys_older(const struct tls_logged *logged)
+const struct tls_logged *tls_keys_next(struct tls_vault_walk *walk)
 {
-    return tls_vault_older(logged);
+    return tls_vault_next(walk);
 }
 
 size_t tls_keys_count(const struct tls_keys *k)

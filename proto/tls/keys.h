@@ -10,6 +10,7 @@
 #include "proto/base/slice.h"
 #include "proto/base/table.h"
 #include "proto/tls/schedule.h"
+#include "proto/tls/vault.h"
 
 enum tls_label {
     TLS_LABEL_MASTER, /* CLIENT_RANDOM: TLS 1.2 and before */
@@ -42,14 +43,15 @@ enum { TLS_LOGGED_SAME = 256 };
 const struct tls_logged *tls_keys_logged(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM]);
 const struct tls_logged *tls_keys_same(const struct tls_logged *logged);
 
-/** The first one's secret.  @return NULL: not logged. */
-const struct tls_secret *tls_keys_find(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
+/** The first one's secret. A log is written in the order of the connections: this one's place in it is where the
+ * capture is now.  @return NULL: not logged. */
+const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label);
 
-/** All connections in the order of the log, for trials: the newest, and the one before another.
- *  @return NULL: there is none. */
-const struct tls_logged *tls_keys_newest(const struct tls_keys *k);
-const struct tls_logged *tls_keys_older(const struct tls_logged *logged);
+/** All connections for trials: those first that were logged nearest to the one asked for last; where none was, those at
+ *  both ends of the log.  @return NULL: that were all. */
+struct tls_vault_walk tls_keys_walk(const struct tls_keys *k);
+const struct tls_logged *tls_keys_next(struct tls_vault_walk *walk);
 
 /** How many connections have secrets here; how many of these nobody asked for. */
 size_t tls_keys_count(const struct tls_keys *k);

@@ -97,13 +97,16 @@ bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum si
                       .out = out};
     const struct tls_suite *suite = NULL;
     const struct tls_logged *logged = NULL, *next = NULL;
-    if (tls_trial_worth(e, l))
-        next = e->named ? tls_keys_logged(l->keys, e->client_random) : tls_keys_newest(l->keys);
+    struct tls_vault_walk walk = {.left = 0};
+    if (tls_trial_worth(e, l)) {
+        walk = tls_keys_walk(l->keys);
+        next = e->named ? tls_keys_logged(l->keys, e->client_random) : tls_keys_next(&walk);
+    }
     unsigned most = e->named || e->version ? LOGGED_MOST : l->trials;
     for (unsigned tried = 0; next && !suite && tried < most; tried++) {
         logged = next;
         suite = fits(&t, logged);
-        next = e->named ? tls_keys_same(logged) : tls_keys_older(logged);
+        next = e->named ? tls_keys_same(logged) : tls_keys_next(&walk);
     }
     if (!suite)
         return false;

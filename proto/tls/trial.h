@@ -1,9 +1,10 @@
 /* With what a connection is sealed whose hellos do not say so, because one of them was lost, or both: by trial.
  *
  * A record that opens is the proof: no chance makes its tag. Without the ClientHello nobody knows the client random
- * that a key log names: the connections of the log are tried, the newest first. Without the ServerHello nobody knows
- * the suite: those of the secret's size are tried, the likeliest first. That hello has the server's random, too, so
- * before TLS 1.3 there are no keys without it. */
+ * that a key log names: the connections of the log are tried, those first that were logged nearest to the one whose
+ * ClientHello was seen last: a log is written in the order of the connections. Without the ServerHello nobody knows the
+ * suite: those of the secret's size are tried, the likeliest first. That hello has the server's random, too, so before
+ * TLS 1.3 there are no keys without it. */
 #ifndef PROTO_TLS_TRIAL_H
 #define PROTO_TLS_TRIAL_H
 

@@ -19,9 +19,9 @@ static void *entry_of(struct tls_vault_link *link)
     return link != NULL ? link + 1 : NULL;
 }
 
-static const struct tls_vault_link *link_of(const void *entry)
+static struct tls_vault_link *link_of(const void *entry)
 {
-    return (const struct tls_vault_link *)entry - 1;
+    return (struct tls_vault_link *)entry - 1;
 }
 
 void tls_vault_init(struct tls_vault *v, size_t entry_size, const struct hash_secret *secret, struct memory *memory)
@@ -87,6 +87,30 @@ void *tls_vault_older(const void *entry)
     return entry_of(link_of(entry)->older);
 }
 
+void tls_vault_mark(struct tls_vault *v, const void *entry)
+{
+    v->marked = link_of(entry);
+}
+
+struct tls_vault_walk tls_vault_walk(const struct tls_vault *v)
+{
+    bool marked = v->marked != NULL;
+    return (struct tls_vault_walk){
+        .older = marked ? v->marked : v->newest, .newer = marked ? v->marked->newer : v->oldest, .left = v->count};
+}
+
+void *tls_vault_next(struct tls_vault_walk *walk)
+{
+    if (walk->left == 0)
+        return NULL;
+    walk->left--;
+    bool newer = walk->newer != NULL && (walk->turned || walk->older == NULL);
+    struct tls_vault_link **side = newer ? &walk->newer : &walk->older, *link = *side;
+    walk->turned = !newer;
+    *side = newer ? link->newer : link->older;
+    return entry_of(link);
+}
+
 size_t tls_vault_count(const struct tls_vault *v)
 {
     return v->count;
@@ -102,6 +126,8 @@ static void drop_oldest(struct tls_vault *v)
     else
         v->newest = NULL;
     v->count--;
+    if (v->marked == link)
+        v->marked = NULL;
     struct slot *slot = table_find(&v->table, entry_of(link));
     slot->link = link->same;
     if (slot->link == NULL)

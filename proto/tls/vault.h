@@ -9,6 +9,7 @@
 struct tls_vault {
     struct table table; /* of keys and pointers */
     struct tls_vault_link *newest, *oldest;
+    struct tls_vault_link *marked; /* NULL: none is */
     size_t entry_size, count;
 };
 
@@ -29,6 +30,21 @@ void *tls_vault_add(struct tls_vault *v, const uint8_t key[static TLS_VAULT_KEY]
 /** The order of their coming. @return NULL: there is none. */
 void *tls_vault_newest(const struct tls_vault *v);
 void *tls_vault_older(const void *entry);
+
+/** A walk begins at this entry, until it is dropped or another one is marked. */
+void tls_vault_mark(struct tls_vault *v, const void *entry);
+
+/** All entries, the nearest to the mark first; without a mark from both ends. Nothing is added or dropped meanwhile. */
+struct tls_vault_walk {
+    struct tls_vault_link *older, *newer; /* the next ones on both sides */
+    size_t left;
+    bool turned; /* the next one is a newer one */
+};
+
+struct tls_vault_walk tls_vault_walk(const struct tls_vault *v);
+
+/** @return NULL: that were all. */
+void *tls_vault_next(struct tls_vault_walk *walk);
 
 size_t tls_vault_count(const struct tls_vault *v);
 

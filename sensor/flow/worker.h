@@ -31,8 +31,8 @@ struct worker_options {
     size_t memory;  /* the account's hard limit, bytes; eviction begins at seven eighths of it */
     struct hash_secret secret;
     uint8_t credential_key[32];
-    const struct tls_keys *keys; /* borrowed; changes between frames only; NULL: there are none */
-    uint32_t waiting_bytes;      /* a connection's, for a key that may still come; 0: none will */
+    struct tls_keys *keys;  /* borrowed; changes between frames only; NULL: there are none */
+    uint32_t waiting_bytes; /* a connection's, for a key that may still come; 0: none will */
     moment waiting_time;
 };
 

@@ -137,7 +137,7 @@ bool key_sources_poll(struct key_sources *s, moment now)
     return new_secrets(s) != before;
 }
 
-const struct tls_keys *key_sources_keys(const struct key_sources *s)
+struct tls_keys *key_sources_keys(const struct key_sources *s)
 {
     return s->store.keys;
 }

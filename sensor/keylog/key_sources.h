@@ -46,7 +46,7 @@ void key_sources_feed(struct key_sources *s, const char *name, struct slice text
 bool key_sources_poll(struct key_sources *s, moment now);
 
 /** Borrowed; changes within key_sources_read_all(), _feed() and _poll() only. */
-const struct tls_keys *key_sources_keys(const struct key_sources *s);
+struct tls_keys *key_sources_keys(const struct key_sources *s);
 
 /** Adds what was read so far to COUNT_KEYS_*. */
 void key_sources_count(const struct key_sources *s, struct counters *counters);

@@ -20,7 +20,8 @@ static void hear(void *owner, uint64_t line, const struct tls_mistake *mistake)
 static size_t walk(const struct tls_keys *k)
 {
     size_t count = 0;
-    for (const struct tls_logged *l = tls_keys_newest(k); l != NULL; l = tls_keys_older(l)) {
+    struct tls_vault_walk walk = tls_keys_walk(k);
+    for (const struct tls_logged *l; (l = tls_keys_next(&walk)) != NULL;) {
         const struct tls_logged *same = tls_keys_logged(k, l->random);
         while (same != l && same != NULL)
             same = tls_keys_same(same);

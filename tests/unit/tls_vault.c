@@ -82,6 +82,41 @@ static void order_and_keys(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* The entries in the order of a walk, as digits. */
+static const char *walked(const struct tls_vault *v)
+{
+    static char text[20];
+    size_t size = 0;
+    struct tls_vault_walk walk = tls_vault_walk(v);
+    for (const struct entry *e; (e = tls_vault_next(&walk)) != NULL;)
+        text[size++] = (char)('0' + e->number);
+    text[size] = '\0';
+    return text;
+}
+
+static void walks(void **state)
+{
+    (void)state;
+    struct tls_vault v;
+    tls_vault_init(&v, sizeof(struct entry), &secret, &memory);
+    assert_string_equal(walked(&v), "");
+    for (unsigned i = 1; i <= 7; i++)
+        assert_true(add(&v, (char)('a' + i), i));
+    assert_string_equal(walked(&v), "7162534");
+    tls_vault_mark(&v, tls_vault_find(&v, key_of('a' + 3)));
+    assert_string_equal(walked(&v), "3425167");
+    tls_vault_mark(&v, tls_vault_find(&v, key_of('a' + 7)));
+    assert_string_equal(walked(&v), "7654321");
+    tls_vault_mark(&v, tls_vault_find(&v, key_of('a' + 2)));
+    assert_string_equal(walked(&v), "2314567");
+    assert_int_equal(tls_vault_trim(&v, 6), 1);
+    assert_string_equal(walked(&v), "234567");
+    assert_int_equal(tls_vault_trim(&v, 5), 1); /* and with it the mark */
+    assert_string_equal(walked(&v), "73645");
+    tls_vault_deinit(&v);
+    assert_int_equal(memory.used, 0);
+}
+
 /* An entry that there is no memory for leaves everything as it was, a key without entries least of all. */
 static void without_memory(void **state)
 {
@@ -106,6 +141,7 @@ static void without_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(order_and_keys), cmocka_unit_test(without_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(order_and_keys), cmocka_unit_test(walks),
+                                       cmocka_unit_test(without_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
