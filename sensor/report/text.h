@@ -5,16 +5,20 @@
 #include "sensor/event/value.h"
 #include "sensor/report/report.h"
 
+enum { TEXT_EXPLAINED = 32 };
+
 /** What an output of this format keeps. */
 struct text_state {
     struct report_style style;
     struct value_clock clock;
-    bool begun;                         /* something stands above */
-    bool under_findings;                /* their heading stands: from now on findings are blocks */
-    const struct rule_about *explained; /* the rule that was explained last */
-    bool told;                          /* a finding was told in a line, before the end */
-    struct finding subject;             /* of the block above: its subject alone */
-    bool has_subject, further;          /* and whether a rule more was told of it */
+    bool begun;                                         /* something stands above */
+    bool under_findings;                                /* their heading stands: from now on findings are blocks */
+    const struct rule_about *rule;                      /* of the block above */
+    const struct rule_about *explained[TEXT_EXPLAINED]; /* rules whose meaning stands above, the last ones */
+    size_t explanations;
+    bool told;                 /* a finding was told in a line, before the end */
+    struct finding subject;    /* of the block above: its subject alone */
+    bool has_subject, further; /* and whether a rule more was told of it */
     size_t sources, sources_told, sources_shown;
     struct {
         uint64_t sources, requests;

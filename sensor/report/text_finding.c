@@ -143,14 +143,24 @@ static void add_ends(const struct text_state *s, struct buffer *out, const struc
     buffer_format(out, "%s(%s)\n", used + strlen(" ()") + strlen(words) <= s->style.width ? " " : "\n    ", words);
 }
 
-/** What it means and what to do: once for blocks of one rule that stand together. */
+static bool is_explained(const struct text_state *s, const struct rule_about *rule)
+{
+    for (size_t i = 0; i < TEXT_EXPLAINED; i++) {
+        if (s->explained[i] == rule)
+            return true;
+    }
+    return false;
+}
+
+/** What it means and what to do: once. */
 static void add_rule(struct text_state *s, struct buffer *out, const struct rule_about *rule)
 {
-    if (rule != s->explained && rule->description[0]) {
+    if (!is_explained(s, rule) && rule->description[0]) {
         buffer_text(out, "\n  ");
         text_wrap(s, out, rule->description, 2, s->style.verbose ? 0 : DESCRIPTION_LINES);
+        s->explained[s->explanations++ % TEXT_EXPLAINED] = rule;
     }
-    s->explained = rule;
+    s->rule = rule;
     if (!s->style.verbose)
         return;
     buffer_text(out, "\n  Rule ");
@@ -250,7 +260,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
     /* The same rule once more is another window, with its own times. */
-    if (s->has_subject && f->rule != s->explained && finding_same_subject(&s->subject, f)) {
+    if (s->has_subject && f->rule != s->rule && finding_same_subject(&s->subject, f)) {
         add_further(s, out, f);
         return;
     }

@@ -140,6 +140,32 @@ static void the_same_rule_again(void **state)
            "  reason: known, and no concern # say why\n");
 }
 
+/** Nor is it explained again when another one stood between them. */
+static void a_rule_once_more(void **state)
+{
+    (void)state;
+    static const struct rule_about other = {
+        .id = "i", .title = "Other", .description = "It means something else.", .level = LEVEL_MEDIUM};
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    for (uint8_t i = 0; i < 4; i++) {
+        struct finding f = make_finding();
+        f.source[15] = i;
+        f.rule = i % 2 ? &other : &rule;
+        report_text.finding(s, &out, &f, true);
+        free_finding(&f);
+    }
+    const char *text = out.bytes;
+    for (size_t i = 0; i < 2; i++) {
+        const char *means = i ? "It means something else." : "Somebody asked without showing who they are.";
+        const char *first = memmem(text, out.size, means, strlen(means));
+        assert_non_null(first);
+        assert_null(memmem(first + 1, out.size - (size_t)(first + 1 - text), means, strlen(means)));
+    }
+    out.size = 0;
+    end(s, "");
+}
+
 /** What else holds for a subject is a line below its block; the next subject has a block of its own. */
 static void one_block_a_subject(void **state)
 {
@@ -452,6 +478,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding),
         cmocka_unit_test(the_same_rule_again),
+        cmocka_unit_test(a_rule_once_more),
         cmocka_unit_test(one_block_a_subject),
         cmocka_unit_test(long_lists),
         cmocka_unit_test(no_findings),
