@@ -145,6 +145,7 @@ proto_libproto_a_SOURCES = \
 	proto/tls/rc4.h \
 	proto/tls/record.c \
 	proto/tls/record.h \
+	proto/tls/resumption.c \
 	proto/tls/schedule.c \
 	proto/tls/schedule.h \
 	proto/tls/sessions.c \

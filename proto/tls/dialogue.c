@@ -18,87 +18,6 @@ static void set(struct tls *t, enum tls_text id, struct slice text)
     t->changed = true;
 }
 
-static void sign(struct tls *t, enum tls_sign what)
-{
-    tls_facts_sign(&t->facts, what);
-    t->changed = true;
-}
-
-static struct slice scope(const struct tls *t)
-{
-    return (struct slice){(const uint8_t *)&t->server, sizeof t->server};
-}
-
-void tls_dialogue_release(struct tls_dialogue *d, struct memory *memory)
-{
-    if (d->offers) {
-        OPENSSL_cleanse(d->offers, TLS_OFFERS * sizeof *d->offers);
-        d->offers = memory_resize(memory, d->offers, TLS_OFFERS * sizeof *d->offers, 0);
-    }
-}
-
-/* what the client offers to resume */
-
-static bool look_up(struct tls *t, unsigned place, enum tls_resumed by, struct slice name)
-{
-    struct tls_sessions *sessions = t->bench->sessions;
-    enum tls_session_name kind = by == TLS_RESUMED_ID ? TLS_SESSION_BY_ID : TLS_SESSION_BY_TICKET;
-    const struct tls_session *found = sessions ? tls_sessions_find(sessions, scope(t), kind, name) : NULL;
-    struct tls_dialogue *d = &t->dialogue;
-    if (!found)
-        return false;
-    if (!d->offers)
-        d->offers = memory_resize(tls_memory(t), NULL, 0, TLS_OFFERS * sizeof *d->offers);
-    if (!d->offers)
-        return false;
-    struct tls_offer *offer = &d->offers[place];
-    *offer = (struct tls_offer){.found = true, .master = found->master};
-    memcpy(&offer->kept, found->facts, sizeof offer->kept);
-    return true;
-}
-
-static void look_up_offers(struct tls *t, const struct tls_client_hello *h)
-{
-    struct reader identities = reader_of(h->identities);
-    struct slice identity;
-    bool any = h->ticket.size || h->identities.size;
-    tls_dialogue_release(&t->dialogue, tls_memory(t));
-    for (unsigned i = 0; i < TLS_OFFER_OLD && tls_hello_identity_next(&identities, &identity); i++)
-        look_up(t, i, TLS_RESUMED_PSK, identity);
-    /* A client of TLS 1.3 sends a session id that is none (RFC 8446, D.4); so does one with a ticket. */
-    bool id = !look_up(t, TLS_OFFER_OLD, TLS_RESUMED_TICKET, h->ticket) &&
-              look_up(t, TLS_OFFER_OLD, TLS_RESUMED_ID, h->session_id);
-    bool old = h->session_id.size && !tls_hello_has(h->has, TLS_EXTENSION_SUPPORTED_VERSIONS);
-    if (any || id || old)
-        sign(t, TLS_SIGN_OFFERS_TICKET);
-}
-
-static void resume(struct tls *t, enum tls_resumed by, unsigned place)
-{
-    struct tls_dialogue *d = &t->dialogue;
-    const struct tls_offer *offer = d->offers && place < TLS_OFFERS ? &d->offers[place] : NULL;
-    t->facts.resumed = (uint8_t)by;
-    t->facts.client = TLS_CLIENT_UNKNOWN;
-    d->settled = true;
-    if (!offer || !offer->found)
-        return;
-    sign(t, TLS_SIGN_SESSION_FOUND);
-    tls_facts_restore(&t->facts, tls_memory(t), &offer->kept);
-    if (!is_tls13(t))
-        t->epochs.resumed = offer->master;
-}
-
-/* What a later handshake may resume. */
-static void remember(struct tls *t, enum tls_session_name by, struct slice name)
-{
-    const struct tls_secret *master = is_tls13(t) ? NULL : tls_epochs_master(&t->epochs, &t->bench->locksmith);
-    struct tls_kept kept;
-    if (!t->bench->sessions || !name.size)
-        return;
-    tls_facts_keep(&t->facts, &kept);
-    tls_sessions_put(t->bench->sessions, scope(t), by, name, master, &kept);
-}
-
 /* hellos */
 
 static void set_fingerprints(struct tls *t, const struct tls_client_hello *h)
@@ -145,20 +64,20 @@ static void read_client_hello(struct tls *t, const struct tls_client_hello *h)
 {
     struct tls_dialogue *d = &t->dialogue;
     if (h->broken)
-        sign(t, TLS_SIGN_BROKEN_HELLO);
+        tls_note(t, TLS_SIGN_BROKEN_HELLO);
     if (h->ech)
-        sign(t, TLS_SIGN_ECH);
+        tls_note(t, TLS_SIGN_ECH);
     set(t, TLS_TEXT_SNI, h->server_name);
     set_offered(t, h->protocols);
     t->facts.offers = tls_client_hello_offers(h);
     d->ticket = h->ticket.size != 0;
     d->early = TLS_EARLY_NONE;
     if (tls_hello_has(h->has, TLS_EXTENSION_EARLY_DATA) && !d->retried) {
-        sign(t, TLS_SIGN_EARLY_DATA);
+        tls_note(t, TLS_SIGN_EARLY_DATA);
         d->early = TLS_EARLY_OFFERED;
     }
     keep_session_id(d, CLIENT, h->session_id);
-    look_up_offers(t, h);
+    tls_resumption_look_up(t, h);
 }
 
 static void client_hello(struct tls *t, struct slice body)
@@ -166,23 +85,23 @@ static void client_hello(struct tls *t, struct slice body)
     struct tls_client_hello h;
     struct tls_dialogue *d = &t->dialogue;
     if (!tls_client_hello_read(body, &h)) {
-        sign(t, TLS_SIGN_BROKEN_HELLO);
+        tls_note(t, TLS_SIGN_BROKEN_HELLO);
         return;
     }
     bool second = d->retried && !d->answered, first = !d->hello;
     if (!second) {
-        tls_dialogue_release(d, tls_memory(t));
+        tls_resumption_release(d, tls_memory(t));
         *d = (struct tls_dialogue){.hello = true};
         OPENSSL_cleanse(&t->epochs.resumed, sizeof t->epochs.resumed);
         t->half[CLIENT].broken = false;
         if (!first)
-            sign(t, TLS_SIGN_RENEGOTIATED);
+            tls_note(t, TLS_SIGN_RENEGOTIATED);
     }
     memcpy(t->epochs.client_random, h.random, TLS_RANDOM);
     if (first)
         memcpy(t->facts.client_random, h.random, sizeof t->facts.client_random);
     t->epochs.named = true;
-    sign(t, TLS_SIGN_CLIENT_HELLO);
+    tls_note(t, TLS_SIGN_CLIENT_HELLO);
     if (first)
         set_fingerprints(t, &h);
     read_client_hello(t, &h);
@@ -192,14 +111,14 @@ static void client_hello(struct tls *t, struct slice body)
 static void close_both(struct tls *t)
 {
     t->half[CLIENT].closed = t->half[SERVER].closed = true;
-    sign(t, TLS_SIGN_CLOSED);
+    tls_note(t, TLS_SIGN_CLOSED);
 }
 
 static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
 {
     struct tls_dialogue *d = &t->dialogue;
     if (tls_hello_has(h->has, TLS_EXTENSION_PRE_SHARED_KEY))
-        resume(t, TLS_RESUMED_PSK, h->identity < TLS_OFFER_OLD ? h->identity : TLS_OFFERS);
+        tls_resumption_take(t, TLS_RESUMED_PSK, h->identity < TLS_OFFER_OLD ? h->identity : TLS_OFFERS);
     tls_epochs_enter(&t->epochs, SERVER, TLS_EPOCH_HANDSHAKE);
     if (d->early != TLS_EARLY_OFFERED)
         tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE);
@@ -217,7 +136,7 @@ static void begin_tls12(struct tls *t, const struct tls_server_hello *h)
     keep_session_id(d, SERVER, h->session_id);
     t->epochs.encrypt_then_mac = tls_hello_has(h->has, TLS_EXTENSION_ENCRYPT_THEN_MAC);
     if (h->session_id.size && slice_same(session_id(d, CLIENT), h->session_id))
-        resume(t, d->ticket ? TLS_RESUMED_TICKET : TLS_RESUMED_ID, TLS_OFFER_OLD);
+        tls_resumption_take(t, d->ticket ? TLS_RESUMED_TICKET : TLS_RESUMED_ID, TLS_OFFER_OLD);
 }
 
 /* The ClientHello was lost: these bytes may be from anywhere, so they have to be more than a message. */
@@ -237,17 +156,17 @@ static void server_hello(struct tls *t, struct slice body)
     if (!d->hello)
         tls_dialogue_lost(t, CLIENT);
     if (h.broken)
-        sign(t, TLS_SIGN_BROKEN_HELLO);
+        tls_note(t, TLS_SIGN_BROKEN_HELLO);
     if (h.retry) {
         /* The client begins anew, and its early data goes unread: RFC 8446, 4.1.2 and 4.2.10. */
         d->retried = true;
         d->early = TLS_EARLY_NONE;
-        sign(t, TLS_SIGN_RETRY);
+        tls_note(t, TLS_SIGN_RETRY);
         return;
     }
     d->answered = true;
     t->half[SERVER].broken = false;
-    sign(t, TLS_SIGN_SERVER_HELLO);
+    tls_note(t, TLS_SIGN_SERVER_HELLO);
     t->facts.version = t->epochs.version = h.version;
     t->facts.suite = h.suite;
     t->facts.group = h.group;
@@ -264,7 +183,7 @@ static void server_hello(struct tls *t, struct slice body)
         begin_tls13(t, &h);
     else
         begin_tls12(t, &h);
-    tls_dialogue_release(d, tls_memory(t));
+    tls_resumption_release(d, tls_memory(t));
 }
 
 static void encrypted_extensions(struct tls *t, struct slice body)
@@ -280,7 +199,7 @@ static void encrypted_extensions(struct tls *t, struct slice body)
     d->early_known = true;
     if (e.early_data) {
         d->early = TLS_EARLY_ACCEPTED;
-        sign(t, TLS_SIGN_EARLY_ACCEPTED);
+        tls_note(t, TLS_SIGN_EARLY_ACCEPTED);
     }
     tls_epochs_enter(&t->epochs, CLIENT, e.early_data ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE);
     t->epochs.side[CLIENT].passing = !e.early_data;
@@ -308,7 +227,7 @@ static void set_certificate(struct tls *t, enum side of, const struct tls_certif
         set(t, (enum tls_text)rows[i].to[of], tls_certificate_get(c, (enum tls_certificate_text)rows[i].from));
     if (of == SERVER) {
         if (c->api_server)
-            sign(t, TLS_SIGN_API_SERVER);
+            tls_note(t, TLS_SIGN_API_SERVER);
         return;
     }
     set(t, TLS_TEXT_USER, tls_certificate_get(c, TLS_CERTIFICATE_USER));
@@ -338,7 +257,7 @@ static void certificate(struct tls *t, enum side from, moment time, struct slice
         return;
     t->facts.signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
     if (time < c.not_before || time > c.not_after)
-        sign(t, TLS_SIGN_CLIENT_EXPIRED);
+        tls_note(t, TLS_SIGN_CLIENT_EXPIRED);
 }
 
 /* The client's messages are over, and there was no Certificate among them. */
@@ -368,7 +287,7 @@ static void finished(struct tls *t, enum side from)
         }
     } else {
         settle_client(t);
-        sign(t, TLS_SIGN_DONE);
+        tls_note(t, TLS_SIGN_DONE);
     }
     tls_epochs_enter(&t->epochs, from, TLS_EPOCH_TRAFFIC);
     t->changed = true;
@@ -380,20 +299,20 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
     if (!d->answered)
         return;
     if (from == SERVER && !d->server_done && !d->settled && d->ticket && !t->half[SERVER].broken)
-        resume(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
+        tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
     if (from == CLIENT)
         settle_client(t);
     tls_epochs_change_cipher(&t->epochs, &t->bench->locksmith, from);
     if (from == SERVER && t->facts.resumed == TLS_RESUMED_NOT)
-        remember(t, TLS_SESSION_BY_ID, session_id(d, SERVER));
+        tls_resumption_keep(t, TLS_SESSION_BY_ID, session_id(d, SERVER));
     if (t->epochs.side[CLIENT].epoch == TLS_EPOCH_TRAFFIC && t->epochs.side[SERVER].epoch == TLS_EPOCH_TRAFFIC)
-        sign(t, TLS_SIGN_DONE);
+        tls_note(t, TLS_SIGN_DONE);
     if (!t->epochs.named || tls_epochs_master(&t->epochs, &t->bench->locksmith))
         return;
     t->for_a_key = t->bench->limits.waiting_bytes != 0;
     if (!t->for_a_key) {
         t->half[from].closed = true;
-        sign(t, TLS_SIGN_CLOSED);
+        tls_note(t, TLS_SIGN_CLOSED);
     }
 }
 
@@ -422,9 +341,11 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
     case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, m->body); break;
     case TLS_CERTIFICATE: certificate(t, SERVER, time, m->body); break;
-    case TLS_CERTIFICATE_REQUEST: sign(t, TLS_SIGN_REQUESTED); break;
+    case TLS_CERTIFICATE_REQUEST: tls_note(t, TLS_SIGN_REQUESTED); break;
     case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
-    case TLS_NEW_SESSION_TICKET: remember(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version)); break;
+    case TLS_NEW_SESSION_TICKET:
+        tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version));
+        break;
     case TLS_FINISHED: finished(t, SERVER); break;
     case TLS_KEY_UPDATE: key_update(t, SERVER); break;
     default: break;
@@ -457,7 +378,7 @@ void tls_dialogue_lost(struct tls *t, enum side from)
     tls_handshake_reset(&t->half[from].handshake, tls_memory(t));
     t->half[from].broken = true;
     if (!tls_facts_has(&t->facts, TLS_SIGN_DONE))
-        sign(t, TLS_SIGN_LOST);
+        tls_note(t, TLS_SIGN_LOST);
 }
 
 void tls_dialogue_found(struct tls *t)
@@ -474,7 +395,7 @@ void tls_dialogue_found(struct tls *t)
     t->facts.version = t->epochs.version;
     t->facts.suite = t->epochs.suite->id;
     tls_epochs_found(&t->epochs);
-    tls_dialogue_release(d, tls_memory(t));
+    tls_resumption_release(d, tls_memory(t));
     t->changed = true;
 }
 
@@ -482,5 +403,5 @@ void tls_dialogue_skipped(struct tls *t, enum side from)
 {
     tls_dialogue_lost(t, from);
     if (from == CLIENT)
-        sign(t, TLS_SIGN_DONE);
+        tls_note(t, TLS_SIGN_DONE);
 }

@@ -26,8 +26,7 @@ static void tell_gap(struct tls *t, enum side from, moment time)
 static void leave_closed(struct tls *t, enum side from, moment time)
 {
     t->half[from].closed = true;
-    tls_facts_sign(&t->facts, TLS_SIGN_CLOSED);
-    t->changed = true;
+    tls_note(t, TLS_SIGN_CLOSED);
     tell_gap(t, from, time);
 }
 
@@ -291,8 +290,7 @@ static void note_sealed(struct tls *t, enum side from, moment time)
     bool begun = t->shape.stage == TLS_SHAPE_FLIGHT;
     bool tls13 = t->epochs.version == TLS_1_3 || (t->epochs.version == 0 && begun);
     if (tls13 && t->client_sealed && !tls_facts_has(&t->facts, TLS_SIGN_DONE)) {
-        tls_facts_sign(&t->facts, TLS_SIGN_DONE);
-        t->changed = true;
+        tls_note(t, TLS_SIGN_DONE);
         tell_facts(t, time);
     }
     t->client_sealed |= from == CLIENT && (t->dialogue.answered || begun);
@@ -363,8 +361,7 @@ static bool on_proves(void *owner, enum side from, const uint8_t header[static T
 static void on_sslv2_hello(void *owner, moment time)
 {
     struct tls *t = owner;
-    tls_facts_sign(&t->facts, TLS_SIGN_SSLV2_HELLO);
-    t->changed = true;
+    tls_note(t, TLS_SIGN_SSLV2_HELLO);
     tell_facts(t, time);
 }
 
@@ -411,7 +408,7 @@ static void destroy(struct stream *s)
     stream_free(t->records);
     for (int side = CLIENT; side <= SERVER; side++)
         tls_handshake_reset(&t->half[side].handshake, memory);
-    tls_dialogue_release(&t->dialogue, memory);
+    tls_resumption_release(&t->dialogue, memory);
     tls_waiting_release(&t->waiting, memory);
     tls_epochs_release(&t->epochs);
     tls_facts_release(&t->facts, memory);

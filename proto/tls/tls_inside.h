@@ -1,4 +1,5 @@
-/* Inside of a TLS connection: for tls.c (records, plaintext) and dialogue.c (messages), and for nobody else. */
+/* Inside of a TLS connection: for tls.c (records, plaintext), dialogue.c (messages) and resumption.c (sessions), and
+ * for nobody else. */
 #ifndef PROTO_TLS_TLS_INSIDE_H
 #define PROTO_TLS_TLS_INSIDE_H
 
@@ -72,6 +73,13 @@ static inline struct memory *tls_memory(const struct tls *t)
     return t->bench->locksmith.memory;
 }
 
+/** A fact of the connection. */
+static inline void tls_note(struct tls *t, enum tls_sign what)
+{
+    tls_facts_sign(&t->facts, what);
+    t->changed = true;
+}
+
 /** The side's next handshake message. */
 void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m);
 
@@ -87,6 +95,16 @@ void tls_dialogue_found(struct tls *t);
 /** The epoch was left because a record of the next one opened. */
 void tls_dialogue_skipped(struct tls *t, enum side from);
 
-void tls_dialogue_release(struct tls_dialogue *d, struct memory *memory);
+/** What the client offers to resume is looked up: which of it were seen. */
+void tls_resumption_look_up(struct tls *t, const struct tls_client_hello *h);
+
+/** The server resumes the offer at this place; TLS_OFFERS: one that is not kept. */
+void tls_resumption_take(struct tls *t, enum tls_resumed by, unsigned place);
+
+/** What a later handshake may resume under this name. */
+void tls_resumption_keep(struct tls *t, enum tls_session_name by, struct slice name);
+
+/** Wipes what was offered. */
+void tls_resumption_release(struct tls_dialogue *d, struct memory *memory);
 
 #endif
