@@ -189,6 +189,7 @@ endif
 script_tests = \
 	tests/laws/source.test \
 	tests/laws/drop.test \
+	tests/laws/loss.test \
 	tests/laws/start.test \
 	tests/laws/files.test \
 	tests/laws/skew.test \
@@ -294,6 +295,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/hello_loss.py \
 	tests/tools/pcap.py \
 	tests/tools/proxy_tshark.py \
+	tests/tools/random_loss.py \
 	tests/tools/rule_table.py \
 	tests/tools/savefiles.py \
 	tests/tools/source.py \

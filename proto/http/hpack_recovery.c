@@ -9,7 +9,7 @@ enum {
     WANTED = 3,         /* of the constant fields in a block that speaks for a shift */
     RIVAL = 2,          /* as many speak against any other */
     BLOCKS_WANTED = 2,  /* that speak for it */
-    WAITS_MOST = 64,    /* blocks */
+    WAITS_MOST = 12,    /* blocks */
     ENTRIES_MOST = 512, /* of the old table */
     BYTES_MOST = 65536
 };
@@ -126,26 +126,26 @@ static void renumber(struct hpack_recovery *r)
         r->constant[i] -= r->shift;
 }
 
-/* While it waits, the old table stays what is waited for: what was lost now adds to what was lost before. */
+/* Another gap, with blocks between, while it waits is too much: where clients differ, behind a front, the table of one
+ * passes for another's. */
 bool hpack_recovery_lost(struct hpack_recovery *r, uint32_t next)
 {
     bool waiting = r->state == WAITING;
+    if (waiting && r->waited == 0)
+        return false;
     if (r->state == FOUND)
         renumber(r);
     if (!waiting && r->blocks >= BLOCKS_LEAST)
         find_constants(r);
     r->blocks = r->turn = r->used_count[0] = 0;
-    if (!r->trials)
+    if (!waiting && r->constants >= WANTED)
         r->trials = memory_resize(r->memory, NULL, 0, SHIFTS * sizeof *r->trials);
-    if (r->constants < WANTED || !r->trials) {
+    if (waiting || !r->trials) {
         hpack_recovery_drop(r);
         return false;
     }
-    memset(r->trials, 0, SHIFTS * sizeof *r->trials);
     r->state = WAITING;
     r->waited = 0;
-    if (waiting)
-        return false;
     r->end = next;
     return true;
 }

@@ -30,17 +30,23 @@ static void side_gap(const struct delivery *d, enum side side, moment time, uint
         stream_gap(d->r->above, side, time, size);
 }
 
-/** Gives up the hole up to `to`, or up to the first byte that is held: as of the time of what waited for it. */
+/** Gives up the hole up to `to`, or up to the first byte that is held: as of the time of what waited for it. No further
+ *  than what the other side's next piece acknowledges: the rest may have come behind that piece, and answer it. */
 static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
 {
     const struct reassembly_side *s = side_of(d, side);
     const struct reassembly_side *o = side_of(d, other_side(side));
     const struct held *own = held_first(s);
     const struct held *other = held_first(o);
-    moment time = other && other->piece.offset <= o->next ? other->piece.time : d->time;
+    bool waits = other && other->piece.offset <= o->next;
+    moment time = waits ? other->piece.time : d->time;
     if (own && own->piece.offset <= to) {
         to = own->piece.offset;
         time = own->piece.time;
+    }
+    if (waits && other->piece.ack > s->next && other->piece.ack < to) {
+        to = other->piece.ack;
+        time = other->piece.time;
     }
     if (to > s->next)
         side_gap(d, side, time, to);
@@ -197,6 +203,18 @@ static bool side_lost_patience(const struct delivery *d, const struct reassembly
     return s->waited > d->limits->patience + 1 && since >= d->limits->skew / 1000000;
 }
 
+/** The hole up to `to`, or up to the first byte that is held, and with it what waited for it. */
+static void side_give_up_all(const struct delivery *d, enum side side, uint64_t to)
+{
+    const struct reassembly_side *s = side_of(d, side);
+    const struct held *own = held_first(s);
+    to = own && own->piece.offset < to ? own->piece.offset : to;
+    do {
+        side_give_up(d, side, to);
+        delivery_drain(d);
+    } while (s->next < to && side_owes(s));
+}
+
 /** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. */
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
@@ -211,10 +229,8 @@ static void side_lose_patience(const struct delivery *d, enum side side)
             s->since = milliseconds(d->clock);
         if (s->waited < UINT16_MAX)
             s->waited++;
-        if (side_lost_patience(d, s) || (s->waited > 1 && side_waited_long(d, side))) {
-            side_give_up(d, side, s->acked);
-            delivery_drain(d);
-        }
+        if (side_lost_patience(d, s) || (s->waited > 1 && side_waited_long(d, side)))
+            side_give_up_all(d, side, s->acked);
     } else if (side_unwatched(s, side_of(d, other_side(side))) && side_waited_long(d, side)) {
         side_force(d, side);
     }

@@ -349,6 +349,33 @@ static void test_lost_request(void **state)
     finish(&t, "C<capture>S<capture>");
 }
 
+/* Of a long hole no more is told before a request than that one acknowledges: the rest may answer it. */
+static void test_lost_answers(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, A, "get");
+    segment(&t, CLIENT, 4, 4, A, "put");
+    segment(&t, SERVER, 9, 10, A, "200");
+    told(&t, "C(get)");
+    for (int i = 0; i < 4; i++)
+        segment(&t, CLIENT, 10, 12, A, "");
+    told(&t, "S[3]C(put)S[5]");
+    finish(&t, "C[3]S(200)C<capture>S<capture>");
+}
+
+/* The same where nobody is waited for any longer. */
+static void test_lost_answers_at_the_end(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 4, 4, A, "put");
+    segment(&t, SERVER, 9, 10, A, "200");
+    finish(&t, "C[3]S[3]C(put)S[5]C[3]S(200)C<capture>S<capture>");
+}
+
 /* Two segments in order, each acknowledging the other: impossible, and no reason to wait. */
 static void test_circle(void **state)
 {
@@ -482,6 +509,8 @@ int main(void)
         cmocka_unit_test(test_swapped_requests),
         cmocka_unit_test(test_swapped_reset),
         cmocka_unit_test(test_lost_request),
+        cmocka_unit_test(test_lost_answers),
+        cmocka_unit_test(test_lost_answers_at_the_end),
         cmocka_unit_test(test_circle),
         cmocka_unit_test(test_fin_in_its_place),
         cmocka_unit_test(test_outside),
