@@ -114,7 +114,8 @@ static void mark_request_unknown(struct draft *d)
                                       {EVENT_FORWARDED_FOR, x->event.forwarded_for.size},
                                       {EVENT_FORWARDED_VIA, x->via.size}};
     mark_missing(e, texts, sizeof texts / sizeof *texts);
-    if (!x->auth_kind)
+    /* Beside an Authorization that is no credential another one may stand, and before it. */
+    if (!x->auth_kind || (exchange_has(x, SIGN_UNKNOWN_FIELD) && !credential_counts(x->auth_kind)))
         event_set_unknown(e, EVENT_AUTH_KIND);
     if (!x->digest && (part || !x->auth_kind))
         event_set_unknown(e, EVENT_AUTH_DIGEST);
