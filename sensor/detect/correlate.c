@@ -233,6 +233,8 @@ static void judge(struct correlate *c, struct exchange *x)
     x->twin = twins_learn(c->twins, &x->event);
     c->counters->of[COUNT_TWINS] += x->twin;
     place_exchange(&c->places, x, cluster);
+    if (!x->front && twins_passes_on(c->twins, x->event.client.ip))
+        x->front = FRONT_SUSPECTED;
     doubt_audit_id(x);
     verdict_pass(x);
     endpoints_learn_lending(c->endpoints, x);
@@ -263,7 +265,7 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
     f->event.basis = (uint8_t)basis_at(c, &f->event);
     if (cluster_front(c->places.map, cluster, f->event.client.ip))
         f->front = FRONT_CONFIGURED;
-    else if (endpoints_serves(c->endpoints, f->event.client.ip))
+    else if (endpoints_serves(c->endpoints, f->event.client.ip) || twins_passes_on(c->twins, f->event.client.ip))
         f->front = FRONT_SUSPECTED;
     sources_closed(c->sources, c->infer, f, ours, c->window);
 }

@@ -11,6 +11,7 @@ struct twins {
     struct memory *memory;
     const struct hash_secret *secret;
     struct table young, old; /* of struct twin */
+    struct table balancers;  /* of addresses */
 };
 
 static void begin(struct twins *t, struct table *table)
@@ -27,6 +28,7 @@ struct twins *twins_new(const struct hash_secret *secret, struct memory *memory)
     t->secret = secret;
     begin(t, &t->young);
     begin(t, &t->old);
+    table_init(&t->balancers, 16, 16, secret, memory);
     return t;
 }
 
@@ -36,6 +38,7 @@ void twins_free(struct twins *t)
         return;
     table_deinit(&t->young);
     table_deinit(&t->old);
+    table_deinit(&t->balancers);
     memory_resize(t->memory, t, sizeof *t, 0);
 }
 
@@ -69,5 +72,14 @@ bool twins_learn(struct twins *t, const struct event *e)
         remember(t, e);
         return false;
     }
-    return first->flow_id != e->flow_id && memcmp(first->server, e->client.ip, sizeof first->server) == 0;
+    if (first->flow_id == e->flow_id || memcmp(first->server, e->client.ip, sizeof first->server) != 0)
+        return false;
+    if (t->balancers.count < TWINS_BALANCERS)
+        table_put(&t->balancers, e->client.ip, NULL);
+    return true;
+}
+
+bool twins_passes_on(struct twins *t, const uint8_t ip[static 16])
+{
+    return t->balancers.count && table_find(&t->balancers, ip);
 }

@@ -7,7 +7,10 @@
 #include "proto/base/table.h"
 #include "sensor/event/event.h"
 
-enum { TWINS_MOST = 32768 }; /* connections that are remembered: so many, and those of the time before */
+enum {
+    TWINS_MOST = 32768,    /* connections that are remembered: so many, and those of the time before */
+    TWINS_BALANCERS = 4096 /* addresses */
+};
 
 struct twins;
 
@@ -18,5 +21,9 @@ void twins_free(struct twins *t);
 /** Remembers the connection of a record, the first of those that bear its ClientHello.
  *  @return whether it is what a balancer makes of another one that was seen. */
 bool twins_learn(struct twins *t, const struct event *e);
+
+/** Whether the address was seen to pass on a connection: what else comes from it and has no twin, because packets are
+ * missing, is asked for others as well. */
+bool twins_passes_on(struct twins *t, const uint8_t ip[static 16]);
 
 #endif

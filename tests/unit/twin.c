@@ -16,13 +16,23 @@ static bool learn(struct twins *t, uint32_t hello, uint8_t client, uint8_t serve
     return twins_learn(t, &e);
 }
 
+static bool passes_on(struct twins *t, uint8_t address)
+{
+    uint8_t ip[16] = {[15] = address};
+    return twins_passes_on(t, ip);
+}
+
 static void behind_a_balancer(void **state)
 {
     (void)state;
     struct memory memory = {.limit = 1 << 20};
     struct twins *t = twins_new(&SECRET, &memory);
     assert_false(learn(t, 7, 1, 5, 100));
+    assert_false(passes_on(t, 5));
     assert_true(learn(t, 7, 5, 10, 101));
+    assert_true(passes_on(t, 5));
+    assert_false(passes_on(t, 1));
+    assert_false(passes_on(t, 10));
     /* Both as often as they tell. */
     assert_false(learn(t, 7, 1, 5, 100));
     assert_true(learn(t, 7, 5, 10, 101));
