@@ -104,8 +104,8 @@ static void evidence(void)
         [EVIDENCE_RELAYED] = "A backend behind the API server may have written the answer.",
         [EVIDENCE_CONTRADICTION] = "Two of these signs disagree.",
         [EVIDENCE_VALUE_ALONE] = "A credential's value, in a field whose name is not known.",
-        [EVIDENCE_TABLE_RECOVERED] = "HTTP/2: fields of the request head are inferred: they were sent before a hole, "
-                                     "and the table was found again.",
+        [EVIDENCE_TABLE_RECOVERED] =
+            "HTTP/2: fields of the head are inferred: they were sent before a hole, and the table was found again.",
         [EVIDENCE_NO_CERTIFICATE] = "Of TLS that stays closed: the client sent no certificate, by its records' sizes.",
         [EVIDENCE_EARLY_GOAWAY] = "Likewise: a record of a GOAWAY's size came before the first answer.",
         [EVIDENCE_SIZE_OF_401] = "Likewise: an answer has the size of a 401.",
