@@ -28,12 +28,6 @@ struct hpack *hpack_new(bool from_start, struct memory *memory)
     return h;
 }
 
-void hpack_recover(struct hpack *h)
-{
-    if (h->recovery == NULL)
-        h->recovery = hpack_recovery_new(h->table.memory);
-}
-
 void hpack_free(struct hpack *h)
 {
     if (h == NULL)
@@ -59,23 +53,13 @@ void hpack_begin_anew(struct hpack *h)
         h->bound = HPACK_TABLE_FIRST; /* as likely as any, and too large does no harm */
 }
 
-/* A field whose name, or all of it, is in the old table. */
-static void find_again(const struct hpack *h, struct field *f)
-{
-    if (h->recovery == NULL || !hpack_recovery_find(h->recovery, f->stranger, f))
-        return;
-    f->known = KNOWN;
-    f->stranger = 0;
-    f->inferred = true;
-}
-
 static void read_entry(const struct hpack *h, uint32_t place, struct field *f)
 {
     hpack_table_read(&h->table, place, f);
     if (f->known == KNOWN)
         return;
     struct slice value = f->value; /* newer than what the old table may have under that name */
-    find_again(h, f);
+    hpack_find_again(h, f);
     f->value = value;
 }
 
@@ -123,7 +107,7 @@ bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
     f->stranger = h->table.next - (uint32_t)back;
     if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
         h->bound *= 2; /* it was kept here and dropped too early */
-    find_again(h, f);
+    hpack_find_again(h, f);
     return true;
 }
 

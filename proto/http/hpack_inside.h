@@ -1,4 +1,4 @@
-/* What hpack.c and hpack_ahead.c share. */
+/* What hpack.c and hpack_old.c share. */
 #ifndef PROTO_HTTP_HPACK_INSIDE_H
 #define PROTO_HTTP_HPACK_INSIDE_H
 
@@ -32,6 +32,9 @@ uint64_t hpack_read_index(struct reader *r, uint8_t first);
 
 /** Section 5.2. */
 enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string);
+
+/** A field whose name, or all of it, stands in the table that was lost: as far as that was found again. */
+void hpack_find_again(const struct hpack *h, struct field *f);
 
 /** What a whole block says of the table that was lost, told to `recovery` before the block is read. */
 void hpack_look_ahead(struct hpack *h, struct slice block, struct literals *literals);

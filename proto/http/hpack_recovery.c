@@ -130,17 +130,17 @@ static void renumber(struct hpack_recovery *r)
  * passes for another's. */
 bool hpack_recovery_lost(struct hpack_recovery *r, uint32_t next)
 {
-    bool waiting = r->state == WAITING;
-    if (waiting && r->waited == 0)
+    if (r->state == WAITING && r->waited == 0)
         return false;
+    bool again = r->state == WAITING;
     if (r->state == FOUND)
         renumber(r);
-    if (!waiting && r->blocks >= BLOCKS_LEAST)
+    if (r->blocks >= BLOCKS_LEAST)
         find_constants(r);
     r->blocks = r->turn = r->used_count[0] = 0;
-    if (!waiting && r->constants >= WANTED)
+    if (!again && r->constants >= WANTED)
         r->trials = memory_resize(r->memory, NULL, 0, SHIFTS * sizeof *r->trials);
-    if (waiting || !r->trials) {
+    if (again || !r->trials) {
         hpack_recovery_drop(r);
         return false;
     }

@@ -4,7 +4,8 @@
  * is tried. The fields that stood in each of the last blocks before the gap (six, or as many as there were, three at
  * least) stand in the next ones, too; the shift that makes three of them come out in two whole blocks, while all those
  * blocks make sense, is taken, if no other shift makes even two come out. What it gives is inferred. At the first block
- * that makes no sense with it, it is given up, and so it is once all old entries are gone.
+ * that makes no sense with it, it is given up, and so it is once all old entries are gone, and at another gap before a
+ * shift is taken.
  *
  * Places are those of hpack.c: counted on with each insertion that was seen. */
 #ifndef PROTO_HTTP_HPACK_RECOVERY_H

@@ -7,7 +7,8 @@
  * connection and at least `skew`, or for `hole_wait` of packet time, they did not come; or a limit is reached. The last
  * two push a gap. A side of which no packet was ever seen is a hole by its peer's acknowledgements alone; once patience
  * with such a side was in vain, it is not waited for again until one of its packets is seen. A hole on the only side
- * that is seen can be acknowledged by nobody: `hole_wait` alone closes it.
+ * that is seen can be acknowledged by nobody: `hole_wait` alone closes it. Of a gap no more is pushed before the other
+ * side's next bytes than these acknowledge: the rest may answer them.
  *
  * A segment seen twice (mirrored on two ports, with another VLAN or TTL) is a retransmission like any other:
  * it needs no memory of frames. */

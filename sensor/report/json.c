@@ -6,7 +6,7 @@
 
 enum { LINE_ROOM = 2048 }; /* an ordinary line: one reservation */
 
-bool json_grow(struct json *j, size_t size)
+static bool grow(struct json *j, size_t size)
 {
     size_t used = j->at ? (size_t)(j->at - (j->out->bytes + j->out->size)) : 0;
     char *begin = buffer_reserve(j->out, used + size + LINE_ROOM);
@@ -15,10 +15,16 @@ bool json_grow(struct json *j, size_t size)
     return begin != NULL;
 }
 
+/** Room to write `size` bytes at `at`, and one for the comma. */
+static bool has_room(struct json *j, size_t size)
+{
+    return (size_t)(j->end - j->at) > size || grow(j, size);
+}
+
 struct json json_begin(struct buffer *out)
 {
     struct json j = {.out = out};
-    if (json_grow(&j, 1))
+    if (grow(&j, 1))
         *j.at++ = '{';
     return j;
 }
@@ -36,7 +42,7 @@ void json_end(struct json *j)
 static char *begin_member(struct json *j, const char *name, size_t size)
 {
     size_t name_size = name ? strlen(name) : 0;
-    if (!json_room(j, size + name_size + 3))
+    if (!has_room(j, size + name_size + 3))
         return NULL;
     char *at = j->at;
     if (name) {
@@ -66,7 +72,7 @@ void json_open(struct json *j, const char *name, char bracket)
 
 void json_close(struct json *j, char bracket)
 {
-    if (!json_room(j, 1))
+    if (!has_room(j, 1))
         return;
     if (j->at[-1] == ',')
         j->at--;
@@ -141,7 +147,7 @@ static void json_state_close(void *state)
 {
     struct json_state *s = state;
     if (s)
-        json_events_free(s->events);
+        json_plan_free(s->plan);
     free(s);
 }
 
@@ -149,7 +155,7 @@ static void *json_state_open(const struct report_style *style)
 {
     (void)style; /* for people */
     struct json_state *s = calloc(1, sizeof *s);
-    if (s && (s->events = json_events_new()))
+    if (s && (s->plan = json_plan_new()))
         return s;
     json_state_close(s);
     return NULL;

@@ -17,14 +17,6 @@ struct json json_begin(struct buffer *out);
 /** Closes the object of the line; only now is it in the buffer. */
 void json_end(struct json *j);
 
-bool json_grow(struct json *j, size_t size);
-
-/** Room to write `size` bytes at `at`, and one for the comma. */
-static inline bool json_room(struct json *j, size_t size)
-{
-    return (size_t)(j->end - j->at) > size || json_grow(j, size);
-}
-
 /** @param name  NULL in a list. @param bracket  '{' or '['. */
 void json_open(struct json *j, const char *name, char bracket);
 void json_close(struct json *j, char bracket);
@@ -39,11 +31,11 @@ void json_ip(struct json *j, const char *name, const uint8_t ip[static 16]);
 void json_endpoint(struct json *j, const char *name, const struct address *a);
 
 /** What an output of this format keeps. */
-struct json_events; /* how events are written: json_plan.h */
+struct json_plan; /* how events are written */
 
 struct json_state {
     struct value_clock clock;
-    struct json_events *events;
+    struct json_plan *plan;
 };
 
 void json_event(void *state, struct buffer *out, const struct event *e);

@@ -9,7 +9,7 @@ enum { PROTOCOL_NUMBER_TCP = 6 };
 
 /** An event being written. */
 struct line {
-    struct json_events *events;
+    struct json_plan *plan;
     struct value_clock *clock;
     const struct event *e;
     unsigned object; /* that is open */
@@ -50,7 +50,7 @@ static char *move_to(const struct json_object *objects, char *at, unsigned from,
 static inline char *begin_member(struct line *w, char *at, const struct json_step *step)
 {
     if (step->object != w->object) {
-        at = move_to(w->events->objects, at, w->object, step->object);
+        at = move_to(w->plan->objects, at, w->object, step->object);
         w->object = step->object;
     }
     return put_key(at, &step->key);
@@ -80,7 +80,7 @@ static char *put_community(struct line *w, char *at, const struct json_step *ste
     char id[COMMUNITY_ID_SIZE];
     if (w->e->type == EVENT_EXCHANGE && x->placed)
         memcpy(peer.ip, x->peer, sizeof peer.ip);
-    if (!community_id(w->events->community, PROTOCOL_NUMBER_TCP, &peer, &w->e->server, id))
+    if (!community_id(w->plan->community, PROTOCOL_NUMBER_TCP, &peer, &w->e->server, id))
         return at;
     return put_text(w, at, step, (struct slice){(const uint8_t *)id, sizeof id});
 }
@@ -88,7 +88,7 @@ static char *put_community(struct line *w, char *at, const struct json_step *ste
 /** @return NULL: a value that has no name. */
 static inline const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
 {
-    const struct json_key *word = value < JSON_WORDS ? &w->events->words[step->field][value] : NULL;
+    const struct json_key *word = value < JSON_WORDS ? &w->plan->words[step->field][value] : NULL;
     return word && word->size ? word : NULL;
 }
 
@@ -234,14 +234,14 @@ static char *put_new_connection(struct line *w, char *at, struct json_connection
 {
     char *begin = at;
     for (unsigned field = JSON_CONNECTION_FIRST; field <= JSON_CONNECTION_LAST; field++)
-        at = put_field(w, at, &w->events->steps[field]);
+        at = put_field(w, at, &w->plan->steps[field]);
     remember(c, w->e, begin, (size_t)(at - begin));
     return at;
 }
 
 static char *put_connection(struct line *w, char *at)
 {
-    struct json_connection *c = &w->events->connections[w->e->flow_id % JSON_CONNECTIONS];
+    struct json_connection *c = &w->plan->connections[w->e->flow_id % JSON_CONNECTIONS];
     if (!is_of(c, w->e))
         return put_new_connection(w, at, c);
     memcpy(at, c->text, sizeof c->text); /* whole: a constant size is a few moves */
@@ -251,8 +251,8 @@ static char *put_connection(struct line *w, char *at)
 void json_event(void *state, struct buffer *out, const struct event *e)
 {
     struct json_state *s = state;
-    struct json_events *events = s->events;
-    const struct json_type *type = &events->types[e->type];
+    struct json_plan *plan = s->plan;
+    const struct json_type *type = &plan->types[e->type];
     uint64_t rows[FIELD_SET_WORDS];
     size_t bytes = 0; /* of texts */
     for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
@@ -260,15 +260,15 @@ void json_event(void *state, struct buffer *out, const struct event *e)
     char *at = buffer_reserve(out, type->room + escape_json_room(bytes));
     if (!at)
         return;
-    struct line w = {.events = events, .clock = &s->clock, .e = e};
+    struct line w = {.plan = plan, .clock = &s->clock, .e = e};
     *at++ = '{';
     for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
         for (uint64_t left = rows[word]; left; left &= left - 1) {
             unsigned field = word * 64 + (unsigned)__builtin_ctzll(left);
-            at = field == JSON_CONNECTION_FIRST ? put_connection(&w, at) : put_field(&w, at, &events->steps[field]);
+            at = field == JSON_CONNECTION_FIRST ? put_connection(&w, at) : put_field(&w, at, &plan->steps[field]);
         }
     }
-    at = move_to(events->objects, at, w.object, 0);
+    at = move_to(plan->objects, at, w.object, 0);
     at = close(put_unknown(type, at, e), '}');
     at[-1] = '\n';
     out->size = (size_t)(at - out->bytes);

@@ -20,18 +20,18 @@ static struct json_key make_key(struct slice name, const char *behind)
 }
 
 /** The object `name` in `parent`: where the last row left it, or a new one. */
-static uint8_t find_object(struct json_events *events, uint8_t parent, struct slice name)
+static uint8_t find_object(struct json_plan *plan, uint8_t parent, struct slice name)
 {
     struct json_key key = make_key(name, ":{");
-    for (size_t i = 1; i < events->object_count; i++) {
-        if (events->objects[i].parent == parent && memcmp(&events->objects[i].key, &key, sizeof key) == 0)
+    for (size_t i = 1; i < plan->object_count; i++) {
+        if (plan->objects[i].parent == parent && memcmp(&plan->objects[i].key, &key, sizeof key) == 0)
             return (uint8_t)i;
     }
-    if (events->object_count == JSON_OBJECTS)
+    if (plan->object_count == JSON_OBJECTS)
         abort(); /* the table is constant: the first start of the program would show it */
-    uint8_t i = (uint8_t)events->object_count++;
-    events->objects[i] =
-        (struct json_object){.key = key, .parent = parent, .above = events->objects[parent].above | UINT32_C(1) << i};
+    uint8_t i = (uint8_t)plan->object_count++;
+    plan->objects[i] =
+        (struct json_object){.key = key, .parent = parent, .above = plan->objects[parent].above | UINT32_C(1) << i};
     return i;
 }
 
@@ -61,69 +61,69 @@ static void add_asked(struct json_rows *rows, const struct event_field *f, unsig
 
 /** What a row takes at most: the objects that it opens and closes, its name, its value, and its name where it is not
  *  known. A text's own bytes come on top. */
-static size_t room_of(const struct json_events *events, const struct json_step *step)
+static size_t room_of(const struct json_plan *plan, const struct json_step *step)
 {
     const struct event_field *f = &event_fields[step->field];
-    size_t keys = 1 + (size_t)__builtin_popcount(events->objects[step->object].above);
+    size_t keys = 1 + (size_t)__builtin_popcount(plan->objects[step->object].above);
     size_t value = f->kind == FIELD_NAMES       ? JSON_WORDS * sizeof(struct json_key)
                    : f->kind == FIELD_COMMUNITY ? escape_json_room(COMMUNITY_ID_SIZE)
                                                 : VALUE_MAX;
     return keys * sizeof(struct json_key) + value + strlen(f->name) + sizeof "[\"\",\"\",]";
 }
 
-static void add_step(struct json_events *events, unsigned field)
+static void add_step(struct json_plan *plan, unsigned field)
 {
     const struct event_field *f = &event_fields[field];
     struct slice name = slice_of(f->name);
-    struct json_step *step = &events->steps[field];
+    struct json_step *step = &plan->steps[field];
     *step = (struct json_step){.field = (uint8_t)field, .offset = f->offset, .kind = f->kind};
     if (is_number((enum field_kind)f->kind))
         step->width = f->width;
     for (size_t dot; (dot = slice_find(name, '.')) < name.size; name = slice_part(name, dot + 1, name.size))
-        step->object = find_object(events, step->object, slice_part(name, 0, dot));
+        step->object = find_object(plan, step->object, slice_part(name, 0, dot));
     step->key = make_key(name, ":");
     for (unsigned type = 0; type < EVENT_TYPES; type++) {
         if (!(f->in >> type & 1))
             continue;
-        events->types[type].room += room_of(events, step);
+        plan->types[type].room += room_of(plan, step);
         if (field <= JSON_CONNECTION_FIRST || field > JSON_CONNECTION_LAST) /* the first stands for all of them */
-            add_asked(&events->types[type].rows[field / 64], f, field % 64);
+            add_asked(&plan->types[type].rows[field / 64], f, field % 64);
     }
 }
 
-static void add_words(struct json_events *events, unsigned field)
+static void add_words(struct json_plan *plan, unsigned field)
 {
     for (unsigned i = 0; event_fields[field].text && i < JSON_WORDS; i++) {
         const char *word = event_fields[field].text(i);
         if (word && *word && strlen(word) + sizeof "\"\"," <= JSON_KEY_TEXT)
-            events->words[field][i] = make_key(slice_of(word), ",");
+            plan->words[field][i] = make_key(slice_of(word), ",");
     }
 }
 
-struct json_events *json_events_new(void)
+struct json_plan *json_plan_new(void)
 {
-    struct json_events *events = calloc(1, sizeof *events);
-    if (!events)
+    struct json_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
         return NULL;
-    events->objects[0].above = 1;
-    events->object_count = 1;
+    plan->objects[0].above = 1;
+    plan->object_count = 1;
     for (unsigned i = 0; i < EVENT_TYPES; i++)
-        events->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION; /* copied whole */
+        plan->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION; /* copied whole */
     for (unsigned i = 0; i < EVENT_FIELDS; i++) {
-        add_step(events, i);
-        add_words(events, i);
+        add_step(plan, i);
+        add_words(plan, i);
     }
-    events->community = community_new(0);
-    if (events->community)
-        return events;
-    json_events_free(events);
+    plan->community = community_new(0);
+    if (plan->community)
+        return plan;
+    json_plan_free(plan);
     return NULL;
 }
 
-void json_events_free(struct json_events *events)
+void json_plan_free(struct json_plan *plan)
 {
-    if (!events)
+    if (!plan)
         return;
-    community_free(events->community);
-    free(events);
+    community_free(plan->community);
+    free(plan);
 }

@@ -64,7 +64,7 @@ struct json_connection {
     char text[JSON_CONNECTION];
 };
 
-struct json_events {
+struct json_plan {
     struct json_object objects[JSON_OBJECTS]; /* [0]: the line itself */
     size_t object_count;
     struct json_step steps[EVENT_FIELDS];
@@ -75,7 +75,7 @@ struct json_events {
 };
 
 /** @return NULL: no memory. */
-struct json_events *json_events_new(void);
-void json_events_free(struct json_events *events);
+struct json_plan *json_plan_new(void);
+void json_plan_free(struct json_plan *plan);
 
 #endif

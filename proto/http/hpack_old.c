@@ -1,4 +1,20 @@
+/* The table that was lost: what a block says of it, and what is found of it again (hpack_recovery.h). */
 #include "proto/http/hpack_inside.h"
+
+void hpack_recover(struct hpack *h)
+{
+    if (h->recovery == NULL)
+        h->recovery = hpack_recovery_new(h->table.memory);
+}
+
+void hpack_find_again(const struct hpack *h, struct field *f)
+{
+    if (h->recovery == NULL || !hpack_recovery_find(h->recovery, f->stranger, f))
+        return;
+    f->known = KNOWN;
+    f->stranger = 0;
+    f->inferred = true;
+}
 
 /* A field as hpack_recovery.h asks for it. @param inserted  what this block has inserted so far.
  * @return false: the block is malformed. */
