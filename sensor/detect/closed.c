@@ -86,18 +86,6 @@ static bool is_address(struct slice name)
     return colon || !letters;
 }
 
-/* Of an interval that is about several periods long, all but the last is taken out: what is between was not captured,
- * or was not told yet. */
-enum { MISSED = 8 };
-
-static void leave_out_missed(struct beat *b, moment time)
-{
-    moment since = time - b->last;
-    moment periods = b->period ? (since + b->period / 2) / b->period : 1;
-    if (periods >= 2 && periods <= MISSED)
-        b->last = time - since / periods;
-}
-
 /* The head of an answer over HTTP/2 varies by itself. */
 static uint32_t size_of(const struct tls_reading *r)
 {
@@ -120,9 +108,6 @@ static void count_beat(struct closed *c, const struct tls_reading *r, struct clo
     if (i == CLOSED_BEATS)
         return;
     c->answers[i] = size ? size : c->answers[i];
-    if (time <= c->beats[i].last)
-        return;
-    leave_out_missed(&c->beats[i], time);
     beat_add(&c->beats[i], what, time);
 }
 
@@ -203,25 +188,18 @@ bool closed_is_mixed(const struct closed *c)
     return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && programs >= PROGRAMS;
 }
 
-/* One that a monitor leaves out, or whose connection is told late, breaks two intervals. */
-enum { LATE = 2, KEPT_EACH = 4 };
-
-static const moment QUICKEST = INT64_C(500) * 1000 * 1000;
-
 bool closed_may_be_steady(const struct closed *c)
 {
-    bool broken = c->many;
-    for (unsigned i = 0; i < CLOSED_BEATS; i++) {
-        const struct beat *b = &c->beats[i];
-        broken |= b->broken > LATE + b->kept / KEPT_EACH || (b->period && b->period < QUICKEST);
-    }
-    return !broken;
+    bool spoilt = c->many;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        spoilt |= beat_spoilt(&c->beats[i]);
+    return !spoilt;
 }
 
 bool closed_is_steady(const struct closed *c)
 {
     bool regular = false;
     for (unsigned i = 0; i < CLOSED_BEATS; i++)
-        regular |= c->beats[i].kept >= 2 && c->beats[i].broken * KEPT_EACH <= c->beats[i].kept;
+        regular |= beat_regular(&c->beats[i]);
     return regular && closed_may_be_steady(c);
 }

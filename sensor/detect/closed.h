@@ -6,7 +6,7 @@
 #include "sensor/detect/infer.h"
 #include "sensor/detect/rhythm.h"
 
-enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 8 };
+enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 16 };
 
 /** Zero at first. */
 struct closed {

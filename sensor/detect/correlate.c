@@ -172,11 +172,11 @@ static bool is_join(const struct exchange *x)
 
 static enum ordinary ordinary_of(const struct correlate *c, const struct exchange *x, const struct cluster *cluster)
 {
-    if (x->auth_state != AUTH_ANONYMOUS)
+    if (x->auth_state == AUTH_UNKNOWN)
         return ORDINARY_NOT;
-    if (exchange_has(x, SIGN_OPEN_PATH) && cluster_expects(c->places.map, cluster, x->event.client.ip))
+    if (source_conduct(x) == CONDUCT_BEAT && cluster_expects(c->places.map, cluster, x->event.client.ip))
         return ORDINARY_EXPECTED;
-    return is_join(x) ? ORDINARY_JOIN : ORDINARY_NOT;
+    return x->auth_state == AUTH_ANONYMOUS && is_join(x) ? ORDINARY_JOIN : ORDINARY_NOT;
 }
 
 /* For rules, which ask by name. Whether the Impersonate header was refused stands in a Status that may not have been
@@ -194,10 +194,11 @@ static void name_signs(struct exchange *x)
 static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struct cluster *cluster)
 {
     struct habit_request r;
-    bool open = x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
+    enum conduct conduct = source_conduct(x);
+    bool monitor = conduct == CONDUCT_BEAT || conduct == CONDUCT_UNKNOWN;
     bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r) &&
                sources_habit(c->sources, x, &r);
-    return own || (open && sources_keeps_to_open_paths(c->sources, x->event.client.ip));
+    return own || (monitor && sources_keeps_to_open_paths(c->sources, x->event.client.ip));
 }
 
 /* @param lends  its endpoint lends a credential: then it is what the finding is about, and no client of it. */

@@ -6,34 +6,63 @@
 /* A monitor waits for half a second at least between two beats: what is quicker is a program at work. */
 #define QUICKEST (INT64_C(500) * 1000 * 1000)
 
+enum {
+    MISSED = 8,    /* beats in a row, at most: behind more it begins anew */
+    LATE = 2,      /* one that a monitor leaves out, or whose connection is told late, breaks two intervals */
+    KEPT_EACH = 4, /* intervals for each that is broken */
+    QUICK = 3      /* counts as so many broken ones */
+};
+
+static moment room_of(moment period)
+{
+    return period / 4 > SLACK ? period / 4 : SLACK;
+}
+
 static bool alike(moment a, moment b)
 {
-    moment apart = a < b ? b - a : a - b, room = (a < b ? a : b) / 4;
-    return apart <= (room > SLACK ? room : SLACK);
+    return (a < b ? b - a : a - b) <= room_of(a < b ? a : b);
+}
+
+/* Whether an interval is about several periods long. */
+static bool is_several(moment interval, moment period)
+{
+    moment times = (interval + period / 2) / period, whole = times * period;
+    return times >= 2 && times <= MISSED && (interval < whole ? whole - interval : interval - whole) <= room_of(period);
+}
+
+static void count_interval(struct beat *b, moment since)
+{
+    if (since < QUICKEST) {
+        b->broken += QUICK;
+        return;
+    }
+    if (b->period && is_several(since, b->period))
+        return;
+    if (b->period && alike(since, b->period))
+        b->kept++;
+    else if (b->period && !is_several(b->period, since))
+        b->broken++;
+    b->period = since;
 }
 
 void beat_add(struct beat *b, uint64_t what, moment time)
 {
-    moment since = time - b->last;
-    if (b->what && b->period) {
-        bool kept = alike(since, b->period);
-        b->kept += kept;
-        b->broken += !kept;
-    }
+    if (b->what && time < b->last)
+        return;
     if (b->what)
-        b->period = since > 0 ? since : 1;
+        count_interval(b, time - b->last);
     b->what = what;
     b->last = time;
 }
 
-static bool is_spoilt(const struct beat *b)
-{
-    return b->broken || (b->period && b->period < QUICKEST);
-}
-
 bool beat_regular(const struct beat *b)
 {
-    return !is_spoilt(b) && b->kept >= 2;
+    return b->kept >= 2 && b->broken * KEPT_EACH <= b->kept;
+}
+
+bool beat_spoilt(const struct beat *b)
+{
+    return b->broken > LATE + b->kept / KEPT_EACH;
 }
 
 void rhythm_beat(struct rhythm *r, uint64_t path, moment time)
@@ -51,7 +80,7 @@ bool rhythm_regular(const struct rhythm *r)
 {
     bool any = false;
     for (size_t i = 0; i < RHYTHM_PATHS && r->paths[i].what; i++) {
-        if (is_spoilt(&r->paths[i]))
+        if (beat_spoilt(&r->paths[i]))
             return false;
         any |= beat_regular(&r->paths[i]);
     }

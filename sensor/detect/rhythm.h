@@ -5,7 +5,7 @@
 #include "proto/base/slice.h"
 #include "proto/packet/packet.h"
 
-enum { RHYTHM_PATHS = 8 };
+enum { RHYTHM_PATHS = 16 };
 
 /** One thing that is done again and again. Zero at first. */
 struct beat {
@@ -14,11 +14,17 @@ struct beat {
     uint32_t kept, broken; /* intervals that were like the one before, and that were not */
 };
 
-/** @param what  of the first time, not 0; the same each time. */
+/** Of an interval several times as long as the others what was between was missed: it tells neither way, and so does
+ * the first one behind such intervals. One that is much too short for a monitor breaks more than a late one. A time
+ * before the last one is passed by.
+ *  @param what  of the first time, not 0; the same each time. */
 void beat_add(struct beat *b, uint64_t what, moment time);
 
-/** At least two equal intervals in a row, and none that was not. */
+/** Two equal intervals at least, and hardly any that was not. */
 bool beat_regular(const struct beat *b);
+
+/** More was broken than a monitor breaks that is restarted, or late. */
+bool beat_spoilt(const struct beat *b);
 
 /** Zero at first. */
 struct rhythm {
@@ -29,7 +35,7 @@ struct rhythm {
 /** @param path  a hash of the target, not 0. */
 void rhythm_beat(struct rhythm *r, uint64_t path, moment time);
 
-/** At least two equal intervals in a row on one path, and none was broken on any. */
+/** One path is asked for regularly, and none is spoilt. */
 bool rhythm_regular(const struct rhythm *r);
 
 #endif

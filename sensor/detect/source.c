@@ -2,7 +2,9 @@
  * and no source at all once half of the account is used. The rest is for endpoints and findings. */
 #include "sensor/detect/source.h"
 
+#include "proto/kube/credential.h"
 #include "proto/kube/request.h"
+#include "sensor/event/field.h"
 #include "sensor/event/value.h"
 
 #include <stdlib.h>
@@ -39,6 +41,8 @@ static void release(struct sources *s, struct source *source)
 {
     value_list_clear(&source->endpoints, s->memory);
     value_list_clear(&source->agents, s->memory);
+    memory_resize(s->memory, source->rhythm, source->rhythm ? sizeof *source->rhythm : 0, 0);
+    memory_resize(s->memory, source->closed, source->closed ? sizeof *source->closed : 0, 0);
     memory_resize(s->memory, source, sizeof *source, 0);
 }
 
@@ -53,11 +57,23 @@ void sources_free(struct sources *s)
     memory_resize(s->memory, s, sizeof *s, 0);
 }
 
+/* @return NULL: what it may take is used up. */
+static void *take(struct sources *s, size_t size, bool knocked_only)
+{
+    bool full = s->memory->used > s->memory->limit / (knocked_only ? 16 : 2);
+    return full ? NULL : memory_resize(s->memory, NULL, 0, size);
+}
+
+static struct closed *closed_of(struct sources *s, struct source *source, bool knocked_only)
+{
+    if (!source->closed)
+        source->closed = take(s, sizeof *source->closed, knocked_only);
+    return source->closed;
+}
+
 static struct source *make(struct sources *s, const uint8_t ip[static 16], bool knocked_only)
 {
-    if (s->memory->used > s->memory->limit / (knocked_only ? 16 : 2))
-        return NULL;
-    struct source *source = memory_resize(s->memory, NULL, 0, sizeof *source);
+    struct source *source = take(s, sizeof *source, knocked_only);
     if (!source)
         return NULL;
     memcpy(source->ip, ip, sizeof source->ip);
@@ -186,19 +202,32 @@ static uint64_t beat_of(struct sources *s, const struct exchange *x)
     return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
 
+/* A server that lets nobody in without a credential answers its monitors 401. */
+enum conduct source_conduct(const struct exchange *x)
+{
+    if (x->auth_state == AUTH_CREDENTIALED)
+        return CONDUCT_SHOWS;
+    if (x->request != SEEN_WHOLE || !x->target.size || event_is_unknown(&x->event, EVENT_AUTH_KIND))
+        return CONDUCT_UNKNOWN;
+    bool shows = x->auth_kind != CREDENTIAL_NONE || x->certificate == CERTIFICATE_PRESENTED;
+    if (exchange_has(x, SIGN_OPEN_PATH) && (x->auth_state == AUTH_ANONYMOUS || !shows))
+        return CONDUCT_BEAT;
+    return x->auth_state == AUTH_UNKNOWN ? CONDUCT_UNKNOWN : CONDUCT_STRAY;
+}
+
 static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
 {
-    bool anonymous = x->auth_state == AUTH_ANONYMOUS;
-    if (anonymous && exchange_has(x, SIGN_OPEN_PATH)) {
-        rhythm_beat(&source->rhythm, beat_of(s, x), x->event.time);
-    } else if (anonymous || x->auth_state == AUTH_REJECTED) {
-        source->strays = true;
-    }
+    enum conduct conduct = source_conduct(x);
+    if (conduct == CONDUCT_BEAT && !source->rhythm)
+        source->rhythm = take(s, sizeof *source->rhythm, false);
+    if (conduct == CONDUCT_BEAT && source->rhythm)
+        rhythm_beat(source->rhythm, beat_of(s, x), x->event.time);
+    source->strays |= conduct == CONDUCT_STRAY;
 }
 
 static bool is_regular(const struct source *source)
 {
-    return !source->strays && rhythm_regular(&source->rhythm);
+    return !source->strays && source->rhythm && rhythm_regular(source->rhythm);
 }
 
 void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window)
@@ -220,7 +249,8 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
     x->source = source->counts;
     x->source.endpoints = source->endpoints.used;
     x->source.agents = source->agents.used;
-    if (!x->ordinary && x->auth_state == AUTH_ANONYMOUS && is_regular(source))
+    bool judged = x->auth_state != AUTH_UNKNOWN;
+    if (!x->ordinary && judged && source_conduct(x) == CONDUCT_BEAT && is_regular(source))
         x->ordinary = ORDINARY_REGULAR;
     source->ordinary += x->ordinary != ORDINARY_NOT;
 }
@@ -270,7 +300,8 @@ void sources_found(struct sources *s, const uint8_t ip[static 16])
 /* A monitor's first requests were ordinary, too, before that showed. */
 enum source_peace source_peace(const struct source *source)
 {
-    uint64_t ordinary = is_regular(source) ? source->states[AUTH_ANONYMOUS] : source->ordinary;
+    uint64_t bare = source->states[AUTH_ANONYMOUS] + source->states[AUTH_REJECTED];
+    uint64_t ordinary = is_regular(source) ? bare : source->ordinary;
     if (source->found || !source->exchanges || source->shown + ordinary != source->exchanges)
         return PEACE_NONE;
     return ordinary ? PEACE_ORDINARY : PEACE_LEGITIMATE;
@@ -307,8 +338,8 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     source->carried += source->exchanges ? 0 : f->exchanges;
     source->verified |= f->handshake;
     f->knocks.verified = source->verified;
-    if (!ours && f->syn_tool.size)
-        closed_syn(&source->closed, f->event.order.clock, window);
+    if (!ours && f->syn_tool.size && closed_of(s, source, true))
+        closed_syn(source->closed, f->event.order.clock, window);
     if (!ours && !f->asked)
         count_knock(s, source, f, window);
     /* An endpoint with exchanges was counted with each of them. */
@@ -325,9 +356,9 @@ static uint32_t short_hash(const struct sources *s, struct slice text)
 void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
 {
     const struct kept_source *k = table_find(&s->table, f->event.client.ip);
-    struct closed *closed = k ? &k->source->closed : NULL;
+    struct closed *closed = k && !ours ? closed_of(s, k->source, false) : NULL;
     infer_pass(i, f, closed && closed_repeats(closed, i, f));
-    if (!closed || ours)
+    if (!closed)
         return;
     struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),
                                  .endpoint = short_hash(s, name_of(s, &f->event.server))};
@@ -340,13 +371,13 @@ void sources_closed(struct sources *s, const struct infer *i, struct flow_record
 bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
 {
     const struct source *source = find_source(s, ip);
-    return source && closed_may_be_steady(&source->closed);
+    return source && (!source->closed || closed_may_be_steady(source->closed));
 }
 
 bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
 {
     const struct source *source = find_source(s, ip);
-    return source && !source->knocks.count && closed_is_steady(&source->closed);
+    return source && !source->knocks.count && source->closed && closed_is_steady(source->closed);
 }
 
 static int compare(const void *a, const void *b)

@@ -40,16 +40,26 @@ struct source {
     moment window;                      /* that `counts` began with */
     struct source_counts counts;        /* within the window */
     uint32_t clusters[SOURCE_CLUSTERS]; /* number + 1, of those in `counts` */
-    struct rhythm rhythm;               /* of its requests for open paths */
+    struct rhythm *rhythm;              /* of its requests for open paths; NULL: none yet */
     bool found;                         /* a finding about it was told */
     bool strays;                        /* it asked for something else without a credential, or was answered 401 */
     struct habit habit;                 /* of its requests without a credential that holds */
     uint8_t front;                      /* enum front */
     struct knocks knocks;
-    struct closed closed;
+    struct closed *closed;       /* NULL: nothing that it counts yet */
     struct value_list endpoints; /* "address:port" */
     struct value_list agents;
 };
+
+/** What an exchange says of whether its source is a monitor. */
+enum conduct {
+    CONDUCT_SHOWS,   /* nothing: it showed a credential that holds */
+    CONDUCT_BEAT,    /* it asks for an open path and shows nothing, as one does */
+    CONDUCT_UNKNOWN, /* it may be one's: not all of it is known */
+    CONDUCT_STRAY    /* it is none's */
+};
+
+enum conduct source_conduct(const struct exchange *x);
 
 struct sources;
 
@@ -73,10 +83,10 @@ bool sources_habit(struct sources *s, struct exchange *x, const struct habit_req
 /** Whether all its requests without a credential that holds were those of such a client. */
 bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
 
-/** Whether the source asked for nothing but open paths without a credential. */
+/** Whether the source asked for nothing but open paths without a credential, as far as is known. */
 bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16]);
 
-/** And that with a regular period: a monitor. */
+/** And that with a regular period: a monitor, whether it is let in or answered 401. */
 bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16]);
 
 /** A finding about it is told. */

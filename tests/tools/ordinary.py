@@ -73,6 +73,26 @@ def monitors():
     return s
 
 
+def balancers():
+    """One that asks each of five servers by two paths; one that is answered 401, because nobody is let in without a credential."""
+    s = Scene()
+    for _ in range(30):
+        for server in range(5):
+            for path in '/readyz', '/livez':
+                s.ask(path, agent='ELB-HealthChecker/2.0', source='192.0.2.33', to=(f'198.51.100.{20 + server}', 8080), status=200)
+        s.ask('/readyz', agent='kube-probe/1.31', source='192.0.2.34', status=401)
+        s.capture.pause(3)
+    return s
+
+
+def no_clock():
+    """A monitor's path and agent, by no clock."""
+    s = Scene()
+    for wait in 1, 7, 2, 11, 3, 1, 9, 5:
+        s.ask('/readyz', agent='kube-probe/1.31', source='192.0.2.34', status=401).capture.pause(wait)
+    return s
+
+
 def joining():
     """Two nodes that join: they read where their cluster is, once or a few times, without a credential."""
     s = Scene()
@@ -99,6 +119,7 @@ TOKENS = [[f'Authorization: Bearer not-a-real-token-{i}'] for i in range(2)]
 SCENES = {
     # Nothing above informational.
     'monitors': monitors,
+    'balancers': balancers,
     'joining': joining,
     # One low finding each.
     'kubelet': lambda: Scene().rounds(6),
@@ -106,6 +127,8 @@ SCENES = {
     'anonymous-off': lambda: Scene().rounds(6, status=401),
     'expired-token': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]),
     # Near misses, each different in one thing.
+    'guessing': lambda: Scene().rounds(6, requests=[('GET', '/readyz')], agent='kube-probe/1.31', status=401, fields=TOKENS[0]),
+    'no-clock': no_clock,
     'once': lambda: Scene().rounds(1),
     'hasty': lambda: Scene().rounds(1, requests=KUBELET_ROUND[:1] * 6),
     'generic': lambda: Scene().rounds(6, agent='curl/8.5.0'),

@@ -51,6 +51,30 @@ static void haste_is_no_rhythm(void **state)
     assert_false(REGULAR(0, 0, 0, 0, 0));
 }
 
+/* Packets are lost, also of the first intervals: what is between two beats may be several. */
+static void missed_beats_break_nothing(void **state)
+{
+    (void)state;
+    assert_true(REGULAR(0, 5000, 15000, 20000, 40000, 45000));
+    assert_true(REGULAR(0, 15000, 20000, 25000, 30000));
+    assert_true(REGULAR(0, 2000, 4000, 20000, 22000));
+    assert_false(REGULAR(0, 5000, 15000, 30000));         /* no interval was seen twice */
+    assert_false(REGULAR(0, 5000, 10000, 15000, 65000));  /* more than are missed in a row */
+    assert_false(REGULAR(0, 5000, 10000, 15000, 23000));  /* between one and two */
+    assert_false(REGULAR(0, 16000, 8000, 4000, 2000));    /* what comes out of order is passed by */
+    assert_false(REGULAR(0, 16000, 24000, 28000, 30000)); /* each time half as long */
+}
+
+/* It is restarted once in a while, or asks again at once; a program at work does so more often. */
+static void few_that_are_broken_are_forgiven(void **state)
+{
+    (void)state;
+    assert_false(REGULAR(0, 5000, 10000, 15000, 20000, 27000, 32000));
+    assert_true(REGULAR(0, 5000, 10000, 15000, 20000, 25000, 30000, 35000, 42000, 47000, 52000, 57000, 62000));
+    assert_false(REGULAR(0, 5000, 10000, 15000, 20000, 25000, 25100, 30000, 35000));
+    assert_false(REGULAR(0, 1000, 1100, 9000, 11000, 11200, 30000, 31000, 39000, 47000));
+}
+
 static void each_path_has_its_own(void **state)
 {
     (void)state;
@@ -73,6 +97,8 @@ int main(void)
         cmocka_unit_test(a_period_is_kept),
         cmocka_unit_test(few_or_odd_beats_are_none),
         cmocka_unit_test(haste_is_no_rhythm),
+        cmocka_unit_test(missed_beats_break_nothing),
+        cmocka_unit_test(few_that_are_broken_are_forgiven),
         cmocka_unit_test(each_path_has_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 #include "sensor/detect/source.h"
 
+#include "proto/kube/credential.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -39,6 +41,7 @@ static struct exchange *ask(struct sources *s, struct event_room *room, const ch
     x->event.order.clock = clock;
     x->auth_state = (uint8_t)state;
     x->signs = signs;
+    x->request = SEEN_WHOLE;
     x->status = state == AUTH_REJECTED ? 401 : signs ? 200 : 403;
     x->target = event_add_text(&x->event, slice_of(url), 64);
     sources_exchange(s, x, cluster, INT64_C(60000) * 1000000);
@@ -90,6 +93,65 @@ static void a_monitor_is_ordinary(void **state)
     assert_int_equal(x->ordinary, ORDINARY_NOT);
     assert_false(sources_is_regular(s, x->event.client.ip));
     assert_false(sources_keeps_to_open_paths(s, x->event.client.ip));
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+static enum conduct conduct_of(enum auth_state state, unsigned signs, enum credential_kind kind, enum seen request)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    x->auth_state = (uint8_t)state;
+    x->auth_kind = (uint8_t)kind;
+    x->signs = signs;
+    x->request = (uint8_t)request;
+    x->target = event_add_text(&x->event, slice_of("/readyz"), 64);
+    return source_conduct(x);
+}
+
+/* Where nobody is let in without a credential a monitor is answered 401; who tries one there is none. */
+static void conduct(void **state)
+{
+    (void)state;
+    const unsigned open = 1U << SIGN_OPEN_PATH;
+    assert_int_equal(conduct_of(AUTH_ANONYMOUS, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
+    assert_int_equal(conduct_of(AUTH_ANONYMOUS, open, CREDENTIAL_BASIC, SEEN_WHOLE), CONDUCT_BEAT);
+    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
+    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_STRAY);
+    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_BASIC, SEEN_WHOLE), CONDUCT_STRAY);
+    assert_int_equal(conduct_of(AUTH_REJECTED, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_STRAY);
+    assert_int_equal(conduct_of(AUTH_ANONYMOUS, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_STRAY);
+    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_NONE, SEEN_PART), CONDUCT_UNKNOWN);
+    assert_int_equal(conduct_of(AUTH_ANONYMOUS, 0, CREDENTIAL_NONE, SEEN_NOT), CONDUCT_UNKNOWN);
+    assert_int_equal(conduct_of(AUTH_UNKNOWN, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
+    assert_int_equal(conduct_of(AUTH_UNKNOWN, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_UNKNOWN);
+    assert_int_equal(conduct_of(AUTH_UNKNOWN, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_UNKNOWN);
+    assert_int_equal(conduct_of(AUTH_CREDENTIALED, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_SHOWS);
+}
+
+/* A request of which not all is known, or that holds, speaks against nothing. */
+static void a_monitor_at_a_closed_server(void **state)
+{
+    (void)state;
+    const moment second = INT64_C(1000) * 1000000;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct event_room room;
+    const struct exchange *x = NULL;
+    for (int i = 1; i <= 6; i++) {
+        if (i == 3)
+            ask(s, &room, "", AUTH_REJECTED, 0, i * 5 * second, 0);
+        else
+            x = ask(s, &room, "/livez", AUTH_REJECTED, 1U << SIGN_OPEN_PATH, i * 5 * second, 0);
+        assert_true(sources_keeps_to_open_paths(s, x->event.client.ip));
+    }
+    assert_int_equal(x->ordinary, ORDINARY_REGULAR);
+    const struct source **sorted;
+    size_t count = sources_sorted(s, &sorted);
+    assert_int_equal(source_peace(sorted[0]), PEACE_ORDINARY);
+    memory_resize(&memory, sorted, count * sizeof *sorted, 0);
+    x = ask(s, &room, "/api", AUTH_REJECTED, 0, 35 * second, 0);
+    assert_false(sources_is_regular(s, x->event.client.ip));
     sources_free(s);
     assert_int_equal(memory.used, 0);
 }
@@ -441,6 +503,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_within_the_window),
         cmocka_unit_test(a_monitor_is_ordinary),
+        cmocka_unit_test(conduct),
+        cmocka_unit_test(a_monitor_at_a_closed_server),
         cmocka_unit_test(a_client_without_its_credential),
         cmocka_unit_test(who_need_not_be_looked_at),
         cmocka_unit_test(a_front_carries),

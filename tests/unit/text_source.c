@@ -63,10 +63,15 @@ static void sources_in_peace(void **state)
                                    .shown = 1,
                                    .ordinary = 2,
                                    .states = {[AUTH_CREDENTIALED] = 1, [AUTH_ANONYMOUS] = 2}};
-    struct source monitor = {
-        .verified = true, .exchanges = 5, .ordinary = 2, .states = {[AUTH_ANONYMOUS] = 5}, .open_paths = 5};
+    struct rhythm rhythm = {.many = false};
+    const struct source monitor = {.verified = true,
+                                   .exchanges = 5,
+                                   .ordinary = 2,
+                                   .states = {[AUTH_ANONYMOUS] = 5},
+                                   .open_paths = 5,
+                                   .rhythm = &rhythm};
     for (moment i = 1; i <= 5; i++)
-        rhythm_beat(&monitor.rhythm, 1, i * 5 * SECOND);
+        rhythm_beat(&rhythm, 1, i * 5 * SECOND);
     struct source found = legitimate, lent = legitimate, front = {.verified = true, .carried = 189};
     found.found = true;
     lent.shown = 39;
