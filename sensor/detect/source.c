@@ -240,6 +240,9 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
         source->states[x->auth_state]++;
     source->open_paths += x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
     source->shown += x->auth_state == AUTH_CREDENTIALED && x->auth_basis == BASIS_OBSERVED;
+    /* Whom this request is forwarded for was lost; others of the same address were forwarded. */
+    if (!x->front && event_is_unknown(&x->event, EVENT_FORWARDED_FOR))
+        x->front = source->front;
     source->front = x->front > source->front ? x->front : source->front;
     add_endpoint(s, source, &x->event.server);
     if (x->agent.size)

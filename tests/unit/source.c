@@ -1,6 +1,7 @@
 #include "sensor/detect/source.h"
 
 #include "proto/kube/credential.h"
+#include "sensor/event/field.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,6 +153,26 @@ static void a_monitor_at_a_closed_server(void **state)
     memory_resize(&memory, sorted, count * sizeof *sorted, 0);
     x = ask(s, &room, "/api", AUTH_REJECTED, 0, 35 * second, 0);
     assert_false(sources_is_regular(s, x->event.client.ip));
+    sources_free(s);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Whether somebody else is asked for was lost in one of a front's requests, and is known to be absent in another. */
+static void a_front_stays_one(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, &memory);
+    struct exchange x[3];
+    for (size_t i = 0; i < 3; i++) {
+        x[i] = (struct exchange){.event = {.size = sizeof x[i]}, .front = i == 0 ? FRONT_SUSPECTED : FRONT_NOT};
+        set_ends(&x[i].event, 1, (moment)i);
+        if (i == 1)
+            event_set_unknown(&x[i].event, EVENT_FORWARDED_FOR);
+        sources_exchange(s, &x[i], 0, 1000);
+    }
+    assert_int_equal(x[1].front, FRONT_SUSPECTED);
+    assert_int_equal(x[2].front, FRONT_NOT);
     sources_free(s);
     assert_int_equal(memory.used, 0);
 }
@@ -504,6 +525,7 @@ int main(void)
         cmocka_unit_test(counts_within_the_window),
         cmocka_unit_test(a_monitor_is_ordinary),
         cmocka_unit_test(conduct),
+        cmocka_unit_test(a_front_stays_one),
         cmocka_unit_test(a_monitor_at_a_closed_server),
         cmocka_unit_test(a_client_without_its_credential),
         cmocka_unit_test(who_need_not_be_looked_at),
