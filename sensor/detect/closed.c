@@ -123,20 +123,24 @@ static void count_habits(struct closed *c, const struct flow_record *f, struct c
 
 /* A client that shows a credential somewhere, or is answered as only such a client is, is no stranger by sizes alone,
  * or by a SYN that may be somebody else's. */
-static bool counts(const struct closed *c, enum suspect sign)
+static bool counts_alone(enum suspect sign)
 {
-    /* What was lost may have shown one. */
-    bool known = c->large || c->certificates || c->tokens || c->holes;
-    return !known || (sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
-                      sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING && sign != SUSPECT_SYN_SHAPE);
+    return sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
+           sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING && sign != SUSPECT_SYN_SHAPE;
+}
+
+static bool is_known(const struct closed *c)
+{
+    return c->large || c->certificates || c->tokens;
 }
 
 static void weigh(const struct closed *c, const struct infer *i, struct suspicion *s)
 {
     uint32_t weight = 0;
+    bool known = is_known(c) || c->holes; /* what was lost may have shown one */
     for (unsigned sign = 0; sign < SUSPECTS; sign++) {
         uint32_t needed = infer_count(i, sign);
-        if (!needed || c->seen[sign] < needed || !counts(c, (enum suspect)sign))
+        if (!needed || c->seen[sign] < needed || (known && !counts_alone((enum suspect)sign)))
             continue;
         s->evidence |= UINT32_C(1) << sign;
         weight += infer_weight(i, (enum suspect)sign);
@@ -151,7 +155,7 @@ static void begin_window(struct closed *c, moment clock, moment window)
 {
     if (c->window && clock - c->window < window)
         return;
-    struct closed fresh = {.window = clock, .many = c->many};
+    struct closed fresh = {.window = clock, .many = c->many, .known = c->known};
     memcpy(fresh.beats, c->beats, sizeof fresh.beats);
     memcpy(fresh.answers, c->answers, sizeof fresh.answers);
     *c = fresh;
@@ -168,6 +172,7 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
 {
     const struct tls_reading *r = &f->shape;
     begin_window(c, f->event.order.clock, window);
+    uint32_t known = c->large + c->certificates + c->tokens;
     count_beat(c, r, place, f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
@@ -177,9 +182,24 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     c->distrusts += r->distrusts;
     c->holes += r->hole;
     count_answers(c, i, f);
+    if (c->large + c->certificates + c->tokens > known)
+        c->known = f->event.order.clock;
     count_hello(c, i, f, place.hello);
     count_habits(c, f, place);
     weigh(c, i, &f->suspicion);
+}
+
+bool closed_refutes(const struct closed *c, const struct infer *i, uint32_t signs, moment since)
+{
+    enum { ENOUGH = 100 }; /* percent */
+    uint32_t weight = 0;
+    bool doubtful = false;
+    for (unsigned sign = 0; sign < SUSPECTS; sign++) {
+        bool shown = signs >> sign & 1, alone = counts_alone((enum suspect)sign);
+        doubtful |= shown && !alone;
+        weight += shown && alone ? infer_weight(i, (enum suspect)sign) : 0;
+    }
+    return doubtful && weight < ENOUGH && c->known && c->known >= since;
 }
 
 bool closed_is_mixed(const struct closed *c)

@@ -20,7 +20,8 @@ struct closed {
     uint32_t health;
     uint32_t holes;                /* connections of which not all was read */
     uint32_t certificates, tokens; /* connections */
-    uint32_t inferred;             /* anonymous or rejected ones */
+    moment known; /* the clock when one was last told that has one of these, or an answer as large; over all windows */
+    uint32_t inferred; /* anonymous or rejected ones */
     uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
     struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), over
@@ -50,6 +51,12 @@ bool closed_is_steady(const struct closed *c);
 
 /** Nothing speaks against that so far. */
 bool closed_may_be_steady(const struct closed *c);
+
+/** Whether a finding that rests on these signs, of connections from that time on, holds no more: its source has shown a
+ * credential since, or was answered as only one with a credential is, and without the signs that are worth nothing then
+ * too little is left.
+ * @param signs  1 << enum suspect. */
+bool closed_refutes(const struct closed *c, const struct infer *i, uint32_t signs, moment since);
 
 /** Whether other clients seem to stand behind it: some of its connections show a credential, others none, and they
  * are of different programs. */

@@ -50,8 +50,8 @@ static void on_finding(void *owner, const struct finding *f, bool last_word)
 }
 
 /* A monitor, which was not known as one until its period was; a client that lost its credential, which has a finding of
- * its own since that was certain. */
-static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
+ * its own since that was certain; one that had a credential all along. */
+static bool turned_out_harmless(struct correlate *c, const struct finding *f)
 {
     if (f->subject != SUBJECT_SOURCE)
         return false;
@@ -59,9 +59,11 @@ static bool turned_out_ordinary(struct correlate *c, const struct finding *f)
                        ? sources_is_regular(c->sources, f->source)
                        : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
     bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
+    bool refuted = !f->exchanges && !regular && sources_refutes(c->sources, c->infer, f->source, f->signs, f->first);
     c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
-    return regular || misconfigured;
+    c->counters->of[COUNT_FINDINGS_REFUTED] += refuted;
+    return regular || misconfigured || refuted;
 }
 
 /* Not the clients of a proxy that lends its credential, as far as the verdict on them is inferred: they are listed in
@@ -72,7 +74,7 @@ static bool on_holds(void *owner, const struct finding *f, bool held)
     struct event about = {.server = f->endpoint};
     if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(c->endpoints, &about))
         return false;
-    if (held && turned_out_ordinary(c, f))
+    if (held && turned_out_harmless(c, f))
         return false;
     if (!c->suppressions)
         return true;

@@ -383,6 +383,13 @@ bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
     return source && !source->knocks.count && source->closed && closed_is_steady(source->closed);
 }
 
+bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,
+                     moment since)
+{
+    const struct source *source = find_source(s, ip);
+    return source && source->closed && closed_refutes(source->closed, i, signs, since);
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;

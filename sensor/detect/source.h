@@ -111,6 +111,10 @@ void sources_closed(struct sources *s, const struct infer *i, struct flow_record
 bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16]);
 bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16]);
 
+/** Whether a finding that rests on signs of its closed connections holds no more: closed_refutes(). */
+bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,
+                     moment since);
+
 /** Whether the source comes back with a regular period where it knocks: a monitor that opens connections and no more.
  */
 bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);

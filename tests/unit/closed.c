@@ -69,6 +69,29 @@ static void sizes_of_403(void **state)
     }
 }
 
+/* Its first answers were as small as a stranger's; what it shows later takes that back, and no more. */
+static void a_credential_shown_later(void **state)
+{
+    (void)state;
+    struct closed c = {0};
+    struct suspicion s = {0};
+    for (unsigned i = 0; i < 3; i++)
+        s = add(&c, without_goaway(stranger(300 + i)), i, 1, 1);
+    assert_true(s.weight >= 100);
+    moment since = 1000 * SECOND;
+    assert_false(closed_refutes(&c, infer, s.evidence, since));
+    struct flow_record known = without_goaway(stranger(300));
+    known.shape.client = TLS_CLIENT_PRESENTED;
+    add(&c, known, 10, 1, 1);
+    assert_true(closed_refutes(&c, infer, s.evidence, since));
+    assert_false(closed_refutes(&c, infer, s.evidence | 1U << SUSPECT_EARLY_GOAWAYS, since));
+    assert_false(closed_refutes(&c, infer, 1U << SUSPECT_EARLY_GOAWAYS, since));
+    /* That was before; also where its window is over. */
+    assert_false(closed_refutes(&c, infer, s.evidence, 1011 * SECOND));
+    add(&c, without_goaway(stranger(300)), 7200, 1, 1);
+    assert_true(closed_refutes(&c, infer, s.evidence, since));
+}
+
 static void many_hellos(void **state)
 {
     (void)state;
@@ -174,10 +197,10 @@ static void fronts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(two_goaways), cmocka_unit_test(sizes_of_403),
-                                       cmocka_unit_test(many_hellos), cmocka_unit_test(syn_shapes),
-                                       cmocka_unit_test(the_window),  cmocka_unit_test(monitors),
-                                       cmocka_unit_test(fronts)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_goaways), cmocka_unit_test(sizes_of_403), cmocka_unit_test(a_credential_shown_later),
+        cmocka_unit_test(many_hellos), cmocka_unit_test(syn_shapes),   cmocka_unit_test(the_window),
+        cmocka_unit_test(monitors),    cmocka_unit_test(fronts)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);

@@ -363,6 +363,7 @@ static void summary(void **state)
     c.of[COUNT_STATE_UNKNOWN] = 1;
     c.of[COUNT_FINDINGS_REGULAR] = 5;
     c.of[COUNT_FINDINGS_MISCONFIGURED] = 4;
+    c.of[COUNT_FINDINGS_REFUTED] = 6;
     c.of[COUNT_FINDINGS_SUPPRESSED] = 1;
     c.of[COUNT_GAPS] = 2;
     c.of[COUNT_GAP_BYTES] = 2920;
@@ -389,6 +390,7 @@ static void summary(void **state)
               "           1  of them where that cannot be told\n"
               "           5  findings left out: health checks that keep a period\n"
               "           4  findings left out: the first requests of a client told of above\n"
+              "           6  findings left out: the source showed a credential later\n"
               "           1  finding left out: suppressed by the configuration\n"
               "\n"
               "WHAT COULD NOT BE SEEN\n"
