@@ -286,7 +286,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/keyless.py \
 	tests/tools/keyless_snap.py \
 	tests/tools/learned_401.py \
-	tests/tools/monitor_loss.py \
+	tests/tools/ordinary_loss.py \
 	tests/tools/closed.py \
 	tests/tools/snap.py \
 	tests/tools/sealed.py \

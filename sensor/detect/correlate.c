@@ -192,15 +192,17 @@ static void name_signs(struct exchange *x)
 }
 
 /* A request whose source may still turn out to be a monitor, or a client that lost its credential: what rules that
- * leave out the ordinary find in it is held. */
+ * leave out the ordinary find in it is held. One that is not wholly known may be of either. */
 static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struct cluster *cluster)
 {
     struct habit_request r;
+    const uint8_t *source = x->event.client.ip;
     enum conduct conduct = source_conduct(x);
-    bool monitor = conduct == CONDUCT_BEAT || conduct == CONDUCT_UNKNOWN;
-    bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r) &&
-               sources_habit(c->sources, x, &r);
-    return own || (monitor && sources_keeps_to_open_paths(c->sources, x->event.client.ip));
+    bool unknown = conduct == CONDUCT_UNKNOWN;
+    bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
+                   ? sources_habit(c->sources, x, &r)
+                   : unknown && sources_may_be_misconfigured(c->sources, source);
+    return own || ((conduct == CONDUCT_BEAT || unknown) && sources_keeps_to_open_paths(c->sources, source));
 }
 
 /* @param lends  its endpoint lends a credential: then it is what the finding is about, and no client of it. */

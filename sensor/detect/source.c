@@ -287,6 +287,12 @@ bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16])
     return source && is_regular(source);
 }
 
+bool sources_may_be_misconfigured(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = find_source(s, ip);
+    return source && (!source->habit.begun || habit_possible(&source->habit));
+}
+
 bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16])
 {
     const struct source *source = find_source(s, ip);

@@ -80,7 +80,9 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
  * it is that of a client that lost its credential. @return it may become that: nothing speaks against it. */
 bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r);
 
-/** Whether all its requests without a credential that holds were those of such a client. */
+/** Whether all its requests without a credential that holds were those of such a client; and whether nothing says that
+ * they were not. */
+bool sources_may_be_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
 bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
 
 /** Whether the source asked for nothing but open paths without a credential, as far as is known. */
