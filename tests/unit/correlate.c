@@ -12,6 +12,7 @@
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 #include "sensor/event/flow_record.h"
+#include "sensor/event/handshake.h"
 
 static const struct hash_secret SECRET = {{1, 2, 3}};
 
@@ -58,7 +59,8 @@ static void on_event(void *owner, const struct event *e)
 
 static void on_finding(void *owner, const struct finding *f, bool last_word)
 {
-    tell(owner, "finding %s %llu%s\n", f->rule->title, (unsigned long long)f->count, last_word ? "." : "");
+    tell(owner, "finding %s %llu%s%s\n", f->rule->title, (unsigned long long)f->count,
+         f->front == FRONT_SUSPECTED ? " of a front" : "", last_word ? "." : "");
 }
 
 static void on_source(void *owner, const struct source *s)
@@ -162,6 +164,26 @@ static void keeps_the_order(void **state)
     assert_int_equal(b.counters.of[COUNT_FINDINGS], 1);
     assert_int_equal(b.counters.of[COUNT_FINDINGS_UNPROVEN], 0);
     assert_int_equal(b.counters.of[COUNT_DETECT_LOST], 0);
+    end(&b);
+}
+
+/* Whose request it was shows by its twin, which was lost; the next one has it. */
+static void a_front_that_shows_later(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 8 << 20);
+    request(&b, 5, 6443, 1, 403, true, "system:anonymous");
+    for (uint8_t hop = 0; hop < 2; hop++) {
+        struct handshake h = {.event = {.type = EVENT_HANDSHAKE, .size = sizeof h, .flow_id = hop, .order.clock = 2}};
+        h.event.client.ip[15] = hop ? 5 : 1;
+        h.event.server.ip[15] = hop ? 200 : 5;
+        h.event.tls.client_random[0] = 7;
+        b.sink.take(b.sink.owner, &h.event);
+    }
+    correlate_finish(b.c);
+    assert_non_null(strstr(b.told, "finding anonymous 1\n"));
+    assert_non_null(strstr(b.told, "finding anonymous 1 of a front.\n"));
     end(&b);
 }
 
@@ -283,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_order),
+        cmocka_unit_test(a_front_that_shows_later),
         cmocka_unit_test(writes_within_the_cap),
         cmocka_unit_test(an_inferred_audit_id_needs_an_api_server),
         cmocka_unit_test(closes_windows_by_the_clock),
