@@ -73,6 +73,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/cluster_tree.h \
 	sensor/detect/component.c \
 	sensor/detect/component.h \
+	sensor/detect/conduct.c \
+	sensor/detect/conduct.h \
 	sensor/detect/correlate.c \
 	sensor/detect/correlate.h \
 	sensor/detect/document.c \

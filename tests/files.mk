@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/community \
 	tests/unit/complaint \
 	tests/unit/component \
+	tests/unit/conduct \
 	tests/unit/config \
 	tests/unit/correlate \
 	tests/unit/counter \

@@ -2,6 +2,7 @@
 
 #include "proto/kube/agent.h"
 #include "sensor/detect/component.h"
+#include "sensor/detect/conduct.h"
 #include "sensor/detect/endpoint.h"
 #include "sensor/detect/place.h"
 #include "sensor/detect/syn_shape.h"
@@ -179,7 +180,7 @@ static enum ordinary ordinary_of(const struct correlate *c, const struct exchang
 {
     if (x->auth_state == AUTH_UNKNOWN)
         return ORDINARY_NOT;
-    if (source_conduct(x) == CONDUCT_BEAT && cluster_expects(c->places.map, cluster, x->event.client.ip))
+    if (conduct_of(x) == CONDUCT_BEAT && cluster_expects(c->places.map, cluster, x->event.client.ip))
         return ORDINARY_EXPECTED;
     return x->auth_state == AUTH_ANONYMOUS && is_join(x) ? ORDINARY_JOIN : ORDINARY_NOT;
 }
@@ -200,7 +201,7 @@ static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struc
 {
     struct habit_request r;
     const uint8_t *source = x->event.client.ip;
-    enum conduct conduct = source_conduct(x);
+    enum conduct conduct = conduct_of(x);
     bool unknown = conduct == CONDUCT_UNKNOWN;
     bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
                    ? sources_habit(c->sources, x, &r)

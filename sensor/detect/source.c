@@ -2,8 +2,8 @@
  * and no source at all once half of the account is used. The rest is for endpoints and findings. */
 #include "sensor/detect/source.h"
 
-#include "proto/kube/credential.h"
 #include "proto/kube/request.h"
+#include "sensor/detect/conduct.h"
 #include "sensor/event/field.h"
 #include "sensor/event/value.h"
 
@@ -202,22 +202,9 @@ static uint64_t beat_of(struct sources *s, const struct exchange *x)
     return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
 
-/* A server that lets nobody in without a credential answers its monitors 401. */
-enum conduct source_conduct(const struct exchange *x)
-{
-    if (x->auth_state == AUTH_CREDENTIALED)
-        return CONDUCT_SHOWS;
-    if (x->request != SEEN_WHOLE || !x->target.size || event_is_unknown(&x->event, EVENT_AUTH_KIND))
-        return CONDUCT_UNKNOWN;
-    bool shows = x->auth_kind != CREDENTIAL_NONE || x->certificate == CERTIFICATE_PRESENTED;
-    if (exchange_has(x, SIGN_OPEN_PATH) && (x->auth_state == AUTH_ANONYMOUS || !shows))
-        return CONDUCT_BEAT;
-    return x->auth_state == AUTH_UNKNOWN ? CONDUCT_UNKNOWN : CONDUCT_STRAY;
-}
-
 static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
 {
-    enum conduct conduct = source_conduct(x);
+    enum conduct conduct = conduct_of(x);
     if (conduct == CONDUCT_BEAT && !source->rhythm)
         source->rhythm = take(s, sizeof *source->rhythm, false);
     if (conduct == CONDUCT_BEAT && source->rhythm)
@@ -253,7 +240,7 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
     x->source.endpoints = source->endpoints.used;
     x->source.agents = source->agents.used;
     bool judged = x->auth_state != AUTH_UNKNOWN;
-    if (!x->ordinary && judged && source_conduct(x) == CONDUCT_BEAT && is_regular(source))
+    if (!x->ordinary && judged && conduct_of(x) == CONDUCT_BEAT && is_regular(source))
         x->ordinary = ORDINARY_REGULAR;
     source->ordinary += x->ordinary != ORDINARY_NOT;
 }

@@ -51,16 +51,6 @@ struct source {
     struct value_list agents;
 };
 
-/** What an exchange says of whether its source is a monitor. */
-enum conduct {
-    CONDUCT_SHOWS,   /* nothing: it showed a credential that holds */
-    CONDUCT_BEAT,    /* it asks for an open path and shows nothing, as one does */
-    CONDUCT_UNKNOWN, /* it may be one's: not all of it is known */
-    CONDUCT_STRAY    /* it is none's */
-};
-
-enum conduct source_conduct(const struct exchange *x);
-
 struct sources;
 
 struct sources *sources_new(const struct hash_secret *secret, struct memory *memory);

@@ -1,6 +1,5 @@
 #include "sensor/detect/source.h"
 
-#include "proto/kube/credential.h"
 #include "sensor/event/field.h"
 
 #include <setjmp.h>
@@ -96,38 +95,6 @@ static void a_monitor_is_ordinary(void **state)
     assert_false(sources_keeps_to_open_paths(s, x->event.client.ip));
     sources_free(s);
     assert_int_equal(memory.used, 0);
-}
-
-static enum conduct conduct_of(enum auth_state state, unsigned signs, enum credential_kind kind, enum seen request)
-{
-    struct event_room room;
-    struct exchange *x = exchange_begin(&room);
-    x->auth_state = (uint8_t)state;
-    x->auth_kind = (uint8_t)kind;
-    x->signs = signs;
-    x->request = (uint8_t)request;
-    x->target = event_add_text(&x->event, slice_of("/readyz"), 64);
-    return source_conduct(x);
-}
-
-/* Where nobody is let in without a credential a monitor is answered 401; who tries one there is none. */
-static void conduct(void **state)
-{
-    (void)state;
-    const unsigned open = 1U << SIGN_OPEN_PATH;
-    assert_int_equal(conduct_of(AUTH_ANONYMOUS, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
-    assert_int_equal(conduct_of(AUTH_ANONYMOUS, open, CREDENTIAL_BASIC, SEEN_WHOLE), CONDUCT_BEAT);
-    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
-    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_STRAY);
-    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_BASIC, SEEN_WHOLE), CONDUCT_STRAY);
-    assert_int_equal(conduct_of(AUTH_REJECTED, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_STRAY);
-    assert_int_equal(conduct_of(AUTH_ANONYMOUS, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_STRAY);
-    assert_int_equal(conduct_of(AUTH_REJECTED, open, CREDENTIAL_NONE, SEEN_PART), CONDUCT_UNKNOWN);
-    assert_int_equal(conduct_of(AUTH_ANONYMOUS, 0, CREDENTIAL_NONE, SEEN_NOT), CONDUCT_UNKNOWN);
-    assert_int_equal(conduct_of(AUTH_UNKNOWN, open, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_BEAT);
-    assert_int_equal(conduct_of(AUTH_UNKNOWN, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_UNKNOWN);
-    assert_int_equal(conduct_of(AUTH_UNKNOWN, 0, CREDENTIAL_NONE, SEEN_WHOLE), CONDUCT_UNKNOWN);
-    assert_int_equal(conduct_of(AUTH_CREDENTIALED, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_SHOWS);
 }
 
 /* A request of which not all is known, or that holds, speaks against nothing. */
@@ -524,7 +491,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_within_the_window),
         cmocka_unit_test(a_monitor_is_ordinary),
-        cmocka_unit_test(conduct),
         cmocka_unit_test(a_front_stays_one),
         cmocka_unit_test(a_monitor_at_a_closed_server),
         cmocka_unit_test(a_client_without_its_credential),
