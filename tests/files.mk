@@ -124,6 +124,7 @@ unit_tests = \
 fuzz_harnesses = \
 	tests/fuzz/agent \
 	tests/fuzz/cluster_map \
+	tests/fuzz/correlate \
 	tests/fuzz/credential \
 	tests/fuzz/escape \
 	tests/fuzz/fragment \
