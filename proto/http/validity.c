@@ -39,6 +39,23 @@ static uint8_t pseudo_of(enum field_name id)
     }
 }
 
+/* Printable ASCII alone, and no blank at an end, which no rule for values forbids: most are so, and long tokens. What
+ * is found is the greatest distance from a blank, because that is found for many bytes at once. */
+static bool is_plain(struct slice value)
+{
+    uint8_t most = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        uint8_t distance = (uint8_t)(value.data[i] - ' ');
+        most = distance > most ? distance : most;
+    }
+    return most <= '~' - ' ' && (value.size == 0 || (value.data[0] != ' ' && value.data[value.size - 1] != ' '));
+}
+
+static bool is_lawful(struct slice value)
+{
+    return is_plain(value) || nghttp2_check_header_value_rfc9113(value.data, value.size);
+}
+
 static bool value_fits(enum field_name id, struct slice value)
 {
     switch (id) {
@@ -46,7 +63,7 @@ static bool value_fits(enum field_name id, struct slice value)
     case FIELD_PATH: return value.size && nghttp2_check_path(value.data, value.size);
     case FIELD_AUTHORITY: return nghttp2_check_authority(value.data, value.size);
     case FIELD_STATUS: return is_code(value);
-    default: return nghttp2_check_header_value_rfc9113(value.data, value.size);
+    default: return is_lawful(value);
     }
 }
 
@@ -100,7 +117,7 @@ void validity_field(struct validity *v, const struct field *f)
         return;
     if (!nghttp2_check_header_name(f->name.data, f->name.size) || speaks_of_connection(f) || is_other_te(f))
         mark(v, MARK_BAD_FIELD);
-    if (f->known == KNOWN && !nghttp2_check_header_value_rfc9113(f->value.data, f->value.size))
+    if (f->known == KNOWN && !is_lawful(f->value))
         mark(v, MARK_BAD_FIELD);
 }
 

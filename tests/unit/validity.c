@@ -269,12 +269,35 @@ static void libnghttp2_judges_the_same(void **state)
     assert_true(good > 4000 && good < 36000);
 }
 
+/* Any byte at any place of values of any length: what is not asked of libnghttp2 is what it would have said. */
+static void values_are_judged_as_by_libnghttp2(void **state)
+{
+    (void)state;
+    uint8_t value[40];
+    size_t bad = 0;
+    for (size_t size = 0; size <= sizeof value; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (unsigned byte = 0; byte < 256; byte++) {
+                memset(value, 'a', sizeof value);
+                value[at] = (uint8_t)byte;
+                struct validity v = {.marks = 0};
+                struct field f = {.known = KNOWN, .name = slice_of("b"), .value = {value, size}};
+                validity_field(&v, &f);
+                assert_int_equal(v.marks == 0, nghttp2_check_header_value_rfc9113(value, size) != 0);
+                bad += v.marks != 0;
+            }
+        }
+    }
+    assert_true(bad > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heads_are_judged),
         cmocka_unit_test(careful_looks_at_indexed_fields),
         cmocka_unit_test(libnghttp2_judges_the_same),
+        cmocka_unit_test(values_are_judged_as_by_libnghttp2),
     };
     return cmocka_run_group_tests_name("validity", tests, NULL, NULL);
 }
