@@ -210,11 +210,14 @@ static void count_rhythm(struct sources *s, struct source *source, const struct 
     if (conduct == CONDUCT_BEAT && source->rhythm)
         rhythm_beat(source->rhythm, beat_of(s, x), x->event.time);
     source->strays |= conduct == CONDUCT_STRAY;
+    source->beats += conduct == CONDUCT_BEAT;
+    source->unclear += conduct == CONDUCT_UNKNOWN && x->auth_state != AUTH_UNKNOWN;
 }
 
+/* Who hides what he asks for behind a few beats is no monitor: loss leaves most requests whole. */
 static bool is_regular(const struct source *source)
 {
-    return !source->strays && source->rhythm && rhythm_regular(source->rhythm);
+    return !source->strays && source->unclear <= source->beats && source->rhythm && rhythm_regular(source->rhythm);
 }
 
 void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window)

@@ -41,8 +41,9 @@ struct source {
     struct source_counts counts;        /* within the window */
     uint32_t clusters[SOURCE_CLUSTERS]; /* number + 1, of those in `counts` */
     struct rhythm *rhythm;              /* of its requests for open paths; NULL: none yet */
+    uint64_t beats, unclear;            /* exchanges by conduct: CONDUCT_BEAT; CONDUCT_UNKNOWN, but for AUTH_UNKNOWN */
     bool found;                         /* a finding about it was told */
-    bool strays;                        /* it asked for something else without a credential, or was answered 401 */
+    bool strays;                        /* an exchange of it was CONDUCT_STRAY */
     struct habit habit;                 /* of its requests without a credential that holds */
     uint8_t front;                      /* enum front */
     struct knocks knocks;

@@ -118,7 +118,14 @@ static void a_monitor_at_a_closed_server(void **state)
     size_t count = sources_sorted(s, &sorted);
     assert_int_equal(source_peace(sorted[0]), PEACE_ORDINARY);
     memory_resize(&memory, sorted, count * sizeof *sorted, 0);
-    x = ask(s, &room, "/api", AUTH_REJECTED, 0, 35 * second, 0);
+    for (int i = 0; i < 5; i++) {
+        assert_true(sources_is_regular(s, x->event.client.ip));
+        x = ask(s, &room, "", AUTH_REJECTED, 0, 32 * second, 0);
+    }
+    assert_false(sources_is_regular(s, x->event.client.ip)); /* more than half are not known */
+    ask(s, &room, "/livez", AUTH_REJECTED, 1U << SIGN_OPEN_PATH, 35 * second, 0);
+    assert_true(sources_is_regular(s, x->event.client.ip));
+    x = ask(s, &room, "/api", AUTH_REJECTED, 0, 36 * second, 0);
     assert_false(sources_is_regular(s, x->event.client.ip));
     sources_free(s);
     assert_int_equal(memory.used, 0);
