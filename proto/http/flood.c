@@ -13,21 +13,16 @@ static const struct {
 
 enum { PERIOD = 10000 };
 
-static bool begins_anew(const struct flood *f, uint32_t threshold, uint32_t now)
-{
-    return threshold > 1 && now - (f->count < threshold ? f->first : f->last) > PERIOD;
-}
-
 bool flood_rises(struct flood *f, enum flood_kind kind, moment time)
 {
     uint32_t now = (uint32_t)((uint64_t)time / 1000000), threshold = kinds[kind].threshold;
-    if (f->count == 0 || begins_anew(f, threshold, now))
-        *f = (struct flood){.first = now};
-    f->last = now;
-    if (f->count == UINT32_MAX)
-        return false;
-    f->count++;
-    for (uint64_t at = threshold; at <= f->count; at *= 10) {
+    if (f->count == 0 || (threshold > 1 && now - f->since > PERIOD))
+        *f = (struct flood){.since = now};
+    bool full = f->count == UINT32_MAX;
+    f->count += !full;
+    if (f->count >= threshold)
+        f->since = now;
+    for (uint64_t at = threshold; !full && at <= f->count; at *= 10) {
         if (f->count == at)
             return true;
     }

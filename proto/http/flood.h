@@ -10,15 +10,16 @@ enum flood_kind {
     FLOOD_SETTINGS,
     FLOOD_PINGS,
     FLOOD_EMPTY,
-    FLOOD_CONTINUATIONS,
     FLOOD_PROMISES,
     FLOOD_BAD_FRAMES,
+    FLOOD_OF_DIRECTION, /* those above are counted over a direction, the next over a block */
+    FLOOD_CONTINUATIONS = FLOOD_OF_DIRECTION,
     FLOOD_KINDS
 };
 
 struct flood {
     uint32_t count;
-    uint32_t first, last; /* milliseconds of packet time, modulo 2^32 */
+    uint32_t since; /* milliseconds of packet time, modulo 2^32: of the first; from the threshold on of the last */
 };
 
 /** Counts one more; begins anew where the threshold is not reached within ten seconds, and, once it was, behind a pause

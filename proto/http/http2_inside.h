@@ -28,7 +28,7 @@ struct direction {
     bool late;        /* older entries may exist that were not seen */
     bool careful;     /* a malformed field was seen: see validity.h */
     bool ended;
-    struct flood floods[FLOOD_KINDS];
+    struct flood floods[FLOOD_OF_DIRECTION];
 };
 
 struct http2 {
