@@ -89,6 +89,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/forwarded.h \
 	sensor/detect/habit.c \
 	sensor/detect/habit.h \
+	sensor/detect/harmless.c \
+	sensor/detect/harmless.h \
 	sensor/detect/infer.c \
 	sensor/detect/infer.h \
 	sensor/detect/knock.c \

@@ -4,6 +4,7 @@
 #include "sensor/detect/component.h"
 #include "sensor/detect/conduct.h"
 #include "sensor/detect/endpoint.h"
+#include "sensor/detect/harmless.h"
 #include "sensor/detect/place.h"
 #include "sensor/detect/syn_shape.h"
 #include "sensor/detect/twin.h"
@@ -53,50 +54,15 @@ static void on_finding(void *owner, const struct finding *found, bool last_word)
     c->events.finding(c->events.owner, f, last_word);
 }
 
-/* A monitor, which was not known as one until its period was; a client that lost its credential, which has a finding of
- * its own since that was certain; one that had a credential all along. */
-static bool turned_out_harmless(struct correlate *c, const struct finding *f)
-{
-    if (f->subject != SUBJECT_SOURCE)
-        return false;
-    bool regular = f->exchanges
-                       ? sources_is_regular(c->sources, f->source)
-                       : sources_knocks_regularly(c->sources, f->source) || sources_is_steady(c->sources, f->source);
-    bool misconfigured = f->exchanges && !regular && sources_is_misconfigured(c->sources, f->source);
-    bool refuted = !f->exchanges && !regular && sources_refutes(c->sources, c->infer, f->source, f->signs, f->first);
-    c->counters->of[COUNT_FINDINGS_REGULAR] += regular;
-    c->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
-    c->counters->of[COUNT_FINDINGS_REFUTED] += refuted;
-    return regular || misconfigured || refuted;
-}
-
-/* Not the clients of a proxy that lends its credential, as far as the verdict on them is inferred: they are listed in
- * its own finding. Nor what the user suppressed, nor what is ordinary after all. */
 static bool on_holds(void *owner, const struct finding *f, bool held)
 {
-    struct correlate *c = owner;
-    struct event about = {.server = f->endpoint};
-    if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(c->endpoints, &about))
-        return false;
-    if (held && turned_out_harmless(c, f))
-        return false;
-    if (!c->suppressions)
-        return true;
-    struct slice agents[LIST_VALUES];
-    for (size_t i = 0; i < f->agents.used; i++)
-        agents[i] = (struct slice){(const uint8_t *)f->agents.values[i].text, f->agents.values[i].size};
-    const struct suppress_question question = {.rule_id = f->rule->id,
-                                               .rule_title = f->rule->title,
-                                               .source = f->subject == SUBJECT_SOURCE ? f->source : NULL,
-                                               .cluster = f->cluster[0] ? f->cluster : NULL,
-                                               .agents = agents,
-                                               .agent_count = f->agents.used,
-                                               .more_agents = f->agents.left_out > 0,
-                                               .time = f->last};
-    if (!suppressions_match(c->suppressions, &question))
-        return true;
-    c->counters->of[COUNT_FINDINGS_SUPPRESSED]++;
-    return false;
+    const struct correlate *c = owner;
+    const struct harmless known = {.sources = c->sources,
+                                   .infer = c->infer,
+                                   .endpoints = c->endpoints,
+                                   .suppressions = c->suppressions,
+                                   .counters = c->counters};
+    return !harmless_is(&known, f, held);
 }
 
 struct correlate *correlate_new(const struct correlate_options *options, const struct rule_set *rules,

@@ -57,12 +57,12 @@ def each(step, hosts=HOSTS, **options):
     return scene
 
 
-def balancer(beats, period, wobble=0):
+def balancer(beats, period, wobble=0, step=Scene.connect):
     def scene(s):
         for beat in range(beats):
             begun = s.capture.now
             for host in HOSTS:
-                s.connect(host)
+                step(s, host)
             s.capture.now = begun + int((period + wobble * (beat % 2)) * 10**9)
     return scene
 
@@ -90,7 +90,8 @@ def websites(s):
 
 SCENES = {'connects': each(Scene.connect), 'refused': each(Scene.refused), 'three': each(Scene.connect, HOSTS[:3]), 'syn': each(Scene.half),
           'masscan': masscan, 'then-asks': then_asks, 'forged': forged, 'requests': each(Scene.greeted), 'websites': websites,
-          'balancer': balancer(4, 5), 'unsteady': balancer(4, 5, 8)}
+          'balancer': balancer(4, 5), 'unsteady': balancer(4, 5, 8), 'half-balancer': balancer(4, 5, step=Scene.half),
+          'half-unsteady': balancer(4, 5, 8, Scene.half)}
 
 for name, scene in SCENES.items():
     s = Scene()

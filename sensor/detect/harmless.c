@@ -1,0 +1,66 @@
+#include "sensor/detect/harmless.h"
+
+#include "proto/packet/address.h"
+
+/* Whether all come by the clock who knocked on a cluster without a handshake: load balancers that look whether a port
+ * is open. */
+static bool all_knock_regularly(const struct harmless *h, const struct value_list *clients)
+{
+    bool regular = clients->used > 0 && clients->left_out == 0;
+    for (size_t i = 0; regular && i < clients->used; i++) {
+        uint8_t ip[16];
+        struct slice text = {(const uint8_t *)clients->values[i].text, clients->values[i].size};
+        regular = address_parse(text, ip) && sources_knocks_regularly(h->sources, ip);
+    }
+    return regular;
+}
+
+static bool comes_by_the_clock(const struct harmless *h, const struct finding *f)
+{
+    if (f->subject != SUBJECT_SOURCE)
+        return !f->exchanges && all_knock_regularly(h, &f->clients);
+    if (f->exchanges)
+        return sources_is_regular(h->sources, f->source);
+    return sources_knocks_regularly(h->sources, f->source) || sources_is_steady(h->sources, f->source);
+}
+
+/* A monitor, which was not known as one until its period was; a client that lost its credential, which has a finding of
+ * its own since that was certain; one that had a credential all along. */
+static bool turned_out_harmless(const struct harmless *h, const struct finding *f)
+{
+    bool regular = comes_by_the_clock(h, f), other = !regular && f->subject == SUBJECT_SOURCE;
+    bool misconfigured = other && f->exchanges && sources_is_misconfigured(h->sources, f->source);
+    bool refuted = other && !f->exchanges && sources_refutes(h->sources, h->infer, f->source, f->signs, f->first);
+    h->counters->of[COUNT_FINDINGS_REGULAR] += regular;
+    h->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
+    h->counters->of[COUNT_FINDINGS_REFUTED] += refuted;
+    return regular || misconfigured || refuted;
+}
+
+static bool is_suppressed(const struct harmless *h, const struct finding *f)
+{
+    struct slice agents[LIST_VALUES];
+    for (size_t i = 0; i < f->agents.used; i++)
+        agents[i] = (struct slice){(const uint8_t *)f->agents.values[i].text, f->agents.values[i].size};
+    const struct suppress_question question = {.rule_id = f->rule->id,
+                                               .rule_title = f->rule->title,
+                                               .source = f->subject == SUBJECT_SOURCE ? f->source : NULL,
+                                               .cluster = f->cluster[0] ? f->cluster : NULL,
+                                               .agents = agents,
+                                               .agent_count = f->agents.used,
+                                               .more_agents = f->agents.left_out > 0,
+                                               .time = f->last};
+    bool suppressed = suppressions_match(h->suppressions, &question);
+    h->counters->of[COUNT_FINDINGS_SUPPRESSED] += suppressed;
+    return suppressed;
+}
+
+/* The clients of a proxy that lends its credential are listed in its own finding, as far as the verdict on them is
+ * inferred. */
+bool harmless_is(const struct harmless *h, const struct finding *f, bool held)
+{
+    struct event about = {.server = f->endpoint};
+    if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(h->endpoints, &about))
+        return true;
+    return (held && turned_out_harmless(h, f)) || (h->suppressions && is_suppressed(h, f));
+}

@@ -1,0 +1,24 @@
+/* Complete findings that are not told after all: who was taken for a scanner has turned out to be a monitor, a client
+ * that lost its credential, or one that had one all along; or the user suppressed it. */
+#ifndef SENSOR_DETECT_HARMLESS_H
+#define SENSOR_DETECT_HARMLESS_H
+
+#include "sensor/detect/endpoint.h"
+#include "sensor/detect/finding.h"
+#include "sensor/detect/source.h"
+#include "sensor/detect/suppress.h"
+#include "sensor/event/counter.h"
+
+/** What is asked; all borrowed. */
+struct harmless {
+    const struct sources *sources;
+    const struct infer *infer;
+    const struct endpoints *endpoints;
+    struct suppressions *suppressions; /* counts there; NULL: there are none */
+    struct counters *counters;
+};
+
+/** Counts why. @param held  it was not certain that it is one. */
+bool harmless_is(const struct harmless *h, const struct finding *f, bool held);
+
+#endif
