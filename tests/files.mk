@@ -297,6 +297,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/
 	tests/tools/packagings.py \
 	tests/tools/hello_loss.py \
 	tests/tools/pcap.py \
+	tests/tools/peaceful_loss.py \
 	tests/tools/proxy_tshark.py \
 	tests/tools/random_loss.py \
 	tests/tools/rule_table.py \
