@@ -30,13 +30,15 @@ static bool is_part(const struct exchange *x)
 /* The nearest is asked first: the peer, by a line or a header. Whom a line names may be a front in its turn, which
  * wrote the header. What may have been written by the client itself is not read: a header where the line was lost, or
  * names nobody, or somebody who is no front.
+ * @param lost  whom the last front on the way asks for stands in what was lost.
  * @return false: the peer itself is the source. */
 static bool find_client(const struct places *p, const struct exchange *x, const struct cluster *cluster, unsigned says,
-                        uint8_t ip[static 16])
+                        uint8_t ip[static 16], bool *lost)
 {
     const struct event *e = &x->event;
     bool found = false;
     if (says & SAYS_PROXY_LINE && e->proxied != PROXIED_NOT) {
+        *lost = e->proxied == PROXIED_LOST;
         if (e->proxied != PROXIED_CLIENT)
             return false;
         memcpy(ip, e->proxied_for, sizeof e->proxied_for);
@@ -47,6 +49,7 @@ static bool find_client(const struct places *p, const struct exchange *x, const 
         return found;
     uint8_t said[16] = {0};
     enum forwarded who = forwarded_client(event_text(e, e->forwarded_for), is_part(x), p->map, cluster, said);
+    *lost = who != FORWARDED_CLIENT && is_part(x);
     if (who != FORWARDED_CLIENT && who != FORWARDED_FRONT)
         return found;
     memcpy(ip, said, sizeof said);
@@ -108,7 +111,10 @@ void place_exchange(const struct places *p, struct exchange *x, const struct clu
     else if (is_claimed(e))
         x->front = FRONT_SUSPECTED;
     uint8_t ip[16];
-    if (says && find_client(p, x, cluster, says, ip)) {
+    bool lost = false, found = says && find_client(p, x, cluster, says, ip, &lost);
+    if (lost)
+        x->front = FRONT_UNNAMED;
+    if (found) {
         x->via = add_ip(e, e->client.ip);
         x->placed = true;
         memcpy(x->peer, e->client.ip, sizeof x->peer);

@@ -57,7 +57,9 @@ const char *exchange_ordinary_name(unsigned ordinary)
 
 const char *exchange_front_name(unsigned front)
 {
-    static const char *const names[FRONTS] = {
-        [FRONT_NOT] = "", [FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
+    static const char *const names[FRONTS] = {[FRONT_NOT] = "",
+                                              [FRONT_CONFIGURED] = "configured",
+                                              [FRONT_SUSPECTED] = "suspected",
+                                              [FRONT_UNNAMED] = "unnamed"};
     return front < FRONTS ? names[front] : "?";
 }

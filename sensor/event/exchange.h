@@ -49,7 +49,13 @@ enum ordinary {
 };
 
 /** Whether other clients stand behind the source's address. */
-enum front { FRONT_NOT, FRONT_CONFIGURED, FRONT_SUSPECTED, FRONTS };
+enum front {
+    FRONT_NOT,
+    FRONT_CONFIGURED, /* it asks for itself, or is the client that it named */
+    FRONT_SUSPECTED,
+    FRONT_UNNAMED, /* a configured one: whom it asks for stands in what was lost */
+    FRONTS
+};
 
 /** Of an exchange's source, within the window so far, this exchange among it. */
 struct source_counts {
@@ -114,6 +120,6 @@ const char *exchange_path_kind_name(unsigned kind);
 const char *exchange_agent_name(unsigned form);
 const char *exchange_credential_name(unsigned kind);
 const char *exchange_ordinary_name(unsigned ordinary); /* "expected", ...; "": ORDINARY_NOT */
-const char *exchange_front_name(unsigned front);       /* "configured", "suspected"; "": FRONT_NOT */
+const char *exchange_front_name(unsigned front);       /* "configured", "suspected", "unnamed"; "": FRONT_NOT */
 
 #endif

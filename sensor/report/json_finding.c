@@ -113,14 +113,13 @@ static void put_signs(struct json *j, const struct finding *f)
 
 static void put_finding(struct json *j, struct value_clock *clock, const struct finding *f, bool complete)
 {
-    static const char *const fronts[FRONTS] = {[FRONT_CONFIGURED] = "configured", [FRONT_SUSPECTED] = "suspected"};
     json_open(j, "finding", '{');
     static const char *const subjects[SUBJECTS] = {
         [SUBJECT_SOURCE] = "source", [SUBJECT_ENDPOINT] = "endpoint", [SUBJECT_CLUSTER] = "cluster"};
-    bool front = f->subject == SUBJECT_SOURCE && f->front == FRONT_SUSPECTED;
+    bool front = f->subject == SUBJECT_SOURCE && (f->front == FRONT_SUSPECTED || f->front == FRONT_UNNAMED);
     json_string(j, "subject", front ? "front" : subjects[f->subject]);
-    if (f->front && f->front < FRONTS)
-        json_string(j, "front", fronts[f->front]);
+    if (f->front)
+        json_string(j, "front", exchange_front_name(f->front));
     put_signs(j, f);
     json_number(j, "count", f->count);
     json_time(j, "first", clock, f->first);

@@ -201,9 +201,11 @@ static void add_lists(const struct text_state *s, struct buffer *out, const stru
 
 static void add_front(struct buffer *out, const struct finding *f)
 {
-    if (f->front != FRONT_SUSPECTED || f->subject != SUBJECT_SOURCE)
+    if (f->subject != SUBJECT_SOURCE || (f->front != FRONT_SUSPECTED && f->front != FRONT_UNNAMED))
         return;
-    if (!f->exchanges)
+    if (f->front == FRONT_UNNAMED)
+        buffer_text(out, "  A front of the cluster map: whom it asked for was not captured.\n");
+    else if (!f->exchanges)
         buffer_text(out, "  A front: it asks for others. Put it into the cluster map, and look before it.\n");
     else
         buffer_text(out, "  A front: it asks for others, who are listed below as it names them. Put it\n"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Who is accused because packets are missing: peaceful_loss.py CORPUS PROGRAM RULES ROUNDS PERCENT[,PERCENT].
 
-Of each capture of the corpus packets are lost at random, and it is read with its keys and without. Sources that are legitimate,
-health checks, load balancers or servers must not be named by a complete finding above informational, but where one names them in
-the whole capture, too. Fronts are left out: where the header is lost that says whom they ask for, nobody can know that they are.
-Exit status 1: somebody is accused."""
+Of each capture of the corpus packets are lost at random, and it is read with its keys, without, and with a cluster map that names
+its fronts. Sources that are legitimate, health checks, load balancers or servers must not be named by a complete finding above
+informational, but where one names them in the whole capture, too; nor must fronts that the map names. Without it nobody can know
+that they are, where the header is lost that says whom they ask for. Exit status 1: somebody is accused."""
 import collections
 import glob
 import json
@@ -31,14 +31,20 @@ def kinds_in_notes(corpus):
     return kinds
 
 
-def accused(program, rules, capture, keys, kinds):
-    command = [program, '-q', '-R', rules, '-o', 'json+alert', '-r', capture] + (['-k', keys] if keys else [])
+def write_map(path, kinds):
+    fronts = [source for source, kind in kinds.items() if kind == 'front']
+    with open(path, 'w') as file:
+        file.write('fronts:\n' + ''.join(f'  - {{address: "{source}", says: x-forwarded-for}}\n' for source in fronts))
+
+
+def accused(program, rules, capture, options, kinds, peaceful):
+    command = [program, '-q', '-R', rules, '-o', 'json+alert', '-r', capture, *options]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode in (0, 10), f'{capture}: exit {done.returncode}: {done.stderr}'
     alerts = [json.loads(line) for line in done.stdout.splitlines()]
     told = {(address(a['src_ip']), a['rule']['title']) for a in alerts
             if a['finding']['complete'] and a['finding']['subject'] == 'source' and a['rule']['level'] != 'informational'}
-    return {(source, title) for source, title in told if kinds.get(source) in PEACEFUL}, len(told)
+    return {(source, title) for source, title in told if kinds.get(source) in peaceful}, len(told)
 
 
 def main():
@@ -47,22 +53,25 @@ def main():
     kinds = {**kinds_of(corpus), **kinds_in_notes(corpus)}
     total, wrong = collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        lossy = os.path.join(folder, 'lossy.pcap')
+        lossy, clusters = os.path.join(folder, 'lossy.pcap'), os.path.join(folder, 'clusters.yaml')
+        write_map(clusters, kinds)
         for capture in sorted(glob.glob(os.path.join(corpus, 'd??_*.pcap'))):
             name = os.path.basename(capture)[:-5]
             if '.' in name:
                 continue
             link, packets = pcap.read(capture)
-            for keys in os.path.join(corpus, name + '.keys'), None:
-                whole, _ = accused(program, rules, capture, keys, kinds)
+            keys = ['-k', os.path.join(corpus, name + '.keys')]
+            for how, options, peaceful in (('with keys', keys, PEACEFUL), ('without', [], PEACEFUL),
+                                           ('with a map', [*keys, '-C', clusters], PEACEFUL | {'front'})):
+                whole, _ = accused(program, rules, capture, options, kinds, peaceful)
                 for turn in range(rounds * len(rates)):
                     chance = random.Random(f'{name} {turn}')
                     pcap.write(lossy, [p for p in packets if chance.random() * 100 >= rates[turn % len(rates)]], link)
-                    now, findings = accused(program, rules, lossy, keys, kinds)
+                    now, findings = accused(program, rules, lossy, options, kinds, peaceful)
                     total.update(captures=1, findings=findings)
-                    wrong.update((name, 'with keys' if keys else 'without', *who) for who in now - whole)
-    for (name, keys, source, title), times in sorted(wrong.items()):
-        print(f'{name} {keys}: {source}: {title}, {times} times')
+                    wrong.update((name, how, *who) for who in now - whole)
+    for (name, how, source, title), times in sorted(wrong.items()):
+        print(f'{name} {how}: {source}: {title}, {times} times')
     print(f'{total["captures"]} captures, {total["findings"]} findings about sources, {sum(wrong.values())} accuse the peaceful')
     sys.exit(1 if wrong or not total['findings'] else 0)
 

@@ -134,9 +134,9 @@ static void who_asks(void **state)
         {LINE, HEAD, "unknown", HEAD, "unknown, " HEAD, FRONT_CONFIGURED},
         {LINE, HEAD, ONE ", " TWO ", " HEAD, TWO, ONE ", " TWO ", " HEAD ", " HEAD, FRONT_CONFIGURED},
         /* what was lost says nothing, and the header may be the client's own */
-        {LINE, "?", "", LINE, "?", FRONT_CONFIGURED},
-        {LINE, "?", TWO, LINE, "?", FRONT_CONFIGURED},
-        {BOTH, "?", TWO, BOTH, "?", FRONT_CONFIGURED},
+        {LINE, "?", "", LINE, "?", FRONT_UNNAMED},
+        {LINE, "?", TWO, LINE, "?", FRONT_UNNAMED},
+        {BOTH, "?", TWO, BOTH, "?", FRONT_UNNAMED},
     };
     struct cluster_map *m = map();
     for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
@@ -166,6 +166,7 @@ static void part_of_a_header(void **state)
             event_set_unknown(&x->event, EVENT_FORWARDED_FOR);
         place_exchange(&places, x, NULL);
         assert_int_equal(x->event.client.ip[15], 1);
+        assert_int_equal(x->front, FRONT_UNNAMED);
         is_text(&x->event, x->via, "");
     }
     cluster_map_free(m);

@@ -202,6 +202,9 @@ static void one_block_a_subject(void **state)
     f.cluster = "two";
     f.front = FRONT_SUSPECTED;
     report_text.finding(s, &out, &f, true);
+    f.cluster = "three";
+    f.front = FRONT_UNNAMED;
+    report_text.finding(s, &out, &f, true);
     check_width();
     end(s, "FINDINGS\n"
            "\n"
@@ -223,6 +226,11 @@ static void one_block_a_subject(void **state)
            "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe -> cluster two\n"
            "  A front: it asks for others, who are listed below as it names them. Put it\n"
            "  into the cluster map, and they are told apart.\n"
+           "  1 request, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "LOW  Scanner user agent\n"
+           "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe -> cluster three\n"
+           "  A front of the cluster map: whom it asked for was not captured.\n"
            "  1 request, 2026-11-24 04:32:54 UTC\n");
 }
 
