@@ -60,6 +60,7 @@ static bool on_holds(void *owner, const struct finding *f, bool held)
     const struct harmless known = {.sources = c->sources,
                                    .infer = c->infer,
                                    .endpoints = c->endpoints,
+                                   .map = c->places.map,
                                    .suppressions = c->suppressions,
                                    .counters = c->counters};
     return !harmless_is(&known, f, held);

@@ -15,12 +15,19 @@ static bool all_knock_regularly(const struct harmless *h, const struct value_lis
     return regular;
 }
 
-static bool comes_by_the_clock(const struct harmless *h, const struct finding *f)
+/* And it asked for nothing but open paths, as far as is known. */
+static bool is_expected(const struct harmless *h, const struct finding *f)
+{
+    const struct cluster *cluster = h->map && f->cluster[0] ? cluster_named(h->map, f->cluster) : NULL;
+    return cluster_expects(h->map, cluster, f->source) && sources_keeps_to_open_paths(h->sources, f->source);
+}
+
+static bool is_monitor(const struct harmless *h, const struct finding *f)
 {
     if (f->subject != SUBJECT_SOURCE)
         return !f->exchanges && all_knock_regularly(h, &f->clients);
     if (f->exchanges)
-        return sources_is_regular(h->sources, f->source);
+        return sources_is_regular(h->sources, f->source) || is_expected(h, f);
     return sources_knocks_regularly(h->sources, f->source) || sources_is_steady(h->sources, f->source);
 }
 
@@ -28,7 +35,7 @@ static bool comes_by_the_clock(const struct harmless *h, const struct finding *f
  * its own since that was certain; one that had a credential all along. */
 static bool turned_out_harmless(const struct harmless *h, const struct finding *f)
 {
-    bool regular = comes_by_the_clock(h, f), other = !regular && f->subject == SUBJECT_SOURCE;
+    bool regular = is_monitor(h, f), other = !regular && f->subject == SUBJECT_SOURCE;
     bool misconfigured = other && f->exchanges && sources_is_misconfigured(h->sources, f->source);
     bool refuted = other && !f->exchanges && sources_refutes(h->sources, h->infer, f->source, f->signs, f->first);
     h->counters->of[COUNT_FINDINGS_REGULAR] += regular;

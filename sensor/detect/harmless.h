@@ -1,8 +1,9 @@
-/* Complete findings that are not told after all: who was taken for a scanner has turned out to be a monitor, a client
- * that lost its credential, or one that had one all along; or the user suppressed it. */
+/* Complete findings that are not told after all: who was taken for a scanner is expected there, or has turned out to be
+ * a monitor, a client that lost its credential, or one that had one all along; or the user suppressed it. */
 #ifndef SENSOR_DETECT_HARMLESS_H
 #define SENSOR_DETECT_HARMLESS_H
 
+#include "sensor/detect/cluster.h"
 #include "sensor/detect/endpoint.h"
 #include "sensor/detect/finding.h"
 #include "sensor/detect/source.h"
@@ -14,6 +15,7 @@ struct harmless {
     const struct sources *sources;
     const struct infer *infer;
     const struct endpoints *endpoints;
+    const struct cluster_map *map;     /* NULL: there is none */
     struct suppressions *suppressions; /* counts there; NULL: there are none */
     struct counters *counters;
 };
