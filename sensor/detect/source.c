@@ -4,27 +4,10 @@
 
 #include "proto/kube/request.h"
 #include "sensor/detect/conduct.h"
+#include "sensor/detect/source_inside.h"
 #include "sensor/event/field.h"
-#include "sensor/event/value.h"
 
 #include <stdlib.h>
-
-struct kept_source {
-    uint8_t ip[16];
-    struct source *source; /* stays in place */
-};
-
-struct sources {
-    struct memory *memory;
-    struct table table;               /* of struct kept_source */
-    const struct hash_secret *secret; /* borrowed */
-    uint64_t lost;
-    struct source *last;  /* that was found: most events have the same as the one before */
-    struct share forlorn; /* of all that are not kept */
-    struct address named; /* the endpoint that was written last, and how: most events have the same as the one before */
-    char name[VALUE_MAX];
-    size_t name_size;
-};
 
 struct sources *sources_new(const struct hash_secret *secret, struct memory *memory)
 {
@@ -57,23 +40,15 @@ void sources_free(struct sources *s)
     memory_resize(s->memory, s, sizeof *s, 0);
 }
 
-/* @return NULL: what it may take is used up. */
-static void *take(struct sources *s, size_t size, bool knocked_only)
+void *sources_take(struct sources *s, size_t size, bool knocked_only)
 {
     bool full = s->memory->used > s->memory->limit / (knocked_only ? 16 : 2);
     return full ? NULL : memory_resize(s->memory, NULL, 0, size);
 }
 
-static struct closed *closed_of(struct sources *s, struct source *source, bool knocked_only)
-{
-    if (!source->closed)
-        source->closed = take(s, sizeof *source->closed, knocked_only);
-    return source->closed;
-}
-
 static struct source *make(struct sources *s, const uint8_t ip[static 16], bool knocked_only)
 {
-    struct source *source = take(s, sizeof *source, knocked_only);
+    struct source *source = sources_take(s, sizeof *source, knocked_only);
     if (!source)
         return NULL;
     memcpy(source->ip, ip, sizeof source->ip);
@@ -100,8 +75,7 @@ static struct source *find_or_make(struct sources *s, const struct event *e, boo
     return source;
 }
 
-/* The source of this event, or NULL: lost. */
-static struct source *source_of(struct sources *s, const struct event *e, moment last, bool knocked_only)
+struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocked_only)
 {
     struct source *source = find_or_make(s, e, knocked_only);
     if (!source) {
@@ -141,7 +115,7 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
     return false;
 }
 
-static struct slice name_of(struct sources *s, const struct address *server)
+struct slice sources_name(struct sources *s, const struct address *server)
 {
     if (!s->name_size || s->named.port != server->port || memcmp(s->named.ip, server->ip, sizeof server->ip) != 0) {
         s->name_size = (size_t)(value_endpoint(s->name, server) - s->name);
@@ -150,9 +124,9 @@ static struct slice name_of(struct sources *s, const struct address *server)
     return (struct slice){(const uint8_t *)s->name, s->name_size};
 }
 
-static void add_endpoint(struct sources *s, struct source *source, const struct address *server)
+void sources_add_endpoint(struct sources *s, struct source *source, const struct address *server)
 {
-    value_list_add(&source->endpoints, name_of(s, server), s->secret, s->memory);
+    value_list_add(&source->endpoints, sources_name(s, server), s->secret, s->memory);
 }
 
 /* Resources and discovery: what is worth a walk. */
@@ -197,7 +171,7 @@ static void count_in_window(struct source *source, const struct exchange *x, uin
 /* Of a path at an endpoint: a monitor asks each of several, one behind the other. */
 static uint64_t beat_of(struct sources *s, const struct exchange *x)
 {
-    struct slice target = event_text(&x->event, x->target), endpoint = name_of(s, &x->event.server);
+    struct slice target = event_text(&x->event, x->target), endpoint = sources_name(s, &x->event.server);
     uint64_t hash = hash_bytes(s->secret, target.data, target.size);
     return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
@@ -206,7 +180,7 @@ static void count_rhythm(struct sources *s, struct source *source, const struct 
 {
     enum conduct conduct = conduct_of(x);
     if (conduct == CONDUCT_BEAT && !source->rhythm)
-        source->rhythm = take(s, sizeof *source->rhythm, false);
+        source->rhythm = sources_take(s, sizeof *source->rhythm, false);
     if (conduct == CONDUCT_BEAT && source->rhythm)
         rhythm_beat(source->rhythm, beat_of(s, x), x->event.time);
     source->strays |= conduct == CONDUCT_STRAY;
@@ -222,7 +196,7 @@ static bool is_regular(const struct source *source)
 
 void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window)
 {
-    struct source *source = source_of(s, &x->event, x->event.time, false);
+    struct source *source = sources_of(s, &x->event, x->event.time, false);
     if (!source)
         return;
     source->exchanges++;
@@ -234,7 +208,7 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
     if (!x->front && event_is_unknown(&x->event, EVENT_FORWARDED_FOR))
         x->front = source->front;
     source->front = x->front > source->front ? x->front : source->front;
-    add_endpoint(s, source, &x->event.server);
+    sources_add_endpoint(s, source, &x->event.server);
     if (x->agent.size)
         value_list_add(&source->agents, event_text(&x->event, x->agent), s->secret, s->memory);
     count_in_window(source, x, cluster, window);
@@ -259,7 +233,7 @@ bool sources_habit(struct sources *s, struct exchange *x, const struct habit_req
     return habit_possible(&source->habit);
 }
 
-static const struct source *find_source(const struct sources *s, const uint8_t ip[static 16])
+const struct source *sources_known(const struct sources *s, const uint8_t ip[static 16])
 {
     const struct kept_source *k = table_find(&s->table, ip);
     return k ? k->source : NULL;
@@ -267,25 +241,25 @@ static const struct source *find_source(const struct sources *s, const uint8_t i
 
 bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16])
 {
-    const struct source *source = find_source(s, ip);
+    const struct source *source = sources_known(s, ip);
     return source && !source->strays;
 }
 
 bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16])
 {
-    const struct source *source = find_source(s, ip);
+    const struct source *source = sources_known(s, ip);
     return source && is_regular(source);
 }
 
 bool sources_may_be_misconfigured(const struct sources *s, const uint8_t ip[static 16])
 {
-    const struct source *source = find_source(s, ip);
+    const struct source *source = sources_known(s, ip);
     return source && (!source->habit.begun || habit_possible(&source->habit));
 }
 
 bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16])
 {
-    const struct source *source = find_source(s, ip);
+    const struct source *source = sources_known(s, ip);
     return source && habit_known(&source->habit);
 }
 
@@ -304,86 +278,6 @@ enum source_peace source_peace(const struct source *source)
     if (source->found || !source->exchanges || source->shown + ordinary != source->exchanges)
         return PEACE_NONE;
     return ordinary ? PEACE_ORDINARY : PEACE_LEGITIMATE;
-}
-
-static void count_knock(struct sources *s, struct source *source, struct flow_record *f, moment window)
-{
-    struct slice endpoint = name_of(s, &f->event.server);
-    knocks_add(&source->knocks, &f->event.server, hash_bytes(s->secret, endpoint.data, endpoint.size) | 1,
-               f->event.time, window);
-    if (f->event.basis > source->knocks.basis)
-        source->knocks.basis = f->event.basis;
-    f->knocks.is_one = true;
-    f->knocks.knocks = source->knocks.count;
-    f->knocks.endpoints = source->knocks.endpoints;
-}
-
-bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16])
-{
-    const struct source *source = find_source(s, ip);
-    return source && beat_regular(&source->knocks.beat);
-}
-
-struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours, moment window)
-{
-    bool knocked = f->state == FLOW_NEW || f->state == FLOW_REFUSED;
-    struct source *source = source_of(s, &f->event, f->last > f->event.time ? f->last : f->event.time, knocked);
-    if (!source)
-        return NULL;
-    source->flows++;
-    source->half_open += f->state == FLOW_NEW;
-    source->refused += f->state == FLOW_REFUSED;
-    source->without_request += !knocked && !f->exchanges;
-    source->carried += source->exchanges ? 0 : f->exchanges;
-    source->verified |= f->handshake;
-    f->knocks.verified = source->verified;
-    if (!ours && f->syn_tool.size && closed_of(s, source, true))
-        closed_syn(source->closed, f->event.order.clock, window);
-    if (!ours && !f->asked)
-        count_knock(s, source, f, window);
-    /* An endpoint with exchanges was counted with each of them. */
-    if (!f->exchanges)
-        add_endpoint(s, source, &f->event.server);
-    return &source->knocks;
-}
-
-static uint32_t short_hash(const struct sources *s, struct slice text)
-{
-    return text.size ? (uint32_t)hash_bytes(s->secret, text.data, text.size) | 1 : 0;
-}
-
-void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
-{
-    const struct kept_source *k = table_find(&s->table, f->event.client.ip);
-    struct closed *closed = k && !ours ? closed_of(s, k->source, false) : NULL;
-    infer_pass(i, f, closed && closed_repeats(closed, i, f));
-    if (!closed)
-        return;
-    struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),
-                                 .endpoint = short_hash(s, name_of(s, &f->event.server))};
-    closed_add(closed, i, f, place, window);
-    if (!f->front && closed_is_mixed(closed))
-        f->front = FRONT_SUSPECTED;
-    k->source->front = f->front > k->source->front ? f->front : k->source->front;
-}
-
-bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
-{
-    const struct source *source = find_source(s, ip);
-    return source && (!source->closed || closed_may_be_steady(source->closed));
-}
-
-bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
-{
-    const struct source *source = find_source(s, ip);
-    return source && !source->knocks.count && source->closed && closed_is_steady(source->closed);
-}
-
-bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,
-                     moment since)
-{
-    const struct source *source = find_source(s, ip);
-    return source && source->closed && closed_refutes(source->closed, i, signs, since);
 }
 
 static int compare(const void *a, const void *b)
