@@ -76,13 +76,20 @@ void rhythm_beat(struct rhythm *r, uint64_t path, moment time)
         beat_add(&r->paths[i], path, time);
 }
 
+/* Where several paths keep one period side by side, an interval that is kept on each of them says as much as two on
+ * one. */
+enum { SIDE_BY_SIDE = 3 };
+
 bool rhythm_regular(const struct rhythm *r)
 {
-    bool any = false;
+    bool regular = false;
+    size_t kept = 0;
     for (size_t i = 0; i < RHYTHM_PATHS && r->paths[i].what; i++) {
-        if (beat_spoilt(&r->paths[i]))
+        const struct beat *b = &r->paths[i];
+        if (beat_spoilt(b))
             return false;
-        any |= beat_regular(&r->paths[i]);
+        regular |= beat_regular(b);
+        kept += b->kept > 0 && b->broken == 0;
     }
-    return any && !r->many;
+    return (regular || kept >= SIDE_BY_SIDE) && !r->many;
 }

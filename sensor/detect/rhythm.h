@@ -35,7 +35,7 @@ struct rhythm {
 /** @param path  a hash of the target, not 0. */
 void rhythm_beat(struct rhythm *r, uint64_t path, moment time);
 
-/** One path is asked for regularly, and none is spoilt. */
+/** One path is asked for regularly, or several seem to be, and none is spoilt. */
 bool rhythm_regular(const struct rhythm *r);
 
 #endif

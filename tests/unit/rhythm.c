@@ -91,6 +91,24 @@ static void each_path_has_its_own(void **state)
     assert_false(rhythm_regular(&r));
 }
 
+/* Three rounds of a load balancer, which asks several servers. */
+static void several_paths_show_it_sooner(void **state)
+{
+    (void)state;
+    for (uint64_t paths = 1; paths <= 4; paths++) {
+        struct rhythm r = {.many = false};
+        for (int round = 0; round < 3; round++) {
+            assert_false(rhythm_regular(&r));
+            for (uint64_t path = 1; path <= paths; path++)
+                rhythm_beat(&r, path, (round * 5000 + (int)path) * MS);
+        }
+        assert_int_equal(rhythm_regular(&r), paths >= 3);
+        rhythm_beat(&r, 1, 17000 * MS);
+        rhythm_beat(&r, 1, 25000 * MS);
+        assert_int_equal(rhythm_regular(&r), paths >= 4); /* one of them is out of step */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +118,7 @@ int main(void)
         cmocka_unit_test(missed_beats_break_nothing),
         cmocka_unit_test(few_that_are_broken_are_forgiven),
         cmocka_unit_test(each_path_has_its_own),
+        cmocka_unit_test(several_paths_show_it_sooner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
