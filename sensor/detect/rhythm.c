@@ -10,7 +10,8 @@ enum {
     MISSED = 8,    /* beats in a row, at most: behind more it begins anew */
     LATE = 2,      /* one that a monitor leaves out, or whose connection is told late, breaks two intervals */
     KEPT_EACH = 4, /* intervals for each that is broken */
-    QUICK = 3      /* counts as so many broken ones */
+    CLOSE = 3,     /* beside a beat: more is a program at work, */
+    QUICK = 3      /* and counts as so many broken ones */
 };
 
 static moment room_of(moment period)
@@ -32,10 +33,6 @@ static bool is_several(moment interval, moment period)
 
 static void count_interval(struct beat *b, moment since)
 {
-    if (since < QUICKEST) {
-        b->broken += QUICK;
-        return;
-    }
     if (b->period && is_several(since, b->period))
         return;
     if (b->period && alike(since, b->period))
@@ -47,12 +44,18 @@ static void count_interval(struct beat *b, moment since)
 
 void beat_add(struct beat *b, uint64_t what, moment time)
 {
-    if (b->what && time < b->last)
+    if (b->what && time < b->latest)
         return;
+    if (b->what && time - b->latest < QUICKEST) {
+        b->latest = time;
+        b->broken += ++b->close > CLOSE ? QUICK : 0;
+        return;
+    }
     if (b->what)
         count_interval(b, time - b->last);
     b->what = what;
-    b->last = time;
+    b->last = b->latest = time;
+    b->close = 0;
 }
 
 bool beat_regular(const struct beat *b)

@@ -11,12 +11,14 @@ enum { RHYTHM_PATHS = 16 };
 struct beat {
     uint64_t what; /* a hash; 0: nothing yet */
     moment last, period;
+    moment latest;         /* of what belongs to the last one */
+    uint32_t close;        /* how much that is, beside itself */
     uint32_t kept, broken; /* intervals that were like the one before, and that were not */
 };
 
-/** Of an interval several times as long as the others what was between was missed: it tells neither way, and so does
- * the first one behind such intervals. One that is much too short for a monitor breaks more than a late one. A time
- * before the last one is passed by.
+/** What comes close behind a beat belongs to it: a monitor may ask twice, or try again. More of it than a monitor asks
+ * breaks more than a late beat. Of an interval several times as long as the others what was between was missed: it
+ * tells neither way, and so does the first one behind such intervals. A time before the last one is passed by.
  *  @param what  of the first time, not 0; the same each time. */
 void beat_add(struct beat *b, uint64_t what, moment time);
 
