@@ -86,6 +86,7 @@ static void a_credential_shown_later(void **state)
     assert_true(closed_refutes(&c, infer, s.evidence, since));
     assert_false(closed_refutes(&c, infer, s.evidence | 1U << SUSPECT_EARLY_GOAWAYS, since));
     assert_false(closed_refutes(&c, infer, 1U << SUSPECT_EARLY_GOAWAYS, since));
+    assert_false(closed_refutes(&c, infer, 1U << SUSPECT_NO_NAME, since)); /* no credential makes that another */
     /* That was before; also where its window is over. */
     assert_false(closed_refutes(&c, infer, s.evidence, 1011 * SECOND));
     add(&c, without_goaway(stranger(300)), 7200, 1, 1);
