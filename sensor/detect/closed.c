@@ -129,15 +129,16 @@ static bool counts_alone(enum suspect sign)
            sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING && sign != SUSPECT_SYN_SHAPE;
 }
 
-static bool is_known(const struct closed *c)
+/* How often it did. */
+static uint32_t times_known(const struct closed *c)
 {
-    return c->large || c->certificates || c->tokens;
+    return c->large + c->certificates + c->tokens;
 }
 
 static void weigh(const struct closed *c, const struct infer *i, struct suspicion *s)
 {
     uint32_t weight = 0;
-    bool known = is_known(c) || c->holes; /* what was lost may have shown one */
+    bool known = times_known(c) || c->holes; /* what was lost may have shown one */
     for (unsigned sign = 0; sign < SUSPECTS; sign++) {
         uint32_t needed = infer_count(i, sign);
         if (!needed || c->seen[sign] < needed || (known && !counts_alone((enum suspect)sign)))
@@ -172,7 +173,7 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
 {
     const struct tls_reading *r = &f->shape;
     begin_window(c, f->event.order.clock, window);
-    uint32_t known = c->large + c->certificates + c->tokens;
+    uint32_t known = times_known(c);
     count_beat(c, r, place, f->event.time);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
     c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
@@ -182,7 +183,7 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     c->distrusts += r->distrusts;
     c->holes += r->hole;
     count_answers(c, i, f);
-    if (c->large + c->certificates + c->tokens > known)
+    if (times_known(c) > known)
         c->known = f->event.order.clock;
     count_hello(c, i, f, place.hello);
     count_habits(c, f, place);
@@ -205,7 +206,7 @@ bool closed_refutes(const struct closed *c, const struct infer *i, uint32_t sign
 bool closed_is_mixed(const struct closed *c)
 {
     uint32_t programs = c->seen[SUSPECT_MANY_HELLOS] + c->unread; /* nobody knows that these are of one */
-    return c->large + c->certificates + c->tokens >= KNOWN && c->inferred && programs >= PROGRAMS;
+    return times_known(c) >= KNOWN && c->inferred && programs >= PROGRAMS;
 }
 
 bool closed_may_be_steady(const struct closed *c)

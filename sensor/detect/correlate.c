@@ -143,11 +143,12 @@ static bool is_join(const struct exchange *x)
            (target.size == sizeof path - 1 || target.data[sizeof path - 1] == '?') && x->agent_form == AGENT_KUBERNETES;
 }
 
-static enum ordinary ordinary_of(const struct correlate *c, const struct exchange *x, const struct cluster *cluster)
+static enum ordinary ordinary_of(const struct correlate *c, const struct exchange *x, enum conduct conduct,
+                                 const struct cluster *cluster)
 {
     if (x->auth_state == AUTH_UNKNOWN)
         return ORDINARY_NOT;
-    if (conduct_of(x) == CONDUCT_BEAT && cluster_expects(c->places.map, cluster, x->event.client.ip))
+    if (conduct == CONDUCT_BEAT && cluster_expects(c->places.map, cluster, x->event.client.ip))
         return ORDINARY_EXPECTED;
     return x->auth_state == AUTH_ANONYMOUS && is_join(x) ? ORDINARY_JOIN : ORDINARY_NOT;
 }
@@ -164,11 +165,11 @@ static void name_signs(struct exchange *x)
 
 /* A request whose source may still turn out to be a monitor, or a client that lost its credential: what rules that
  * leave out the ordinary find in it is held. One that is not wholly known may be of either. */
-static bool may_be_ordinary(struct correlate *c, struct exchange *x, const struct cluster *cluster)
+static bool may_be_ordinary(struct correlate *c, struct exchange *x, enum conduct conduct,
+                            const struct cluster *cluster)
 {
     struct habit_request r;
     const uint8_t *source = x->event.client.ip;
-    enum conduct conduct = conduct_of(x);
     bool unknown = conduct == CONDUCT_UNKNOWN;
     bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
                    ? sources_habit(c->sources, x, &r)
@@ -215,14 +216,15 @@ static void judge(struct correlate *c, struct exchange *x)
     verdict_pass(x);
     endpoints_learn_lending(c->endpoints, x);
     c->counters->of[COUNTER_OF[x->auth_state]]++;
-    x->ordinary = (uint8_t)ordinary_of(c, x, cluster);
+    enum conduct conduct = conduct_of(x);
+    x->ordinary = (uint8_t)ordinary_of(c, x, conduct, cluster);
     name_signs(x);
     if (x->twin) {
         tell_within_cap(c, &x->event);
         return;
     }
-    sources_exchange(c->sources, x, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
-    bool hold = may_be_ordinary(c, x, cluster) && !c->literal;
+    sources_exchange(c->sources, x, conduct, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
+    bool hold = may_be_ordinary(c, x, conduct, cluster) && !c->literal;
     tell_within_cap(c, &x->event);
     bool lends = x->auth_basis != BASIS_OBSERVED && endpoints_lends(c->endpoints, &x->event);
     match_rules(c, &x->event, NULL, cluster, lends, hold);

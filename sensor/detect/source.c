@@ -3,7 +3,6 @@
 #include "sensor/detect/source.h"
 
 #include "proto/kube/request.h"
-#include "sensor/detect/conduct.h"
 #include "sensor/detect/source_inside.h"
 #include "sensor/event/field.h"
 
@@ -176,13 +175,20 @@ static uint64_t beat_of(struct sources *s, const struct exchange *x)
     return (hash * 31 + hash_bytes(s->secret, endpoint.data, endpoint.size)) | 1;
 }
 
-static void count_rhythm(struct sources *s, struct source *source, const struct exchange *x)
+static void count_beat(struct sources *s, struct source *source, const struct exchange *x)
 {
-    enum conduct conduct = conduct_of(x);
-    if (conduct == CONDUCT_BEAT && !source->rhythm)
+    if (!source->rhythm)
         source->rhythm = sources_take(s, sizeof *source->rhythm, false);
-    if (conduct == CONDUCT_BEAT && source->rhythm)
+    if (source->rhythm)
         rhythm_beat(source->rhythm, beat_of(s, x), x->event.time);
+    else
+        s->lost++;
+}
+
+static void count_conduct(struct sources *s, struct source *source, const struct exchange *x, enum conduct conduct)
+{
+    if (conduct == CONDUCT_BEAT)
+        count_beat(s, source, x);
     source->strays |= conduct == CONDUCT_STRAY;
     source->beats += conduct == CONDUCT_BEAT;
     source->unclear += conduct == CONDUCT_UNKNOWN && x->auth_state != AUTH_UNKNOWN;
@@ -194,7 +200,7 @@ static bool is_regular(const struct source *source)
     return !source->strays && source->unclear <= source->beats && source->rhythm && rhythm_regular(source->rhythm);
 }
 
-void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window)
+void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster, moment window)
 {
     struct source *source = sources_of(s, &x->event, x->event.time, false);
     if (!source)
@@ -205,19 +211,19 @@ void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, m
     source->open_paths += x->auth_state == AUTH_ANONYMOUS && exchange_has(x, SIGN_OPEN_PATH);
     source->shown += x->auth_state == AUTH_CREDENTIALED && x->auth_basis == BASIS_OBSERVED;
     /* Whom this request is forwarded for was lost; others of the same address were forwarded. */
-    if (!x->front && event_is_unknown(&x->event, EVENT_FORWARDED_FOR))
-        x->front = source->front;
+    if (!x->front && source->front == FRONT_SUSPECTED && event_is_unknown(&x->event, EVENT_FORWARDED_FOR))
+        x->front = FRONT_SUSPECTED;
     source->front = x->front > source->front ? x->front : source->front;
     sources_add_endpoint(s, source, &x->event.server);
     if (x->agent.size)
         value_list_add(&source->agents, event_text(&x->event, x->agent), s->secret, s->memory);
     count_in_window(source, x, cluster, window);
-    count_rhythm(s, source, x);
+    count_conduct(s, source, x, conduct);
     x->source = source->counts;
     x->source.endpoints = source->endpoints.used;
     x->source.agents = source->agents.used;
     bool judged = x->auth_state != AUTH_UNKNOWN;
-    if (!x->ordinary && judged && conduct_of(x) == CONDUCT_BEAT && is_regular(source))
+    if (!x->ordinary && judged && conduct == CONDUCT_BEAT && is_regular(source))
         x->ordinary = ORDINARY_REGULAR;
     source->ordinary += x->ordinary != ORDINARY_NOT;
 }

@@ -4,6 +4,7 @@
 
 #include "proto/base/table.h"
 #include "sensor/detect/closed.h"
+#include "sensor/detect/conduct.h"
 #include "sensor/detect/habit.h"
 #include "sensor/detect/knock.h"
 #include "sensor/detect/list.h"
@@ -64,8 +65,8 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap);
 
 /** Counts it, and writes into it what is known of its source by now: `source` counts within the window, and whether it
  * is ordinary by its rhythm.
- *  @param cluster  number + 1; 0: of none. @param window  how long a window is. */
-void sources_exchange(struct sources *s, struct exchange *x, uint32_t cluster, moment window);
+ *  @param conduct  conduct_of(x). @param cluster  number + 1; 0: of none. @param window  how long a window is. */
+void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster, moment window);
 
 /** Counts what an exchange says of its source's habit, behind sources_exchange(), and writes into the exchange whether
  * it is that of a client that lost its credential. @return it may become that: nothing speaks against it. */
@@ -117,7 +118,7 @@ bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 1
  * call of another function. */
 size_t sources_sorted(const struct sources *s, const struct source ***sorted);
 
-/** Sources that were not kept because memory was short. */
+/** Sources that were not kept, or of which what they do was not, because memory was short. */
 uint64_t sources_lost(const struct sources *s);
 
 #endif

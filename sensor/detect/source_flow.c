@@ -5,6 +5,7 @@ static struct closed *closed_of(struct sources *s, struct source *source, bool k
 {
     if (!source->closed)
         source->closed = sources_take(s, sizeof *source->closed, knocked_only);
+    s->lost += !source->closed;
     return source->closed;
 }
 

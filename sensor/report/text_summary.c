@@ -26,7 +26,7 @@ static const struct row seen[] = {
     {COUNT_STATE_CREDENTIALED, "of them with a credential"},
     {COUNT_STATE_UNKNOWN, "of them where that cannot be told"},
     {COUNT_TWINS, "of them seen again behind a load balancer: counted once"},
-    {COUNT_FINDINGS_REGULAR, "finding| left out: health checks that keep a period"},
+    {COUNT_FINDINGS_REGULAR, "finding| left out: health checks, by their period or as expected"},
     {COUNT_FINDINGS_MISCONFIGURED, "finding| left out: the first requests of a client told of above"},
     {COUNT_FINDINGS_REFUTED, "finding| left out: the source showed a credential later"},
     {COUNT_FINDINGS_SUPPRESSED, "finding| left out: suppressed by the configuration"},

@@ -396,7 +396,7 @@ static void summary(void **state)
               "          20  of them without a credential\n"
               "           3  of them answered 401: credential missing or not accepted\n"
               "           1  of them where that cannot be told\n"
-              "           5  findings left out: health checks that keep a period\n"
+              "           5  findings left out: health checks, by their period or as expected\n"
               "           4  findings left out: the first requests of a client told of above\n"
               "           6  findings left out: the source showed a credential later\n"
               "           1  finding left out: suppressed by the configuration\n"
