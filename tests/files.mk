@@ -207,7 +207,7 @@ script_tests = \
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \
 	tests/tools/packet_dump tests/tools/savefile_dump tests/tools/h2_scenes
-bench_tools = tests/bench/generate tests/bench/loop tests/bench/tls_open
+bench_tools = tests/bench/generate tests/bench/loop tests/bench/parse tests/bench/tls_open
 EXTRA_PROGRAMS += $(test_tools) $(bench_tools)
 
 # Every program here has the name of its source, and links the same: a harness finds its main() in libstandalone.a, or in
@@ -227,6 +227,8 @@ h2_talk = tests/tools/h2_talk.c tests/tools/h2_talk.h tests/tools/tcp_talk.c tes
 tests_tools_h2_scenes_SOURCES = tests/tools/h2_scenes.c tests/tools/h2_scene.c tests/tools/h2_scene.h \
 	tests/tools/h2_odd.c $(h2_talk)
 tests_bench_generate_SOURCES = tests/bench/generate.c $(h2_talk)
+tests_bench_parse_CPPFLAGS = $(AM_CPPFLAGS) $(HTP_CFLAGS)
+tests_bench_parse_LDADD = $(LDADD) $(HTP_LIBS)
 go_hpack = tests/tools/go_hpack.c tests/tools/go_hpack.h tests/tools/go_hpack_reader.c tests/tools/go_hpack_reader.h
 hpack_rig = tests/tools/hpack_rig.c tests/tools/hpack_rig.h tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
 tests_unit_go_hpack_SOURCES = tests/unit/go_hpack.c tests/tools/header_sets.c tests/tools/header_sets.h $(go_hpack)
