@@ -122,11 +122,11 @@ static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
     tls_epochs_enter(&t->epochs, SERVER, TLS_EPOCH_HANDSHAKE);
     if (d->early != TLS_EARLY_OFFERED)
         tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE);
-    if (!t->epochs.named || tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
+    if (!t->epochs.named)
         return;
     if (t->bench->limits.waiting_bytes)
-        t->for_a_key = true;
-    else
+        t->for_a_key = !tls_epochs_has_all_keys(&t->epochs, &t->bench->locksmith);
+    else if (!tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
         close_both(t);
 }
 

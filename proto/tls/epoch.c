@@ -25,6 +25,13 @@ bool tls_epochs_has_keys(const struct tls_epochs *e, const struct tls_locksmith 
     return any;
 }
 
+bool tls_epochs_has_all_keys(const struct tls_epochs *e, const struct tls_locksmith *l)
+{
+    if (!is_tls13(e))
+        return tls_epochs_has_keys(e, l);
+    return logged(e, l, TLS_LABEL_CLIENT_TRAFFIC) && logged(e, l, TLS_LABEL_SERVER_TRAFFIC);
+}
+
 /* An opener of TLS 1.3. @return NULL: the secret is not logged, or no memory. */
 static struct tls_opener *traffic_opener(const struct tls_epochs *e, const struct tls_locksmith *l, enum side side,
                                          enum tls_epoch epoch)

@@ -109,7 +109,22 @@ static bool early_waits(const struct tls *t, enum side from)
     return from == CLIENT && t->dialogue.early == TLS_EARLY_OFFERED && !t->dialogue.early_known;
 }
 
-/* @return whether it waits. */
+static void go_on(struct tls *t);
+
+/* Nothing waits any more: what is there has to do. */
+static void end_wait(struct tls *t, moment time)
+{
+    t->for_a_key = false;
+    if (tls_epochs_has_keys(&t->epochs, &t->bench->locksmith)) {
+        go_on(t);
+        return;
+    }
+    tls_waiting_release(&t->waiting, tls_memory(t));
+    leave_closed(t, CLIENT, time);
+    leave_closed(t, SERVER, time);
+}
+
+/* @return whether it waits, or nobody needs it any more. */
 static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
     const struct tls_limits *limits = &t->bench->limits;
@@ -120,13 +135,11 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
     bool late = t->for_a_key && t->waiting.size && record->time - t->waiting.since > limits->waiting_time;
     if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, record))
         return true;
-    tls_waiting_release(&t->waiting, tls_memory(t));
     if (t->for_a_key) {
-        t->for_a_key = false;
-        leave_closed(t, CLIENT, record->time);
-        leave_closed(t, SERVER, record->time);
-        return true;
+        end_wait(t, record->time);
+        return t->half[from].closed;
     }
+    tls_waiting_release(&t->waiting, tls_memory(t));
     leave_closed(t, CLIENT, record->time);
     return true;
 }
@@ -465,17 +478,9 @@ void tls_retry(struct tls *t, moment time)
 {
     if (!t->for_a_key)
         return;
-    bool found = tls_epochs_has_keys(&t->epochs, &t->bench->locksmith);
     bool late = t->waiting.size && time - t->waiting.since > t->bench->limits.waiting_time;
-    if (!found && !late)
+    if (!late && !tls_epochs_has_all_keys(&t->epochs, &t->bench->locksmith))
         return;
-    t->for_a_key = false;
-    if (found) {
-        go_on(t);
-    } else {
-        tls_waiting_release(&t->waiting, tls_memory(t));
-        leave_closed(t, CLIENT, time);
-        leave_closed(t, SERVER, time);
-    }
+    end_wait(t, time);
     tell_facts(t, time);
 }

@@ -11,6 +11,15 @@ static struct connection *connection_of_waiting(struct age *age)
     return (struct connection *)((char *)age - offsetof(struct connection, waiting));
 }
 
+/* Where no packet came: it is not younger. */
+static void settle_as_old(struct flow_table *t, struct connection *c)
+{
+    if (connection_class(c) != c->class)
+        flow_table_settle(t, c);
+    else
+        flow_table_wait(t, c);
+}
+
 static void waiting_due(struct flow_table *t, moment deadline)
 {
     struct connection *c = connection_of_waiting(t->waiting.oldest);
@@ -18,10 +27,7 @@ static void waiting_due(struct flow_table *t, moment deadline)
     c->waits = false;
     flow_table_order(t, deadline, c->facts.flow_id);
     reassembly_wait(&c->reassembly, deadline, &t->bench->reassembly, &t->bench->memory, &t->bench->streams);
-    if (connection_class(c) != c->class)
-        flow_table_settle(t, c);
-    else
-        flow_table_wait(t, c); /* no packet came: it is not younger */
+    settle_as_old(t, c);
 }
 
 static void syn_due(struct flow_table *t, moment deadline)
@@ -116,17 +122,18 @@ static bool evict_one(struct flow_table *t)
     return false;
 }
 
+/* What goes on to a later class is come to again there, and has nothing to retry any more or waits as before. */
 void flow_table_keys(struct flow_table *t)
 {
     for (int class = 0; class < AGE_CLASSES; class ++) {
         for (struct age *a = t->ages[class].oldest, *newer; a; a = newer) {
-            struct connection *c = (struct connection *)a;
+            struct connection *c = connection_of_age(a);
             newer = a->newer;
             if (!c->tls || !tls_waits(c->tls))
                 continue;
             flow_table_order(t, t->clock, c->facts.flow_id);
             tls_retry(c->tls, t->clock);
-            flow_table_settle(t, c);
+            settle_as_old(t, c);
         }
     }
 }

@@ -332,6 +332,45 @@ static void a_key_comes_late(void **state)
     }
 }
 
+/* A log is written as the handshake goes on, and read at any moment of it; nobody says whether more comes. */
+static void keys_come_line_by_line(void **state)
+{
+    (void)state;
+    for (int missing = 0; missing < 2; missing++) {
+        struct tls_talk *t = tls_talk_new(&tls13);
+        struct rig r;
+        rig_init(&r);
+        r.bench->limits.waiting_bytes = 200000;
+        r.bench->limits.waiting_time = 1000;
+        size_t all = speak(t, 0, 5000);
+        bool sides[2] = {false, false};
+        const char *line = t->log, *end = t->log + t->log_size;
+        for (const char *next; line < end; line = next) {
+            next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+            sides[0] |= strncmp(line, "CLIENT_TRAFFIC_SECRET_0", 23) == 0;
+            sides[1] |= strncmp(line, "SERVER_TRAFFIC_SECRET_0", 23) == 0;
+            bool whole = sides[0] && sides[1];
+            if (whole && missing)
+                break;
+            rig_add_lines(&r, line, (size_t)(next - line));
+            if (line == t->log)
+                rig_hear(&r, t, 0, SIZE_MAX);
+            tls_retry(r.tls, 10);
+            assert_int_equal(tls_waits(r.tls), !whole);
+            assert_int_equal(r.opened > 0, whole);
+        }
+        if (missing) {
+            tls_retry(r.tls, 2000); /* what is there has to do */
+            assert_false(tls_waits(r.tls));
+            assert_true(r.opened > 0);
+        } else {
+            told_is_said(&r, all);
+        }
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
 /* the laws */
 
 static void cut_anywhere(void **state)
@@ -481,11 +520,14 @@ static void nobody_reads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_suite),    cmocka_unit_test(client_certificates), cmocka_unit_test(says_whose),
-        cmocka_unit_test(resumption),     cmocka_unit_test(a_late_certificate),  cmocka_unit_test(keys_change),
-        cmocka_unit_test(renegotiation),  cmocka_unit_test(a_second_hello),      cmocka_unit_test(early_data),
-        cmocka_unit_test(without_a_key),  cmocka_unit_test(a_key_comes_late),    cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(a_gap_anywhere), cmocka_unit_test(without_memory),      cmocka_unit_test(nobody_reads),
+        cmocka_unit_test(every_suite),        cmocka_unit_test(client_certificates),
+        cmocka_unit_test(says_whose),         cmocka_unit_test(resumption),
+        cmocka_unit_test(a_late_certificate), cmocka_unit_test(keys_change),
+        cmocka_unit_test(renegotiation),      cmocka_unit_test(a_second_hello),
+        cmocka_unit_test(early_data),         cmocka_unit_test(without_a_key),
+        cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
+        cmocka_unit_test(cut_anywhere),       cmocka_unit_test(a_gap_anywhere),
+        cmocka_unit_test(without_memory),     cmocka_unit_test(nobody_reads),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,12 +140,17 @@ static inline void rig_deinit(struct rig *r)
     assert_int_equal(r->memory.used, 0);
 }
 
-static inline void rig_add_keys(struct rig *r, const struct tls_talk *t)
+static inline void rig_add_lines(struct rig *r, const char *lines, size_t size)
 {
     struct tls_keys_reader reader;
     tls_keys_reader_init(&reader, r->keys, NULL, NULL);
-    tls_keys_reader_feed(&reader, (struct slice){(const uint8_t *)t->log, t->log_size});
+    tls_keys_reader_feed(&reader, (struct slice){(const uint8_t *)lines, size});
     tls_keys_reader_finish(&reader);
+}
+
+static inline void rig_add_keys(struct rig *r, const struct tls_talk *t)
+{
+    rig_add_lines(r, t->log, t->log_size);
 }
 
 /** From own memory, so that a read past it is seen. */
