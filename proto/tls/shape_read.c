@@ -352,3 +352,20 @@ void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct
     else
         reading->cut = true;
 }
+
+/* Who presents a certificate may send it with what follows in one record, so that a request can look like the rest. */
+bool tls_shape_asked_nothing(const struct tls_shape *s, const struct tls_facts *f)
+{
+    struct tls_reading reading = {0};
+    struct shape_walk w = {.shape = s, .r = &reading, .before = s->used};
+    bool whole = !s->hole && s->used < TLS_SHAPE_RECORDS && !tls_facts_has(f, TLS_SIGN_LOST);
+    if (!whole || f->version != TLS_1_3 || tls_facts_has(f, TLS_SIGN_EARLY_DATA) || !find_overhead(&w, f))
+        return false;
+    read_client_flight(&w, f);
+    if (reading.client == TLS_CLIENT_PRESENTED)
+        return false;
+    unsigned at = next_of_client(&w, reading.distrusts ? 0 : w.at);
+    while (at < s->used && plain(&w, at) == ALERT)
+        at = next_of_client(&w, at + 1);
+    return at == s->used;
+}

@@ -157,13 +157,19 @@ static void tell_of_syn(const struct connection *c, struct flow_record *r)
         event_set_unknown(&r->event, fields[i]);
 }
 
-/* Behind a ClientHello nothing but the handshake was said. */
+/* Behind a ClientHello nothing but the handshake was said; of TLS 1.3 most of that looks like data. */
+static bool only_greeted(const struct connection *c)
+{
+    if (!c->tls || !c->tls_client_hello)
+        return false;
+    return !c->tls_data || tls_shape_asked_nothing(tls_shape_of(c->tls), c->facts.tls);
+}
+
 static bool may_have_asked(const struct connection *c)
 {
     if (!c->from_start || c->gap_bytes[CLIENT] || c->gap_bytes[SERVER])
         return true;
-    bool greeted = c->protocol == PROTOCOL_TLS && c->tls_client_hello && !c->tls_data;
-    return c->data[CLIENT] && !greeted;
+    return c->data[CLIENT] && !only_greeted(c);
 }
 
 static void tell_of_tls(const struct connection *c, struct flow_record *r)

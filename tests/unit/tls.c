@@ -371,6 +371,32 @@ static void keys_come_line_by_line(void **state)
     }
 }
 
+/* Whether a client of TLS 1.3 asked for anything shows by sizes alone, opened or not; and is not guessed at. */
+static void who_asks_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        struct tls_talk_options options = i & 8 ? tls12 : tls13;
+        options.suite = i & 8 ? options.suite : i & 4 ? "TLS_AES_256_GCM_SHA384" : options.suite;
+        options.client_certificate = i & 2;
+        struct tls_talk *t = tls_talk_new(&options);
+        struct rig r;
+        rig_init(&r);
+        if (i & 1)
+            rig_add_keys(&r, t);
+        for (size_t heard = 0; heard < 2; heard++) {
+            size_t from = heard ? t->count : 0;
+            if (heard)
+                speak(t, 0, 18); /* the shortest request: GET / HTTP/1.0 */
+            rig_hear(&r, t, from, SIZE_MAX);
+            bool sure = !heard && !options.client_certificate && options.version == TLS_1_3;
+            assert_int_equal(tls_shape_asked_nothing(tls_shape_of(r.tls), tls_facts_of(r.tls)), sure);
+        }
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
 /* the laws */
 
 static void cut_anywhere(void **state)
@@ -526,8 +552,9 @@ int main(void)
         cmocka_unit_test(renegotiation),      cmocka_unit_test(a_second_hello),
         cmocka_unit_test(early_data),         cmocka_unit_test(without_a_key),
         cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
-        cmocka_unit_test(cut_anywhere),       cmocka_unit_test(a_gap_anywhere),
-        cmocka_unit_test(without_memory),     cmocka_unit_test(nobody_reads),
+        cmocka_unit_test(who_asks_nothing),   cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(without_memory),
+        cmocka_unit_test(nobody_reads),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);
