@@ -14,7 +14,6 @@
 
 struct http1_limits {
     uint32_t head_bytes; /* of one head: start line and fields */
-    uint32_t fields;     /* of one head */
     uint32_t open;       /* exchanges at a time: pipelined requests without an answer */
 };
 

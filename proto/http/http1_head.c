@@ -17,11 +17,6 @@ static void tell_pseudo(struct http1 *h, enum side from, enum field_name id, str
 static void one_field(struct http1 *h, enum side from, const struct field *field)
 {
     struct half *side = &h->half[from];
-    if (side->fields >= h->limits.fields) {
-        http1_mark(h, from, MARK_HEAD_TOO_LARGE);
-        side->whole = false;
-        return;
-    }
     side->fields++;
     tell_field(h, from, field);
 }

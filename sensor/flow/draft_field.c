@@ -1,5 +1,6 @@
 #include "proto/kube/mask.h"
 #include "sensor/event/exchange.h"
+#include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
 
 static struct text keep_target(struct draft *d, struct slice target, size_t most)
@@ -101,6 +102,24 @@ static bool first(bool *seen)
     return is_first;
 }
 
+/* What lines add to, or the last one says: a second one gets room for all that is kept, so that it is written over in
+ * place, and many lines do not fill the record. */
+static struct text keep_again(struct draft *d, struct text before, bool *roomy, struct slice value)
+{
+    uint8_t all[SHORT_KEPT] = {0};
+    if (*roomy) {
+        memcpy((uint8_t *)&d->x->event + before.at, value.data, value.size);
+        return (struct text){.at = before.at, .size = (uint16_t)value.size};
+    }
+    if (!before.size)
+        return draft_keep(d, value, SHORT_KEPT);
+    memcpy(all, value.data, value.size);
+    struct text kept = draft_keep(d, (struct slice){all, sizeof all}, SHORT_KEPT);
+    *roomy = kept.size == sizeof all;
+    kept.size = kept.size < value.size ? kept.size : (uint16_t)value.size;
+    return kept;
+}
+
 /* Each front appends whom it was asked by, to the last line or in one of its own: the lines are one list, and its end
  * is what counts. Whoever pads the beginning gains nothing. */
 static void keep_forwarded(struct draft *d, struct slice value)
@@ -121,8 +140,24 @@ static void keep_forwarded(struct draft *d, struct slice value)
         d->x->event.cut = 1;
     }
     uint8_t masked[SHORT_KEPT];
-    struct text kept = draft_keep(d, mask_text(list, masked, sizeof masked), SHORT_KEPT);
+    list = mask_text(list, masked, sizeof masked);
+    struct text kept = keep_again(d, d->x->event.forwarded_for, &d->forwarded_roomy, list);
+    if (kept.size < list.size) { /* the end is not there */
+        event_set_unknown(&d->x->event, EVENT_FORWARDED_FOR);
+        kept.size = 0;
+    }
     d->x->event.forwarded_for = kept;
+}
+
+/* Of several the last one: whoever is nearest to the server. */
+static void keep_via(struct draft *d, struct slice value)
+{
+    struct flow_bench *b = d->bench;
+    struct slice masked = mask_text(value, b->path_room, sizeof b->path_room);
+    if (masked.size > SHORT_KEPT)
+        d->x->event.cut = 1;
+    struct text kept = keep_again(d, d->x->via, &d->via_roomy, slice_part(masked, 0, SHORT_KEPT));
+    d->x->via = kept;
 }
 
 static void keep_front_user(struct draft *d, struct slice value)
@@ -189,10 +224,7 @@ static void request_field(struct draft *d, const struct field *f)
             keep_front_user(d, f->value);
         break;
     case FIELD_X_FORWARDED_FOR: keep_forwarded(d, f->value); break;
-    case FIELD_VIA:
-        kept = keep_text(d, f->value, SHORT_KEPT);
-        d->x->via = kept;
-        break;
+    case FIELD_VIA: keep_via(d, f->value); break;
     default: break;
     }
 }

@@ -50,7 +50,7 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
                                                .patience = 16,
                                                .hole_wait = HOLE_WAIT_MS * INT64_C(1000000),
                                                .skew = SKEW_MS * INT64_C(1000000)};
-    b->http1 = (struct http1_limits){.head_bytes = 65536, .fields = 256, .open = 256};
+    b->http1 = (struct http1_limits){.head_bytes = 65536, .open = 256};
     b->http2 = (struct http2_shared){.limits = {.block_bytes = 256 << 10, .streams = 2048}, .memory = &b->memory};
     b->http2.literals = literals_new(LITERALS, &b->secret, &b->memory);
     b->drafts.wait = TELL_AFTER;

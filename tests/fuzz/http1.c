@@ -164,8 +164,7 @@ static void run(struct slice input, struct watch *w, bool cut, uint64_t fail_at)
 {
     struct reader r = reader_of(input);
     uint8_t choice = read_u8(&r);
-    const struct http1_limits limits = {
-        .head_bytes = 16U << (choice & 7), .fields = 1U + (choice >> 3 & 3U) * 4U, .open = 4};
+    const struct http1_limits limits = {.head_bytes = 16U << (choice & 7), .open = 4};
     struct memory memory = {.limit = 1 << 20, .fail_at = fail_at};
     *w = (struct watch){.count = 0};
     struct stream *s = http1_new(&limits, !(choice & 0x80), &memory, &events, w);

@@ -243,6 +243,42 @@ static void credentials_elsewhere_are_masked(void **state)
     end(&t);
 }
 
+static void say_lines(struct test *t, const char *line, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char text[64];
+        snprintf(text, sizeof text, line, i);
+        say(t, CLIENT, PA, text);
+    }
+}
+
+/* Servers read them all, and so does who wants to hide behind them. */
+static void many_lines_hide_nothing(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, "GET /api/v1/pods HTTP/1.1\r\nHost: a\r\n");
+    say_lines(&t, "a%u:b\r\n", 2000);
+    say_lines(&t, "X-Forwarded-For: 192.0.2.%u\r\nVia: 1.1 front-%1$u\r\n", 200);
+    say(&t, CLIENT, PA, "User-Agent: x/1\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n");
+    answer_forbidden(&t);
+    finish(&t);
+    const struct exchange *x = exchange_at(&t, 0);
+    assert_true(x->complete);
+    assert_int_equal(x->event.unknown.words[0] | x->event.unknown.words[1], 0);
+    assert_text(x, x->agent, "x/1");
+    assert_text(x, x->via, "1.1 front-199");
+    assert_text(x, x->reason, "Forbidden");
+    static const char last[] = ", 192.0.2.198, 192.0.2.199, 198.51.100.7";
+    struct slice list = event_text(&x->event, x->event.forwarded_for);
+    assert_int_equal(list.size, 512);
+    assert_true(slice_is(slice_part(list, list.size - strlen(last), list.size), last));
+    assert_true(x->event.size < 4096);
+    end(&t);
+}
+
 /* A record that has to grow while parts of its own target are written behind it. */
 static void long_targets_grow_the_record(void **state)
 {
@@ -516,6 +552,7 @@ int main(void)
         cmocka_unit_test(a_token_of_the_table_comes_again),
         cmocka_unit_test(parts_of_a_target_are_kept_once),
         cmocka_unit_test(credentials_elsewhere_are_masked),
+        cmocka_unit_test(many_lines_hide_nothing),
         cmocka_unit_test(long_targets_grow_the_record),
         cmocka_unit_test(subprotocols_bear_tokens),
         cmocka_unit_test(trailers_say_nothing),

@@ -125,7 +125,7 @@ static const char *const long_head[] = {
 static void large_heads_are_told_in_part(void **state)
 {
     (void)state;
-    const struct http1_limits small = {.head_bytes = 48, .fields = 32, .open = 8};
+    const struct http1_limits small = {.head_bytes = 48, .open = 8};
     for (size_t cut = 0; cut < 60; cut++) {
         struct play p = {.lines = long_head, .count = 2, .limits = &small, .cut = cut};
         /* The second request may be the first one's body, as far as is known: it is not paired. */
@@ -140,7 +140,7 @@ static void large_heads_are_told_in_part(void **state)
 static void no_bound_is_too_small(void **state)
 {
     (void)state;
-    const struct http1_limits none = {.head_bytes = 0, .fields = 0, .open = 0};
+    const struct http1_limits none = {.head_bytes = 0, .open = 0};
     for (size_t i = 0; i < TALKS; i++) {
         struct play p = play_of(&talks[i]);
         p.limits = &none;
@@ -153,25 +153,12 @@ static void no_bound_is_too_small(void **state)
     }
 }
 
-static const char *const many_fields[] = {
-    "CPOST /m HTTP/1.1\r\nHost: h\r\nA: b\r\nContent-Length: 2\r\n\r\nab" ASK("/2"),
-};
-
-static void many_fields_are_told_in_part(void **state)
-{
-    (void)state;
-    const struct http1_limits few = {.head_bytes = 4096, .fields = 2, .open = 8};
-    struct play p = {.lines = many_fields, .count = 1, .limits = &few};
-    expect(&p, "1 open 1.1\n1 C :method=POST\n1 C :path=/m\n1 C Host=h\n1 C A=b\n1 C mark head_too_large\n"
-               "1 C head request partly\n1 C body [ab]\n1 C done whole\n" TOLD_ASK("2", "/2") "1 over\n2 over\n");
-}
-
 static const char *const many_requests[] = {"C" ASK("/1") ASK("/2") ASK("/3")};
 
 static void open_requests_are_bounded(void **state)
 {
     (void)state;
-    const struct http1_limits two = {.head_bytes = 4096, .fields = 32, .open = 2};
+    const struct http1_limits two = {.head_bytes = 4096, .open = 2};
     struct play p = {.lines = many_requests, .count = 1, .limits = &two};
     expect(&p, TOLD_ASK("1", "/1") TOLD_ASK("2", "/2") "1 over\n2 over\ngave up limit\n");
 }
@@ -255,7 +242,6 @@ int main(void)
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(large_heads_are_told_in_part),
         cmocka_unit_test(no_bound_is_too_small),
-        cmocka_unit_test(many_fields_are_told_in_part),
         cmocka_unit_test(open_requests_are_bounded),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
         cmocka_unit_test(what_follows_a_switch_is_handed_on),

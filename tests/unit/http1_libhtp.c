@@ -217,7 +217,7 @@ static void compare(const struct reading *ours, const htp_conn_t *theirs)
 static void agrees_with_libhtp(void **state)
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS"};
-    static const struct http1_limits limits = {.head_bytes = 4096, .fields = 32, .open = 8};
+    static const struct http1_limits limits = {.head_bytes = 4096, .open = 8};
     (void)state;
     srand(1);
     htp_cfg_t *config = htp_config_create();

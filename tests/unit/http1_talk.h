@@ -177,7 +177,7 @@ static const struct message_events record_events = {
     .gave_up = record_gave_up,
 };
 
-static const struct http1_limits roomy = {.head_bytes = 4096, .fields = 32, .open = 8};
+static const struct http1_limits roomy = {.head_bytes = 4096, .open = 8};
 
 /* Bytes on the heap of their own size, so that reading past them is seen. */
 static inline void talk_push(struct stream *s, enum side from, const char *bytes, size_t size)

@@ -380,7 +380,7 @@ static void memory_may_fail(void **state)
             desk_begin(&d);
             struct flow_bench *b = &d.bench;
             b->reassembly = (struct reassembly_limits){.held_bytes = 1 << 16, .held_segments = 16, .patience = 1};
-            b->http1 = (struct http1_limits){.head_bytes = 4096, .fields = 64, .open = 8};
+            b->http1 = (struct http1_limits){.head_bytes = 4096, .open = 8};
             b->http2 = (struct http2_shared){.limits = {.block_bytes = 4096, .streams = 8}, .memory = &b->memory};
             b->http2.literals = literals_new(1, &b->secret, &b->memory);
             struct wire w;
