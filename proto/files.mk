@@ -82,6 +82,8 @@ proto_libproto_a_SOURCES = \
 	proto/kube/status.h \
 	proto/packet/address.c \
 	proto/packet/address.h \
+	proto/packet/age.c \
+	proto/packet/age.h \
 	proto/packet/checksum.h \
 	proto/packet/fragment.c \
 	proto/packet/fragment.h \

@@ -167,8 +167,6 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/flow_record.h \
 	sensor/event/handshake.c \
 	sensor/event/handshake.h \
-	sensor/flow/age.c \
-	sensor/flow/age.h \
 	sensor/flow/bench.c \
 	sensor/flow/bench.h \
 	sensor/flow/claims.c \

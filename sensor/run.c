@@ -160,6 +160,7 @@ static struct counters all_counters(struct run *r)
     struct counters sum = r->worker_counters;
     struct capture_counts counts;
     counters_add(&sum, &r->correlate_counters);
+    correlate_count(r->correlate, &sum);
     key_sources_count(r->keys, &sum);
     capture_count(r->capture, &counts);
     sum.of[COUNT_FRAMES] += counts.frames;

@@ -70,7 +70,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
                                 const struct hash_secret *secret, struct counters *counters,
                                 const struct correlate_events *events)
 {
-    struct memory memory = {.limit = options->memory};
+    struct memory memory = {.limit = options->memory - options->memory / 2};
     struct correlate *c = memory_resize(&memory, NULL, 0, sizeof *c);
     if (!c)
         return NULL;
@@ -91,7 +91,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->infer = infer_new(rules, &c->memory);
     c->syn_shapes = syn_shapes_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
-    c->sources = sources_new(secret, &c->memory);
+    c->sources = sources_new(secret, (struct memory){.limit = options->memory / 2});
     struct finding_options windows = {.window = options->window};
     struct finding_events told = {.closing = on_closing, .told = on_finding, .holds = on_holds, .owner = c};
     c->findings = findings_new(&windows, secret, &c->memory, told);
@@ -296,6 +296,7 @@ static void on_event(void *owner, const struct event *e)
     struct correlate *c = owner;
     /* However often the clock is told of, what closes before this record is told before it. */
     on_reached(c, e->order.clock);
+    sources_trim(c->sources);
     memcpy(c->room.bytes, e, e->size);
     struct event *copy = (struct event *)c->room.bytes;
     if (copy->type == EVENT_EXCHANGE) {
@@ -324,16 +325,21 @@ void correlate_finish(struct correlate *c)
 {
     findings_finish(c->findings, basis_of, c);
     const struct source **sorted;
-    size_t count = sources_sorted(c->sources, &sorted);
+    size_t count = sources_sorted(c->sources, &c->memory, &sorted);
     c->events.closing(c->events.owner, true, count);
     for (size_t i = 0; i < count; i++)
         c->events.source(c->events.owner, sorted[i]);
     memory_resize(&c->memory, sorted, count * sizeof *sorted, 0);
-    uint64_t *of = c->counters->of;
-    of[COUNT_FINDINGS_UNPROVEN] += findings_unproven(c->findings);
-    of[COUNT_DETECT_LOST] += findings_lost(c->findings) + sources_lost(c->sources) + endpoints_lost(c->endpoints);
-    of[COUNT_MEMORY_REFUSED] += c->memory.refused;
-    of[COUNT_MEMORY_PEAK] += c->memory.peak;
+}
+
+void correlate_count(const struct correlate *c, struct counters *sum)
+{
+    sources_count(c->sources, sum);
+    sum->of[COUNT_FINDINGS_UNPROVEN] += findings_unproven(c->findings);
+    sum->of[COUNT_DETECT_LOST] += findings_lost(c->findings) + endpoints_lost(c->endpoints);
+    sum->of[COUNT_REGEX_GAVE_UP] += rule_scratch_gave_up(c->scratch);
+    sum->of[COUNT_MEMORY_REFUSED] += c->memory.refused;
+    sum->of[COUNT_MEMORY_PEAK] += c->memory.peak;
 }
 
 int correlate_worst(const struct correlate *c)
@@ -346,7 +352,7 @@ size_t correlate_free(struct correlate *c)
     if (!c)
         return 0;
     findings_free(c->findings);
-    sources_free(c->sources);
+    size_t left = sources_free(c->sources);
     endpoints_free(c->endpoints);
     components_free(c->components);
     twins_free(c->twins);
@@ -355,5 +361,5 @@ size_t correlate_free(struct correlate *c)
     rule_scratch_free(c->scratch);
     struct memory memory = c->memory;
     memory_resize(&memory, c, sizeof *c, 0);
-    return memory.used;
+    return memory.used + left;
 }

@@ -41,6 +41,9 @@ struct event_sink correlate_sink(struct correlate *c);
 /** The capture is over: findings are completed, then sources told. */
 void correlate_finish(struct correlate *c);
 
+/** Adds what is counted by the parts, at any time. */
+void correlate_count(const struct correlate *c, struct counters *sum);
+
 /** The most severe level of a finding told so far, or -1: for --fail-on. */
 int correlate_worst(const struct correlate *c);
 

@@ -1,5 +1,5 @@
-/* Forged addresses cost nothing to send: so a source that only knocked is kept in the first sixteenth of the memory,
- * and no source at all once half of the account is used. The rest is for endpoints and findings. */
+/* Forged addresses cost nothing to send: so who only knocked has an eighth of the memory, and gives way to whoever does
+ * more. */
 #include "sensor/detect/source.h"
 
 #include "proto/kube/request.h"
@@ -8,75 +8,143 @@
 
 #include <stdlib.h>
 
-struct sources *sources_new(const struct hash_secret *secret, struct memory *memory)
+/* About what one takes that only knocked, with its endpoints and its place in the table. */
+enum { KNOCKED_COST = 1024 };
+
+struct sources *sources_new(const struct hash_secret *secret, struct memory own)
 {
-    struct sources *s = memory_resize(memory, NULL, 0, sizeof *s);
+    struct sources *s = memory_resize(&own, NULL, 0, sizeof *s);
     if (!s)
         return NULL;
-    s->memory = memory;
+    s->memory = own;
     s->secret = secret;
-    table_init(&s->table, sizeof(uint8_t[16]), sizeof(struct kept_source), secret, memory);
+    table_init(&s->table, sizeof(uint8_t[16]), sizeof(struct kept_source), secret, &s->memory);
     return s;
 }
 
 static void release(struct sources *s, struct source *source)
 {
-    value_list_clear(&source->endpoints, s->memory);
-    value_list_clear(&source->agents, s->memory);
-    memory_resize(s->memory, source->rhythm, source->rhythm ? sizeof *source->rhythm : 0, 0);
-    memory_resize(s->memory, source->closed, source->closed ? sizeof *source->closed : 0, 0);
-    memory_resize(s->memory, source, sizeof *source, 0);
+    struct memory *m = &s->memory;
+    value_list_clear(&source->endpoints, m);
+    value_list_clear(&source->agents, m);
+    memory_resize(m, source->rhythm, source->rhythm ? sizeof *source->rhythm : 0, 0);
+    memory_resize(m, source->closed, source->closed ? sizeof *source->closed : 0, 0);
+    memory_resize(m, source, sizeof *source, 0);
 }
 
-void sources_free(struct sources *s)
+size_t sources_free(struct sources *s)
 {
     if (!s)
-        return;
+        return 0;
     size_t cursor = 0;
     for (struct kept_source *k; (k = table_next(&s->table, &cursor));)
         release(s, k->source);
     table_deinit(&s->table);
-    memory_resize(s->memory, s, sizeof *s, 0);
+    struct memory own = s->memory;
+    memory_resize(&own, s, sizeof *s, 0);
+    return own.used;
 }
 
-void *sources_take(struct sources *s, size_t size, bool knocked_only)
+static void enter(struct sources *s, struct source *source, moment clock)
 {
-    bool full = s->memory->used > s->memory->limit / (knocked_only ? 16 : 2);
-    return full ? NULL : memory_resize(s->memory, NULL, 0, size);
+    age_enter(&s->silent[source->only_knocked], &source->age, clock);
+    s->knocked += source->only_knocked;
 }
 
-static struct source *make(struct sources *s, const uint8_t ip[static 16], bool knocked_only)
+static void leave(struct sources *s, struct source *source)
 {
-    struct source *source = sources_take(s, sizeof *source, knocked_only);
+    age_leave(&s->silent[source->only_knocked], &source->age);
+    s->knocked -= source->only_knocked;
+}
+
+static void forget(struct sources *s, struct source *source)
+{
+    table_remove(&s->table, table_find(&s->table, source->ip));
+    leave(s, source);
+    release(s, source);
+    s->last = NULL;
+    s->forgotten++;
+}
+
+static struct source *longest_silent(const struct sources *s, bool only_knocked)
+{
+    struct age *age = s->silent[only_knocked].oldest;
+    return age ? (struct source *)((char *)age - offsetof(struct source, age)) : NULL;
+}
+
+static size_t most_knocking(const struct sources *s)
+{
+    return s->memory.limit / 8 / KNOCKED_COST;
+}
+
+void sources_trim(struct sources *s)
+{
+    const size_t limit = s->memory.limit, eighth = limit / 8;
+    struct source *source;
+    while (s->knocked > most_knocking(s) && (source = longest_silent(s, true)))
+        forget(s, source);
+    while (s->memory.used > limit - eighth &&
+           ((source = longest_silent(s, true)) || (source = longest_silent(s, false))))
+        forget(s, source);
+}
+
+void *sources_take(struct sources *s, size_t size)
+{
+    return memory_resize(&s->memory, NULL, 0, size);
+}
+
+static struct source *make(struct sources *s, const struct event *e, bool only_knocked)
+{
+    struct source *source = sources_take(s, sizeof *source);
     if (!source)
         return NULL;
-    memcpy(source->ip, ip, sizeof source->ip);
-    struct kept_source *k = table_put(&s->table, ip, NULL);
+    memcpy(source->ip, e->client.ip, sizeof source->ip);
+    struct kept_source *k = table_put(&s->table, e->client.ip, NULL);
     if (!k) {
         release(s, source);
         return NULL;
     }
     k->source = source;
+    source->only_knocked = only_knocked;
+    source->first = source->last = e->time;
+    enter(s, source, e->order.clock);
     return source;
 }
 
-/* NULL: it finds no memory. */
-static struct source *find_or_make(struct sources *s, const struct event *e, bool knocked_only)
+static void touch(struct sources *s, struct source *source, moment clock, bool knocks)
+{
+    if (source->only_knocked && !knocks) {
+        leave(s, source);
+        source->only_knocked = false;
+        enter(s, source, clock);
+    } else {
+        age_touch(&s->silent[source->only_knocked], &source->age, clock);
+    }
+}
+
+static struct source *find(const struct sources *s, const struct event *e)
 {
     if (s->last && memcmp(s->last->ip, e->client.ip, sizeof s->last->ip) == 0)
         return s->last;
     const struct kept_source *k = table_find(&s->table, e->client.ip);
-    struct source *source = k ? k->source : make(s, e->client.ip, knocked_only);
-    if (source && !k)
-        source->first = source->last = e->time;
-    if (source)
-        s->last = source;
-    return source;
+    return k ? k->source : NULL;
 }
 
-struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocked_only)
+/* NULL: it finds no memory. */
+static struct source *find_or_make(struct sources *s, const struct event *e, bool knocks)
 {
-    struct source *source = find_or_make(s, e, knocked_only);
+    struct source *source = find(s, e);
+    if (!source)
+        source = make(s, e, knocks);
+    if (!source)
+        return NULL;
+    touch(s, source, e->order.clock, knocks);
+    return s->last = source;
+}
+
+struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocks)
+{
+    struct source *source = find_or_make(s, e, knocks);
     if (!source) {
         s->lost++;
         return NULL;
@@ -98,8 +166,9 @@ static uint64_t cost_of(const struct event *e)
 bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
 {
     const int64_t nanoseconds = INT64_C(60) * 1000 * 1000 * 1000;
-    /* An anomaly may be all that is ever seen of a forged address. */
-    struct source *source = find_or_make(s, e, e->type == EVENT_ANOMALY);
+    /* An anomaly may be all that is ever seen of a forged address: new ones get no share by pushing others out. */
+    bool forged = e->type == EVENT_ANOMALY, crowded = s->knocked >= most_knocking(s);
+    struct source *source = forged && crowded ? find(s, e) : find_or_make(s, e, forged);
     struct share *share = source ? &source->share : &s->forlorn;
     int64_t minute = e->order.clock / nanoseconds;
     uint64_t cost = cost_of(e);
@@ -125,7 +194,7 @@ struct slice sources_name(struct sources *s, const struct address *server)
 
 void sources_add_endpoint(struct sources *s, struct source *source, const struct address *server)
 {
-    value_list_add(&source->endpoints, sources_name(s, server), s->secret, s->memory);
+    value_list_add(&source->endpoints, sources_name(s, server), s->secret, &s->memory);
 }
 
 /* Resources and discovery: what is worth a walk. */
@@ -178,7 +247,7 @@ static uint64_t beat_of(struct sources *s, const struct exchange *x)
 static void count_beat(struct sources *s, struct source *source, const struct exchange *x)
 {
     if (!source->rhythm)
-        source->rhythm = sources_take(s, sizeof *source->rhythm, false);
+        source->rhythm = sources_take(s, sizeof *source->rhythm);
     if (source->rhythm)
         rhythm_beat(source->rhythm, beat_of(s, x), x->event.time);
     else
@@ -216,7 +285,7 @@ void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduc
     source->front = x->front > source->front ? x->front : source->front;
     sources_add_endpoint(s, source, &x->event.server);
     if (x->agent.size)
-        value_list_add(&source->agents, event_text(&x->event, x->agent), s->secret, s->memory);
+        value_list_add(&source->agents, event_text(&x->event, x->agent), s->secret, &s->memory);
     count_in_window(source, x, cluster, window);
     count_conduct(s, source, x, conduct);
     x->source = source->counts;
@@ -296,10 +365,10 @@ static int compare(const void *a, const void *b)
     return memcmp(x->ip, y->ip, sizeof x->ip);
 }
 
-size_t sources_sorted(const struct sources *s, const struct source ***sorted)
+size_t sources_sorted(const struct sources *s, struct memory *memory, const struct source ***sorted)
 {
     size_t count = s->table.count, at = 0, cursor = 0;
-    *sorted = count ? memory_resize(s->memory, NULL, 0, count * sizeof **sorted) : NULL;
+    *sorted = count ? memory_resize(memory, NULL, 0, count * sizeof **sorted) : NULL;
     if (!*sorted)
         return 0;
     for (const struct kept_source *k; (k = table_next(&s->table, &cursor));)
@@ -308,7 +377,10 @@ size_t sources_sorted(const struct sources *s, const struct source ***sorted)
     return count;
 }
 
-uint64_t sources_lost(const struct sources *s)
+void sources_count(const struct sources *s, struct counters *counters)
 {
-    return s->lost;
+    counters->of[COUNT_DETECT_LOST] += s->lost;
+    counters->of[COUNT_SOURCES_FORGOTTEN] += s->forgotten;
+    counters->of[COUNT_MEMORY_REFUSED] += s->memory.refused;
+    counters->of[COUNT_MEMORY_PEAK] += s->memory.peak;
 }

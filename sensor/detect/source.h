@@ -3,6 +3,7 @@
 #define SENSOR_DETECT_SOURCE_H
 
 #include "proto/base/table.h"
+#include "proto/packet/age.h"
 #include "sensor/detect/closed.h"
 #include "sensor/detect/conduct.h"
 #include "sensor/detect/habit.h"
@@ -11,6 +12,7 @@
 #include "sensor/detect/rhythm.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/auth.h"
+#include "sensor/event/counter.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/flow_record.h"
 
@@ -26,7 +28,9 @@ struct share {
 enum { SOURCE_CLUSTERS = 16 };
 
 struct source {
+    struct age age; /* by its last event, among those that only knocked or among the others */
     uint8_t ip[16];
+    bool only_knocked; /* anybody can send that under any address */
     moment first, last;
     bool verified; /* a handshake with it was completed: the address is not forged */
     uint64_t exchanges;
@@ -55,8 +59,15 @@ struct source {
 
 struct sources;
 
-struct sources *sources_new(const struct hash_secret *secret, struct memory *memory);
-void sources_free(struct sources *s);
+/** @param own  an account for sources alone, of which nothing is used yet. @return NULL: it is too small for any. */
+struct sources *sources_new(const struct hash_secret *secret, struct memory own);
+
+/** @return bytes that are still used: 0. */
+size_t sources_free(struct sources *s);
+
+/** Between events: forgets who was silent longest, where memory is short; who only knocked before the others. Of those
+ *  there are never so many that others have no room. */
+void sources_trim(struct sources *s);
 
 /** Whether this exchange or anomaly is to be written, by what its source has had written in this minute. Sources that
  *  found no memory share one share.
@@ -115,10 +126,11 @@ bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 1
 
 /** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the
  * caller's to give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next
- * call of another function. */
-size_t sources_sorted(const struct sources *s, const struct source ***sorted);
+ * call of another function. @param memory  of the array. */
+size_t sources_sorted(const struct sources *s, struct memory *memory, const struct source ***sorted);
 
-/** Sources that were not kept, or of which what they do was not, because memory was short. */
-uint64_t sources_lost(const struct sources *s);
+/** Adds up: how often a source, or something of it, was not kept because memory was short; how many were forgotten;
+ *  the memory they took. */
+void sources_count(const struct sources *s, struct counters *counters);
 
 #endif

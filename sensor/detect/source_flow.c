@@ -1,10 +1,10 @@
 /* What a source's connections say of it: what it knocked on, and what those show that stay closed. */
 #include "sensor/detect/source_inside.h"
 
-static struct closed *closed_of(struct sources *s, struct source *source, bool knocked_only)
+static struct closed *closed_of(struct sources *s, struct source *source)
 {
     if (!source->closed)
-        source->closed = sources_take(s, sizeof *source->closed, knocked_only);
+        source->closed = sources_take(s, sizeof *source->closed);
     s->lost += !source->closed;
     return source->closed;
 }
@@ -40,7 +40,7 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     source->carried += source->exchanges ? 0 : f->exchanges;
     source->verified |= f->handshake;
     f->knocks.verified = source->verified;
-    if (!ours && f->syn_tool.size && closed_of(s, source, true))
+    if (!ours && f->syn_tool.size && closed_of(s, source))
         closed_syn(source->closed, f->event.order.clock, window);
     if (!ours && !f->asked)
         count_knock(s, source, f, window);
@@ -58,7 +58,7 @@ static uint32_t short_hash(const struct sources *s, struct slice text)
 void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
 {
     const struct kept_source *k = table_find(&s->table, f->event.client.ip);
-    struct closed *closed = k && !ours ? closed_of(s, k->source, false) : NULL;
+    struct closed *closed = k && !ours ? closed_of(s, k->source) : NULL;
     infer_pass(i, f, closed && closed_repeats(closed, i, f));
     if (!closed)
         return;

@@ -12,10 +12,12 @@ struct kept_source {
 };
 
 struct sources {
-    struct memory *memory;
+    struct memory memory;             /* this struct is in it, too */
     struct table table;               /* of struct kept_source */
     const struct hash_secret *secret; /* borrowed */
-    uint64_t lost;
+    struct age_queue silent[2];       /* [only_knocked] */
+    size_t knocked;                   /* how many only did that */
+    uint64_t lost, forgotten;
     struct source *last;  /* that was found: most events have the same as the one before */
     struct share forlorn; /* of all that are not kept */
     struct address named; /* the endpoint that was written last, and how: most events have the same as the one before */
@@ -23,14 +25,12 @@ struct sources {
     size_t name_size;
 };
 
-/** Memory for what is kept of a source, zeros. @param knocked_only  it did nothing but knock: anybody can make such
- * ones.
- *  @return NULL: what it may take is used up. */
-void *sources_take(struct sources *s, size_t size, bool knocked_only);
+/** Memory for what is kept of a source, zeros. @return NULL: what they may take is used up. */
+void *sources_take(struct sources *s, size_t size);
 
-/** The source of this event, made where it is not known. @param last  the end of what is told. @return NULL: lost, and
- * counted so. */
-struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocked_only);
+/** The source of this event, made where it is not known. @param last  the end of what is told. @param knocks  it does
+ * no more than that. @return NULL: lost, and counted so. */
+struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocks);
 
 /** @return NULL: it is not kept. */
 const struct source *sources_known(const struct sources *s, const uint8_t ip[static 16]);

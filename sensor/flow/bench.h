@@ -7,12 +7,12 @@
 #include "proto/http/http2.h"
 #include "proto/http/message.h"
 #include "proto/kube/credential.h"
+#include "proto/packet/age.h"
 #include "proto/stream/reassembly.h"
 #include "proto/tls/tls.h"
 #include "sensor/event/anomaly.h"
 #include "sensor/event/counter.h"
 #include "sensor/event/event.h"
-#include "sensor/flow/age.h"
 #include "sensor/flow/claims.h"
 
 struct draft;

@@ -10,6 +10,15 @@
 #include "sensor/flow/preamble.h"
 #include "sensor/flow/worker.h"
 
+/** In the order in which memory is taken back. */
+enum age_class {
+    AGE_CLOSING,
+    AGE_OPENING, /* no payload yet */
+    AGE_IDLE,
+    AGE_EXCHANGE_OPEN,
+    AGE_CLASSES
+};
+
 struct pending; /* first bytes that do not tell yet what they are */
 
 struct connection {

@@ -67,7 +67,9 @@ static const struct row not_seen[] = {
     {COUNT_EVICTED, "connection| given up early: memory was short"},
     {COUNT_EVICTED_HALF_OPEN, "connection attempt| given up early: memory was short"},
     {COUNT_OUTPUT_CAPPED, "event| not written: more than a source may have (--source-cap)"},
-    {COUNT_DETECT_LOST, "sources, endpoints or findings not kept: memory was short"},
+    {COUNT_SOURCES_FORGOTTEN, "source| forgotten: memory was short"},
+    {COUNT_DETECT_LOST, "time| that a source, an endpoint or a finding was not kept: memory was short"},
+    {COUNT_REGEX_GAVE_UP, "time| that a rule's regular expression took too many steps"},
     {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},
 };
 

@@ -342,6 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run.states[i] = formats[i]->open(&style);
     feed(&run, &r);
     correlate_finish(run.c);
+    correlate_count(run.c, &counters);
     assert(counters.of[COUNT_FINDINGS] == run.found);
     assert(correlate_free(run.c) == 0);
     for (size_t i = 0; i < FORMATS; i++) {

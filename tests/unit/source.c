@@ -21,6 +21,8 @@ static void set_ends(struct event *e, uint32_t client, moment time)
     e->time = time;
 }
 
+static const struct memory account = {.limit = 1 << 20};
+
 static void exchange(struct sources *s, uint32_t client, moment time, enum auth_state state, unsigned signs)
 {
     struct event_room room;
@@ -52,8 +54,7 @@ static void counts_within_the_window(void **state)
 {
     (void)state;
     const moment second = INT64_C(1000) * 1000000;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     ask(s, &room, "/version", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, second, 1);
     ask(s, &room, "/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
@@ -69,8 +70,7 @@ static void counts_within_the_window(void **state)
     x = ask(s, &room, "/y", AUTH_ANONYMOUS, 0, 62 * second, 2);
     assert_int_equal(x->source.anonymous, 1);
     assert_int_equal(x->source.clusters, 1);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 /* Open paths, again and again, and nothing else. */
@@ -78,8 +78,7 @@ static void a_monitor_is_ordinary(void **state)
 {
     (void)state;
     const moment second = INT64_C(1000) * 1000000;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     for (int i = 1; i <= 4; i++) {
         const struct exchange *x = ask(s, &room, "/livez", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, i * 5 * second, 0);
@@ -93,17 +92,16 @@ static void a_monitor_is_ordinary(void **state)
     assert_int_equal(x->ordinary, ORDINARY_NOT);
     assert_false(sources_is_regular(s, x->event.client.ip));
     assert_false(sources_keeps_to_open_paths(s, x->event.client.ip));
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 /* A request of which not all is known, or that holds, speaks against nothing. */
 static void a_monitor_at_a_closed_server(void **state)
 {
     (void)state;
+    struct memory memory = account;
     const moment second = INT64_C(1000) * 1000000;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     const struct exchange *x = NULL;
     for (int i = 1; i <= 6; i++) {
@@ -115,7 +113,7 @@ static void a_monitor_at_a_closed_server(void **state)
     }
     assert_int_equal(x->ordinary, ORDINARY_REGULAR);
     const struct source **sorted;
-    size_t count = sources_sorted(s, &sorted);
+    size_t count = sources_sorted(s, &memory, &sorted);
     assert_int_equal(source_peace(sorted[0]), PEACE_ORDINARY);
     memory_resize(&memory, sorted, count * sizeof *sorted, 0);
     for (int i = 0; i < 5; i++) {
@@ -127,16 +125,14 @@ static void a_monitor_at_a_closed_server(void **state)
     assert_true(sources_is_regular(s, x->event.client.ip));
     x = ask(s, &room, "/api", AUTH_REJECTED, 0, 36 * second, 0);
     assert_false(sources_is_regular(s, x->event.client.ip));
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 /* Of three requests: of the second it was lost whether somebody else is asked for, of the third it is known that nobody
  * is. @return what the second is taken for. */
 static uint8_t front_behind(enum front first)
 {
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct exchange x[3];
     for (size_t i = 0; i < 3; i++) {
         x[i] = (struct exchange){.event = {.size = sizeof x[i]}, .front = i == 0 ? (uint8_t)first : FRONT_NOT};
@@ -146,8 +142,7 @@ static uint8_t front_behind(enum front first)
         sources_exchange(s, &x[i], conduct_of(&x[i]), 0, 1000);
     }
     assert_int_equal(x[2].front, FRONT_NOT);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
     return x[1].front;
 }
 
@@ -176,8 +171,7 @@ static void flow(struct sources *s, uint32_t client, moment first, moment last, 
 static void knows_what_was_knocked_on(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW, .basis = ENDPOINT_PORT}, .state = FLOW_NEW};
     for (uint16_t port = 1; port <= 3; port++) {
         f.event.server.port = port;
@@ -193,8 +187,7 @@ static void knows_what_was_knocked_on(void **state)
     assert_int_equal(sources_flow(s, &f, true, INT64_MAX)->count, 3);
     assert_false(f.knocks.is_one);
     assert_false(sources_knocks_regularly(s, f.event.client.ip));
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 /* All that its requests without a credential say has to fit; what is known then is written into the exchange. */
@@ -202,8 +195,7 @@ static void a_client_without_its_credential(void **state)
 {
     (void)state;
     const moment second = INT64_C(1000) * 1000000;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     struct habit_request own = {.program = 1, .place = 1, .request = 1, .own = true, .refused = true};
     struct exchange *x = NULL;
@@ -222,23 +214,22 @@ static void a_client_without_its_credential(void **state)
     assert_false(sources_habit(s, x, &own));
     assert_int_equal(x->ordinary, ORDINARY_NOT);
     assert_false(sources_is_misconfigured(s, x->event.client.ip));
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
-static enum source_peace peace_of(struct sources *s, struct memory *memory)
+static enum source_peace peace_of(struct sources *s)
 {
+    struct memory memory = account;
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &sorted), 1);
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 1);
     enum source_peace peace = source_peace(sorted[0]);
-    memory_resize(memory, sorted, sizeof *sorted, 0);
+    memory_resize(&memory, sorted, sizeof *sorted, 0);
     return peace;
 }
 
 static void who_need_not_be_looked_at(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
     static const struct {
         enum auth_state auth;
         enum auth_basis basis;
@@ -250,7 +241,7 @@ static void who_need_not_be_looked_at(void **state)
         {AUTH_UNKNOWN, BASIS_NONE, ORDINARY_NOT},
     };
     for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
-        struct sources *s = sources_new(&SECRET, &memory);
+        struct sources *s = sources_new(&SECRET, account);
         struct event_room room;
         for (int with = 0; with < 2; with++) { /* alone, and after one with a credential */
             struct exchange *x = exchange_begin(&room);
@@ -259,38 +250,37 @@ static void who_need_not_be_looked_at(void **state)
             x->auth_basis = with ? BASIS_OBSERVED : (uint8_t)ASKED[i].basis;
             x->ordinary = with ? ORDINARY_NOT : (uint8_t)ASKED[i].ordinary;
             sources_exchange(s, x, conduct_of(x), 0, 1000);
-            assert_int_equal(peace_of(s, &memory), i == 0 ? PEACE_LEGITIMATE : i < 3 ? PEACE_ORDINARY : PEACE_NONE);
+            assert_int_equal(peace_of(s), i == 0 ? PEACE_LEGITIMATE : i < 3 ? PEACE_ORDINARY : PEACE_NONE);
         }
         uint8_t other[16] = {1};
         sources_found(s, other); /* it is not kept */
-        assert_int_equal(peace_of(s, &memory) != PEACE_NONE, i < 3);
+        assert_int_equal(peace_of(s) != PEACE_NONE, i < 3);
         sources_found(s, ((struct exchange *)room.bytes)->event.client.ip);
-        assert_int_equal(peace_of(s, &memory), PEACE_NONE);
+        assert_int_equal(peace_of(s), PEACE_NONE);
         sources_free(s);
     }
-    struct sources *monitor = sources_new(&SECRET, &memory);
+    struct sources *monitor = sources_new(&SECRET, account);
     struct event_room room;
     for (int i = 1; i <= 4; i++) {
-        assert_int_equal(i == 1 || peace_of(monitor, &memory) == PEACE_NONE, 1);
+        assert_int_equal(i == 1 || peace_of(monitor) == PEACE_NONE, 1);
         ask(monitor, &room, "/livez", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, i * INT64_C(5000) * 1000000, 0);
     }
-    assert_int_equal(peace_of(monitor, &memory), PEACE_ORDINARY);
-    sources_free(monitor);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(peace_of(monitor), PEACE_ORDINARY);
+    assert_int_equal(sources_free(monitor), 0);
 }
 
 /* Connections of a front carry what counts as its clients'. */
 static void a_front_carries(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = account;
+    struct sources *s = sources_new(&SECRET, account);
     for (int asked = 0; asked < 2; asked++) {
         if (asked)
             exchange(s, 1, 1, AUTH_ANONYMOUS, 0);
         flow(s, 1, 1, 2, FLOW_CLOSED, true, 7);
         const struct source **sorted;
-        assert_int_equal(sources_sorted(s, &sorted), 1);
+        assert_int_equal(sources_sorted(s, &memory, &sorted), 1);
         assert_int_equal(sorted[0]->carried, 7);
         memory_resize(&memory, sorted, sizeof *sorted, 0);
     }
@@ -300,8 +290,8 @@ static void a_front_carries(void **state)
 static void remembers(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = account;
+    struct sources *s = sources_new(&SECRET, account);
     exchange(s, 1, 500, AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH);
     exchange(s, 1, 400, AUTH_ANONYMOUS, 0);
     exchange(s, 1, 600, AUTH_CREDENTIALED, 1U << SIGN_OPEN_PATH);
@@ -311,7 +301,7 @@ static void remembers(void **state)
     flow(s, 1, 310, 310, FLOW_NEW, false, 0);
     flow(s, 1, 800, 900, FLOW_ESTABLISHED, true, 0);
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &sorted), 1);
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 1);
     const struct source *one = sorted[0];
     assert_int_equal(one->first, 300);
     assert_int_equal(one->last, 900);
@@ -331,21 +321,20 @@ static void remembers(void **state)
     assert_int_equal(one->endpoints.values[0].count, 7);
     assert_int_equal(one->agents.values[0].count, 4);
     memory_resize(&memory, sorted, sizeof *sorted, 0);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 static void writes_v6(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = account;
+    struct sources *s = sources_new(&SECRET, account);
     struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW}, .state = FLOW_NEW};
     memcpy(f.event.server.ip, (uint8_t[]){0x20, 0x01, 0x0D, 0xB8, [15] = 1}, 16);
     f.event.server.port = 443;
     sources_flow(s, &f, false, INT64_MAX);
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &sorted), 1);
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 1);
     assert_false(sorted[0]->verified);
     assert_memory_equal(sorted[0]->endpoints.values[0].text, "[2001:db8::1]:443", strlen("[2001:db8::1]:443"));
     memory_resize(&memory, sorted, sizeof *sorted, 0);
@@ -355,8 +344,8 @@ static void writes_v6(void **state)
 static void sorts(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = account;
+    struct sources *s = sources_new(&SECRET, account);
     for (uint32_t i = 0; i < 100; i++)
         exchange(s, i << 24, 1, AUTH_CREDENTIALED, 0);
     for (int i = 0; i < 2; i++)
@@ -364,13 +353,12 @@ static void sorts(void **state)
     exchange(s, 88U << 24, 1, AUTH_REJECTED, 0);
     exchange(s, 66U << 24, 1, AUTH_ANONYMOUS, 0);
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &sorted), 100);
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 100);
     static const uint8_t FIRST[] = {77, 66, 88, 0, 1, 2};
     for (size_t i = 0; i < sizeof FIRST; i++)
         assert_int_equal(sorted[i]->ip[15], FIRST[i]);
     memory_resize(&memory, sorted, 100 * sizeof *sorted, 0);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
 static bool may_write(struct sources *s, uint32_t client, moment clock, enum event_type type, unsigned reset_by,
@@ -393,8 +381,8 @@ static const moment MINUTE = INT64_C(60) * 1000 * 1000 * 1000;
 static void writes_a_share(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = account;
+    struct sources *s = sources_new(&SECRET, account);
     for (int i = 0; i < 150; i++) {
         assert_int_equal(may_write(s, 1, MINUTE, EVENT_EXCHANGE, 0, SEEN_WHOLE, 100), i < 100);
         assert_int_equal(may_write(s, 2, MINUTE + i, EVENT_ANOMALY, RESET_BY_CLIENT, SEEN_NOT, 100), i < 100);
@@ -407,54 +395,85 @@ static void writes_a_share(void **state)
     assert_true(may_write(s, 3, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_SERVER, SEEN_NOT, 1));
     assert_false(may_write(s, 4, 2 * MINUTE, EVENT_EXCHANGE, RESET_BY_CLIENT, SEEN_NOT, 99));
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &sorted), 4);
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 4);
     static const uint64_t NOT_WRITTEN[] = {52, 50, 0, 1};
     for (int i = 0; i < 4; i++)
         assert_int_equal(sorted[i]->not_written, NOT_WRITTEN[i]);
     memory_resize(&memory, sorted, 4 * sizeof *sorted, 0);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    assert_int_equal(sources_free(s), 0);
 }
 
-/* Whoever finds no memory has a share in common, and what is kept has its own all the same. */
+/* Whoever is not kept has a share in common, and what is kept has its own all the same. */
 static void the_forlorn_share_a_share(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 17};
-    struct sources *s = sources_new(&SECRET, &memory);
+    struct memory memory = {.limit = 1 << 20};
+    struct sources *s = sources_new(&SECRET, (struct memory){.limit = 1 << 17});
     unsigned written = 0;
-    for (uint32_t i = 0; i < 20000; i++)
+    for (uint32_t i = 0; i < 20000; i++) {
+        sources_trim(s);
         written += may_write(s, i, MINUTE, EVENT_ANOMALY, 0, SEEN_NOT, 10);
-    size_t used = memory.used;
-    assert_true(used < memory.limit / 2);
+    }
     const struct source **sorted;
-    size_t kept = sources_sorted(s, &sorted);
+    size_t kept = sources_sorted(s, &memory, &sorted);
     assert_true(kept > 4 && kept < 1000);
     memory_resize(&memory, sorted, kept * sizeof *sorted, 0);
     assert_int_equal(written, kept + 10);
     assert_true(may_write(s, 0, MINUTE, EVENT_ANOMALY, 0, SEEN_NOT, 10));
-    assert_int_equal(memory.used, used);
-    sources_free(s);
+    assert_int_equal(sources_free(s), 0);
 }
 
-/* Whoever can forge a sender's address must not be able to make the others forgotten. */
+static uint64_t counted(const struct sources *s, enum counter counter)
+{
+    struct counters counters = {{0}};
+    sources_count(s, &counters);
+    return counters.of[counter];
+}
+
+/* @return NULL: it was forgotten. */
+static const struct source *known(const struct sources *s, uint32_t client)
+{
+    struct memory memory = account;
+    struct event e = {.size = sizeof e};
+    const struct source **sorted, *found = NULL;
+    size_t count = sources_sorted(s, &memory, &sorted);
+    set_ends(&e, client, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(sorted[i]->ip, e.client.ip, sizeof e.client.ip) == 0)
+            found = sorted[i];
+    }
+    memory_resize(&memory, sorted, count * sizeof *sorted, 0);
+    return found;
+}
+
+/* Whoever can forge a sender's address must not be able to make the others forgotten, nor whoever comes after. */
 static void a_sweep_leaves_room(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 1 << 20};
-    struct sources *s = sources_new(&SECRET, &memory);
-    for (uint32_t i = 0; i < 20000; i++)
-        flow(s, i, 1, 1, FLOW_NEW, false, 0);
-    uint64_t lost = sources_lost(s);
-    assert_true(lost > 0 && lost < 20000);
-    exchange(s, 0x01020304, 1, AUTH_ANONYMOUS, 0);
-    assert_int_equal(sources_lost(s), lost);
-    for (uint32_t i = 0; i < 20000; i++)
-        exchange(s, i + 0x01000000, 1, AUTH_ANONYMOUS, 0);
-    assert_true(sources_lost(s) > lost);
-    assert_true(memory.used < memory.limit * 3 / 4);
-    sources_free(s);
-    assert_int_equal(memory.used, 0);
+    enum { SWEEP = 20000, SCANNER = 0x01020304, KNOCKER = 0x01020305 };
+    struct sources *s = sources_new(&SECRET, account);
+    exchange(s, SCANNER, 1, AUTH_ANONYMOUS, 0);
+    for (uint32_t i = 0; i < SWEEP; i++) {
+        sources_trim(s);
+        flow(s, i, 2 + i, 1, FLOW_NEW, false, 0);
+        sources_trim(s);
+        if (i % 50 == 0)
+            flow(s, KNOCKER, 2 + i, 1, FLOW_NEW, false, 0);
+    }
+    assert_true(counted(s, COUNT_MEMORY_PEAK) < account.limit / 2);
+    assert_true(counted(s, COUNT_SOURCES_FORGOTTEN) > SWEEP / 2);
+    assert_int_equal(known(s, SCANNER)->exchanges, 1);
+    assert_int_equal(known(s, KNOCKER)->flows, SWEEP / 50);
+    assert_non_null(known(s, SWEEP - 1));
+    assert_null(known(s, 0));
+    for (uint32_t i = 0; i < SWEEP; i++) {
+        sources_trim(s);
+        exchange(s, i + 0x02000000, SWEEP + i, AUTH_ANONYMOUS, 0);
+    }
+    assert_int_equal(counted(s, COUNT_DETECT_LOST), 0);
+    assert_non_null(known(s, SWEEP - 1 + 0x02000000));
+    assert_null(known(s, SCANNER));
+    assert_int_equal(sources_free(s), 0);
 }
 
 /* A scanner's SYN counts as a sign against what else its source does; not one of our own. */
@@ -463,8 +482,7 @@ static void remembers_a_scanners_syn(void **state)
     (void)state;
     struct infer *infer = shipped_infer();
     for (int ours = 0; ours < 2; ours++) {
-        struct memory memory = {.limit = 1 << 20};
-        struct sources *s = sources_new(&SECRET, &memory);
+        struct sources *s = sources_new(&SECRET, account);
         struct flow_record syn = {.event = {.size = sizeof syn, .type = EVENT_FLOW}, .state = FLOW_NEW};
         struct flow_record closed = stranger(300);
         syn.event.order.clock = closed.event.order.clock = 1000;
@@ -486,20 +504,18 @@ static void remembers_a_scanners_syn(void **state)
 static void lives_without_memory(void **state)
 {
     (void)state;
-    for (uint64_t fail = 1; fail < 12; fail++) {
-        struct memory memory = {.limit = 1 << 20};
-        struct sources *s = sources_new(&SECRET, &memory);
-        memory.fail_at = fail;
+    for (uint64_t fail = 2; fail < 13; fail++) { /* the first is for none */
+        struct sources *s = sources_new(&SECRET, (struct memory){.limit = 1 << 20, .fail_at = fail});
         for (uint32_t i = 0; i < 20; i++)
             exchange(s, i, 1, AUTH_ANONYMOUS, 0);
-        memory.fail_at = 0;
+        struct memory memory = account;
         const struct source **sorted;
-        size_t count = sources_sorted(s, &sorted);
-        assert_int_equal(count + sources_lost(s), 20);
+        size_t count = sources_sorted(s, &memory, &sorted);
+        assert_int_equal(count + counted(s, COUNT_DETECT_LOST), 20);
         memory_resize(&memory, sorted, count * sizeof *sorted, 0);
-        sources_free(s);
-        assert_int_equal(memory.used, 0);
+        assert_int_equal(sources_free(s), 0);
     }
+    assert_null(sources_new(&SECRET, (struct memory){.limit = 100}));
 }
 
 int main(void)

@@ -1,20 +1,11 @@
-/* Deadlines without timers: a queue for each length of waiting.
+/* Deadlines without timers, and who was silent longest: a queue for each length of waiting.
  *
  * All of a class wait equally long, so a queue in order of the last touch is in order of the deadline: to touch,
  * to expire and to find a victim are each O(1), and 24 bytes a flow. Runs on the capture's clock alone. */
-#ifndef SENSOR_FLOW_AGE_H
-#define SENSOR_FLOW_AGE_H
+#ifndef PROTO_PACKET_AGE_H
+#define PROTO_PACKET_AGE_H
 
 #include "proto/packet/packet.h"
-
-/** In the order in which memory is taken back. */
-enum age_class {
-    AGE_CLOSING,
-    AGE_OPENING, /* no payload yet */
-    AGE_IDLE,
-    AGE_EXCHANGE_OPEN,
-    AGE_CLASSES
-};
 
 /** Embedded in what ages. */
 struct age {

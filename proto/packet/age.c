@@ -1,4 +1,4 @@
-#include "sensor/flow/age.h"
+#include "proto/packet/age.h"
 
 #include <stddef.h>
 
