@@ -106,7 +106,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
 
 static enum endpoint_basis basis_at(struct correlate *c, const struct event *e)
 {
-    return place_of(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
+    return place_is_configured(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
 }
 
 static enum endpoint_basis basis_of(void *owner, const struct address *endpoint)

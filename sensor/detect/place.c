@@ -4,10 +4,8 @@
 #include "sensor/event/field.h"
 #include "sensor/event/value.h"
 
-const struct cluster *place_of(struct places *p, const struct event *e)
+static const struct cluster *cluster_of_server(struct places *p, const struct event *e)
 {
-    if (!p->map)
-        return NULL;
     bool same = p->known && p->last.port == e->server.port && p->last_kind == e->tunnel_kind &&
                 p->last_tunnel == e->tunnel_id && memcmp(p->last.ip, e->server.ip, sizeof p->last.ip) == 0;
     if (same)
@@ -18,6 +16,31 @@ const struct cluster *place_of(struct places *p, const struct event *e)
     p->last_tunnel = e->tunnel_id;
     p->known = true;
     return p->cluster;
+}
+
+/* Without the port: "a:6443", "[2001:db8::1]:6443". */
+static struct slice name_of(struct slice host)
+{
+    size_t colon = host.size;
+    while (colon > 0 && host.data[colon - 1] != ':' && host.data[colon - 1] != ']')
+        colon--;
+    return colon > 0 && host.data[colon - 1] == ':' ? slice_part(host, 0, colon - 1) : host;
+}
+
+bool place_is_configured(struct places *p, const struct event *e)
+{
+    return p->map && cluster_of_server(p, e);
+}
+
+const struct cluster *place_of(struct places *p, const struct event *e)
+{
+    const struct cluster *cluster = p->map ? cluster_of_server(p, e) : NULL;
+    if (cluster || !p->map || e->type == EVENT_ANOMALY)
+        return cluster;
+    cluster = cluster_of_server_name(p->map, event_text(e, e->tls.texts[TLS_TEXT_SNI]));
+    if (cluster || e->type != EVENT_EXCHANGE)
+        return cluster;
+    return cluster_of_server_name(p->map, name_of(event_text(e, ((const struct exchange *)e)->host)));
 }
 
 /* A line of the header may be missing behind those that were read: the front's own. */

@@ -14,8 +14,12 @@ struct places {
     const struct cluster *cluster;
 };
 
-/** @return NULL: an endpoint of no cluster. */
+/** By its endpoint, else by the server name that the client gave: SNI before Host. Such a name says whose an endpoint is,
+ * and nothing of whether it is an API server. @return NULL: of no cluster. */
 const struct cluster *place_of(struct places *p, const struct event *e);
+
+/** Whether the map names the endpoint itself. */
+bool place_is_configured(struct places *p, const struct event *e);
 
 /** Writes the cluster's name into the record, NULL: none. Room as below. */
 void place_name(struct event *e, const struct cluster *cluster);

@@ -16,11 +16,11 @@ static const char MAP[] = "fronts:\n"
                           "  - {address: 192.0.2.2, says: proxy-protocol}\n"
                           "  - {address: 192.0.2.3, says: [proxy-protocol, x-forwarded-for]}\n";
 
-static struct cluster_map *map(void)
+static struct cluster_map *map_of(const char *text)
 {
     struct complaint_list *complaints = complaint_list_new();
     struct cluster_map *m = cluster_map_new();
-    FILE *file = fmemopen((void *)(uintptr_t)MAP, sizeof MAP - 1, "r");
+    FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
     cluster_map_add_file(m, file, "map", complaints);
     fclose(file);
     assert_true(cluster_map_finish(m, complaints));
@@ -29,6 +29,11 @@ static struct cluster_map *map(void)
 }
 
 /* "?": lost. "": there is none. Else whom it names, "itself" or "nobody". */
+static struct cluster_map *map(void)
+{
+    return map_of(MAP);
+}
+
 static void set_line(struct event *e, const char *line)
 {
     if (!*line)
@@ -219,6 +224,46 @@ static void long_lists(void **state)
     }
 }
 
+/* Which cluster an endpoint belongs to that the map does not have is what the client asks for, and no more than that.
+ */
+static void asked_by_name(void **state)
+{
+    (void)state;
+    struct cluster_map *m = map_of("clusters:\n"
+                                   "  one: {endpoints: [192.0.2.1], server-names: one.example}\n"
+                                   "  two: {server-names: ['*.two.example']}\n");
+    static const struct {
+        const char *server, *sni, *host, *cluster;
+        bool configured;
+    } ASKED[] = {
+        {"192.0.2.1", "", "", "one", true},
+        {"192.0.2.1", "a.two.example", "a.two.example", "one", true},
+        {"192.0.2.2", "", "", "", false},
+        {"192.0.2.2", "One.Example", "", "one", false},
+        {"192.0.2.2", "", "one.example", "one", false},
+        {"192.0.2.2", "", "one.example:6443", "one", false},
+        {"192.0.2.2", "a.two.example", "one.example", "two", false},
+        {"192.0.2.2", "other.example", "one.example", "one", false},
+        {"192.0.2.2", "", "two.example", "", false},
+        {"192.0.2.2", "", ":6443", "", false},
+    };
+    struct places places = {.map = m};
+    for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
+        struct event_room record;
+        struct exchange *x = exchange_begin(&record);
+        assert_true(address_parse(slice_of(ASKED[i].server), x->event.server.ip));
+        x->event.server.port = 6443;
+        x->event.tls.texts[TLS_TEXT_SNI] = event_add_text(&x->event, slice_of(ASKED[i].sni), 64);
+        x->host = event_add_text(&x->event, slice_of(ASKED[i].host), 64);
+        const struct cluster *cluster = place_of(&places, &x->event);
+        if (strcmp(cluster ? cluster->name : "", ASKED[i].cluster) != 0)
+            fail_msg("%s \"%s\" \"%s\": expected \"%s\"", ASKED[i].server, ASKED[i].sni, ASKED[i].host,
+                     ASKED[i].cluster);
+        assert_int_equal(place_is_configured(&places, &x->event), ASKED[i].configured);
+    }
+    cluster_map_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +271,7 @@ int main(void)
         cmocka_unit_test(part_of_a_header),
         cmocka_unit_test(via_is_unknown_with_the_line),
         cmocka_unit_test(long_lists),
+        cmocka_unit_test(asked_by_name),
     };
     return cmocka_run_group_tests_name("place", tests, NULL, NULL);
 }
