@@ -29,14 +29,16 @@ static size_t digits(struct slice s, size_t from)
     return at - from;
 }
 
-/* v1.2.3, v1.2.3+k3s1: client-go cuts off everything from the first hyphen on, so there is none. */
-static bool is_version(struct slice s)
+/* v1.2.3, v1.2.3+k3s1: client-go cuts off everything from the first hyphen on, so there is none. Others than
+ * Kubernetes' own programs may leave the v out, and oc was built with its product's name there. */
+static bool is_version(struct slice s, bool own)
 {
-    if (slice_is(s, "unknown"))
+    if (slice_is(s, "unknown") || (!own && slice_is(s, "openshift")))
         return true;
-    if (!slice_begins(s, "v"))
+    bool v = slice_begins(s, "v");
+    if (own && !v)
         return false;
-    size_t at = 1;
+    size_t at = v;
     for (unsigned part = 0; part < 3; part++) {
         size_t size = digits(s, at);
         if (size == 0)
@@ -88,15 +90,21 @@ static bool read_head(struct agent *agent, struct slice head)
     good = take(&head, '/', &agent->os) && good;
     good = take(&head, ')', &agent->arch) && head.size == 0 && good;
     return good && agent->binary.size > 0 && slice_find(agent->binary, ' ') == agent->binary.size &&
-           is_version(agent->version) && is_word(agent->os) && is_word(agent->arch);
+           is_version(agent->version, slice_begins(agent->binary, "kube")) && is_word(agent->os) &&
+           is_word(agent->arch);
 }
 
-/* COMMIT or COMMIT/COMPONENT */
+/* COMMIT or COMMIT/COMPONENT, and behind the commit what its program adds to what client-go made: " cluster c-1234",
+ * "(inspect-alerts)". */
 static bool read_tail(struct agent *agent, struct slice tail)
 {
-    bool more = take(&tail, '/', &agent->commit);
-    agent->component = tail;
-    return is_commit(agent->commit) && (!more || tail.size > 0);
+    size_t size = 0;
+    while (size < tail.size && !memchr("/ (", tail.data[size], 3))
+        size++;
+    agent->commit = slice_part(tail, 0, size);
+    bool component = size < tail.size && tail.data[size] == '/';
+    agent->component = slice_part(tail, size + component, tail.size);
+    return is_commit(agent->commit) && (!component || agent->component.size > 0);
 }
 
 void agent_read(struct agent *agent, struct slice user_agent)

@@ -267,7 +267,7 @@ static bool part(struct findings *f, struct kept_finding *k)
 static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally **begun)
 {
     if (!*begun)
-        *begun = tally_new(f->hit.event, &f->place, k->rule->subject, f->memory);
+        *begun = tally_new(f->hit.event, &f->place, k->rule, f->memory);
     if (!*begun)
         return false;
     k->tally = *begun;
@@ -279,11 +279,11 @@ static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally
 /* Gives each finding that is hit a tally whose findings are all hit; takes those out that found no memory. */
 static void sort_tallies(struct findings *f)
 {
-    struct tally *begun[SUBJECTS] = {NULL};
+    struct tally *begun[SUBJECTS][2] = {{NULL}}; /* of rules about knocks, too */
     struct kept_finding **at = &f->hits;
     for (struct kept_finding *k; (k = *at);) {
         bool old = k->tally;
-        bool counts = !old                                 ? begin_tally(f, k, &begun[k->rule->subject])
+        bool counts = !old ? begin_tally(f, k, &begun[k->rule->subject][k->rule->knocks])
                       : k->tally->hit < k->tally->findings ? part(f, k)
                                                            : true;
         if (counts) {

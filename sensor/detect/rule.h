@@ -39,6 +39,7 @@ struct rule_about {
     const char *provider;      /* the cloud whose searches the rule is of: "eks"; "": any */
     const char *story;         /* the story of searches that it takes its condition from */
     enum rule_subject subject; /* SUBJECT_SOURCE where it says nothing */
+    bool knocks;               /* it asks for connections that asked for nothing: those before its hit are meant, too */
     bool ordinary_excluded;    /* `ordinary: excluded`: silent where auth.ordinary has a value */
 };
 

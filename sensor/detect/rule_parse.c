@@ -316,6 +316,14 @@ static const struct rule_node *read_detection(struct rule_reader *r, const struc
     return right ? node : NULL;
 }
 
+static bool asks_for(const struct rule_node *node, enum event_field_id field)
+{
+    bool asks = node->kind == NODE_TEST && node->test.field == field;
+    for (size_t i = 0; i < node->count && !asks; i++)
+        asks = asks_for(node->children[i], field);
+    return asks;
+}
+
 const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *document)
 {
     if (document->kind != YAML_MAP) {
@@ -337,5 +345,8 @@ const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *doc
     const struct yaml_node *detection = logsource ? needed(r, document, "detection", &right) : NULL;
     if (detection)
         rule->condition = read_detection(r, detection, &rule->selections);
-    return right && rule->condition ? rule : NULL;
+    if (!right || !rule->condition)
+        return NULL;
+    rule->about.knocks = asks_for(rule->condition, EVENT_FLOW_KNOCK);
+    return rule;
 }

@@ -37,13 +37,14 @@ void hit_take(struct hit *hit, bool client)
         take_client(hit, e->client.ip);
 }
 
-struct tally *tally_new(const struct event *e, const struct finding_place *place, enum rule_subject subject,
+struct tally *tally_new(const struct event *e, const struct finding_place *place, const struct rule_about *rule,
                         struct memory *memory)
 {
     struct tally *t = memory_resize(memory, NULL, 0, sizeof *t);
     if (!t)
         return NULL;
-    t->finding = (struct finding){.subject = subject,
+    t->knocks = rule->knocks;
+    t->finding = (struct finding){.subject = rule->subject,
                                   .cluster = place->name,
                                   .provider = place->provider,
                                   .endpoint = e->server,
@@ -70,6 +71,7 @@ struct tally *tally_copy(const struct tally *t, struct memory *memory)
         return NULL;
     struct finding from = t->finding;
     struct value_list *lists[LISTS], *old[LISTS];
+    copy->knocks = t->knocks;
     copy->finding = t->finding;
     lists_of(&copy->finding, lists);
     lists_of(&from, old);
@@ -143,14 +145,15 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
     }
 }
 
-static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c)
+static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c, bool knocks)
 {
     const struct flow_record *r = (const struct flow_record *)hit->event;
     f->observed |= r->auth_basis != BASIS_INFERRED;
     f->front = r->front > f->front ? r->front : f->front;
     f->signs |= r->suspicion.evidence;
     f->suspicion = r->suspicion.weight > f->suspicion ? r->suspicion.weight : f->suspicion;
-    count_knocks_before(f, hit, c);
+    if (knocks)
+        count_knocks_before(f, hit, c);
 }
 
 void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory)
@@ -168,7 +171,7 @@ void tally_count(struct tally *t, const struct hit *hit, const struct hash_secre
     if (e->type == EVENT_EXCHANGE)
         count_exchange(f, hit, &c);
     else
-        count_flow(f, hit, &c);
+        count_flow(f, hit, &c, t->knocks);
     value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, secret, memory);
     if (f->subject != SUBJECT_SOURCE)
         value_list_add(&f->clients, (struct slice){hit->client, hit->client_size}, secret, memory);

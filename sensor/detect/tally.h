@@ -28,13 +28,14 @@ void hit_take(struct hit *hit, bool client);
 struct tally {
     struct finding finding; /* without its rule */
     size_t findings;        /* that have it */
+    bool knocks;            /* their rules are about knocks: rule_about.knocks */
     /* of the event in hand: */
     size_t hit;           /* so many of these */
     struct tally *parted; /* who has it, now that not all of them are */
 };
 
-/** Of nothing yet, for findings that begin with this event. @return NULL: no memory. */
-struct tally *tally_new(const struct event *e, const struct finding_place *place, enum rule_subject subject,
+/** Of nothing yet, for findings of rules like this one that begin with this event. @return NULL: no memory. */
+struct tally *tally_new(const struct event *e, const struct finding_place *place, const struct rule_about *rule,
                         struct memory *memory);
 /** @return NULL: no memory. */
 struct tally *tally_copy(const struct tally *t, struct memory *memory);

@@ -31,7 +31,18 @@ static const struct {
      "system:serviceaccount:kube-system:node-controller"},
     {"kube-scheduler/v1.20.2 (linux/amd64) kubernetes/faecb19/leader-election/a b kubernetes/x", AGENT_KUBERNETES,
      "kube-scheduler", "v1.20.2", "linux", "amd64", "faecb19", "leader-election/a b kubernetes/x"},
+    /* As vendors build them. */
+    {"oc/4.11.0 (linux/amd64) kubernetes/262ac9c", AGENT_KUBERNETES, "oc", "4.11.0", "linux", "amd64", "262ac9c", ""},
+    {"oc/openshift (linux/amd64) kubernetes/b66f2d3", AGENT_KUBERNETES, "oc", "openshift", "linux", "amd64", "b66f2d3",
+     ""},
+    {"rancher/v0.0.0 (linux/amd64) kubernetes/$Format cluster c-8z5tw", AGENT_KUBERNETES, "rancher", "v0.0.0", "linux",
+     "amd64", "$Format", " cluster c-8z5tw"},
+    {"oc/4.16.0 (linux/amd64) kubernetes/262ac9c(inspect-alerts)", AGENT_KUBERNETES, "oc", "4.16.0", "linux", "amd64",
+     "262ac9c", "(inspect-alerts)"},
     /* Claimed, and broken in one place each. */
+    {"kubectl/openshift (linux/amd64) kubernetes/8418565", AGENT_BROKEN, "kubectl", "openshift", "linux", "amd64",
+     "8418565", ""},
+    {"oc/4.11 (linux/amd64) kubernetes/8418565", AGENT_BROKEN, "oc", "4.11", "linux", "amd64", "8418565", ""},
     {"kubectl/v1.20.4-eks-6b7464 (linux/amd64) kubernetes/6b74640", AGENT_BROKEN, "kubectl", "v1.20.4-eks-6b7464",
      "linux", "amd64", "6b74640", ""},
     {"kubectl/1.28.15 (linux/amd64) kubernetes/8418565", AGENT_BROKEN, "kubectl", "1.28.15", "linux", "amd64",
