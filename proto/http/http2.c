@@ -165,7 +165,10 @@ static void reset(struct http2 *h, enum side from, moment time, const struct h2_
 {
     struct reader r = reader_of(payload);
     struct h2_exchange *e = streams_find(&h->streams, f->stream);
-    if (!e || (from == CLIENT && e->reset))
+    bool owed = e && e->reset_owed && from == SERVER && !(e->told[SERVER] & TOLD_BEGUN);
+    if (owed)
+        e->reset_owed = false;
+    if (!e || owed || (from == CLIENT && e->reset))
         return;
     if (from == CLIENT && !(e->told[SERVER] & TOLD_BEGUN))
         count_flood(h, from, FLOOD_RESETS, time);

@@ -19,7 +19,8 @@ struct telling {
     struct validity validity;
     size_t decoded;
     bool passed_by; /* only decoded, for the table's sake */
-    bool begun;     /* a field was decoded */
+    bool reset_owed;
+    bool begun; /* a field was decoded */
     bool too_large;
     uint16_t code;
 };
@@ -33,13 +34,32 @@ void http2_head_missed(struct http2 *h, struct h2_exchange *e, enum side from, m
         h->events->head(e->thing, from, time, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL, false);
 }
 
+/* What begins with a pseudo-header is a request, though its number is lower than others or was used before, if what
+ * came before it was malformed: else whoever sends that first would hide what follows. */
+static void begin_again(struct telling *t)
+{
+    struct h2_exchange *e = t->exchange;
+    bool free = !e || (e->told[CLIENT] & TOLD_MALFORMED && !(e->told[SERVER] & TOLD_BEGUN));
+    if (t->from == SERVER || t->block->promise || t->block->stream % 2 == 0 || !free)
+        return;
+    if (e)
+        streams_over(&t->http2->streams, e, t->block->time, MESSAGE_CUT);
+    t->reset_owed = e;
+    t->exchange = NULL;
+    t->kind = HEAD_REQUEST;
+    t->passed_by = false;
+}
+
 /* What begins with an ordinary field is the trailers of a message whose head was lost. */
 static void begin_head(struct telling *t, const struct field *first)
 {
     struct http2 *h = t->http2;
     struct block *b = t->block;
     t->begun = true;
-    bool named = first && first->known == KNOWN && !(first->name.size && first->name.data[0] == ':');
+    bool known = first && first->known == KNOWN, pseudo = known && first->name.size && first->name.data[0] == ':';
+    bool named = known && !pseudo;
+    if (pseudo && (t->passed_by || t->kind == HEAD_TRAILERS))
+        begin_again(t);
     if (named && b->end_stream && h->side[t->from].late && t->kind != HEAD_TRAILERS && !t->passed_by) {
         t->kind = HEAD_TRAILERS;
         t->passed_by = !t->exchange;
@@ -49,7 +69,9 @@ static void begin_head(struct telling *t, const struct field *first)
     if (t->exchange || t->passed_by)
         return;
     t->exchange = streams_open(&h->streams, t->from, b->time, b->stream);
-    if (!t->exchange)
+    if (t->exchange)
+        t->exchange->reset_owed = t->reset_owed;
+    else
         http2_give_up(h, b->time, GAVE_UP_MEMORY);
 }
 
@@ -131,6 +153,8 @@ static void end_head(struct telling *t, moment time, bool whole)
     /* Where the head before was not known to be the final one, it was not, or this is. */
     if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
         t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
+    if (whole && from == CLIENT && t->kind == HEAD_REQUEST && t->validity.marks)
+        streams_refused(&h->streams, e);
     if (t->too_large)
         mark(h, e, from, MARK_HEAD_TOO_LARGE);
     for (unsigned m = 0; whole && t->validity.marks >> m; m++) {

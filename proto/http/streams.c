@@ -165,12 +165,21 @@ struct h2_exchange *streams_open(struct h2_streams *s, enum side from, moment ti
     if (!e)
         return NULL;
     if (from == CLIENT) {
-        s->highest = id;
+        s->highest_before = s->highest;
+        s->highest = id > s->highest ? id : s->highest;
         if (s->lost_below == UINT32_MAX)
             s->lost_below = id;
     }
     e->thing = s->events->open(s->owner, time, HTTP_2, id);
     return e;
+}
+
+void streams_refused(struct h2_streams *s, struct h2_exchange *e)
+{
+    e->told[CLIENT] |= TOLD_MALFORMED;
+    s->highest = s->highest_before;
+    if (s->lost_below == e->id)
+        s->lost_below = UINT32_MAX;
 }
 
 bool streams_carry_on(struct h2_streams *s, void *thing)

@@ -16,7 +16,8 @@ enum {
     TOLD_DONE = 4,
     TOLD_BROKEN = 8, /* and bytes of it are missing */
     TOLD_CONNECT = 16,
-    TOLD_VAGUE = 32 /* a head was told as the final one that may have been an informational one */
+    TOLD_VAGUE = 32,    /* a head was told as the final one that may have been an informational one */
+    TOLD_MALFORMED = 64 /* of the client: servers refuse it, and its number is free again */
 };
 
 struct h2_exchange {
@@ -24,14 +25,16 @@ struct h2_exchange {
     uint32_t id;
     uint8_t told[2]; /* by enum side */
     bool reset;      /* by the client: it waits for an answer that is under way */
+    bool reset_owed; /* by the server, for a malformed request that had the number before */
     bool over;
 };
 
 struct h2_streams {
     struct h2_exchange *open; /* by number; those that are over stay until their room is wanted */
     uint32_t count, over, room, limit;
-    uint32_t resets;       /* of the open ones */
-    uint32_t highest;      /* the client's, seen so far */
+    uint32_t resets;  /* of the open ones */
+    uint32_t highest; /* the client's, seen so far, and the one before */
+    uint32_t highest_before;
     uint32_t lost_above;   /* numbers above this ... */
     uint32_t lost_below;   /* ... and below this may have been asked unseen; UINT32_MAX: nothing was seen since */
     bool lost;             /* anything, ever: what is open may be over */
@@ -50,6 +53,10 @@ struct h2_exchange *streams_find(const struct h2_streams *s, uint32_t id);
 
 /** Whether a head on this stream, which is not open, begins an exchange. */
 bool streams_may_begin(const struct h2_streams *s, enum side from, uint32_t id);
+
+/** The last one that the client opened is malformed: a server does not count its number (RFC 9113, 5.1.1 and 8.1.1),
+ * and what comes with a lower one is no less. */
+void streams_refused(struct h2_streams *s, struct h2_exchange *e);
 
 /** Opens one, and tells it. Where too many are open, the older half is told as over first; marked, if it is certain
  * that they are open.

@@ -88,8 +88,8 @@ const struct tls_secret *tls_epochs_master(const struct tls_epochs *e, const str
 /** Whether the key log has anything for this connection, or a resumed session's secret is known. */
 bool tls_epochs_has_keys(const struct tls_epochs *e, const struct tls_locksmith *l);
 
-/** Whether it has what opens what both sides say: of TLS 1.3 a log that is being written may have the handshake's secrets
- *  alone. */
+/** Whether it has what opens what both sides say: of TLS 1.3 a log that is being written may have the handshake's
+ * secrets alone. */
 bool tls_epochs_has_all_keys(const struct tls_epochs *e, const struct tls_locksmith *l);
 
 /** Wipes everything. */

@@ -14,8 +14,8 @@ struct places {
     const struct cluster *cluster;
 };
 
-/** By its endpoint, else by the server name that the client gave: SNI before Host. Such a name says whose an endpoint is,
- * and nothing of whether it is an API server. @return NULL: of no cluster. */
+/** By its endpoint, else by the server name that the client gave: SNI before Host. Such a name says whose an endpoint
+ * is, and nothing of whether it is an API server. @return NULL: of no cluster. */
 const struct cluster *place_of(struct places *p, const struct event *e);
 
 /** Whether the map names the endpoint itself. */

@@ -68,8 +68,8 @@ static const struct row not_seen[] = {
     {COUNT_EVICTED_HALF_OPEN, "connection attempt| given up early: memory was short"},
     {COUNT_OUTPUT_CAPPED, "event| not written: more than a source may have (--source-cap)"},
     {COUNT_SOURCES_FORGOTTEN, "source| forgotten: memory was short"},
-    {COUNT_DETECT_LOST, "time| that a source, an endpoint or a finding was not kept: memory was short"},
-    {COUNT_REGEX_GAVE_UP, "time| that a rule's regular expression took too many steps"},
+    {COUNT_DETECT_LOST, "time| memory was short for a source, endpoint or finding"},
+    {COUNT_REGEX_GAVE_UP, "time| a rule's regular expression was given up"},
     {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},
 };
 

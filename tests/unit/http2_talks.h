@@ -262,7 +262,25 @@ static const struct talk talks[] = {
      .lines = {HELLO, "S headers 1 +end | :status 200 | a b", "C headers 5 +end | " GET("/5"),
                "C headers 3 +end | " GET("/3"), "C headers 4 +end | " GET("/4"), "S headers 3 +end | :status 200 | a b",
                "S headers 5 +end | :status 200 | a b", "S headers 5 +end | :status 200 | a b"},
-     .told = ASKED("5", "/5") "5 S final :status=200 a=b\n" ENDED("5")},
+     .told = ASKED("5", "/5") ASKED("3", "/3") GIVEN_WITH("3", "200", "a=b") GIVEN_WITH("5", "200", "a=b")},
+    {.name = "a malformed request uses up no numbers",
+     .lines = {HELLO, "C headers 2147483647 +end | " GET("/no") " | Upper x", "S rst 2147483647 1",
+               "C headers 1 +end | " GET("/1"), "S headers 1 +end | :status 200"},
+     .told = "2147483647 open\n2147483647 C mark bad_field\n2147483647 C request" TOLD_GET(
+         "/no") " Upper=x\n2147483647 C done whole\n2147483647 S reset 1\n2147483647 over\n" ASKED("1", "/1")
+         GIVEN("1", "200")},
+    {.name = "its own number comes again before its reset, and another one's behind it",
+     .lines = {HELLO, "C headers 1 +end | " GET("/no") " | Upper x", "C headers 1 +end | " GET("/1"), "S rst 1 1",
+               "S headers 1 +end | :status 200", "C headers 3 | " GET("/no") " | Upper x", "S rst 3 1",
+               "C headers 3 +end | " GET("/3"), "S headers 3 +end | :status 200"},
+     .told =
+         "1 open\n1 C mark bad_field\n1 C request" TOLD_GET("/no") " Upper=x\n1 C done whole\n1 over\n" ASKED("1", "/1")
+             GIVEN("1", "200") "3 open\n3 C mark bad_field\n3 C request" TOLD_GET(
+                 "/no") " Upper=x\n3 S reset 1\n3 C done reset\n3 over\n" ASKED("3", "/3") GIVEN("3", "200")},
+    {.name = "pseudo-headers behind a good request are no request",
+     .lines = {HELLO, "C headers 1 | " GET("/1"), "C headers 1 +end | " GET("/no"), "S headers 1 +end | :status 200"},
+     .told = "1 open\n1 C request" TOLD_GET("/1") "\n1 C mark bad_pseudo_header\n1 C trailers" TOLD_GET(
+         "/no") "\n1 C done whole\n" GIVEN("1", "200")},
     {.name = "more behind the end of a side",
      .lines = {HELLO, "C headers 1 +end | " GET("/1"), "C data 1 | more", "C headers 1 +end | t u | Upper x",
                "C headers 3 +end | " GET("/3") " | t u", "C headers 5 +end | " GET("/5") " | Upper x",
