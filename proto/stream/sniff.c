@@ -21,6 +21,33 @@ static void sniff_side(struct sniffed *what, enum protocol protocol, enum side s
     *what = (struct sniffed){.protocol = protocol, .side_known = true, .side = side};
 }
 
+/* A ClientHello, perhaps behind a warning, in records of any version: servers ignore it, so its handshake has to tell
+ * what it is: type, length, and the client's version where they are in the first record. */
+static enum verdict sniff_odd_hello(struct slice s, struct sniffed *what)
+{
+    enum { ALERT = 21, HANDSHAKE = 22, WARNING = 1, CLIENT_HELLO = 1, RECORD_MAX = 16384, HELLO_MAX = 1 << 16 };
+
+    struct reader r = reader_of(s);
+    uint8_t type = read_u8(&r);
+    read_u16(&r);
+    uint16_t size = read_u16(&r);
+    uint8_t first = read_u8(&r);
+    if (s.size > RECORD_HEADER && type == ALERT && size == 2 && first == WARNING) {
+        struct slice rest = slice_part(s, RECORD_HEADER + 2, s.size);
+        return rest.size ? sniff_odd_hello(rest, what) : MAYBE;
+    }
+    if (type == ALERT && s.size <= RECORD_HEADER)
+        return MAYBE;
+    if (type != HANDSHAKE || (s.size > 4 && (size == 0 || size > RECORD_MAX)) || (s.size > 5 && first != CLIENT_HELLO))
+        return NO;
+    uint32_t length = read_u24(&r);
+    uint8_t major = read_u8(&r);
+    if ((size >= 4 && s.size > 8 && (length < 38 || length > HELLO_MAX)) || (size >= 5 && s.size > 9 && major != 3))
+        return NO;
+    sniff_side(what, PROTOCOL_TLS, CLIENT);
+    return s.size > 9 ? YES : MAYBE;
+}
+
 /* RFC 8446 section 5.1. In a record of 22 the first handshake message tells the side; an encrypted one does not. */
 static enum verdict sniff_tls(struct slice s, struct sniffed *what)
 {
@@ -30,7 +57,7 @@ static enum verdict sniff_tls(struct slice s, struct sniffed *what)
     if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA)
         return NO;
     if ((s.size > 1 && s.data[1] != 3) || (s.size > 2 && s.data[2] > 4))
-        return NO;
+        return sniff_odd_hello(s, what);
     if (s.size < RECORD_HEADER)
         return MAYBE;
     int size = s.data[3] << 8 | s.data[4];

@@ -39,10 +39,17 @@ static uint16_t number_at(const uint8_t *at)
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
+/* Where a record is known to begin. Its version "MUST be ignored for all purposes" (RFC 8446, 5.1), and is by servers.
+ */
+static bool may_be_record(const uint8_t header[static TLS_RECORD_HEADER])
+{
+    return header[0] >= TLS_CHANGE_CIPHER_SPEC && header[0] <= TLS_APPLICATION_DATA &&
+           number_at(header + 3) <= TLS_RECORD_MAX;
+}
+
 bool tls_record_plausible(const uint8_t header[static TLS_RECORD_HEADER])
 {
-    return header[0] >= TLS_CHANGE_CIPHER_SPEC && header[0] <= TLS_APPLICATION_DATA && header[1] == 3 &&
-           header[2] <= 4 && number_at(header + 3) <= TLS_RECORD_MAX;
+    return may_be_record(header) && header[1] == 3 && header[2] <= 4;
 }
 
 static void release(struct tls_record *t, struct half *side)
@@ -135,7 +142,7 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
         disbelieve(t, from, time, header);
         return;
     }
-    if (!tls_record_plausible(header)) {
+    if (!may_be_record(header)) {
         give_up(t, time, t->recognised && !t->sslv2 ? GAVE_UP_MALFORMED : GAVE_UP_NOT_MINE);
         return;
     }

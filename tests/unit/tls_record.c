@@ -135,6 +135,21 @@ static void every_cut_is_the_same(void **state)
     }
 }
 
+/* RFC 8446, 5.1: the version of a record is ignored. Where one is searched for, it is not. */
+static void versions_say_nothing(void **state)
+{
+    (void)state;
+    struct wire w = wire_of_six();
+    for (size_t i = 0; i < 6; i++)
+        memcpy(w.bytes + w.at[i] + 1, i % 2 ? "\x05\x05" : "\xff", 1 + i % 2);
+    struct memory memory = {.limit = 1 << 20};
+    struct log log = {.gave_up = 0};
+    struct stream *s = tls_record_new(true, &memory, &events, &log);
+    push(s, w.bytes, w.size);
+    finish(s, &memory);
+    assert_string_equal(log.text, "S22 ff03 100\nS20 505 1\nS22 ff03 40\nS23 505 0\nS23 ff03 300\nS21 505 2\n");
+}
+
 static void sides_are_apart(void **state)
 {
     (void)state;
@@ -325,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plausible_headers),
         cmocka_unit_test(every_cut_is_the_same),
+        cmocka_unit_test(versions_say_nothing),
         cmocka_unit_test(sides_are_apart),
         cmocka_unit_test(another_protocol),
         cmocka_unit_test(no_record_where_one_must_be),
