@@ -40,12 +40,14 @@ void http1_done(struct http1 *h, enum side from, moment time, enum message_end h
     pair_done(&h->pairing, from, time, how);
 }
 
+/* Others may be laxer, and read on: what is a head again is found as behind a gap. */
 void http1_refuse(struct http1 *h, enum side from, moment time)
 {
-    leave(h, from, AT_NOTHING);
+    leave(h, from, AT_SEARCH);
+    h->half[from].to_tell = 0;
+    h->half[from].search = (struct search){0};
     pair_done(&h->pairing, from, time, MESSAGE_REFUSED);
-    if (from == SERVER)
-        pair_part(&h->pairing, time);
+    pair_lost(&h->pairing, from, time);
 }
 
 /* Ends what this side is saying. */

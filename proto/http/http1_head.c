@@ -120,7 +120,8 @@ static void request_line(struct http1 *h, moment time, struct slice line)
     }
     struct exchange *e = pair_current(&h->pairing, CLIENT);
     e->head = slice_is(request.method, "HEAD");
-    e->connect = e->may_switch = slice_is(request.method, "CONNECT");
+    /* To a path it is a request like any other: a tunnel leads to an authority (RFC 9112, 3.2.3). */
+    e->connect = e->may_switch = slice_is(request.method, "CONNECT") && !slice_begins(request.target, "/");
     side->version = request.version;
     begin_fields(side, AT_FIELDS, HEAD_REQUEST);
     http1_marks(h, CLIENT, side->to_tell);
@@ -201,6 +202,10 @@ static void field_line(struct http1 *h, enum side from, moment time, struct slic
     }
     if (bare)
         http1_mark(h, from, MARK_BARE_LF);
+    if (line.size && line.data[0] == ':') { /* Go's reader passes it over */
+        http1_mark(h, from, MARK_BAD_FIELD);
+        return;
+    }
     struct field field;
     enum field_line read = head_field(line, &field);
     if (read == FIELD_LINE_GOOD) {
@@ -235,7 +240,9 @@ static void answer_head(struct http1 *h, moment time)
         pair_informed(&h->pairing, time);
         return;
     }
-    bool tunnel = e->connect && side->status / 100 == 2;
+    /* With a body it is an answer: RFC 9110, 9.3.6. */
+    bool framed = side->framing.length_digits || side->framing.encodings;
+    bool tunnel = e->connect && side->status / 100 == 2 && !framed;
     if (side->status == 101 || tunnel) {
         struct slice protocol = tunnel ? slice_of("CONNECT") : (struct slice){h->upgrade, h->upgrade_size};
         if (http1_is_h2c(protocol))

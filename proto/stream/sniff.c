@@ -5,7 +5,7 @@ enum verdict { NO, MAYBE, YES }; /* MAYBE: more bytes can tell */
 /** Each looks at a beginning only: for more bytes, MAYBE becomes anything, YES and NO stay. */
 typedef enum verdict (*recogniser)(struct slice first, struct sniffed *what);
 
-enum { TOKEN_MAX = 32, RECORD_HEADER = 5, FRAME_HEADER = 9 };
+enum { RECORD_HEADER = 5, FRAME_HEADER = 9 };
 
 /** Whether `s` begins with `text`, as far as `s` goes. */
 static enum verdict sniff_text(struct slice s, const char *text)
@@ -155,7 +155,7 @@ static enum verdict sniff_target(struct slice s)
         line.size--;
     for (size_t i = 0; i < line.size; i++) {
         bool last_return = line.data[i] == '\r' && i + 1 == s.size;
-        if ((line.data[i] < ' ' || line.data[i] > '~') && !last_return)
+        if ((line.data[i] < ' ' || line.data[i] == 0x7F) && !last_return)
             return NO;
     }
     if (end == s.size)
@@ -175,11 +175,11 @@ static enum verdict sniff_request(struct slice s, struct sniffed *what)
     size_t size = 0;
     while (size < s.size && is_token(s.data[size]))
         size++;
-    if (size > TOKEN_MAX || (size < s.size && (size == 0 || s.data[size] != ' ')))
+    if (size < s.size && (size == 0 || s.data[size] != ' '))
         return NO;
-    if (size == s.size)
-        return MAYBE;
     sniff_side(what, PROTOCOL_HTTP1, CLIENT);
+    if (size == s.size) /* servers take a method of any length: its reader says whether it is one */
+        return full && start == 0 ? YES : MAYBE;
     if (is_known_method(slice_part(s, 0, size)))
         return YES;
     struct slice target = slice_part(s, size + 1, s.size);

@@ -19,7 +19,10 @@ struct talk {
 #define GIVE(status, body_size, body) "HTTP/1.1 " status " Text\r\nContent-Length: " body_size "\r\n\r\n" body
 #define TOLD_GIVE(n, status, body_size)                                                                                \
     n " S :status=" status "\n" n " S Content-Length=" body_size "\n" n " S head final\n"
-#define TOLD_END(n)     n " S done whole\n" n " over\n"
+#define TOLD_END(n) n " S done whole\n" n " over\n"
+#define TOLD_FOUND(n, path)                                                                                            \
+    n " open 1.1\n" n " C mark found_by_search\n" n " C :method=GET\n" n " C :path=" path "\n" n " C Host=h\n" n       \
+      " C head request\n" n " C done whole\n"
 #define TOLD_REFUSED(n) n " C done refused\n" n " over\n"
 
 static const struct talk talks[] = {
@@ -132,6 +135,16 @@ static const struct talk talks[] = {
      .lines = {"CCONNECT a:1 HTTP/1.1\r\n\r\n", "SHTTP/1.1 200 OK\r\n\r\n", "C" ASK("/no")},
      .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=a:1\n1 C head request\n1 S :status=200\n1 S head final\n"
              "1 S done switched\n1 C done switched\n1 over\nswitched to [CONNECT]\n"},
+    {.name = "no tunnel: to a path",
+     .lines = {"CCONNECT /p HTTP/1.1\r\nHost: h\r\n\r\n", "SHTTP/1.1 200 OK\r\n\r\n", "s"},
+     .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=/p\n1 C Host=h\n1 C head request\n1 C done whole\n"
+             "1 S :status=200\n1 S head final\n" TOLD_END("1")},
+    {.name = "no tunnel: with a body",
+     .lines = {"CCONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", "S" GIVE("200", "1", "x"), "C" ASK("/2"),
+               "S" GIVE("403", "0", "")},
+     .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=h:1\n1 C Host=h\n1 C head request\n" TOLD_GIVE(
+         "1", "200", "1") "1 S body [x]\n1 S done whole\n1 C done whole\n1 over\n" TOLD_ASK("2", "/2")
+         TOLD_GIVE("2", "403", "0") TOLD_END("2")},
     {.name = "a tunnel refused",
      .lines = {"CCONNECT a:1 HTTP/1.1\r\n\r\n", "S" GIVE("403", "0", ""), "C" ASK("/2"), "S" GIVE("200", "0", "")},
      .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=a:1\n1 C head request\n" TOLD_GIVE(
@@ -149,7 +162,8 @@ static const struct talk talks[] = {
     {.name = "space before the colon",
      .lines = {"CGET /s HTTP/1.1\r\nHost: h\r\nX : y\r\nZ: z\r\n\r\n", "S" GIVE("400", "0", ""), "C" ASK("/2")},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/s\n1 C Host=h\n1 C mark odd_space\n1 C mark malformed\n"
-             "1 C head request partly\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
+             "1 C head request partly\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")
+                 TOLD_FOUND("2", "/2") "2 over\n"},
     {.name = "answered at the line that is refused",
      .lines = {"CGET /s HTTP/1.1\r\nno field\r\n", "S" GIVE("400", "0", "")},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/s\n1 C mark malformed\n1 C head request partly\n"
@@ -194,7 +208,7 @@ static const struct talk talks[] = {
     {.name = "no Host",
      .lines = {"CGET /n HTTP/1.1\r\nA: b\r\n\r\n", "S" GIVE("400", "0", ""), "C" ASK("/2")},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/n\n1 C A=b\n1 C mark no_host\n1 C head request\n"
-             "1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
+             "1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1") TOLD_FOUND("2", "/2") "2 over\n"},
     {.name = "two Hosts",
      .lines = {"CGET /n HTTP/1.1\r\nHost: b\r\nHOST: b\r\n\r\n"},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/n\n1 C Host=b\n1 C HOST=b\n1 C mark two_hosts\n1 C head request\n"
@@ -265,7 +279,23 @@ static const struct talk talks[] = {
     {.name = "an answer that is none",
      .lines = {"C" ASK("/1"), "Swhat?\r\n", "C" ASK("/2"), "S" GIVE("200", "0", "")},
      .told = TOLD_ASK("1", "/1") "1 S mark malformed\n1 S head final partly\n1 S done refused\n1 over\n" TOLD_ASK(
-         "2", "/2") "2 over\n"},
+         "2", "/2") "2 S mark found_by_search\n" TOLD_GIVE("2", "200", "0") TOLD_END("2")},
+    {.name = "a control character in an answer, and another answer behind it",
+     .lines = {"C" ASK("/1"), "SHTTP/1.1 200 OK\r\nX: a\x01z\r\nContent-Length: 0\r\n\r\n", "C" ASK("/2"),
+               "S" GIVE("403", "0", "")},
+     .told = TOLD_ASK("1", "/1") "1 S :status=200\n1 S mark malformed\n1 S head final partly\n1 S done refused\n1 "
+                                 "over\n" TOLD_ASK("2", "/2") "2 S mark found_by_search\n" TOLD_GIVE("2", "403", "0")
+                                     TOLD_END("2")},
+    {.name = "refused by RFC 9112, and read all the same",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n", "S" GIVE("200", "0", ""), "C" ASK("/2"),
+               "S" GIVE("403", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C mark odd_length\n"
+             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_FOUND("2", "/2")
+                 TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "a field without a name, which Go's reader passes over",
+     .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\n: x\r\nA: b\r\n\r\n", "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n1 C A=b\n1 C head request\n"
+             "1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
     {.name = "a body that looks like messages",
      .lines = {"CPOST /f HTTP/1.1\r\nHost: h\r\nContent-Length: 31\r\n\r\n\nGET /false HTTP/1.1\r\nA: b\r\n\r\n\n",
                "S" GIVE("200", "22", "\nHTTP/1.1 500 No\r\n\r\n\r\n")},
