@@ -130,6 +130,7 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
+                                          .at_end = !is_live(r),
                                           .source_cap = cap_of(o),
                                           .memory = o->memory / 4,
                                           .map = o->map,

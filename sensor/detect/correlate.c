@@ -92,7 +92,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->syn_shapes = syn_shapes_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, (struct memory){.limit = options->memory / 2});
-    struct finding_options windows = {.window = options->window};
+    struct finding_options windows = {.window = options->window, .at_end = options->at_end};
     struct finding_events told = {.closing = on_closing, .told = on_finding, .holds = on_holds, .owner = c};
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)

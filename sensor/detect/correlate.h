@@ -14,6 +14,7 @@ struct correlate_options {
     const uint16_t *api_ports; /* named by the user: these endpoints are `configured` */
     size_t api_port_count;
     moment window;
+    bool at_end;                       /* finding_options.at_end */
     uint64_t source_cap;               /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
     size_t memory;                     /* the account's limit */
     const struct cluster_map *map;     /* borrowed; NULL: there is none */

@@ -24,9 +24,10 @@ struct slot {
 struct findings {
     struct memory *memory;
     struct finding_events events;
-    moment window;
+    struct finding_options options;
     struct table table; /* of struct slot */
     struct kept_finding *first, *last;
+    struct kept_finding *done; /* complete, to be told at the end */
     uint64_t unproven, lost;
     /* the event in hand: */
     struct hit hit;
@@ -44,7 +45,7 @@ struct findings *findings_new(const struct finding_options *options, const struc
         return NULL;
     f->memory = memory;
     f->events = events;
-    f->window = options->window;
+    f->options = *options;
     f->tail = &f->hits;
     table_init(&f->table, sizeof(struct subject_key), sizeof(struct slot), secret, memory);
     return f;
@@ -84,11 +85,16 @@ static void give_back(struct findings *f, struct kept_finding *k)
 }
 
 /* Out of subject and queue. */
-static void release(struct findings *f, struct kept_finding *k)
+static void detach(struct findings *f, struct kept_finding *k)
 {
     *(k->before ? &k->before->after : &f->first) = k->after;
     *(k->after ? &k->after->before : &f->last) = k->before;
     leave_subject(f, k);
+}
+
+static void release(struct findings *f, struct kept_finding *k)
+{
+    detach(f, k);
     give_back(f, k);
 }
 
@@ -98,6 +104,10 @@ void findings_free(struct findings *f)
         return;
     while (f->first)
         release(f, f->first);
+    for (struct kept_finding *k = f->done, *after; k; k = after) {
+        after = k->after;
+        give_back(f, k);
+    }
     table_deinit(&f->table);
     memory_resize(f->memory, f, sizeof *f, 0);
 }
@@ -204,7 +214,14 @@ static void better(struct tally *t, enum endpoint_basis basis)
 static void complete(struct findings *f, struct kept_finding *k, enum endpoint_basis basis)
 {
     better(k->tally, basis);
-    if (holds(f, k))
+    bool told = holds(f, k);
+    if (told && f->options.at_end && f->memory->used < f->memory->limit / 2) {
+        detach(f, k);
+        k->after = f->done;
+        f->done = k;
+        return;
+    }
+    if (told)
         tell(f, k, true);
     release(f, k);
 }
@@ -226,7 +243,7 @@ void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
     if (!*s)
         *s = subject_of(f, rule->subject);
     struct kept_finding *k = *s ? find(*s, rule) : NULL;
-    if (k && f->hit.event->order.clock - k->opened >= f->window) {
+    if (k && f->hit.event->order.clock - k->opened >= f->options.window) {
         complete(f, k, f->hit.basis);
         if (!*s)
             *s = subject_of(f, rule->subject);
@@ -327,15 +344,18 @@ void findings_end(struct findings *f)
 void findings_reached(struct findings *f, moment clock,
                       enum endpoint_basis (*basis)(void *owner, const struct address *endpoint), void *owner)
 {
-    while (f->first && clock - f->first->opened >= f->window)
+    while (f->first && clock - f->first->opened >= f->options.window)
         complete(f, f->first, basis(owner, &f->first->tally->finding.endpoint));
 }
 
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct address *endpoint),
                      void *owner)
 {
-    struct kept_finding *told = NULL;
+    struct kept_finding *told = f->done;
     size_t count = 0, cursor = 0;
+    for (const struct kept_finding *k = told; k; k = k->after)
+        count++;
+    f->done = NULL;
     for (const struct slot *slot; (slot = table_next(&f->table, &cursor));)
         memory_resize(f->memory, slot->subject, sizeof *slot->subject, 0);
     table_deinit(&f->table);

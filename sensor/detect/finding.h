@@ -35,6 +35,7 @@ struct findings;
 
 struct finding_options {
     moment window; /* from the first hit; then the finding is complete and a later hit begins another */
+    bool at_end;   /* complete ones are told at the end, in order, as far as memory has room for them */
 };
 
 /** Who is told. @param last_word  the finding is complete. */

@@ -116,6 +116,7 @@ void text_wrap(const struct text_state *s, struct buffer *out, const char *text,
 static void text_section(void *state, struct buffer *out, enum report_section section, size_t count)
 {
     struct text_state *s = state;
+    text_finish_block(s, out);
     if (section == SECTION_SOURCES) {
         s->sources = count;
         if (count)

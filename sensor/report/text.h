@@ -5,7 +5,13 @@
 #include "sensor/event/value.h"
 #include "sensor/report/report.h"
 
-enum { TEXT_EXPLAINED = 32 };
+enum { TEXT_EXPLAINED = 32, TEXT_FURTHER = 64 };
+
+/** What else holds for the subject of a block: how often in all, and in how many windows. */
+struct text_further {
+    const struct rule_about *rule;
+    uint64_t count, windows;
+};
 
 /** What an output of this format keeps. */
 struct text_state {
@@ -16,9 +22,11 @@ struct text_state {
     const struct rule_about *rule;                      /* of the block above */
     const struct rule_about *explained[TEXT_EXPLAINED]; /* rules whose meaning stands above, the last ones */
     size_t explanations;
-    bool told;                 /* a finding was told in a line, before the end */
-    struct finding subject;    /* of the block above: its subject alone */
-    bool has_subject, further; /* and whether a rule more was told of it */
+    bool told;              /* a finding was told in a line, before the end */
+    struct finding subject; /* of the block above: its subject alone */
+    bool has_subject;
+    struct text_further further[TEXT_FURTHER]; /* to be told below it */
+    size_t further_count;
     size_t sources, sources_told, sources_shown;
     struct {
         uint64_t sources, requests;
@@ -51,6 +59,9 @@ void text_wrap(const struct text_state *s, struct buffer *out, const char *text,
 
 /** Names of files or of the interface, and from when till when: what all that follows is about. */
 void text_inputs(struct text_state *s, struct buffer *out, const struct statistics *statistics);
+
+/** What is still to be told below the last block. */
+void text_finish_block(struct text_state *s, struct buffer *out);
 
 void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
 void text_source(void *state, struct buffer *out, const struct source *source);

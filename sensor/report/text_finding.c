@@ -229,22 +229,49 @@ static void add_signs(struct buffer *out, const struct finding *f)
     buffer_text(out, "\n");
 }
 
-/** What else holds for the subject of the block above: a line each. */
-static void add_further(struct text_state *s, struct buffer *out, const struct finding *f)
+static void put_further(struct text_state *s, struct buffer *out, const struct text_further *f)
 {
-    if (!s->further)
-        buffer_text(out, "\n  Also, and how often:\n");
-    s->further = true;
     enum { LEVEL = 6, COUNT = 5 }; /* columns, of what is not longer */
-    char count[24];
+    char count[24], windows[40] = "";
     int digits = snprintf(count, sizeof count, "%*llu", COUNT, (unsigned long long)f->count);
     int level = (int)strlen(rule_level_name(f->rule->level));
-    int used = 4 + (level > LEVEL ? level : LEVEL) + 1 + digits + 2;
+    bool same = f->rule == s->rule; /* as the block's */
+    if (same && f->windows == 1)
+        snprintf(windows, sizeof windows, " (another window)");
+    else if (f->windows > 1)
+        snprintf(windows, sizeof windows, " (%llu %swindows)", (unsigned long long)f->windows, same ? "other " : "");
+    size_t used = 4 + (size_t)(level > LEVEL ? level : LEVEL) + 1 + (size_t)digits + 2 + strlen(windows);
     buffer_text(out, "    ");
     add_level(s, out, f->rule->level);
     buffer_format(out, "%*s %s  ", level < LEVEL ? LEVEL - level : 0, "", count);
     escape_text(out, slice_of(f->rule->title), s->style.width - (unsigned)used - 3);
+    buffer_text(out, windows);
     buffer_text(out, "\n");
+}
+
+void text_finish_block(struct text_state *s, struct buffer *out)
+{
+    if (s->further_count)
+        buffer_text(out, "\n  Also, and how often:\n");
+    for (size_t i = 0; i < s->further_count; i++)
+        put_further(s, out, &s->further[i]);
+    s->further_count = 0;
+}
+
+/** What else holds for the subject of the block above: a line for each rule, below it. */
+static void add_further(struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    size_t i = 0;
+    while (i < s->further_count && s->further[i].rule != f->rule)
+        i++;
+    if (i == TEXT_FURTHER) {
+        text_finish_block(s, out);
+        i = 0;
+    }
+    if (i == s->further_count)
+        s->further[s->further_count++] = (struct text_further){.rule = f->rule};
+    s->further[i].count += f->count;
+    s->further[i].windows++;
 }
 
 static void remember_subject(struct text_state *s, const struct finding *f)
@@ -253,7 +280,6 @@ static void remember_subject(struct text_state *s, const struct finding *f)
         .subject = f->subject, .exchanges = f->exchanges, .endpoint = f->endpoint, .cluster = f->cluster};
     memcpy(s->subject.source, f->source, sizeof f->source);
     s->has_subject = true;
-    s->further = false;
 }
 
 static void add_block(struct text_state *s, struct buffer *out, const struct finding *f)
@@ -261,11 +287,11 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     if (!s->under_findings)
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
-    /* The same rule once more is another window, with its own times. */
-    if (s->has_subject && f->rule != s->rule && finding_same_subject(&s->subject, f)) {
+    if (s->has_subject && finding_same_subject(&s->subject, f)) {
         add_further(s, out, f);
         return;
     }
+    text_finish_block(s, out);
     remember_subject(s, f);
     buffer_text(out, "\n");
     add_level(s, out, f->rule->level);

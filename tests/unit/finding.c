@@ -56,14 +56,17 @@ static enum endpoint_basis basis_now(void *owner, const struct address *endpoint
     return ((struct bench *)owner)->basis;
 }
 
+static void begin_with(struct bench *b, const struct finding_options *options, size_t memory)
+{
+    *b = (struct bench){.memory = {.limit = memory}, .closing = SIZE_MAX, .basis = ENDPOINT_PORT, .place = {0, "", ""}};
+    struct finding_events events = {.closing = closing, .told = told, .holds = holds, .owner = b};
+    b->findings = findings_new(options, &SECRET, &b->memory, events);
+    assert_non_null(b->findings);
+}
+
 static void begin(struct bench *b)
 {
-    *b =
-        (struct bench){.memory = {.limit = 4 << 20}, .closing = SIZE_MAX, .basis = ENDPOINT_PORT, .place = {0, "", ""}};
-    struct finding_options options = {.window = WINDOW};
-    struct finding_events events = {.closing = closing, .told = told, .holds = holds, .owner = b};
-    b->findings = findings_new(&options, &SECRET, &b->memory, events);
-    assert_non_null(b->findings);
+    begin_with(b, &(struct finding_options){.window = WINDOW}, 4 << 20);
 }
 
 static void end(struct bench *b)
@@ -116,6 +119,40 @@ static void tells_at_powers_of_ten(void **state)
     *b.told = 0;
     findings_finish(b.findings, basis_now, &b);
     assert_string_equal(b.told, "low 1:443 1234.\n");
+    end(&b);
+}
+
+/* Whoever reads files reads the end: what was complete before stands in its order there, as long as memory has room. */
+static void tells_all_at_the_end(void **state)
+{
+    (void)state;
+    struct bench b;
+    const struct finding_options options = {.window = WINDOW, .at_end = true};
+    const struct rule_about *both[] = {&LOW, &HIGH};
+    for (int finished = 0; finished < 2; finished++) {
+        begin_with(&b, &options, 4 << 20);
+        hits(&b, &LOW, 1, 443, 10, 1);
+        hits(&b, &LOW, 2, 443, 10 + WINDOW, 2);
+        hit_rules(&b, both, 2, 3, 443, 10 + WINDOW, "/api");
+        findings_reached(b.findings, 10 + 2 * WINDOW, basis_now, &b);
+        hits(&b, &LOW, 1, 443, 10 + 3 * WINDOW, 1);
+        assert_null(strchr(b.told, '.'));
+        *b.told = 0;
+        if (finished) {
+            findings_finish(b.findings, basis_now, &b);
+            assert_int_equal(b.closing, 5);
+            assert_string_equal(b.told, "high 3:443 1.\nlow 3:443 1.\nlow 2:443 2.\nlow 1:443 1.\nlow 1:443 1.\n");
+        }
+        end(&b);
+    }
+    begin_with(&b, &options, 1 << 16);
+    for (uint32_t i = 0; i < 200; i++) {
+        findings_reached(b.findings, 10 + i * WINDOW, basis_now, &b);
+        hits(&b, &LOW, (uint8_t)i, 443, 10 + i * WINDOW, 1);
+    }
+    assert_true(b.memory.used < b.memory.limit * 3 / 4);
+    assert_non_null(strchr(b.told, '.'));
+    assert_int_equal(findings_lost(b.findings), 0);
     end(&b);
 }
 
@@ -552,6 +589,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_at_powers_of_ten),
         cmocka_unit_test(is_one_a_rule_source_and_endpoint),
+        cmocka_unit_test(tells_all_at_the_end),
         cmocka_unit_test(closes_windows),
         cmocka_unit_test(keeps_back_the_unproven),
         cmocka_unit_test(finishes_by_subject),
