@@ -81,8 +81,3 @@ enum field_name field_id(struct slice name)
     }
     return FIELD_OTHER;
 }
-
-const char *field_text(enum field_name id)
-{
-    return id < FIELD_IDS ? texts[id] : "";
-}

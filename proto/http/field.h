@@ -36,7 +36,4 @@ struct field {
 /** Compares without case. */
 enum field_name field_id(struct slice name);
 
-/** In lower case; "" for FIELD_OTHER. */
-const char *field_text(enum field_name id);
-
 #endif

@@ -53,24 +53,6 @@ static size_t scheme_size(struct slice target)
     return 0;
 }
 
-/* Where the path or the query behind an authority begins. */
-static size_t authority_size(struct slice s)
-{
-    size_t slash = slice_find(s, '/'), mark = slice_find(s, '?');
-    return slash < mark ? slash : mark;
-}
-
-struct slice request_path_and_query(struct slice target)
-{
-    if (target.size > 0 && target.data[0] == '/')
-        return target;
-    struct slice rest = skip(target, scheme_size(target));
-    if (rest.size == target.size || !slice_begins(rest, "//"))
-        return target;
-    rest = skip(rest, 2);
-    return skip(rest, authority_size(rest));
-}
-
 /* Go refuses a target with a control byte anywhere. Eight bytes at a time, because every target is looked through:
  * in `v - k` a byte borrows from the next when it is below k's, and a high bit that was not there before tells. */
 static bool has_control(struct slice s)

@@ -36,7 +36,4 @@ enum { REQUEST_TARGET_MAX = 8192 };
 void request_info_read(struct request_info *info, struct slice method, struct slice target, uint8_t *room,
                        size_t room_size);
 
-/** Path and query of a target: of an absolute form without scheme and authority. */
-struct slice request_path_and_query(struct slice target);
-
 #endif

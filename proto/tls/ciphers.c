@@ -8,8 +8,7 @@
 struct tls_ciphers {
     struct memory *memory;
     EVP_CIPHER *ciphers[TLS_CIPHERS];
-    EVP_MD *digests[TLS_HASHES];
-    bool asked_cipher[TLS_CIPHERS], asked_digest[TLS_HASHES];
+    bool asked[TLS_CIPHERS];
     EVP_MAC *hmac;
     EVP_KDF_CTX *prf, *expand_label;
 };
@@ -43,8 +42,6 @@ void tls_ciphers_free(struct tls_ciphers *c)
         return;
     for (size_t i = 0; i < TLS_CIPHERS; i++)
         EVP_CIPHER_free(c->ciphers[i]);
-    for (size_t i = 0; i < TLS_HASHES; i++)
-        EVP_MD_free(c->digests[i]);
     EVP_MAC_free(c->hmac);
     EVP_KDF_CTX_free(c->prf);
     EVP_KDF_CTX_free(c->expand_label);
@@ -53,18 +50,10 @@ void tls_ciphers_free(struct tls_ciphers *c)
 
 EVP_CIPHER *tls_ciphers_cipher(struct tls_ciphers *c, enum tls_cipher cipher)
 {
-    if (!c->asked_cipher[cipher])
+    if (!c->asked[cipher])
         c->ciphers[cipher] = EVP_CIPHER_fetch(NULL, tls_cipher_info(cipher)->name, NULL);
-    c->asked_cipher[cipher] = true;
+    c->asked[cipher] = true;
     return c->ciphers[cipher];
-}
-
-EVP_MD *tls_ciphers_digest(struct tls_ciphers *c, enum tls_hash hash)
-{
-    if (!c->asked_digest[hash] && hash != TLS_NO_HASH)
-        c->digests[hash] = EVP_MD_fetch(NULL, tls_hash_name(hash), NULL);
-    c->asked_digest[hash] = true;
-    return c->digests[hash];
 }
 
 EVP_MAC *tls_ciphers_hmac(struct tls_ciphers *c)

@@ -20,7 +20,6 @@ void tls_ciphers_free(struct tls_ciphers *c);
 
 /** Borrowed. @return NULL: this libcrypto does not have it; RC4 is as a rule not among what it has. */
 EVP_CIPHER *tls_ciphers_cipher(struct tls_ciphers *c, enum tls_cipher cipher);
-EVP_MD *tls_ciphers_digest(struct tls_ciphers *c, enum tls_hash hash);
 
 /** Without a key. Borrowed. */
 EVP_MAC *tls_ciphers_hmac(struct tls_ciphers *c);

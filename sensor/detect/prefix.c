@@ -78,14 +78,6 @@ bool prefix_same(const struct prefix *a, const struct prefix *b)
     return a->bits == b->bits && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
-bool prefix_overlap(const struct prefix *a, const struct prefix *b)
-{
-    const struct prefix *wide = a->bits <= b->bits ? a : b, *narrow = wide == a ? b : a;
-    uint8_t masked[16];
-    mask(masked, narrow->ip, wide->bits);
-    return is_ipv4(wide) == is_ipv4(narrow) && memcmp(masked, wide->ip, sizeof masked) == 0;
-}
-
 bool prefix_is_host(const struct prefix *p)
 {
     return p->bits == ALL_BITS;

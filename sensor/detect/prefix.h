@@ -23,8 +23,6 @@ enum prefix_form prefix_parse(struct slice text, struct prefix *out);
 
 bool prefix_holds(const struct prefix *p, const uint8_t ip[static 16]);
 bool prefix_same(const struct prefix *a, const struct prefix *b);
-/** Whether some address is in both: then one of them holds the other. */
-bool prefix_overlap(const struct prefix *a, const struct prefix *b);
 /** Whether it is one address and not several. */
 bool prefix_is_host(const struct prefix *p);
 /** 0 to 32 or 128, as it is written. */

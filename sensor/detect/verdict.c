@@ -337,7 +337,7 @@ static void name_user(struct exchange *x, bool token)
         /* The token beside a certificate is never read: its subject stays a claim. */
         if (x->jwt_subject.size && !may_have_certificate(x))
             x->user = x->jwt_subject;
-        else if (x->jwt_subject.size && !has_certificate(x))
+        else if (x->jwt_subject.size)
             event_set_unknown(e, EVENT_AUTH_USER);
         else if (named_caller(x) == NAMED_USER)
             x->user = x->status_user;

@@ -60,11 +60,6 @@ struct key_socket **key_socket_next(struct key_socket *s)
     return &s->next;
 }
 
-size_t key_socket_writers(const struct key_socket *s)
-{
-    return s->count;
-}
-
 static void tell_refused(struct key_socket *s, int error)
 {
     if (!s->told_refuse)

@@ -17,8 +17,6 @@ void key_socket_free(struct key_socket *s);
  *  @return whether there is more. */
 bool key_socket_poll(struct key_socket *s);
 
-size_t key_socket_writers(const struct key_socket *s);
-
 /** Each source is in a list. */
 struct key_socket **key_socket_next(struct key_socket *s);
 

@@ -134,13 +134,6 @@ char *escape_json_at(char *at, struct slice wire)
     return at;
 }
 
-void escape_json(struct buffer *out, struct slice wire)
-{
-    char *at = buffer_reserve(out, escape_json_room(wire.size));
-    if (at)
-        out->size += (size_t)(escape_json_at(at, wire) - at);
-}
-
 /** Format and bidirectional characters, line and paragraph separators: Unicode's Cf, Zl and Zp, and Cc. */
 static bool is_unprintable(uint32_t code)
 {

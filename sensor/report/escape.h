@@ -4,12 +4,9 @@
 
 #include "sensor/report/buffer.h"
 
-/** As a JSON string, in quotes. Bytes that are no valid UTF-8 become the text \xNN (a backslash, escaped as JSON wants
- * it); control characters, DEL and C1 included, become \u00NN. Overlong forms, surrogates and noncharacters are no
- * valid UTF-8. */
-void escape_json(struct buffer *out, struct slice wire);
-
-/** The same, written to where escape_json_room(size) bytes have room. @return the place behind it */
+/** As a JSON string, in quotes, written to where escape_json_room(size) bytes have room. Bytes that are no valid UTF-8
+ * become the text \xNN (a backslash, escaped as JSON wants it); control characters, DEL and C1 included, become \u00NN.
+ * Overlong forms, surrogates and noncharacters are no valid UTF-8. @return the place behind it */
 char *escape_json_at(char *at, struct slice wire);
 
 static inline size_t escape_json_room(size_t size)

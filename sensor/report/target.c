@@ -75,11 +75,6 @@ const char *target_name(const struct target *t)
     return t->name;
 }
 
-bool target_is_terminal(const struct target *t)
-{
-    return isatty(t->fd) == 1;
-}
-
 unsigned target_width(const struct target *t)
 {
     struct winsize size;

@@ -19,7 +19,6 @@ int target_error(const struct target *t);
 /** Bytes that were not written because of it. */
 uint64_t target_dropped(const struct target *t);
 const char *target_name(const struct target *t);
-bool target_is_terminal(const struct target *t);
 /** Columns of the terminal, within what can be laid out; 80 where it is none. */
 unsigned target_width(const struct target *t);
 

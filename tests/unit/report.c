@@ -249,7 +249,6 @@ static void check_pipe(int flags)
     assert_int_equal(b.size, 0);
     assert_int_equal(target_error(t), 0);
     assert_int_equal(target_dropped(t), 0);
-    assert_false(target_is_terminal(t));
     assert_int_equal(target_width(t), 80);
     assert_int_equal(target_close(t), 0);
     buffer_deinit(&b);

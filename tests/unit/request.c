@@ -294,26 +294,6 @@ static void long_targets(void **state)
     free(target);
 }
 
-static void path_and_query(void **state)
-{
-    (void)state;
-    static const char *const pairs[][2] = {
-        {"/api/v1/pods", "/api/v1/pods"},
-        {"/api/v1/pods?a=http://b/c", "/api/v1/pods?a=http://b/c"},
-        {"http://kubernetes:1/api/v1/pods?limit=1", "/api/v1/pods?limit=1"},
-        {"HTTPS://kubernetes/api/v1/pods", "/api/v1/pods"},
-        {"http://kubernetes", ""},
-        {"http://kubernetes?a/b", "?a/b"},
-        {"//host/api", "//host/api"},
-        {"*", "*"},
-        {"example.org:443", "example.org:443"},
-        {"http:/x", "http:/x"},
-        {"", ""},
-    };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        assert_true(slice_is(request_path_and_query(slice_of(pairs[i][0])), pairs[i][1]));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,7 +302,6 @@ int main(void)
         cmocka_unit_test(what_is_open),
         cmocka_unit_test(control_bytes_are_refused),
         cmocka_unit_test(long_targets),
-        cmocka_unit_test(path_and_query),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

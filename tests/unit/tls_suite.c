@@ -86,7 +86,7 @@ static void sizes_are_libcryptos(void **state)
             assert_int_equal(EVP_CIPHER_get_block_size(cipher), info->fixed_iv);
     }
     for (int i = TLS_NO_HASH; i < TLS_HASHES; i++) {
-        EVP_MD *digest = tls_ciphers_digest(c, (enum tls_hash)i);
+        const EVP_MD *digest = EVP_get_digestbyname(tls_hash_name((enum tls_hash)i));
         assert_int_equal(digest != NULL ? EVP_MD_get_size(digest) : 0, tls_hash_size((enum tls_hash)i));
     }
     assert_false(tls_suite_fits(tls_suite_find(0x002F), 0x0300));
