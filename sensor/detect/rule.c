@@ -20,8 +20,7 @@ struct rule_set {
     struct rule_arena arena; /* this struct is in its account, all else in its blocks */
     const struct rule **rules;
     size_t count;
-    size_t selections; /* of the rule that has most */
-    size_t terms;      /* of the part that has most */
+    size_t terms; /* of the part that has most */
     struct rule_texts *texts;
     struct rule_regexes regexes;
     struct rule_part parts[EVENT_TYPES];
@@ -146,8 +145,6 @@ static void fill(struct rule_set *set, const struct loading *l)
     for (const struct loaded *o = l->first; !set->arena.failed && o; o = o->next) {
         struct rule_part *part = &set->parts[o->rule->about.event];
         part->rules[part->count++] = set->rules[set->count++] = o->rule;
-        if (o->rule->selections > set->selections)
-            set->selections = o->rule->selections;
     }
 }
 
@@ -241,7 +238,7 @@ const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *li
 /* Its own small account: a scratch is one block, of a size that the set says. */
 static size_t scratch_size(const struct rule_set *set)
 {
-    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms + set->selections;
+    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms;
 }
 
 struct rule_scratch *rule_scratch_new(const struct rule_set *set)
@@ -254,7 +251,6 @@ struct rule_scratch *rule_scratch_new(const struct rule_set *set)
     scratch->size = size;
     scratch->fired = (const struct rule **)(scratch + 1);
     scratch->answers = (uint8_t *)(scratch->fired + set->count);
-    scratch->told = (bool *)(scratch->answers + set->terms);
     scratch->text = rule_text_scratch_new(set->texts);
     scratch->regex = rule_regex_scratch_new();
     if (scratch->text && scratch->regex)
@@ -276,16 +272,6 @@ void rule_scratch_free(struct rule_scratch *scratch)
 void rule_scratch_set_mode(struct rule_scratch *scratch, enum rule_mode mode)
 {
     scratch->mode = mode;
-}
-
-const struct rule_tool *rule_scratch_tool(const struct rule_scratch *scratch, const struct rule *rule)
-{
-    for (const struct rule_link *link = rule->links; link; link = link->next) {
-        const struct rule_tool *tool = rule_text_tool(scratch->text, link->field, link->group);
-        if (tool)
-            return tool;
-    }
-    return NULL;
 }
 
 uint64_t rule_scratch_gave_up(const struct rule_scratch *scratch)
@@ -310,56 +296,4 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
             scratch->fired[count++] = part->rules[word * 64 + (size_t)__builtin_ctzll(left)];
     }
     return count;
-}
-
-struct witness {
-    struct rule_scratch *scratch;
-    const struct event *event;
-    void (*step)(void *owner, unsigned depth, const char *what, enum truth);
-    void *owner;
-};
-
-/* A search that the condition names again is not taken apart again. */
-static void explain(const struct witness *w, const struct rule_node *node, unsigned depth)
-{
-    w->step(w->owner, depth, node->what, rule_evaluate_node(node, w->scratch, w->event));
-    if (node->kind == NODE_SELECTION) {
-        if (w->scratch->told[node->place])
-            return;
-        w->scratch->told[node->place] = true;
-    }
-    for (size_t i = 0; i < node->count; i++)
-        explain(w, node->children[i], depth + 1);
-}
-
-/* Why a rule is silent whatever its condition says; NULL: it is asked. */
-static const char *silenced(const struct rule_scratch *scratch, const struct rule *rule, const struct event *e)
-{
-    const struct exchange *x = (const struct exchange *)e;
-    if (e->type != rule->about.event)
-        return rule->about.event == EVENT_FLOW        ? "no connection"
-               : rule->about.event == EVENT_HANDSHAKE ? "no handshake"
-                                                      : "no request";
-    if (scratch->mode == RULE_MODE_LITERAL && !*rule->about.story)
-        return "not of a story";
-    if (scratch->mode == RULE_MODE_ALL && rule->about.ordinary_excluded && e->type == EVENT_EXCHANGE && x->ordinary)
-        return "ordinary: excluded";
-    return NULL;
-}
-
-void rule_explain(const struct rule_set *set, struct rule_scratch *scratch, const struct rule *rule,
-                  const struct event *e, void (*step)(void *owner, unsigned depth, const char *what, enum truth),
-                  void *owner)
-{
-    const char *why = silenced(scratch, rule, e);
-    if (why) {
-        step(owner, 0, rule->about.title, IS_FALSE);
-        step(owner, 1, why, IS_FALSE);
-        return;
-    }
-    memset(scratch->told, 0, set->selections * sizeof *scratch->told);
-    struct witness w = {.scratch = scratch, .event = e, .step = step, .owner = owner};
-    rule_match_begin(scratch);
-    step(owner, 0, rule->about.title, rule_evaluate_node(rule->condition, scratch, e));
-    explain(&w, rule->condition, 1);
 }

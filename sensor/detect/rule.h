@@ -80,15 +80,7 @@ struct rule_tool {
 /** An entry of the data list of that name, in their order. @return NULL: there is no such list, or it is at its end. */
 const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *list, size_t i);
 
-/** The entry of a data list that the rule met in the event matched last, or NULL: it asks for none. */
-const struct rule_tool *rule_scratch_tool(const struct rule_scratch *scratch, const struct rule *rule);
-
 /** How often a regular expression gave up at its limits: the answer then was unknown. */
 uint64_t rule_scratch_gave_up(const struct rule_scratch *scratch);
-
-/** The same judgement told step by step, for --explain: there is one evaluator, and this is its witness. */
-void rule_explain(const struct rule_set *set, struct rule_scratch *scratch, const struct rule *rule,
-                  const struct event *e, void (*step)(void *owner, unsigned depth, const char *what, enum truth),
-                  void *owner);
 
 #endif

@@ -66,7 +66,7 @@ static const struct rule_node *join(struct condition *c, enum node_kind kind, co
     if (count == 1)
         return first->node;
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(c->r, kind, kind == NODE_ALL ? "and" : "or", count, &places);
+    struct rule_node *node = rule_node_new(c->r, kind, count, &places);
     for (size_t i = 0; node && i < count; i++, first = first->next)
         places[i] = first->node;
     return node ? rule_node_finish(c->r, node) : NULL;
@@ -164,7 +164,7 @@ static const struct rule_node *one(struct condition *c)
         return inner;
     }
     const struct rule_node **place;
-    struct rule_node *node = rule_node_new(c->r, NODE_NOT, "not", 1, &place);
+    struct rule_node *node = rule_node_new(c->r, NODE_NOT, 1, &place);
     if (!node)
         return NULL;
     *place = inner;
@@ -224,7 +224,7 @@ const struct rule_node *rule_condition_parse(struct rule_reader *r, const struct
     for (const struct yaml_node *text = condition->first; text; text = text->next)
         texts++;
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(r, NODE_ANY, "or", texts, &places);
+    struct rule_node *node = rule_node_new(r, NODE_ANY, texts, &places);
     if (!texts)
         rule_wrong(r, condition->line, condition->column, "found an empty list as condition, expected at least one");
     bool right = node && texts;

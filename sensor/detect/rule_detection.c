@@ -16,7 +16,7 @@ static const struct rule_node *negated(struct rule_reader *r, const struct rule_
     if (!finished || !rule_key_has(key, MODIFIER_NEQ))
         return finished;
     const struct rule_node **place;
-    struct rule_node *outer = rule_node_new(r, NODE_NOT, "not", 1, &place);
+    struct rule_node *outer = rule_node_new(r, NODE_NOT, 1, &place);
     if (!outer)
         return NULL;
     *place = finished;
@@ -57,7 +57,7 @@ static const struct rule_node *parse_expanded(struct rule_reader *r, const struc
     if (!right || !first)
         return NULL;
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(r, NODE_ANY, "any of", count, &places);
+    struct rule_node *node = rule_node_new(r, NODE_ANY, count, &places);
     for (const struct yaml_node *value = first; node && value; value = member->kind == YAML_LIST ? value->next : NULL) {
         const struct rule_list *list = list_of(r, value);
         for (const struct rule_entry *entry = list->entries; entry; entry = entry->next) {
@@ -87,7 +87,7 @@ static const struct rule_node *parse_values(struct rule_reader *r, const struct 
         return NULL;
     }
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(r, all ? NODE_ALL : NODE_ANY, all ? "all of" : "any of", count, &places);
+    struct rule_node *node = rule_node_new(r, all ? NODE_ALL : NODE_ANY, count, &places);
     bool right = node != NULL;
     for (const struct yaml_node *value = list->first; node && value; value = value->next) {
         if (value->kind == YAML_NULL)
@@ -122,7 +122,7 @@ static const struct rule_node *parse_map(struct rule_reader *r, const struct yam
         return NULL;
     }
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(r, NODE_ALL, "all fields", count, &places);
+    struct rule_node *node = rule_node_new(r, NODE_ALL, count, &places);
     bool right = node != NULL;
     for (const struct yaml_node *member = map->first; node && member; member = member->next) {
         places[at] = parse_field(r, member);
@@ -139,7 +139,7 @@ static const struct rule_node *parse_maps(struct rule_reader *r, const struct ya
         return NULL;
     }
     const struct rule_node **places;
-    struct rule_node *node = rule_node_new(r, NODE_ANY, "any map", count, &places);
+    struct rule_node *node = rule_node_new(r, NODE_ANY, count, &places);
     bool right = node != NULL;
     for (const struct yaml_node *map = list->first; node && map; map = map->next) {
         if (map->kind != YAML_MAP)
@@ -153,23 +153,14 @@ static const struct rule_node *parse_maps(struct rule_reader *r, const struct ya
     return right ? rule_node_finish(r, node) : NULL;
 }
 
-const struct rule_node *rule_selection_parse(struct rule_reader *r, const struct yaml_node *selection, size_t place)
+const struct rule_node *rule_selection_parse(struct rule_reader *r, const struct yaml_node *selection)
 {
-    const struct rule_node *what;
     switch (selection->kind) {
-    case YAML_MAP: what = parse_map(r, selection); break;
-    case YAML_LIST: what = parse_maps(r, selection); break;
+    case YAML_MAP: return parse_map(r, selection);
+    case YAML_LIST: return parse_maps(r, selection);
     default:
         rule_wrong(r, selection->line, selection->column,
                    "found a plain value as search '%s', expected a map or a list of maps", selection->key);
         return NULL;
     }
-    const struct rule_node **child;
-    const char *name = rule_arena_text(r->arena, slice_of(selection->key));
-    struct rule_node *node = what ? rule_node_new(r, NODE_SELECTION, name, 1, &child) : NULL;
-    if (!node)
-        return NULL;
-    *child = what;
-    node->place = place;
-    return rule_node_finish(r, node);
 }

@@ -273,7 +273,7 @@ static uint64_t keep_terms(const struct guard *g, uint64_t number, size_t word, 
 static uint64_t keep_fitting(const struct guard *g, const struct rule_text_answer *answer, size_t word, uint64_t left)
 {
     for (size_t i = 0; i < g->term_count; i++) {
-        bool fits = answer->entries[g->terms[i]->node->group];
+        bool fits = answer->fits[g->terms[i]->node->group];
         if (fits == g->terms[i]->negated)
             left &= ~g->terms[i]->rules[word];
     }

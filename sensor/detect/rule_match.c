@@ -163,8 +163,7 @@ enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch 
         return evaluate_quickly(node, scratch, e);
     switch ((enum node_kind)node->kind) {
     case NODE_ALL:
-    case NODE_ANY:
-    case NODE_SELECTION: return combine(node, scratch, e);
+    case NODE_ANY: return combine(node, scratch, e);
     case NODE_NOT: return (enum truth) - (int)rule_evaluate_node(node->asked[0], scratch, e);
     case NODE_TEST: break;
     }

@@ -11,7 +11,6 @@ struct rule_scratch {
     struct rule_regex_scratch *regex;
     const struct rule **fired;
     uint8_t *answers; /* by term, as rule_term.c keeps them */
-    bool *told;       /* which selections of the rule in hand were explained */
     int field;        /* whose value was asked last: a list of values asks one field many times; -1: none */
     enum rule_mode mode;
     struct value value;

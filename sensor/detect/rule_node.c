@@ -13,7 +13,7 @@ const char *rule_name_of(const struct event_field *f, unsigned value)
     return name && *name && strcmp(name, "?") != 0 ? name : NULL;
 }
 
-struct rule_node *rule_node_new(const struct rule_reader *r, enum node_kind kind, const char *what, size_t children,
+struct rule_node *rule_node_new(const struct rule_reader *r, enum node_kind kind, size_t children,
                                 const struct rule_node ***places)
 {
     struct rule_node *node = rule_arena_take(r->arena, 1, sizeof *node);
@@ -21,7 +21,6 @@ struct rule_node *rule_node_new(const struct rule_reader *r, enum node_kind kind
     if (!node || !array)
         return NULL;
     node->kind = (uint8_t)kind;
-    node->what = what;
     node->children = array;
     node->count = children;
     if (places)
@@ -122,18 +121,6 @@ static enum quick quick_of_any(const struct rule_node *node)
     return quick;
 }
 
-/* Rules remember the lists that they ask, for who wants to know which tool it was. */
-static void link_group(struct rule_reader *r, enum event_field_id field, uint32_t group)
-{
-    struct rule_link *link = rule_arena_take(r->arena, 1, sizeof *link);
-    if (!link)
-        return;
-    link->field = field;
-    link->group = group;
-    *r->links = link;
-    r->links = &link->next;
-}
-
 static void set_quick(struct rule_reader *r, struct rule_node *node, enum quick quick,
                       const struct rule_node *const *leaves, size_t count)
 {
@@ -147,8 +134,6 @@ static void set_quick(struct rule_reader *r, struct rule_node *node, enum quick 
         node->cost = COST_NUMBER;
     } else if (quick == QUICK_TEXT) {
         node->group = rule_texts_add(r->texts, leaves[0]->test.field, leaves, count);
-        if (leaves[0]->test.tool)
-            link_group(r, leaves[0]->test.field, node->group);
     } else {
         for (size_t i = 0; i < count; i++)
             node->bits |= bits_of(&leaves[i]->test);

@@ -286,7 +286,7 @@ static void refuse_others(const struct rule_reader *r, const struct yaml_node *d
 }
 
 /* All searches are read before the condition, so that one run shows what is wrong in all of them. */
-static const struct rule_node *read_detection(struct rule_reader *r, const struct yaml_node *detection, size_t *count)
+static const struct rule_node *read_detection(struct rule_reader *r, const struct yaml_node *detection)
 {
     if (detection->kind != YAML_MAP) {
         rule_wrong(r, detection->line, detection->column,
@@ -294,20 +294,20 @@ static const struct rule_node *read_detection(struct rule_reader *r, const struc
         return NULL;
     }
     struct rule_selection *selections = rule_arena_take(r->arena, rule_members(detection), sizeof *selections);
+    size_t count = 0;
     bool right = selections != NULL;
-    *count = 0;
     for (const struct yaml_node *n = detection->first; selections && n; n = n->next) {
         if (strcmp(n->key, "condition") == 0)
             continue;
-        const struct rule_node *node = rule_selection_parse(r, n, *count);
+        const struct rule_node *node = rule_selection_parse(r, n);
         right &= node != NULL;
-        selections[(*count)++] = (struct rule_selection){.name = n->key, .node = node, .at = n};
+        selections[count++] = (struct rule_selection){.name = n->key, .node = node, .at = n};
     }
     const struct yaml_node *condition = needed(r, detection, "condition", &right);
     if (!condition || !selections)
         return NULL;
-    const struct rule_node *node = rule_condition_parse(r, condition, selections, *count);
-    for (size_t i = 0; right && node && i < *count; i++) {
+    const struct rule_node *node = rule_condition_parse(r, condition, selections, count);
+    for (size_t i = 0; right && node && i < count; i++) {
         const struct rule_selection *s = &selections[i];
         if (!s->used && s->name[0] != '_')
             rule_warn(r, s->at->key_line, s->at->key_column, "found search '%s', which the condition does not name",
@@ -333,7 +333,6 @@ const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *doc
     struct rule *rule = rule_arena_take(r->arena, 1, sizeof *rule);
     if (!rule)
         return NULL;
-    r->links = &rule->links;
     bool right = true;
     refuse_others(r, document, &right);
     const struct yaml_node *logsource = right ? needed(r, document, "logsource", &right) : NULL;
@@ -344,7 +343,7 @@ const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *doc
         read_about(r, document, &rule->about, &right);
     const struct yaml_node *detection = logsource ? needed(r, document, "detection", &right) : NULL;
     if (detection)
-        rule->condition = read_detection(r, detection, &rule->selections);
+        rule->condition = read_detection(r, detection);
     if (!right || !rule->condition)
         return NULL;
     rule->about.knocks = asks_for(rule->condition, EVENT_FLOW_KNOCK);

@@ -16,8 +16,7 @@ struct rule_reader {
     struct rule_texts *texts;
     struct rule_regexes *regexes;
     struct rule_lists *lists;
-    const struct rule_link **links; /* where the rule in hand keeps its next one */
-    enum event_type event;          /* what the rule in hand is about */
+    enum event_type event; /* what the rule in hand is about */
 };
 
 /** An error of one line; what a terminal would take as a command is masked. */
@@ -43,7 +42,7 @@ size_t rule_members(const struct yaml_node *n);
 const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *document);
 
 /** A node with room for so many children. */
-struct rule_node *rule_node_new(const struct rule_reader *r, enum node_kind kind, const char *what, size_t children,
+struct rule_node *rule_node_new(const struct rule_reader *r, enum node_kind kind, size_t children,
                                 const struct rule_node ***places);
 
 /** After its children are there: finds the quick way to ask it. Not of a leaf that stands in a list of values; the list
@@ -106,7 +105,7 @@ struct rule_selection {
 };
 
 /** What a search identifier selects. */
-const struct rule_node *rule_selection_parse(struct rule_reader *r, const struct yaml_node *selection, size_t place);
+const struct rule_node *rule_selection_parse(struct rule_reader *r, const struct yaml_node *selection);
 
 /** @param condition  a text, or a list of them of which one has to hold. */
 const struct rule_node *rule_condition_parse(struct rule_reader *r, const struct yaml_node *condition,

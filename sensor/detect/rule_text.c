@@ -17,7 +17,6 @@ struct entry {
     uint32_t group;
     uint32_t next;   /* of one hash; an entry's number + 1; 0: the end */
     bool run_is_all; /* any text around its run: found is matched */
-    const struct rule_tool *tool;
 };
 
 struct added {
@@ -96,7 +95,7 @@ static bool same_group(const struct field_texts *f, const struct group *g, const
     for (uint32_t skip = g->first; skip > 0; skip--)
         a = a->next;
     for (size_t i = 0; i < count; i++, a = a->next) {
-        if (a->entry.tool != tests[i]->test.tool || !rule_pattern_same(&a->entry.pattern, &tests[i]->test.pattern))
+        if (!rule_pattern_same(&a->entry.pattern, &tests[i]->test.pattern))
             return false;
     }
     return true;
@@ -122,7 +121,7 @@ uint32_t rule_texts_add(struct rule_texts *t, enum event_field_id field, const s
                         .number = f->group_count++};
     f->groups = g;
     for (size_t i = 0; i < count; i++, a++) {
-        a->entry = (struct entry){.pattern = tests[i]->test.pattern, .group = g->number, .tool = tests[i]->test.tool};
+        a->entry = (struct entry){.pattern = tests[i]->test.pattern, .group = g->number};
         a->kind = class_of(&a->entry.pattern);
         *f->tail = a;
         f->tail = &a->next;
@@ -292,7 +291,7 @@ const char *rule_texts_compile(struct rule_texts *t)
     const char *why = NULL;
     for (size_t i = 0; !why && i < EVENT_FIELDS; i++) {
         struct field_texts *f = &t->fields[i];
-        f->answer_size = (sizeof(struct rule_text_answer) + f->group_count * sizeof(uint32_t) + 7) & ~(size_t)7;
+        f->answer_size = (sizeof(struct rule_text_answer) + f->group_count * sizeof(bool) + 7) & ~(size_t)7;
         if (f->added_count && sort_entries(t, f))
             why = compile_search(t, f);
     }
@@ -365,10 +364,8 @@ struct looking {
 
 static void mark(const struct looking *l, size_t i)
 {
-    uint32_t *entry = &l->answer->entries[l->f->entries[i].group], number = (uint32_t)i + 1;
     l->answer->any = true;
-    if (!*entry || number < *entry)
-        *entry = number;
+    l->answer->fits[l->f->entries[i].group] = true;
 }
 
 static void try_entry(const struct looking *l, size_t i)
@@ -426,7 +423,7 @@ static void make_answer(struct rule_text_answer *answer, const struct field_text
     answer->size = text.size <= sizeof answer->text ? (uint16_t)text.size : 0;
     answer->any = false;
     memcpy(answer->text, text.data, answer->size);
-    memset(answer->entries, 0, f->group_count * sizeof *answer->entries);
+    memset(answer->fits, 0, f->group_count * sizeof *answer->fits);
     search(&l, &ends, scratch);
 }
 
@@ -441,10 +438,4 @@ void rule_text_search(struct rule_text_scratch *s, enum event_field_id field, co
     s->answers[field] = answer;
     if (!is_of(answer, text, end))
         make_answer(answer, f, text, end, s->search);
-}
-
-const struct rule_tool *rule_text_tool(const struct rule_text_scratch *s, enum event_field_id field, uint32_t group)
-{
-    uint32_t number = s->searched[field] == s->now ? s->answers[field]->entries[group] : 0;
-    return number ? s->texts->fields[field].entries[number - 1].tool : NULL;
 }

@@ -22,7 +22,7 @@ struct rule_text_answer {
     uint16_t size; /* of the text; 0: it is not kept */
     bool any;      /* some group has a pattern that fits */
     uint8_t text[RULE_TEXT_KEPT];
-    uint32_t entries[]; /* by group: the first entry that fits, its number + 1; 0: none */
+    bool fits[]; /* by group: one of its patterns does */
 };
 
 /** One a thread. */
@@ -71,10 +71,7 @@ static inline const struct rule_text_answer *rule_text_answer(struct rule_text_s
 static inline bool rule_text_holds(struct rule_text_scratch *s, enum event_field_id field, uint32_t group,
                                    const struct event *e)
 {
-    return rule_text_answer(s, field, e)->entries[group] != 0;
+    return rule_text_answer(s, field, e)->fits[group];
 }
-
-/** The data list's entry that fits, of a group of a field that was asked since rule_text_begin(); NULL: none. */
-const struct rule_tool *rule_text_tool(const struct rule_text_scratch *s, enum event_field_id field, uint32_t group);
 
 #endif

@@ -41,10 +41,9 @@ struct rule_test {
             bool open_left, open_right, cased; /* what may stand around the other's text */
         };
     };
-    const struct rule_tool *tool; /* whose value it is, of a data list */
 };
 
-enum node_kind { NODE_ALL, NODE_ANY, NODE_NOT, NODE_SELECTION, NODE_TEST };
+enum node_kind { NODE_ALL, NODE_ANY, NODE_NOT, NODE_TEST };
 
 enum quick {
     QUICK_NOT,
@@ -68,27 +67,16 @@ struct rule_node {
     const struct rule_node *const
         *asked;    /* what decides it, cheapest first: children, and theirs where that is the same */
     unsigned cost; /* roughly, in nanoseconds */
-    size_t place;  /* of a NODE_SELECTION: where the scratch remembers that it was told of */
     size_t count;
-    const struct rule_node *const *children; /* as written; of a NODE_NOT or NODE_SELECTION: one */
-    const char *what; /* for who asks why: "and", a selection's name, "http.url|contains: /exec" */
+    const struct rule_node *const *children; /* as written; of a NODE_NOT: one */
     struct rule_test test;
 };
 
 _Static_assert(EVENT_FIELDS <= UINT8_MAX, "rule_node.field");
 
-/** Groups of patterns that come from data lists. */
-struct rule_link {
-    enum event_field_id field;
-    uint32_t group;
-    const struct rule_link *next;
-};
-
 struct rule {
     struct rule_about about;
     const struct rule_node *condition;
-    const struct rule_link *links; /* in the order of the rule */
-    size_t selections;
 };
 
 /** The names of a FIELD_NAME or FIELD_NAMES: of values or bits below this. */

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { WHAT_SIZE = 160, WORDS_SIZE = 240 };
+enum { WORDS_SIZE = 240 };
 
 /* A value as it stands in a rule or in a list, and where to complain of it. */
 struct written {
@@ -18,16 +18,6 @@ static struct written written_of(struct slice text, const struct yaml_node *at)
 {
     enum { SHOWN_MAX = 100 };
     return (struct written){text, at->line, at->column, (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX)};
-}
-
-static const char *what_of(const struct rule_reader *r, const char *key, struct slice value, bool null)
-{
-    char what[WHAT_SIZE];
-    const char *quote = null ? "" : "'";
-    int size = snprintf(what, sizeof what, "%s: %s%.*s%s", key, quote, null ? 4 : (int)value.size,
-                        null ? "null" : (const char *)value.data, quote);
-    size_t kept = size < 0 ? 0 : (size_t)size < sizeof what ? (size_t)size : sizeof what - 1;
-    return rule_arena_text(r->arena, (struct slice){(const uint8_t *)what, kept});
 }
 
 static bool read_number(struct slice text, uint64_t *number)
@@ -219,10 +209,9 @@ static bool read_value(const struct rule_reader *r, const struct rule_key *key, 
     return read_pattern(r, key, w, t);
 }
 
-static struct rule_node *new_leaf(const struct rule_reader *r, const struct rule_key *key, struct slice value,
-                                  bool null)
+static struct rule_node *new_leaf(const struct rule_reader *r, const struct rule_key *key)
 {
-    struct rule_node *node = rule_node_new(r, NODE_TEST, what_of(r, key->text, value, null), 0, NULL);
+    struct rule_node *node = rule_node_new(r, NODE_TEST, 0, NULL);
     if (node)
         node->test.field = key->field;
     return node;
@@ -241,7 +230,7 @@ struct rule_node *rule_value_parse(struct rule_reader *r, const struct rule_key 
         return NULL;
     }
     struct written w = written_of((struct slice){(const uint8_t *)value->text, value->size}, value);
-    struct rule_node *node = new_leaf(r, key, w.text, null);
+    struct rule_node *node = new_leaf(r, key);
     if (!node)
         return NULL;
     node->test.kind = TEST_ABSENT;
@@ -255,10 +244,9 @@ struct rule_node *rule_value_of_entry(struct rule_reader *r, const struct rule_k
                                       const struct yaml_node *at)
 {
     struct written w = written_of(slice_of(entry->tool.value), at);
-    struct rule_node *node = new_leaf(r, key, w.text, false);
+    struct rule_node *node = new_leaf(r, key);
     if (!node || !read_value(r, key, &w, &node->test))
         return NULL;
-    node->test.tool = &entry->tool;
     node->cost = rule_test_cost(&node->test);
     return node;
 }

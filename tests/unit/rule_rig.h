@@ -62,11 +62,4 @@ static inline struct event *request(struct event_room *room)
     return &x->event;
 }
 
-static inline void first_step(void *owner, unsigned depth, const char *what, enum truth truth)
-{
-    (void)what;
-    if (depth == 0)
-        *(enum truth *)owner = truth;
-}
-
 #endif
