@@ -171,11 +171,13 @@ static struct counters all_counters(struct run *r)
     sum.of[COUNT_INTERFACE_DROPS] += counts.interface_drops;
     sum.of[COUNT_TIME_JUMPS] += counts.time_jumps;
     sum.of[COUNT_KEY_LOGS] += counts.key_logs;
+    sum.of[COUNT_OUTPUT_DROPPED] += report_dropped(r->report);
     return sum;
 }
 
 static void tell_statistics(struct run *r, bool at_end)
 {
+    report_flush(r->report); /* so that what cannot be written is counted */
     struct counters sum = all_counters(r);
     struct statistics s = {.counters = &sum,
                            .first = r->first,

@@ -144,6 +144,14 @@ void report_flush(struct report *r)
     }
 }
 
+uint64_t report_dropped(const struct report *r)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < r->count; i++)
+        sum += target_dropped(r->outputs[i].target);
+    return sum;
+}
+
 const char *report_error(struct report *r)
 {
     return r->error[0] ? r->error : NULL;

@@ -87,6 +87,9 @@ void report_statistics(struct report *r, const struct statistics *s);
 /** Writes what is buffered: live, whenever nothing is waiting to be read. */
 void report_flush(struct report *r);
 
+/** Bytes of all outputs that were to be written, and were not, because writing had failed. */
+uint64_t report_dropped(const struct report *r);
+
 /** The first output that could not be written, as "NAME: REASON", or NULL: so far all could. */
 const char *report_error(struct report *r);
 

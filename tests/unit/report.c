@@ -205,6 +205,13 @@ static void a_broken_pipe_is_an_error(void **state)
     struct report *r = report_new();
     add_output(r, "json", ends[1], false);
     report_event(r, an_exchange());
+    assert_int_equal(report_dropped(r), 0);
+    report_flush(r);
+    uint64_t dropped = report_dropped(r);
+    assert_true(dropped > 0);
+    report_event(r, an_exchange());
+    report_flush(r);
+    assert_int_equal(report_dropped(r), 2 * dropped);
     assert_false(report_close(r));
     char expected[128];
     snprintf(expected, sizeof expected, "standard output: %s", strerror(EPIPE));

@@ -430,6 +430,7 @@ static void each_loss_is_told(void **state)
                                           COUNT_KEYS_UNASKED,
                                           COUNT_KEYS_FORGOTTEN,
                                           COUNT_OUTPUT_CAPPED,
+                                          COUNT_OUTPUT_DROPPED,
                                           COUNT_GAPS,
                                           COUNT_GAP_BYTES,
                                           COUNT_FRAMES_CUT,
