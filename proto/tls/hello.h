@@ -39,7 +39,7 @@ struct tls_client_hello {
     struct slice versions, groups, signature_algorithms; /* two bytes each */
     struct slice point_formats;
     struct slice ticket;     /* RFC 5077 */
-    struct slice identities; /* of a PRE_SHARED_KEY: see tls_hello_identity() */
+    struct slice identities; /* of a PRE_SHARED_KEY: see tls_hello_identity_next() */
     uint64_t has;            /* 1 << extension, of those below 64 */
     bool ech;                /* Encrypted Client Hello is offered, or GREASE of it */
     bool broken;

@@ -10,7 +10,7 @@
 struct endpoints;
 
 /** @param configured  ports named by the user; ports 6443 and 16443 count as `port` by themselves. Copied.
- *  @return NULL: no memory, or more than 64 ports. */
+ *  @return NULL: no memory. */
 struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const struct hash_secret *secret,
                                 struct memory *memory);
 void endpoints_free(struct endpoints *e);

@@ -1,8 +1,7 @@
 /* Exchanges being written.
  *
- * A draft is opened by the message parser's `open`, written field by field, and told once: when it is over; a watch or
- * an upgrade when its answer's head is in; at the latest TELL_AFTER behind its opening. Told, it only waits for its
- * `over`. */
+ * A draft is opened by the message parser's `open`, written field by field, and told once: when it is over; a watch
+ * when its answer's head is in; at the latest TELL_AFTER behind its opening. Told, it only waits for its `over`. */
 #ifndef SENSOR_FLOW_DRAFT_H
 #define SENSOR_FLOW_DRAFT_H
 
@@ -30,7 +29,7 @@ void draft_carry_on(void *draft, bool certain);
 /** Told if it was not, and given back. */
 void draft_over(void *draft, moment time);
 
-/** The drafts whose time to be told is the earliest. */
+/** Of the connection whose draft it is: the oldest is the one whose time to be told comes first. */
 uint64_t draft_flow_id(const struct age *oldest);
 
 /** Its deadline has come: told with what there is. */

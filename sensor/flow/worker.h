@@ -40,7 +40,8 @@ struct worker_options {
  *  @return NULL: no memory. */
 struct worker *worker_new(const struct worker_options *options, struct counters *counters, struct event_sink sink);
 
-/** Whatever the frame brings is told within the call; then deadlines that ran out, and eviction. */
+/** Deadlines that the frame's clock has reached are told first, then whatever the frame brings; then memory that is
+ * over the budget is evicted. */
 void worker_frame(struct worker *w, const struct frame *frame);
 
 /** The capture's clock went on without frames for this worker. */

@@ -1,4 +1,4 @@
-/* Where an output's bytes go: standard output, a file, later a Unix socket. Knows no format. */
+/* Where an output's bytes go: standard output, or a file. Knows no format. */
 #ifndef SENSOR_REPORT_TARGET_H
 #define SENSOR_REPORT_TARGET_H
 

@@ -35,7 +35,7 @@ static const struct row seen[] = {
 static const struct row not_seen[] = {
     {COUNT_TLS_CLOSED, "TLS connection|: encrypted, not opened"},
     {COUNT_KEYS_MALFORMED, "line| of TLS key logs that are none"},
-    {COUNT_KEYS_CONTRADICTING, "TLS secret| that differ from one read before: not used"},
+    {COUNT_KEYS_CONTRADICTING, "TLS secret| that differ from one read before: both are kept"},
     {COUNT_KEYS_UNASKED, "connection| of key logs that did not come by"},
     {COUNT_KEYS_FORGOTTEN, "TLS secret| forgotten: memory was short"},
     {COUNT_PROTOCOL_OTHER, "connection| of another protocol: not read"},
