@@ -64,13 +64,12 @@ static uint32_t read_hex4(struct slice s, enum escape *how)
             *how = ESCAPE_CUT;
             return 0;
         }
-        uint8_t low = byte_lower(s.data[i]);
-        bool digit = low >= '0' && low <= '9';
-        if (!digit && (low < 'a' || low > 'f')) {
+        int digit = byte_hex(s.data[i]);
+        if (digit < 0) {
             *how = ESCAPE_BAD;
             return 0;
         }
-        value = value << 4 | (uint32_t)(digit ? low - '0' : low - 'a' + 10);
+        value = value << 4 | (uint32_t)digit;
     }
     *how = ESCAPE_DONE;
     return value;

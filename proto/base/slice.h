@@ -54,6 +54,15 @@ static inline uint8_t byte_lower(uint8_t b)
     return b >= 'A' && b <= 'Z' ? (uint8_t)(b | 0x20) : b;
 }
 
+/** The value of a hexadecimal digit, or -1. */
+static inline int byte_hex(uint8_t b)
+{
+    if (b >= '0' && b <= '9')
+        return b - '0';
+    b = byte_lower(b);
+    return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
+}
+
 static inline bool slice_same_nocase(struct slice a, struct slice b)
 {
     if (a.size != b.size)
@@ -70,6 +79,17 @@ static inline size_t slice_find(struct slice s, uint8_t byte)
 {
     const uint8_t *at = s.size ? memchr(s.data, byte, s.size) : NULL;
     return at ? (size_t)(at - s.data) : s.size;
+}
+
+/** Without the blanks and tabs at both ends. */
+static inline struct slice slice_trim(struct slice s)
+{
+    const uint8_t *at = s.data, *end = s.data + s.size;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    while (at < end && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    return (struct slice){.data = at, .size = (size_t)(end - at)};
 }
 
 struct reader {

@@ -3,14 +3,6 @@
 /* As Go's chunked reader: a longer line is an attack. */
 enum { LINE_MAX_BYTES = 4096, DIGITS_MAX = 16 };
 
-static int hex_value(uint8_t b)
-{
-    if (b >= '0' && b <= '9')
-        return b - '0';
-    b = byte_lower(b);
-    return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
-}
-
 static enum chunked_step line_ended(struct chunked *c)
 {
     if (c->digits == 0)
@@ -49,7 +41,7 @@ static enum chunked_step size_byte(struct chunked *c, uint8_t b)
         return CHUNKED_BAD;
     if (c->state == CHUNKED_SIZE_LF)
         return b == '\n' ? line_ended(c) : CHUNKED_BAD;
-    int value = c->state == CHUNKED_SIZE ? hex_value(b) : -1;
+    int value = c->state == CHUNKED_SIZE ? byte_hex(b) : -1;
     if (value < 0)
         return behind_digits(c, b);
     if (c->digits == DIGITS_MAX)

@@ -138,21 +138,11 @@ bool head_may_begin(struct slice prefix, enum side from)
     return method > 0 && method < LONG && prefix.data[method] == ' ' && !has_control(slice_part(prefix, method, LONG));
 }
 
-static struct slice trim(struct slice s)
-{
-    const uint8_t *at = s.data, *end = s.data + s.size;
-    while (at < end && head_folds(*at))
-        at++;
-    while (at < end && head_folds(end[-1]))
-        end--;
-    return (struct slice){.data = at, .size = (size_t)(end - at)};
-}
-
 /* The name is no token up to a colon: why. */
 static enum field_line why_not(struct slice line)
 {
     size_t name = token_size(line), colon = slice_find(line, ':');
-    bool spaced = name > 0 && colon < line.size && trim(slice_part(line, name, colon)).size == 0;
+    bool spaced = name > 0 && colon < line.size && slice_trim(slice_part(line, name, colon)).size == 0;
     return spaced ? FIELD_LINE_SPACE : FIELD_LINE_BAD;
 }
 
@@ -165,8 +155,8 @@ enum field_line head_field(struct slice line, struct field *out)
     bool is_token = id != FIELD_OTHER && id != FIELD_IMPERSONATE_EXTRA;
     if (colon == line.size || (!is_token && (colon == 0 || token_size(name) < colon)))
         return why_not(line);
-    *out =
-        (struct field){.id = id, .known = KNOWN, .name = name, .value = trim(slice_part(line, colon + 1, line.size))};
+    *out = (struct field){
+        .id = id, .known = KNOWN, .name = name, .value = slice_trim(slice_part(line, colon + 1, line.size))};
     return has_control(out->value) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
 }
 
@@ -191,7 +181,7 @@ size_t head_unfold(uint8_t *lines, size_t size, bool *bare)
     for (size_t at = 0; at < size;) {
         struct slice rest = {.data = lines + at, .size = size - at};
         size_t raw = slice_find(rest, '\n') + 1;
-        struct slice line = trim(head_line(slice_part(rest, 0, raw), bare));
+        struct slice line = slice_trim(head_line(slice_part(rest, 0, raw), bare));
         if (at)
             lines[kept++] = ' '; /* the line end before it made room */
         memmove(lines + kept, line.data, line.size);

@@ -1,17 +1,8 @@
 #include "proto/http/search.h"
 
-enum verdict { LINE_GOOD, LINE_LAST, LINE_BAD };
+#include "proto/stream/sniff.h"
 
-static bool is_registered(struct slice method)
-{
-    static const char *const methods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
-                                          "DELETE", "OPTIONS", "CONNECT", "TRACE"};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (slice_is(method, methods[i]))
-            return true;
-    }
-    return false;
-}
+enum verdict { LINE_GOOD, LINE_LAST, LINE_BAD };
 
 static bool starts(struct slice line, enum side from, bool behind_lf)
 {
@@ -19,7 +10,7 @@ static bool starts(struct slice line, enum side from, bool behind_lf)
     struct status_line status;
     if (from == SERVER)
         return head_status_line(line, &status);
-    return head_request_line(line, &request) == START_GOOD && (behind_lf || is_registered(request.method));
+    return head_request_line(line, &request) == START_GOOD && (behind_lf || sniff_is_method(request.method));
 }
 
 static enum verdict judge(const struct search *s, struct slice raw, enum side from)

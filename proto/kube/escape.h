@@ -4,22 +4,13 @@
 
 #include "proto/base/slice.h"
 
-/** The value of a hexadecimal digit, or -1. */
-static inline int escape_digit(uint8_t byte)
-{
-    uint8_t low = byte_lower(byte);
-    if (low >= '0' && low <= '9')
-        return low - '0';
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 /** Whether two hexadecimal digits stand behind each %. Go refuses a text with any other. */
 static inline bool escape_valid(struct slice raw)
 {
     for (size_t i = slice_find(raw, '%'); i < raw.size; i++) {
         if (raw.data[i] != '%')
             continue;
-        if (raw.size - i < 3 || escape_digit(raw.data[i + 1]) < 0 || escape_digit(raw.data[i + 2]) < 0)
+        if (raw.size - i < 3 || byte_hex(raw.data[i + 1]) < 0 || byte_hex(raw.data[i + 2]) < 0)
             return false;
         i += 2;
     }
@@ -34,7 +25,7 @@ static inline uint8_t escape_take(struct slice *raw)
     *raw = (struct slice){.data = at + size, .size = raw->size - size};
     if (size == 1)
         return *at;
-    return (uint8_t)(escape_digit(at[1]) << 4 | escape_digit(at[2]));
+    return (uint8_t)(byte_hex(at[1]) << 4 | byte_hex(at[2]));
 }
 
 #endif

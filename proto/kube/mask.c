@@ -90,7 +90,7 @@ static struct slice key_of(struct slice wire, uint8_t room[static KEY_MAX])
     for (size_t i = 0; i < wire.size; i++) {
         uint8_t b = wire.data[i];
         if (b == '%' && i + 2 < wire.size) {
-            int high = escape_digit(wire.data[i + 1]), low = escape_digit(wire.data[i + 2]);
+            int high = byte_hex(wire.data[i + 1]), low = byte_hex(wire.data[i + 2]);
             if (high >= 0 && low >= 0) {
                 b = (uint8_t)(high << 4 | low);
                 i += 2;

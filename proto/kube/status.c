@@ -2,7 +2,6 @@
 
 #include "proto/base/json.h"
 #include "proto/base/utf8.h"
-#include "proto/kube/escape.h"
 
 /* The first of each counts, so that a longer beginning of the same body never changes what was read. */
 struct reading {
@@ -31,7 +30,7 @@ static size_t unquote_escape(struct slice s, size_t *at, uint8_t out[static 4])
     }
     uint32_t code = 0;
     for (; digits > 0; digits--, ++*at) {
-        int digit = *at < s.size ? escape_digit(s.data[*at]) : -1;
+        int digit = *at < s.size ? byte_hex(s.data[*at]) : -1;
         if (digit < 0)
             return 0;
         code = code << 4 | (uint32_t)digit;

@@ -132,7 +132,7 @@ static bool is_token(uint8_t b)
     return (letter >= 'a' && letter <= 'z') || (b >= '0' && b <= '9') || (b && strchr("!#$%&'*+-.^_`|~", b));
 }
 
-static bool is_known_method(struct slice token)
+bool sniff_is_method(struct slice token)
 {
     static const char *const methods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
                                           "DELETE", "OPTIONS", "CONNECT", "TRACE"};
@@ -180,7 +180,7 @@ static enum verdict sniff_request(struct slice s, struct sniffed *what)
     sniff_side(what, PROTOCOL_HTTP1, CLIENT);
     if (size == s.size) /* servers take a method of any length: its reader says whether it is one */
         return full && start == 0 ? YES : MAYBE;
-    if (is_known_method(slice_part(s, 0, size)))
+    if (sniff_is_method(slice_part(s, 0, size)))
         return YES;
     struct slice target = slice_part(s, size + 1, s.size);
     enum verdict verdict = sniff_target(target);

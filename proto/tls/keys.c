@@ -157,7 +157,7 @@ static bool read_hex(struct words *w, uint8_t *out, uint8_t *size, size_t least,
 {
     struct slice word = next_word(w, is_dark);
     for (size_t i = 0; i < word.size; i++) {
-        int digit = OPENSSL_hexchar2int(word.data[i]);
+        int digit = byte_hex(word.data[i]);
         if (digit < 0)
             return wrong(mistake, w->line, slice_part(word, i, i), "no hexadecimal digit", expected);
         if (i / 2 < most)

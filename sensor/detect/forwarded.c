@@ -2,17 +2,9 @@
 
 #include "proto/packet/address.h"
 
-static bool is_space(uint8_t b)
+static struct slice unquoted(struct slice s)
 {
-    return b == ' ' || b == '\t';
-}
-
-static struct slice trimmed(struct slice s)
-{
-    while (s.size > 0 && is_space(s.data[0]))
-        s = slice_part(s, 1, s.size);
-    while (s.size > 0 && is_space(s.data[s.size - 1]))
-        s.size--;
+    s = slice_trim(s);
     if (s.size > 1 && s.data[0] == '"' && s.data[s.size - 1] == '"')
         s = slice_part(s, 1, s.size - 1);
     return s;
@@ -51,7 +43,7 @@ static struct slice take_last(struct slice *text)
     size_t comma = text->size;
     while (comma > 0 && text->data[comma - 1] != ',')
         comma--;
-    struct slice last = trimmed(slice_part(*text, comma, text->size));
+    struct slice last = unquoted(slice_part(*text, comma, text->size));
     text->size = comma > 0 ? comma - 1 : 0;
     return last;
 }

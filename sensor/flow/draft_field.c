@@ -67,12 +67,7 @@ static bool list_has(struct slice list, const char *word)
     struct slice wanted = slice_of(word);
     while (list.size) {
         size_t comma = slice_find(list, ',');
-        struct slice one = slice_part(list, 0, comma);
-        while (one.size && (one.data[0] == ' ' || one.data[0] == '\t'))
-            one = slice_part(one, 1, one.size);
-        while (one.size && (one.data[one.size - 1] == ' ' || one.data[one.size - 1] == '\t'))
-            one.size--;
-        if (slice_same_nocase(one, wanted))
+        if (slice_same_nocase(slice_trim(slice_part(list, 0, comma)), wanted))
             return true;
         list = slice_part(list, comma + 1, list.size);
     }

@@ -2,7 +2,6 @@
  *
  * A request's pseudo-headers stand before all other fields (RFC 9113, 8.3), so a field before a known one of them is
  * one, and no credential. Any other is what its value can be, and where that is not known either, anything. */
-#include "proto/kube/escape.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
@@ -126,7 +125,7 @@ static bool read_uuid(struct slice text, uint64_t *folded)
         return false;
     *folded = 0;
     for (size_t i = 0; i < text.size; i++) {
-        int digit = escape_digit(text.data[i]);
+        int digit = byte_hex(text.data[i]);
         if (form[i] == '-' ? text.data[i] != '-' : digit < 0)
             return false;
         if (form[i] != '-')

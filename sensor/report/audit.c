@@ -167,15 +167,6 @@ static void put_agent(struct line *w, const struct place *at, enum event_field_i
     put_value(w, at, agent);
 }
 
-static struct slice trimmed(struct slice s)
-{
-    while (s.size && slice_find(slice_of(" \t"), s.data[0]) < 2)
-        s = slice_part(s, 1, s.size);
-    while (s.size && slice_find(slice_of(" \t"), s.data[s.size - 1]) < 2)
-        s.size--;
-    return s;
-}
-
 /** As the server reads it: no port, no brackets, but leading zeros in a dotted one. */
 static bool read_member(struct slice member, uint8_t ip[static 16])
 {
@@ -220,7 +211,7 @@ static void put_sources(struct line *w, const struct place *at, enum event_field
     json_open(&w->json, at->member, '[');
     while (claimed.size) {
         size_t comma = slice_find(claimed, ',');
-        if (read_member(trimmed(slice_part(claimed, 0, comma)), ip)) {
+        if (read_member(slice_trim(slice_part(claimed, 0, comma)), ip)) {
             json_ip(&w->json, NULL, ip);
             peer_told = memcmp(ip, peer, sizeof ip) == 0;
         }

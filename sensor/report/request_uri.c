@@ -37,23 +37,14 @@ static bool all_legal(struct slice path)
     return true;
 }
 
-/** @return -1: no hexadecimal digit */
-static int digit_of(uint8_t b)
-{
-    if (is_digit(b))
-        return b - '0';
-    b = byte_lower(b);
-    return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
-}
-
 /** The byte at `at`, decoded; `at` moves behind it. @return -1: a percent sign that begins no escape */
 static int next_byte(struct slice path, size_t *at)
 {
     uint8_t b = path.data[(*at)++];
     if (b != '%')
         return b;
-    int high = *at < path.size ? digit_of(path.data[*at]) : -1;
-    int low = *at + 1 < path.size ? digit_of(path.data[*at + 1]) : -1;
+    int high = *at < path.size ? byte_hex(path.data[*at]) : -1;
+    int low = *at + 1 < path.size ? byte_hex(path.data[*at + 1]) : -1;
     *at += 2;
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
