@@ -103,13 +103,13 @@ static bool is_sslv2_hello(const uint8_t header[static TLS_RECORD_HEADER])
            (header[3] == 3 || (header[3] == 0 && header[4] == 2));
 }
 
-static void begin_sslv2(struct tls_record *t, struct half *side, moment time, const uint8_t *header)
+static void begin_sslv2(struct tls_record *t, struct half *side, const uint8_t *header)
 {
     t->recognised = t->sslv2 = true;
     side->left = ((header[0] & 0x7fU) << 8 | header[1]) - (TLS_RECORD_HEADER - 2);
     side->wanted = false;
     if (t->events->sslv2_hello)
-        t->events->sslv2_hello(t->owner, time);
+        t->events->sslv2_hello(t->owner);
 }
 
 static void tell_content(struct tls_record *t, enum side from, moment time, struct slice content)
@@ -135,7 +135,7 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
 {
     struct half *side = &t->half[from];
     if (!t->recognised && from == CLIENT && is_sslv2_hello(header)) {
-        begin_sslv2(t, side, time, header);
+        begin_sslv2(t, side, header);
         return;
     }
     if (!tls_record_plausible(header) && side->believed) {
@@ -151,7 +151,7 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
     side->believes = false;
     memcpy(side->header, header, TLS_RECORD_HEADER);
     side->left = number_at(header + 3);
-    side->wanted = t->events->record(t->owner, from, time, side->header);
+    side->wanted = t->events->record(t->owner, from, side->header);
     if (side->wanted && side->left == 0)
         tell_content(t, from, time, slice_of(""));
 }

@@ -26,7 +26,7 @@ enum tls_record_lost {
 /** None but `record` and `gave_up` need be there, where no content is ever asked for. */
 struct tls_record_events {
     /** A record's header was read; told once, before its content. @return whether the content is wanted. */
-    bool (*record)(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER]);
+    bool (*record)(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER]);
     /** What is wanted, once it is all there. The slice is valid during the call. */
     void (*content)(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER],
                     struct slice content);
@@ -39,7 +39,7 @@ struct tls_record_events {
      * where one may be. May be NULL. */
     bool (*proves)(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content);
     /** The client begins with a hello in the form of SSL 2 (RFC 5246, E.2), which may offer TLS. May be NULL. */
-    void (*sslv2_hello)(void *owner, moment time);
+    void (*sslv2_hello)(void *owner);
     void (*gave_up)(void *owner, moment time, enum gave_up reason);
 };
 

@@ -51,18 +51,15 @@ static void tell_end(struct tls *t, enum side from, moment time, enum stream_end
 
 static void plaintext(struct tls *t, enum side from, moment time, struct slice bytes)
 {
-    if (!bytes.size || t->refused)
+    if (!bytes.size)
         return;
     if (!t->inside) {
-        t->inside = t->events->opened(t->owner, time, bytes);
-        t->refused = !t->inside;
-        for (int side = CLIENT; t->inside && side <= SERVER; side++) {
+        t->inside = t->events->opened(t->owner);
+        for (int side = CLIENT; side <= SERVER; side++) {
             if (t->half[side].ended)
                 stream_end(t->inside, (enum side)side, time, (enum stream_end)t->half[side].how);
         }
     }
-    if (!t->inside)
-        return;
     tell_lost_before(t, from, time);
     stream_push(t->inside, from, time, bytes);
 }
@@ -287,29 +284,29 @@ static void go_on_early(struct tls *t)
         go_on(t);
 }
 
-static void tell_facts(struct tls *t, moment time)
+static void tell_facts(struct tls *t)
 {
     if (!t->changed)
         return;
     t->changed = false;
-    t->events->facts(t->owner, time, &t->facts);
+    t->events->facts(t->owner, &t->facts);
 }
 
 /* records */
 
 /* Of what stays closed, that both sides have gone on with it is all that shows the handshake's end. */
-static void note_sealed(struct tls *t, enum side from, moment time)
+static void note_sealed(struct tls *t, enum side from)
 {
     bool begun = t->shape.stage == TLS_SHAPE_FLIGHT;
     bool tls13 = t->epochs.version == TLS_1_3 || (t->epochs.version == 0 && begun);
     if (tls13 && t->client_sealed && !tls_facts_has(&t->facts, TLS_SIGN_DONE)) {
         tls_note(t, TLS_SIGN_DONE);
-        tell_facts(t, time);
+        tell_facts(t);
     }
     t->client_sealed |= from == CLIENT && (t->dialogue.answered || begun);
 }
 
-static bool on_record(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER])
+static bool on_record(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER])
 {
     enum { ALERT_SIZE = 2 };
     struct tls *t = owner;
@@ -319,10 +316,10 @@ static bool on_record(void *owner, enum side from, moment time, const uint8_t he
     tls_shape_record(&t->shape, from, content, (uint16_t)(header[3] << 8 | header[4]));
     bool stays = half->closed || (!has_said(t) && !may_find(t));
     if (stays && content == TLS_APPLICATION_DATA)
-        note_sealed(t, from, time);
+        note_sealed(t, from);
     if (content == TLS_ALERT && header[3] == 0 && header[4] == ALERT_SIZE)
         return true;
-    if (half->closed || t->refused)
+    if (half->closed)
         return content == TLS_CHANGE_CIPHER_SPEC; /* a byte, which tells where both sides are */
     /* Of what was joined late little can be opened; but a hello may come. */
     return has_said(t) || content != TLS_APPLICATION_DATA || t->dialogue.hello || may_find(t);
@@ -339,7 +336,7 @@ static void on_content(void *owner, enum side from, moment time, const uint8_t h
     else if (kind != TLS_CHANGE_CIPHER_SPEC || t->epochs.version != TLS_1_3)
         bear(t, from, time, kind, content);
     go_on_early(t);
-    tell_facts(t, time);
+    tell_facts(t);
 }
 
 static void on_lost(void *owner, enum side from, moment time, enum tls_record_lost what, const uint8_t *header,
@@ -351,19 +348,19 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
         .time = time, .side = (uint8_t)from, .kind = (uint8_t)kind, .content = slice_of("")};
     if (what == TLS_LOST_SOME)
         tls_shape_lost(&t->shape, from, size);
-    if (t->half[from].closed || t->refused)
+    if (t->half[from].closed)
         return;
     if (header)
         memcpy(record.header, header, sizeof record.header);
     if (!let_wait(t, from, &record))
         tell_lost(t, from, time, what, header);
-    tell_facts(t, time);
+    tell_facts(t);
 }
 
 static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
 {
     struct tls *t = owner;
-    if (t->half[from].closed || t->refused || t->for_a_key)
+    if (t->half[from].closed || t->for_a_key)
         return false;
     if (!has_said(t) &&
         (header[0] != TLS_APPLICATION_DATA || early_waits(t, from) || !try_keys(t, from, header, content)))
@@ -371,11 +368,11 @@ static bool on_proves(void *owner, enum side from, const uint8_t header[static T
     return tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
 }
 
-static void on_sslv2_hello(void *owner, moment time)
+static void on_sslv2_hello(void *owner)
 {
     struct tls *t = owner;
     tls_note(t, TLS_SIGN_SSLV2_HELLO);
-    tell_facts(t, time);
+    tell_facts(t);
 }
 
 static void on_gave_up(void *owner, moment time, enum gave_up reason)
@@ -482,5 +479,5 @@ void tls_retry(struct tls *t, moment time)
     if (!late && !tls_epochs_has_all_keys(&t->epochs, &t->bench->locksmith))
         return;
     end_wait(t, time);
-    tell_facts(t, time);
+    tell_facts(t);
 }

@@ -41,9 +41,9 @@ struct tls_bench {
 
 struct tls_events {
     /** Something of `facts` became known: a hello, a certificate, an alert, that it will stay closed. */
-    void (*facts)(void *owner, moment time, const struct tls_facts *facts);
-    /** The first plaintext is at hand. @return who reads it (borrowed), or NULL: it is not opened at all. */
-    struct stream *(*opened)(void *owner, moment time, struct slice first);
+    void (*facts)(void *owner, const struct tls_facts *facts);
+    /** The first plaintext is at hand. @return who reads it; borrowed. */
+    struct stream *(*opened)(void *owner);
     /** A record's header was read. */
     void (*record)(void *owner, enum side from, enum tls_content content);
     void (*gave_up)(void *owner, moment time, enum gave_up reason);

@@ -61,7 +61,6 @@ struct tls {
     struct tls_half half[2];
     struct tls_waiting waiting;
     struct address server;
-    bool refused;       /* nobody reads the plaintext */
     bool for_a_key;     /* what waits, waits for that; else the client's early data alone, for the server's answer */
     bool changed;       /* facts, since they were told last */
     uint8_t tried;      /* records without a hello that were tried with keys of the log */

@@ -119,17 +119,15 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
 
 /* what TLS tells */
 
-static void on_facts(void *owner, moment time, const struct tls_facts *facts)
+static void on_facts(void *owner, const struct tls_facts *facts)
 {
     struct connection *c = owner;
-    (void)time;
     if (tls_facts_has(facts, TLS_SIGN_DONE) && !c->tls_told)
         tell_handshake(c, facts);
 }
 
-static struct stream *on_opened(void *owner, moment time, struct slice first)
+static struct stream *on_opened(void *owner)
 {
-    (void)time, (void)first;
     return reader_inside(owner);
 }
 

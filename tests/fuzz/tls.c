@@ -40,9 +40,8 @@ static void told_end(struct stream *s, enum side from, moment time, enum stream_
     mix((struct watch *)s, 8000U + from);
 }
 
-static void told_facts(void *owner, moment time, const struct tls_facts *facts)
+static void told_facts(void *owner, const struct tls_facts *facts)
 {
-    (void)time;
     mix(owner, facts->signs);
     for (int i = 0; i < TLS_TEXTS; i++) {
         struct slice text = tls_facts_text(facts, (enum tls_text)i);
@@ -50,14 +49,13 @@ static void told_facts(void *owner, moment time, const struct tls_facts *facts)
     }
 }
 
-static struct stream *told_opened(void *owner, moment time, struct slice first)
+static struct stream *told_opened(void *owner)
 {
     struct watch *w = owner;
-    (void)time;
-    if (!first.size || w->opened)
+    if (w->opened)
         abort();
     w->opened = true;
-    return first.data[0] == 0xff ? NULL : &w->inside;
+    return &w->inside;
 }
 
 static void told_record(void *owner, enum side from, enum tls_content content)

@@ -18,10 +18,9 @@ static void mix(struct watch *w, uint64_t value)
 }
 
 /* Records of some kinds are wanted whole. */
-static bool on_record(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER])
+static bool on_record(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER])
 {
     struct watch *w = owner;
-    (void)time;
     if (!tls_record_plausible(header))
         abort();
     for (size_t i = 0; i < TLS_RECORD_HEADER; i++)
@@ -61,9 +60,8 @@ static bool on_proves(void *owner, enum side from, const uint8_t header[static T
     return content.size > 4 && content.data[0] % 4 == 0;
 }
 
-static void on_sslv2_hello(void *owner, moment time)
+static void on_sslv2_hello(void *owner)
 {
-    (void)time;
     mix(owner, 6000);
 }
 

@@ -526,23 +526,6 @@ static void without_memory(void **state)
     tls_talk_free(t);
 }
 
-static void nobody_reads(void **state)
-{
-    (void)state;
-    struct tls_talk *t = tls_talk_new(&tls13);
-    struct rig r;
-    rig_init(&r);
-    r.refuses = true;
-    speak(t, 0, 300);
-    rig_add_keys(&r, t);
-    rig_hear(&r, t, 0, SIZE_MAX);
-    assert_int_equal(r.opened, 1);
-    assert_int_equal(r.side[0].size + r.side[1].size, 0);
-    rig_end_both(&r);
-    rig_deinit(&r);
-    tls_talk_free(t);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -554,7 +537,6 @@ int main(void)
         cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
         cmocka_unit_test(who_asks_nothing),   cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(without_memory),
-        cmocka_unit_test(nobody_reads),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,9 +25,8 @@ static void add(struct log *l, const char *format, ...)
     va_end(list);
 }
 
-static bool on_record(void *owner, enum side from, moment time, const uint8_t header[static TLS_RECORD_HEADER])
+static bool on_record(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER])
 {
-    (void)time;
     assert_int_equal(((struct log *)owner)->gave_up, 0);
     add(owner, "%c%d %x %u\n", from == CLIENT ? 'C' : 'S', header[0], header[1] << 8 | header[2],
         header[3] << 8 | header[4]);
