@@ -34,33 +34,33 @@ static void leave(struct http1 *h, enum side from, enum at at)
     side->told = 0;
 }
 
-void http1_done(struct http1 *h, enum side from, moment time, enum message_end how)
+void http1_done(struct http1 *h, enum side from, enum message_end how)
 {
     leave(h, from, AT_START);
-    pair_done(&h->pairing, from, time, how);
+    pair_done(&h->pairing, from, how);
 }
 
 /* Others may be laxer, and read on: what is a head again is found as behind a gap. */
-void http1_refuse(struct http1 *h, enum side from, moment time)
+void http1_refuse(struct http1 *h, enum side from)
 {
     leave(h, from, AT_SEARCH);
     h->half[from].to_tell = 0;
     h->half[from].search = (struct search){0};
-    pair_done(&h->pairing, from, time, MESSAGE_REFUSED);
-    pair_lost(&h->pairing, from, time);
+    pair_done(&h->pairing, from, MESSAGE_REFUSED);
+    pair_lost(&h->pairing, from);
 }
 
 /* Ends what this side is saying. */
-static void cut(struct http1 *h, enum side from, moment time, enum message_end how)
+static void cut(struct http1 *h, enum side from, enum message_end how)
 {
     struct half *side = &h->half[from];
     bool in_message = side->at >= AT_FIELDS && side->at <= AT_UNTIL_END;
     if (side->at == AT_FIELDS || side->at == AT_TRAILERS)
-        http1_head_cut(h, from, time);
+        http1_head_cut(h, from);
     if (side->at == AT_FIELDS && side->kind == HEAD_INFORMATIONAL)
-        pair_informed(&h->pairing, time);
+        pair_informed(&h->pairing);
     else if (in_message)
-        pair_done(&h->pairing, from, time, how);
+        pair_done(&h->pairing, from, how);
 }
 
 void http1_lost(struct http1 *h, enum side from, moment time)
@@ -69,7 +69,7 @@ void http1_lost(struct http1 *h, enum side from, moment time)
     /* What follows a 101 is no HTTP/1 any more, but where it begins is not known. */
     bool switching = from == SERVER && side->at == AT_FIELDS && side->status == 101;
     if (from == SERVER && pair_may_be_h2c(&h->pairing)) {
-        cut(h, SERVER, time, MESSAGE_CUT); /* an informational head */
+        cut(h, SERVER, MESSAGE_CUT); /* an informational head */
         http1_switch(h, time, slice_of(""));
         return;
     }
@@ -77,26 +77,26 @@ void http1_lost(struct http1 *h, enum side from, moment time)
         http1_give_up(h, time, GAVE_UP_NO_RESUME);
         return;
     }
-    cut(h, from, time, MESSAGE_CUT);
+    cut(h, from, MESSAGE_CUT);
     leave(h, from, AT_SEARCH);
     side->to_tell = 0;
     side->search = (struct search){0};
-    pair_lost(&h->pairing, from, time);
+    pair_lost(&h->pairing, from);
 }
 
-static void give_up_sides(struct http1 *h, moment time, enum message_end how)
+static void give_up_sides(struct http1 *h, enum message_end how)
 {
     for (enum side s = CLIENT; s <= SERVER; s++) {
-        cut(h, s, time, how);
+        cut(h, s, how);
         leave(h, s, AT_NOTHING);
     }
-    pair_over(&h->pairing, time, how);
+    pair_over(&h->pairing, how);
 }
 
 void http1_give_up(struct http1 *h, moment time, enum gave_up reason)
 {
     h->gave_up = true;
-    give_up_sides(h, time, MESSAGE_CUT);
+    give_up_sides(h, MESSAGE_CUT);
     h->events->gave_up(h->owner, time, reason);
 }
 
@@ -116,12 +116,12 @@ void http1_switch(struct http1 *h, moment time, struct slice protocol)
         held = client->lines.hold;
         client->lines.hold = (struct hold){0};
     }
-    cut(h, CLIENT, time, MESSAGE_CUT);
+    cut(h, CLIENT, MESSAGE_CUT);
     leave(h, CLIENT, AT_NOTHING);
     bool unread = protocol.size == 0 && pair_may_be_h2c(&h->pairing);
-    void *thing = unread || http1_is_h2c(protocol) ? pair_hand_over(&h->pairing, time) : NULL;
-    pair_done(&h->pairing, SERVER, time, MESSAGE_SWITCHED);
-    give_up_sides(h, time, MESSAGE_CUT);
+    void *thing = unread || http1_is_h2c(protocol) ? pair_hand_over(&h->pairing) : NULL;
+    pair_done(&h->pairing, SERVER, MESSAGE_SWITCHED);
+    give_up_sides(h, MESSAGE_CUT);
     h->switched = true;
     h->next = h->events->switched(h->owner, time, protocol, thing);
     if (h->next && lost)
@@ -192,7 +192,7 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
             stream_gap(h->next, from, time, size);
         return;
     }
-    if (side->at != AT_NOTHING && http1_body_gap(h, from, time, size) > 0)
+    if (side->at != AT_NOTHING && http1_body_gap(h, from, size) > 0)
         http1_lost(h, from, time);
 }
 
@@ -212,13 +212,13 @@ static void end(struct stream *s, enum side from, moment time, enum stream_end h
     enum message_end message = how == END_RESET ? MESSAGE_RESET : MESSAGE_CUT;
     bool undecided = side->at == AT_PEEK && side->lines.hold.size;
     bool whole = at == AT_UNTIL_END && how == END_FIN && !side->body_lost && !undecided;
-    cut(h, from, time, whole ? MESSAGE_WHOLE : message);
-    pair_done(&h->pairing, from, time, message); /* of an answer that had only informational heads */
+    cut(h, from, whole ? MESSAGE_WHOLE : message);
+    pair_done(&h->pairing, from, message); /* of an answer that had only informational heads */
     leave(h, from, AT_NOTHING);
     if (from == SERVER)
-        pair_no_answers(&h->pairing, time);
+        pair_no_answers(&h->pairing);
     if (h->half[other_side(from)].ended)
-        pair_over(&h->pairing, time, message);
+        pair_over(&h->pairing, message);
 }
 
 static void destroy(struct stream *s)

@@ -20,13 +20,13 @@ static void begin_trailers(struct half *side)
     side->whole = true;
 }
 
-void http1_body_begin(struct http1 *h, enum side from, moment time, enum body_kind kind)
+void http1_body_begin(struct http1 *h, enum side from, enum body_kind kind)
 {
     struct half *side = &h->half[from];
     side->body_lost = false;
     switch (kind) {
-    case BODY_NONE: http1_done(h, from, time, MESSAGE_WHOLE); return;
-    case BODY_REFUSED: http1_refuse(h, from, time); return;
+    case BODY_NONE: http1_done(h, from, MESSAGE_WHOLE); return;
+    case BODY_REFUSED: http1_refuse(h, from); return;
     case BODY_UNTIL_END: side->at = AT_UNTIL_END; break;
     case BODY_COUNTED:
         side->at = AT_COUNTED;
@@ -43,7 +43,7 @@ void http1_body_begin(struct http1 *h, enum side from, moment time, enum body_ki
     }
 }
 
-static void counted(struct http1 *h, enum side from, moment time, struct slice *rest)
+static void counted(struct http1 *h, enum side from, struct slice *rest)
 {
     struct half *side = &h->half[from];
     size_t size = side->left < rest->size ? (size_t)side->left : rest->size;
@@ -52,10 +52,10 @@ static void counted(struct http1 *h, enum side from, moment time, struct slice *
     side->left -= size;
     tell_body(h, from, bytes, 0);
     if (side->left == 0)
-        http1_done(h, from, time, MESSAGE_WHOLE);
+        http1_done(h, from, MESSAGE_WHOLE);
 }
 
-static void chunked(struct http1 *h, enum side from, moment time, struct slice *rest)
+static void chunked(struct http1 *h, enum side from, struct slice *rest)
 {
     struct half *side = &h->half[from];
     struct slice data;
@@ -72,11 +72,11 @@ static void chunked(struct http1 *h, enum side from, moment time, struct slice *
     case CHUNKED_LAST: begin_trailers(side); return;
     case CHUNKED_ODD_SIZE:
         http1_mark(h, from, MARK_ODD_LENGTH);
-        http1_refuse(h, from, time);
+        http1_refuse(h, from);
         return;
     case CHUNKED_BAD:
         http1_mark(h, from, MARK_MALFORMED);
-        http1_refuse(h, from, time);
+        http1_refuse(h, from);
         return;
     }
 }
@@ -101,7 +101,7 @@ static void peek(struct http1 *h, enum side from, moment time, struct slice *res
     struct hold held = side->lines.hold;
     side->lines.hold = (struct hold){0};
     if (head)
-        http1_done(h, from, time, MESSAGE_WHOLE);
+        http1_done(h, from, MESSAGE_WHOLE);
     else
         side->at = side->body;
     http1_read(h, from, time, seen);
@@ -112,8 +112,8 @@ void http1_body(struct http1 *h, enum side from, moment time, struct slice *rest
 {
     switch (h->half[from].at) {
     case AT_PEEK: peek(h, from, time, rest); break;
-    case AT_COUNTED: counted(h, from, time, rest); break;
-    case AT_CHUNKED: chunked(h, from, time, rest); break;
+    case AT_COUNTED: counted(h, from, rest); break;
+    case AT_CHUNKED: chunked(h, from, rest); break;
     default:
         tell_body(h, from, *rest, 0);
         advance(rest, rest->size);
@@ -121,18 +121,18 @@ void http1_body(struct http1 *h, enum side from, moment time, struct slice *rest
     }
 }
 
-static uint64_t counted_gap(struct http1 *h, enum side from, moment time, uint64_t size)
+static uint64_t counted_gap(struct http1 *h, enum side from, uint64_t size)
 {
     struct half *side = &h->half[from];
     uint64_t inside = size < side->left ? size : side->left;
     side->left -= inside;
     tell_body(h, from, slice_of(""), inside);
     if (side->left == 0)
-        http1_done(h, from, time, MESSAGE_WHOLE);
+        http1_done(h, from, MESSAGE_WHOLE);
     return size - inside;
 }
 
-uint64_t http1_body_gap(struct http1 *h, enum side from, moment time, uint64_t size)
+uint64_t http1_body_gap(struct http1 *h, enum side from, uint64_t size)
 {
     struct half *side = &h->half[from];
     if (side->at == AT_UNTIL_END) {
@@ -144,7 +144,7 @@ uint64_t http1_body_gap(struct http1 *h, enum side from, moment time, uint64_t s
     if (size == GAP_UNKNOWN)
         return size;
     if (side->at == AT_COUNTED)
-        return counted_gap(h, from, time, size);
+        return counted_gap(h, from, size);
     if (side->at != AT_CHUNKED || !chunked_gap(&side->chunked, size))
         return size;
     tell_body(h, from, slice_of(""), size);

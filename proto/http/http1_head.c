@@ -21,12 +21,12 @@ static void one_field(struct http1 *h, enum side from, const struct field *field
     tell_field(h, from, field);
 }
 
-static void tell_head(struct http1 *h, enum side from, moment time)
+static void tell_head(struct http1 *h, enum side from)
 {
     struct half *side = &h->half[from];
     void *thing = http1_thing(h, from);
     if (thing)
-        h->events->head(thing, from, time, side->kind, side->whole);
+        h->events->head(thing, from, side->kind, side->whole);
 }
 
 /* Behind a start line, or before trailers. */
@@ -39,7 +39,7 @@ static void begin_fields(struct half *side, enum at at, enum head_kind kind)
     side->framing = (struct framing){0};
 }
 
-void http1_head_cut(struct http1 *h, enum side from, moment time)
+void http1_head_cut(struct http1 *h, enum side from)
 {
     struct half *side = &h->half[from];
     struct field field;
@@ -48,15 +48,15 @@ void http1_head_cut(struct http1 *h, enum side from, moment time)
         one_field(h, from, &field);
     side->whole = false;
     if (side->kind != HEAD_TRAILERS || side->fields)
-        tell_head(h, from, time);
+        tell_head(h, from);
 }
 
-static void refuse_head(struct http1 *h, enum side from, moment time)
+static void refuse_head(struct http1 *h, enum side from)
 {
     http1_mark(h, from, MARK_MALFORMED);
     h->half[from].whole = false;
-    tell_head(h, from, time);
-    http1_refuse(h, from, time);
+    tell_head(h, from);
+    http1_refuse(h, from);
 }
 
 /* The first byte of a message, empty lines before it apart. */
@@ -69,8 +69,8 @@ static void first_byte(struct http1 *h, enum side from, moment time)
         return;
     /* Nothing followed an answer's head, and now its client asks on: it was HEAD that it had asked. */
     if (server->at == AT_PEEK && server->lines.hold.size == 0)
-        http1_done(h, SERVER, time, MESSAGE_CUT);
-    pair_request_byte(&h->pairing, time);
+        http1_done(h, SERVER, MESSAGE_CUT);
+    pair_request_byte(&h->pairing);
 }
 
 /* Where a message should begin there is none. */
@@ -84,7 +84,7 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     if (!side->began)
         first_byte(h, from, time);
     if (from == SERVER && !pair_owed(&h->pairing)) {
-        http1_refuse(h, from, time);
+        http1_refuse(h, from);
         return;
     }
     begin_fields(side, AT_FIELDS, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL);
@@ -100,7 +100,7 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     }
     /* It may have been refused before its line end was there. */
     http1_marks(h, from, side->to_tell & ~(1U << MARK_BARE_LF));
-    refuse_head(h, from, time);
+    refuse_head(h, from);
 }
 
 static void request_line(struct http1 *h, moment time, struct slice line)
@@ -130,7 +130,7 @@ static void request_line(struct http1 *h, moment time, struct slice line)
     if (head_absolute(request.target))
         http1_mark(h, CLIENT, MARK_ABSOLUTE_FORM);
     if (read == START_REFUSED)
-        refuse_head(h, CLIENT, time);
+        refuse_head(h, CLIENT);
 }
 
 static void status_line(struct http1 *h, moment time, struct slice line)
@@ -189,7 +189,7 @@ static void note_field(struct http1 *h, enum side from, const struct field *fiel
     }
 }
 
-static void field_line(struct http1 *h, enum side from, moment time, struct slice raw)
+static void field_line(struct http1 *h, enum side from, struct slice raw)
 {
     struct half *side = &h->half[from];
     bool bare = false;
@@ -216,17 +216,17 @@ static void field_line(struct http1 *h, enum side from, moment time, struct slic
     }
     if (read == FIELD_LINE_SPACE)
         http1_mark(h, from, MARK_ODD_SPACE);
-    refuse_head(h, from, time);
+    refuse_head(h, from);
 }
 
-static void request_head(struct http1 *h, moment time)
+static void request_head(struct http1 *h)
 {
     struct half *side = &h->half[CLIENT];
     const struct exchange *e = pair_current(&h->pairing, CLIENT);
     struct body_rule rule = framing_request(&side->framing, side->version, e->connect);
     http1_marks(h, CLIENT, rule.marks);
-    tell_head(h, CLIENT, time);
-    http1_body_begin(h, CLIENT, time, rule.kind);
+    tell_head(h, CLIENT);
+    http1_body_begin(h, CLIENT, rule.kind);
 }
 
 static void answer_head(struct http1 *h, moment time)
@@ -234,10 +234,10 @@ static void answer_head(struct http1 *h, moment time)
     struct half *side = &h->half[SERVER];
     const struct exchange *e = pair_current(&h->pairing, SERVER);
     if (side->kind == HEAD_INFORMATIONAL) {
-        tell_head(h, SERVER, time);
+        tell_head(h, SERVER);
         side->at = AT_START;
         side->began = false;
-        pair_informed(&h->pairing, time);
+        pair_informed(&h->pairing);
         return;
     }
     /* With a body it is an answer: RFC 9110, 9.3.6. */
@@ -247,7 +247,7 @@ static void answer_head(struct http1 *h, moment time)
         struct slice protocol = tunnel ? slice_of("CONNECT") : (struct slice){h->upgrade, h->upgrade_size};
         if (http1_is_h2c(protocol))
             side->kind = HEAD_INFORMATIONAL;
-        tell_head(h, SERVER, time);
+        tell_head(h, SERVER);
         http1_switch(h, time, protocol);
         return;
     }
@@ -255,8 +255,8 @@ static void answer_head(struct http1 *h, moment time)
     if (e->head || side->status == 204 || side->status == 304)
         rule.kind = BODY_NONE;
     http1_marks(h, SERVER, rule.marks);
-    tell_head(h, SERVER, time);
-    http1_body_begin(h, SERVER, time, rule.kind);
+    tell_head(h, SERVER);
+    http1_body_begin(h, SERVER, rule.kind);
 }
 
 static void head_end(struct http1 *h, enum side from, moment time, struct slice raw)
@@ -267,10 +267,10 @@ static void head_end(struct http1 *h, enum side from, moment time, struct slice 
     lines_clear(&side->lines, h->memory);
     if (side->at == AT_TRAILERS) {
         if (side->fields)
-            tell_head(h, from, time);
-        http1_done(h, from, time, MESSAGE_WHOLE);
+            tell_head(h, from);
+        http1_done(h, from, MESSAGE_WHOLE);
     } else if (from == CLIENT) {
-        request_head(h, time);
+        request_head(h);
     } else {
         answer_head(h, time);
     }
@@ -294,7 +294,7 @@ static void one_line(struct http1 *h, enum side from, moment time, struct slice 
     else if (raw.data[0] == '\n' || (raw.size == 2 && raw.data[0] == '\r'))
         head_end(h, from, time, raw);
     else
-        field_line(h, from, time, raw);
+        field_line(h, from, raw);
 }
 
 void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest)

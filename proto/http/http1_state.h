@@ -67,18 +67,18 @@ struct http1 {
 void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest);
 
 /** The head is not read to its end: tells what is known of it. */
-void http1_head_cut(struct http1 *h, enum side from, moment time);
+void http1_head_cut(struct http1 *h, enum side from);
 
 /* http1_body.c */
 
 /** What follows a whole head whose body is so. */
-void http1_body_begin(struct http1 *h, enum side from, moment time, enum body_kind kind);
+void http1_body_begin(struct http1 *h, enum side from, enum body_kind kind);
 
 /** AT_PEEK to AT_UNTIL_END. Takes some of `rest`. */
 void http1_body(struct http1 *h, enum side from, moment time, struct slice *rest);
 
 /** Takes from `size` what is missing inside a body. @return what is missing behind it, or where it is not known. */
-uint64_t http1_body_gap(struct http1 *h, enum side from, moment time, uint64_t size);
+uint64_t http1_body_gap(struct http1 *h, enum side from, uint64_t size);
 
 /* http1.c */
 
@@ -97,10 +97,10 @@ void http1_mark(struct http1 *h, enum side from, enum http_mark mark);
 void http1_marks(struct http1 *h, enum side from, uint32_t marks);
 
 /** The message has ended, and the next one may begin. */
-void http1_done(struct http1 *h, enum side from, moment time, enum message_end how);
+void http1_done(struct http1 *h, enum side from, enum message_end how);
 
 /** Who receives this message reads no further: it is at its end, and so is this side. */
-void http1_refuse(struct http1 *h, enum side from, moment time);
+void http1_refuse(struct http1 *h, enum side from);
 
 /** The framing is lost: the message, if there is one, is at its end. */
 void http1_lost(struct http1 *h, enum side from, moment time);

@@ -14,7 +14,7 @@ void http2_give_up(struct http2 *h, moment time, enum gave_up reason)
     if (h->gave_up)
         return;
     h->gave_up = true;
-    streams_all_over(&h->streams, time, MESSAGE_CUT);
+    streams_all_over(&h->streams, MESSAGE_CUT);
     h->events->gave_up(h->owner, time, reason);
 }
 
@@ -46,7 +46,7 @@ static void drop_block(struct http2 *h, enum side from)
 static void block_over(struct http2 *h, enum side from, moment time, struct slice whole)
 {
     if (h->side[from].block.damaged)
-        http2_head_unread(h, from, time);
+        http2_head_unread(h, from);
     else
         http2_head_read(h, from, time, whole);
     drop_block(h, from);
@@ -175,9 +175,9 @@ static void reset(struct http2 *h, enum side from, moment time, const struct h2_
     if (e->thing)
         h->events->reset(e->thing, from, read_u32(&r));
     if (from == CLIENT)
-        streams_reset(&h->streams, e, time);
+        streams_reset(&h->streams, e);
     else
-        streams_over(&h->streams, e, time, MESSAGE_RESET);
+        streams_over(&h->streams, e, MESSAGE_RESET);
 }
 
 static void goaway(struct http2 *h, enum side from, moment time, struct slice payload)
@@ -252,7 +252,7 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
     if (!(e->told[from] & TOLD_HEAD))
         http2_head_missed(h, e, from, time);
     if (e->reset) {
-        streams_over(&h->streams, e, time, MESSAGE_RESET);
+        streams_over(&h->streams, e, MESSAGE_RESET);
         return;
     }
     if (lost)
@@ -260,7 +260,7 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
     if (e->thing && (bytes.size || lost))
         h->events->body(e->thing, from, bytes, lost);
     if (last && f->flags & FRAME_END_STREAM)
-        streams_done(&h->streams, e, from, time, MESSAGE_WHOLE);
+        streams_done(&h->streams, e, from, MESSAGE_WHOLE);
 }
 
 static void frames_lost(void *owner, enum side from, moment time)
@@ -274,7 +274,7 @@ static void frames_lost(void *owner, enum side from, moment time)
     }
     http2_forget_table(h, from);
     http2_allow_table(h, other_side(from), UINT32_MAX); /* SETTINGS may be what was lost */
-    streams_lost(&h->streams, from, time);
+    streams_lost(&h->streams, from);
 }
 
 static const struct frame_events FRAMES = {
@@ -315,7 +315,7 @@ static void end(struct stream *s, enum side from, moment time, enum stream_end h
     settle(h, time, frames_turn(&h->side[from].frames, time));
     h->side[from].ended = true;
     if (!h->gave_up && h->side[other_side(from)].ended)
-        streams_all_over(&h->streams, time, how == END_RESET ? MESSAGE_RESET : MESSAGE_CUT);
+        streams_all_over(&h->streams, how == END_RESET ? MESSAGE_RESET : MESSAGE_CUT);
 }
 
 static void destroy(struct stream *s)

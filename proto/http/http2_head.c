@@ -31,7 +31,7 @@ void http2_head_missed(struct http2 *h, struct h2_exchange *e, enum side from, m
         http2_bad_frame(h, from, time);
     e->told[from] |= TOLD_BEGUN | TOLD_HEAD | TOLD_BROKEN | TOLD_VAGUE;
     if (e->thing)
-        h->events->head(e->thing, from, time, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL, false);
+        h->events->head(e->thing, from, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL, false);
 }
 
 /* What begins with a pseudo-header is a request, though its number is lower than others or was used before, if what
@@ -43,7 +43,7 @@ static void begin_again(struct telling *t)
     if (t->from == SERVER || t->block->promise || t->block->stream % 2 == 0 || !free)
         return;
     if (e)
-        streams_over(&t->http2->streams, e, t->block->time, MESSAGE_CUT);
+        streams_over(&t->http2->streams, e, MESSAGE_CUT);
     t->reset_owed = e;
     t->exchange = NULL;
     t->kind = HEAD_REQUEST;
@@ -142,7 +142,7 @@ static bool opens_tunnel(const struct telling *t)
     return t->kind == HEAD_FINAL && t->code == 200 && t->exchange->told[CLIENT] & TOLD_CONNECT;
 }
 
-static void end_head(struct telling *t, moment time, bool whole)
+static void end_head(struct telling *t, bool whole)
 {
     struct http2 *h = t->http2;
     struct h2_exchange *e = t->exchange;
@@ -165,15 +165,15 @@ static void end_head(struct telling *t, moment time, bool whole)
     if (!whole)
         e->told[from] |= TOLD_BROKEN;
     if (e->thing)
-        h->events->head(e->thing, from, time, t->kind, whole && !t->too_large);
+        h->events->head(e->thing, from, t->kind, whole && !t->too_large);
     if (t->kind == HEAD_REQUEST || t->kind == HEAD_FINAL)
         e->told[from] |= TOLD_HEAD | (from == SERVER && !t->code ? TOLD_VAGUE : 0);
     if (opens_tunnel(t))
-        streams_over(&h->streams, e, time, MESSAGE_SWITCHED);
+        streams_over(&h->streams, e, MESSAGE_SWITCHED);
     else if (t->block->end_stream)
-        streams_done(&h->streams, e, from, time, MESSAGE_WHOLE);
+        streams_done(&h->streams, e, from, MESSAGE_WHOLE);
     else if (e->reset && t->kind == HEAD_FINAL)
-        streams_over(&h->streams, e, time, MESSAGE_RESET);
+        streams_over(&h->streams, e, MESSAGE_RESET);
 }
 
 static struct telling begin_telling(struct http2 *h, enum side from)
@@ -188,7 +188,7 @@ static struct telling begin_telling(struct http2 *h, enum side from)
     return t;
 }
 
-void http2_head_unread(struct http2 *h, enum side from, moment time)
+void http2_head_unread(struct http2 *h, enum side from)
 {
     struct telling t = begin_telling(h, from);
     http2_forget_table(h, from);
@@ -197,7 +197,7 @@ void http2_head_unread(struct http2 *h, enum side from, moment time)
         return;
     if (t.block->damaged == GAVE_UP_LIMIT)
         mark(h, t.exchange, from, MARK_HEAD_TOO_LARGE);
-    end_head(&t, time, false);
+    end_head(&t, false);
 }
 
 void http2_head_read(struct http2 *h, enum side from, moment time, struct slice bytes)
@@ -217,5 +217,5 @@ void http2_head_read(struct http2 *h, enum side from, moment time, struct slice 
         return;
     if (result == GAVE_UP_MALFORMED)
         mark(h, t.exchange, from, MARK_BAD_BLOCK);
-    end_head(&t, time, result == GAVE_UP_NOT);
+    end_head(&t, result == GAVE_UP_NOT);
 }

@@ -52,7 +52,7 @@ void http2_bad_frame(struct http2 *h, enum side from, moment time);
 void http2_head_read(struct http2 *h, enum side from, moment time, struct slice block);
 
 /** The block of that side cannot be read: that a head was there is told, where its stream says whose it is. */
-void http2_head_unread(struct http2 *h, enum side from, moment time);
+void http2_head_unread(struct http2 *h, enum side from);
 
 /** The stream goes on: its head was in what was lost. */
 void http2_head_missed(struct http2 *h, struct h2_exchange *e, enum side from, moment time);

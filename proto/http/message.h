@@ -42,13 +42,13 @@ struct message_events {
     void *(*open)(void *owner, moment time, enum http_version version, uint32_t stream_id);
     void (*field)(void *thing, enum side from, const struct field *field);
     /** @param whole  false: fields may be missing; then what was not told is unknown, not absent. */
-    void (*head)(void *thing, enum side from, moment time, enum head_kind kind, bool whole);
+    void (*head)(void *thing, enum side from, enum head_kind kind, bool whole);
     /** @param lost  bytes missing before `bytes`; `bytes` may be empty. */
     void (*body)(void *thing, enum side from, struct slice bytes, uint64_t lost);
-    void (*done)(void *thing, enum side from, moment time, enum message_end how);
+    void (*done)(void *thing, enum side from, enum message_end how);
     void (*mark)(void *thing, enum side from, enum http_mark mark);
     /** Both sides are done, or the connection is. */
-    void (*over)(void *thing, moment time);
+    void (*over)(void *thing);
     /** HTTP/2: the stream was reset; `done` and `over` follow. @param code  of RFC 9113, section 7. */
     void (*reset)(void *thing, enum side from, uint32_t code);
     /** HTTP/1: 101, h2c, CONNECT: what follows on this connection is `protocol`; empty: h2c was asked for, and the

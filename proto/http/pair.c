@@ -17,23 +17,23 @@ void pair_deinit(struct pairing *p)
     p->count = p->capacity = 0;
 }
 
-static void tell_done(struct pairing *p, struct exchange *e, enum side from, moment time, enum message_end how)
+static void tell_done(struct pairing *p, struct exchange *e, enum side from, enum message_end how)
 {
     bool *done = from == CLIENT ? &e->request_done : &e->answer_done;
     if (e->thing && !*done)
-        p->events->done(e->thing, from, time, how);
+        p->events->done(e->thing, from, how);
     *done = true;
 }
 
 /* Whatever was left open is cut by now. */
-static void tell_over(struct pairing *p, struct exchange *e, moment time, enum message_end how)
+static void tell_over(struct pairing *p, struct exchange *e, enum message_end how)
 {
     if (!e->request_done && e != &p->alone)
-        tell_done(p, e, CLIENT, time, e->request_read ? MESSAGE_WHOLE : how);
+        tell_done(p, e, CLIENT, e->request_read ? MESSAGE_WHOLE : how);
     if (e->answer_begun)
-        tell_done(p, e, SERVER, time, how);
+        tell_done(p, e, SERVER, how);
     if (e->thing)
-        p->events->over(e->thing, time);
+        p->events->over(e->thing);
     e->thing = NULL;
 }
 
@@ -49,7 +49,7 @@ static bool nothing_will_come(const struct pairing *p, const struct exchange *e)
 }
 
 /* Tells over what needs to wait no longer, now that less is to be expected. */
-static void settle(struct pairing *p, moment time)
+static void settle(struct pairing *p)
 {
     for (uint32_t i = 0; i < p->count;) {
         struct exchange *e = &p->open[i];
@@ -57,36 +57,36 @@ static void settle(struct pairing *p, moment time)
             i++;
             continue;
         }
-        tell_over(p, e, time, MESSAGE_CUT);
+        tell_over(p, e, MESSAGE_CUT);
         remove_at(p, i);
     }
 }
 
-static void end_alone(struct pairing *p, moment time, enum message_end how)
+static void end_alone(struct pairing *p, enum message_end how)
 {
     if (p->alone_open)
-        tell_over(p, &p->alone, time, how);
+        tell_over(p, &p->alone, how);
     p->alone_open = false;
 }
 
-void pair_part(struct pairing *p, moment time)
+void pair_part(struct pairing *p)
 {
     p->unpaired = true;
-    settle(p, time);
+    settle(p);
 }
 
-void pair_no_answers(struct pairing *p, moment time)
+void pair_no_answers(struct pairing *p)
 {
     p->no_answers = true;
-    end_alone(p, time, MESSAGE_CUT);
-    settle(p, time);
+    end_alone(p, MESSAGE_CUT);
+    settle(p);
 }
 
-void pair_over(struct pairing *p, moment time, enum message_end how)
+void pair_over(struct pairing *p, enum message_end how)
 {
-    end_alone(p, time, how);
+    end_alone(p, how);
     for (uint32_t i = 0; i < p->count; i++)
-        tell_over(p, &p->open[i], time, how);
+        tell_over(p, &p->open[i], how);
     p->count = 0;
 }
 
@@ -100,14 +100,14 @@ static bool in_head(const struct pairing *p)
     return p->count && p->open[0].in_head;
 }
 
-void pair_request_byte(struct pairing *p, moment time)
+void pair_request_byte(struct pairing *p)
 {
     bool owed = p->alone_open || (p->count && !p->open[p->count - 1].answer_done);
     if (!owed || (p->server_lost && !in_head(p)))
         return;
     p->pipelined = true;
     if (p->lost)
-        pair_part(p, time);
+        pair_part(p);
 }
 
 static bool make_room(struct pairing *p)
@@ -127,9 +127,9 @@ static bool make_room(struct pairing *p)
 enum gave_up pair_request(struct pairing *p, moment time, enum http_version version)
 {
     if (p->client_lost_owed) {
-        pair_part(p, time);
+        pair_part(p);
     } else if (p->server_lost && !p->pipelined && !in_head(p)) {
-        pair_over(p, time, MESSAGE_CUT);
+        pair_over(p, MESSAGE_CUT);
     }
     p->client_lost = p->client_lost_owed = p->server_lost = false;
     if (p->count >= p->limit)
@@ -170,7 +170,7 @@ bool pair_owed(const struct pairing *p)
 }
 
 /* @return the request that the answer which begins belongs to, or NULL. */
-static struct exchange *asked(struct pairing *p, moment time)
+static struct exchange *asked(struct pairing *p)
 {
     if (!pair_owed(p))
         return NULL;
@@ -178,10 +178,10 @@ static struct exchange *asked(struct pairing *p, moment time)
         return &p->open[0];
     /* Rule 6. Its request may still be going on: it stays, as one that is answered already. */
     if (p->open[0].answer_begun)
-        tell_done(p, &p->open[0], SERVER, time, MESSAGE_CUT);
+        tell_done(p, &p->open[0], SERVER, MESSAGE_CUT);
     p->open[0].answer_done = true;
     if (p->open[0].request_read) {
-        tell_over(p, &p->open[0], time, MESSAGE_CUT);
+        tell_over(p, &p->open[0], MESSAGE_CUT);
         remove_at(p, 0);
     }
     return NULL;
@@ -189,7 +189,7 @@ static struct exchange *asked(struct pairing *p, moment time)
 
 void pair_answer(struct pairing *p, moment time, enum http_version version, bool final)
 {
-    struct exchange *e = p->alone_open ? &p->alone : asked(p, time);
+    struct exchange *e = p->alone_open ? &p->alone : asked(p);
     if (!e) {
         open_alone(p, time, version);
         e = &p->alone;
@@ -204,16 +204,16 @@ void pair_answer(struct pairing *p, moment time, enum http_version version, bool
         p->untold++;
 }
 
-void pair_informed(struct pairing *p, moment time)
+void pair_informed(struct pairing *p)
 {
     struct exchange *e = pair_current(p, SERVER);
     if (!e)
         return;
     e->in_head = false;
-    settle(p, time);
+    settle(p);
 }
 
-static void request_done(struct pairing *p, moment time, enum message_end how)
+static void request_done(struct pairing *p, enum message_end how)
 {
     struct exchange *e = pair_current(p, CLIENT);
     if (!e)
@@ -221,39 +221,39 @@ static void request_done(struct pairing *p, moment time, enum message_end how)
     e->request_read = true;
     bool wait = how == MESSAGE_WHOLE && e->may_switch && !e->answered && !nothing_will_come(p, e);
     if (!wait)
-        tell_done(p, e, CLIENT, time, how);
+        tell_done(p, e, CLIENT, how);
     if (e->answer_done || nothing_will_come(p, e)) {
-        tell_over(p, e, time, MESSAGE_CUT);
+        tell_over(p, e, MESSAGE_CUT);
         remove_at(p, p->count - 1);
     }
 }
 
-static void answer_done(struct pairing *p, moment time, enum message_end how)
+static void answer_done(struct pairing *p, enum message_end how)
 {
     struct exchange *e = pair_current(p, SERVER);
     if (!e)
         return;
-    tell_done(p, e, SERVER, time, how);
+    tell_done(p, e, SERVER, how);
     if (e == &p->alone) {
-        end_alone(p, time, how);
+        end_alone(p, how);
         return;
     }
     if (e->request_read || how == MESSAGE_SWITCHED) {
-        tell_done(p, e, CLIENT, time, how == MESSAGE_SWITCHED ? how : MESSAGE_WHOLE);
-        tell_over(p, e, time, how);
+        tell_done(p, e, CLIENT, how == MESSAGE_SWITCHED ? how : MESSAGE_WHOLE);
+        tell_over(p, e, how);
         remove_at(p, 0);
     }
 }
 
-void pair_done(struct pairing *p, enum side from, moment time, enum message_end how)
+void pair_done(struct pairing *p, enum side from, enum message_end how)
 {
     if (from == CLIENT)
-        request_done(p, time, how);
+        request_done(p, how);
     else
-        answer_done(p, time, how);
+        answer_done(p, how);
 }
 
-void *pair_hand_over(struct pairing *p, moment time)
+void *pair_hand_over(struct pairing *p)
 {
     struct exchange *e = pair_current(p, SERVER);
     if (!e && pair_may_be_h2c(p))
@@ -261,13 +261,13 @@ void *pair_hand_over(struct pairing *p, moment time)
     if (!e)
         return NULL;
     if (e != &p->alone)
-        tell_done(p, e, CLIENT, time, MESSAGE_WHOLE); /* it waited for its answer, or was told before */
+        tell_done(p, e, CLIENT, MESSAGE_WHOLE); /* it waited for its answer, or was told before */
     void *thing = e->thing;
     e->thing = NULL;
     return thing;
 }
 
-void pair_lost(struct pairing *p, enum side from, moment time)
+void pair_lost(struct pairing *p, enum side from)
 {
     p->lost = true;
     if (from == CLIENT) {
@@ -275,8 +275,8 @@ void pair_lost(struct pairing *p, enum side from, moment time)
     } else {
         p->server_lost = true;
         p->client_lost_owed = false;
-        end_alone(p, time, MESSAGE_CUT);
+        end_alone(p, MESSAGE_CUT);
     }
     if (p->pipelined)
-        pair_part(p, time);
+        pair_part(p);
 }

@@ -83,7 +83,7 @@ bool pair_may_switch(const struct pairing *p);
 void pair_unseen_request(struct pairing *p);
 
 /** A request's first byte. */
-void pair_request_byte(struct pairing *p, moment time);
+void pair_request_byte(struct pairing *p);
 
 /** A request has begun: opened, and current. @return GAVE_UP_NOT, or why it could not be. */
 enum gave_up pair_request(struct pairing *p, moment time, enum http_version version);
@@ -92,10 +92,10 @@ enum gave_up pair_request(struct pairing *p, moment time, enum http_version vers
 void pair_answer(struct pairing *p, moment time, enum http_version version, bool final);
 
 /** An informational head has ended: another head is to come. */
-void pair_informed(struct pairing *p, moment time);
+void pair_informed(struct pairing *p);
 
 /** The current message of this side has ended. */
-void pair_done(struct pairing *p, enum side from, moment time, enum message_end how);
+void pair_done(struct pairing *p, enum side from, enum message_end how);
 
 /** Whether the only request that is open asked for h2c, and what it was answered has not been read. */
 bool pair_may_be_h2c(const struct pairing *p);
@@ -103,18 +103,18 @@ bool pair_may_be_h2c(const struct pairing *p);
 /** The exchange that is being answered, or is the only one to be, goes on elsewhere: its request is told as done, and
  * nothing more of it here.
  *  @return its thing, or NULL. */
-void *pair_hand_over(struct pairing *p, moment time);
+void *pair_hand_over(struct pairing *p);
 
 /** Something of this side is lost; its current message, if any, was ended before. */
-void pair_lost(struct pairing *p, enum side from, moment time);
+void pair_lost(struct pairing *p, enum side from);
 
 /** No more answers can be paired: what the server says is not understood any more. */
-void pair_part(struct pairing *p, moment time);
+void pair_part(struct pairing *p);
 
 /** The server's side has ended. */
-void pair_no_answers(struct pairing *p, moment time);
+void pair_no_answers(struct pairing *p);
 
 /** All that is open is over: the connection ended, or changed its protocol. */
-void pair_over(struct pairing *p, moment time, enum message_end how);
+void pair_over(struct pairing *p, enum message_end how);
 
 #endif

@@ -62,54 +62,54 @@ bool streams_may_begin(const struct h2_streams *s, enum side from, uint32_t id)
     return id > s->lost_above && id < s->lost_below && !was_told;
 }
 
-static void tell_done(struct h2_streams *s, struct h2_exchange *e, enum side from, moment time, enum message_end how)
+static void tell_done(struct h2_streams *s, struct h2_exchange *e, enum side from, enum message_end how)
 {
     uint8_t *told = &e->told[from];
     if (e->thing && (*told & (TOLD_BEGUN | TOLD_DONE)) == TOLD_BEGUN)
-        s->events->done(e->thing, from, time, how == MESSAGE_WHOLE && *told & TOLD_BROKEN ? MESSAGE_CUT : how);
+        s->events->done(e->thing, from, how == MESSAGE_WHOLE && *told & TOLD_BROKEN ? MESSAGE_CUT : how);
     *told |= TOLD_DONE;
 }
 
-static void end_one(struct h2_streams *s, struct h2_exchange *e, moment time, enum message_end how)
+static void end_one(struct h2_streams *s, struct h2_exchange *e, enum message_end how)
 {
-    tell_done(s, e, CLIENT, time, how);
-    tell_done(s, e, SERVER, time, how);
+    tell_done(s, e, CLIENT, how);
+    tell_done(s, e, SERVER, how);
     if (e->thing)
-        s->events->over(e->thing, time);
+        s->events->over(e->thing);
     s->resets -= e->reset;
     e->over = true;
     s->over++;
 }
 
-void streams_over(struct h2_streams *s, struct h2_exchange *e, moment time, enum message_end how)
+void streams_over(struct h2_streams *s, struct h2_exchange *e, enum message_end how)
 {
-    end_one(s, e, time, how);
+    end_one(s, e, how);
     if (s->over < s->count || s->room <= ROOM_IDLE)
         return;
     s->count = s->over = 0;
     resize(s, ROOM_IDLE);
 }
 
-void streams_reset(struct h2_streams *s, struct h2_exchange *e, moment time)
+void streams_reset(struct h2_streams *s, struct h2_exchange *e)
 {
     if (e->told[SERVER] & TOLD_BEGUN) {
-        streams_over(s, e, time, MESSAGE_RESET);
+        streams_over(s, e, MESSAGE_RESET);
         return;
     }
-    tell_done(s, e, CLIENT, time, MESSAGE_RESET);
+    tell_done(s, e, CLIENT, MESSAGE_RESET);
     s->resets += !e->reset;
     e->reset = true;
     for (uint32_t i = 0; s->resets > RESETS_WAIT && i < s->count; i++) {
         if (s->open[i].reset && !s->open[i].over)
-            streams_over(s, &s->open[i], time, MESSAGE_RESET);
+            streams_over(s, &s->open[i], MESSAGE_RESET);
     }
 }
 
-void streams_all_over(struct h2_streams *s, moment time, enum message_end how)
+void streams_all_over(struct h2_streams *s, enum message_end how)
 {
     for (uint32_t i = 0; i < s->count; i++) {
         if (!s->open[i].over)
-            end_one(s, &s->open[i], time, how);
+            end_one(s, &s->open[i], how);
     }
     s->count = s->over = 0;
 }
@@ -126,7 +126,7 @@ static void take_out(struct h2_streams *s)
 }
 
 /* More than the limit are open: the older half is told as over, so that what nobody answers goes as it comes. */
-static void end_older(struct h2_streams *s, moment time)
+static void end_older(struct h2_streams *s)
 {
     take_out(s);
     uint32_t ended = s->count / 2 + 1;
@@ -134,7 +134,7 @@ static void end_older(struct h2_streams *s, moment time)
         struct h2_exchange *e = &s->open[i];
         if (e->thing && !s->lost)
             s->events->mark(e->thing, CLIENT, MARK_MANY_STREAMS);
-        end_one(s, e, time, MESSAGE_CUT);
+        end_one(s, e, MESSAGE_CUT);
     }
     take_out(s);
 }
@@ -160,7 +160,7 @@ static struct h2_exchange *insert(struct h2_streams *s, uint32_t id)
 struct h2_exchange *streams_open(struct h2_streams *s, enum side from, moment time, uint32_t id)
 {
     if (s->count - s->over >= s->limit)
-        end_older(s, time);
+        end_older(s);
     struct h2_exchange *e = insert(s, id);
     if (!e)
         return NULL;
@@ -201,14 +201,14 @@ static bool nothing_owed(const struct h2_exchange *e)
     return e->told[SERVER] & TOLD_DONE && (request & (TOLD_DONE | TOLD_BROKEN) || !(request & TOLD_BEGUN));
 }
 
-void streams_done(struct h2_streams *s, struct h2_exchange *e, enum side from, moment time, enum message_end how)
+void streams_done(struct h2_streams *s, struct h2_exchange *e, enum side from, enum message_end how)
 {
-    tell_done(s, e, from, time, how);
+    tell_done(s, e, from, how);
     if (nothing_owed(e))
-        streams_over(s, e, time, how);
+        streams_over(s, e, how);
 }
 
-void streams_lost(struct h2_streams *s, enum side from, moment time)
+void streams_lost(struct h2_streams *s, enum side from)
 {
     for (uint32_t i = 0; i < s->count; i++) {
         struct h2_exchange *e = &s->open[i];
@@ -218,7 +218,7 @@ void streams_lost(struct h2_streams *s, enum side from, moment time)
         if (e->thing)
             s->events->body(e->thing, from, slice_of(""), GAP_UNKNOWN);
         if (nothing_owed(e))
-            end_one(s, e, time, MESSAGE_CUT);
+            end_one(s, e, MESSAGE_CUT);
     }
     s->lost = true;
     if (from == SERVER)

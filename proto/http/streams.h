@@ -67,20 +67,20 @@ struct h2_exchange *streams_open(struct h2_streams *s, enum side from, moment ti
 bool streams_carry_on(struct h2_streams *s, void *thing);
 
 /** The side is done; where that was the last of it, the exchange is over, and `e` no more. */
-void streams_done(struct h2_streams *s, struct h2_exchange *e, enum side from, moment time, enum message_end how);
+void streams_done(struct h2_streams *s, struct h2_exchange *e, enum side from, enum message_end how);
 
 /** The client has reset it. Where nothing of the answer was seen, that may be under way: the exchange stays open until
  * its head comes, or many more wait so. */
-void streams_reset(struct h2_streams *s, struct h2_exchange *e, moment time);
+void streams_reset(struct h2_streams *s, struct h2_exchange *e);
 
 /** Both sides are done at once: a reset, a tunnel. */
-void streams_over(struct h2_streams *s, struct h2_exchange *e, moment time, enum message_end how);
+void streams_over(struct h2_streams *s, struct h2_exchange *e, enum message_end how);
 
 /** Frames of that side were lost: bytes of what it is saying, whole messages, and the client's requests. What waited
  *  for nothing but the end of such a request is over. */
-void streams_lost(struct h2_streams *s, enum side from, moment time);
+void streams_lost(struct h2_streams *s, enum side from);
 
 /** All of them: no more will be said. */
-void streams_all_over(struct h2_streams *s, moment time, enum message_end how);
+void streams_all_over(struct h2_streams *s, enum message_end how);
 
 #endif

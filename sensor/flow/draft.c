@@ -166,10 +166,9 @@ void draft_carry_on(void *draft, bool certain)
     d->answer_done = d->answer_whole = false;
 }
 
-void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole)
+void draft_head(void *draft, enum side from, enum head_kind kind, bool whole)
 {
     struct draft *d = draft;
-    (void)time;
     if (!d->x || kind == HEAD_TRAILERS)
         return;
     if (kind == HEAD_INFORMATIONAL) {
@@ -216,10 +215,9 @@ void draft_body(void *draft, enum side from, struct slice bytes, uint64_t lost)
     d->body_broken |= size < bytes.size;
 }
 
-void draft_done(void *draft, enum side from, moment time, enum message_end how)
+void draft_done(void *draft, enum side from, enum message_end how)
 {
     struct draft *d = draft;
-    (void)time;
     if (from == CLIENT) {
         d->request_done = how == MESSAGE_WHOLE || how == MESSAGE_SWITCHED;
         return;
@@ -256,10 +254,9 @@ static bool says_nothing(const struct draft *d)
     return !request && !x->method.size && x->answer == SEEN_NOT;
 }
 
-void draft_over(void *draft, moment time)
+void draft_over(void *draft)
 {
     struct draft *d = draft;
-    (void)time;
     if (d->x && says_nothing(d))
         age_leave(&d->bench->drafts, &d->age);
     else if (d->x)

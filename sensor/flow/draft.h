@@ -16,9 +16,9 @@ struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, m
 /** These fit into struct message_events; `draft` is a struct draft. What is not in event/field.def is looked at and
  *  forgotten. */
 void draft_field(void *draft, enum side from, const struct field *field);
-void draft_head(void *draft, enum side from, moment time, enum head_kind kind, bool whole);
+void draft_head(void *draft, enum side from, enum head_kind kind, bool whole);
 void draft_body(void *draft, enum side from, struct slice bytes, uint64_t lost);
-void draft_done(void *draft, enum side from, moment time, enum message_end how);
+void draft_done(void *draft, enum side from, enum message_end how);
 void draft_mark(void *draft, enum side from, enum http_mark mark);
 void draft_reset(void *draft, enum side from, uint32_t code);
 
@@ -27,7 +27,7 @@ void draft_reset(void *draft, enum side from, uint32_t code);
 void draft_carry_on(void *draft, bool certain);
 
 /** Told if it was not, and given back. */
-void draft_over(void *draft, moment time);
+void draft_over(void *draft);
 
 /** Of the connection whose draft it is: the oldest is the one whose time to be told comes first. */
 uint64_t draft_flow_id(const struct age *oldest);

@@ -58,7 +58,7 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
     c->second = http2_new(&c->bench->http2, true, &reader_messages, c);
     if (!c->second || !http2_carry_on(c->second, thing)) {
         if (thing)
-            draft_over(thing, time);
+            draft_over(thing);
         reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
         return NULL;
     }

@@ -70,10 +70,9 @@ static void on_field(void *thing, enum side from, const struct field *field)
     mix_slice(t->watch, field->value);
 }
 
-static void on_head(void *thing, enum side from, moment time, enum head_kind kind, bool whole)
+static void on_head(void *thing, enum side from, enum head_kind kind, bool whole)
 {
     struct thing *t = touch(thing, from, 'h');
-    (void)time;
     check((kind == HEAD_REQUEST) == (from == CLIENT) || kind == HEAD_TRAILERS);
     check(t->in_head[from] || !whole);
     t->in_head[from] = false;
@@ -90,10 +89,9 @@ static void on_body(void *thing, enum side from, struct slice bytes, uint64_t lo
         *hash = (*hash ^ bytes.data[i]) * 1099511628211U;
 }
 
-static void on_done(void *thing, enum side from, moment time, enum message_end how)
+static void on_done(void *thing, enum side from, enum message_end how)
 {
     struct thing *t = touch(thing, from, 'd');
-    (void)time;
     check(!t->in_head[from]);
     t->done[from] = true;
     mix(t->watch, how);
@@ -106,10 +104,9 @@ static void on_mark(void *thing, enum side from, enum http_mark mark)
     mix(t->watch, mark);
 }
 
-static void on_over(void *thing, moment time)
+static void on_over(void *thing)
 {
     struct thing *t = thing;
-    (void)time;
     check(!t->over && !t->in_head[CLIENT] && !t->in_head[SERVER]);
     check(t->seen[CLIENT] == t->done[CLIENT] && t->seen[SERVER] == t->done[SERVER]);
     t->over = true;

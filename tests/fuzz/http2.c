@@ -79,10 +79,9 @@ static void on_field(void *thing, enum side from, const struct field *f)
     mix_slice(t->watch, f->value);
 }
 
-static void on_head(void *thing, enum side from, moment time, enum head_kind kind, bool whole)
+static void on_head(void *thing, enum side from, enum head_kind kind, bool whole)
 {
     struct thing *t = touch(thing, from, 'h');
-    (void)time;
     check((kind == HEAD_REQUEST) == (from == CLIENT) || kind == HEAD_TRAILERS);
     check((kind == HEAD_TRAILERS) == t->final[from]);
     t->in_head[from] = false;
@@ -103,10 +102,9 @@ static void on_body(void *thing, enum side from, struct slice bytes, uint64_t lo
         *hash = (*hash ^ bytes.data[i] ^ number(t) << 32) * 1099511628211U;
 }
 
-static void on_done(void *thing, enum side from, moment time, enum message_end how)
+static void on_done(void *thing, enum side from, enum message_end how)
 {
     struct thing *t = touch(thing, from, 'd');
-    (void)time;
     check(!t->in_head[from] && t->seen[from] && how != MESSAGE_REFUSED);
     t->done[from] = true;
     mix(t->watch, how);
@@ -119,10 +117,9 @@ static void on_mark(void *thing, enum side from, enum http_mark mark)
     mix(t->watch, number(t) << 16 | (uint64_t)mark << 8 | from);
 }
 
-static void on_over(void *thing, moment time)
+static void on_over(void *thing)
 {
     struct thing *t = thing;
-    (void)time;
     check(!t->over && !t->in_head[CLIENT] && !t->in_head[SERVER]);
     check(t->seen[CLIENT] == t->done[CLIENT] && t->seen[SERVER] == t->done[SERVER]);
     t->over = true;

@@ -35,10 +35,10 @@ static void a_goaway_without_error_is_remembered(void **state)
     desk_begin(&d);
     bench_goaway(&d.bench, &d.facts, CLIENT, 0, slice_of(""), 1);
     assert_int_equal(d.facts.goaway, HTTP2_ERROR_NONE);
-    draft_over(desk_open(&d, 1), 1);
-    draft_over(desk_open(&d, 3), 1);
+    draft_over(desk_open(&d, 1));
+    draft_over(desk_open(&d, 3));
     bench_goaway(&d.bench, &d.facts, SERVER, 0, slice_of("bye"), 1);
-    draft_over(desk_open(&d, 5), 1);
+    draft_over(desk_open(&d, 5));
     bench_goaway(&d.bench, &d.facts, SERVER, 11, slice_of(""), 1);
     assert_string_equal(http2_error_name(d.facts.goaway), "NO_ERROR");
     assert_int_equal(d.facts.goaway_after, 2);

@@ -438,13 +438,13 @@ static void resets_are_told(void **state)
         desk_begin(&d);
         struct draft *draft = desk_open(&d, 7);
         desk_head(draft, CLIENT, HEAD_REQUEST, HTTP2_GET("/api/v1/pods"));
-        draft_done(draft, CLIENT, 3, MESSAGE_WHOLE);
+        draft_done(draft, CLIENT, MESSAGE_WHOLE);
         if (answered)
             desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200")));
         draft_reset(draft, answered ? SERVER : CLIENT, answered ? 2 : 8);
         draft_reset(draft, CLIENT, 5);
-        draft_done(draft, SERVER, 3, MESSAGE_RESET);
-        draft_over(draft, 3);
+        draft_done(draft, SERVER, MESSAGE_RESET);
+        draft_over(draft);
         const struct exchange *x = desk_exchange(&d, 0);
         assert_string_equal(http2_error_name(x->reset_error), answered ? "INTERNAL_ERROR" : "CANCEL");
         assert_int_equal(x->reset_by, answered ? RESET_BY_SERVER : RESET_BY_CLIENT);
@@ -464,10 +464,10 @@ static void whether_it_was_reset_may_be_unknown(void **state)
         desk_begin(&d);
         struct draft *draft = desk_open(&d, 7);
         desk_head(draft, CLIENT, HEAD_REQUEST, HTTP2_GET("/api/v1/pods"));
-        draft_done(draft, CLIENT, 3, MESSAGE_WHOLE);
+        draft_done(draft, CLIENT, MESSAGE_WHOLE);
         desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200")));
-        draft_done(draft, SERVER, 3, cut ? MESSAGE_CUT : MESSAGE_WHOLE);
-        draft_over(draft, 3);
+        draft_done(draft, SERVER, cut ? MESSAGE_CUT : MESSAGE_WHOLE);
+        draft_over(draft);
         const struct event *e = &desk_exchange(&d, 0)->event;
         assert_int_equal(event_is_unknown(e, EVENT_HTTP2_ERROR), cut);
         assert_int_equal(event_is_unknown(e, EVENT_HTTP2_RESET_BY), cut);
@@ -486,8 +486,8 @@ static void a_watch_over_http2_is_told_while_it_runs(void **state)
     desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200"), HIDDEN));
     assert_int_equal(d.count, 1);
     draft_reset(draft, CLIENT, 8); /* what comes now is passed by */
-    draft_done(draft, SERVER, 3, MESSAGE_RESET);
-    draft_over(draft, 3);
+    draft_done(draft, SERVER, MESSAGE_RESET);
+    draft_over(draft);
     assert_int_equal(d.count, 1);
     desk_end(&d);
 }
@@ -500,8 +500,8 @@ static void a_lost_head_is_told_of_http2(void **state)
         struct desk d;
         desk_begin(&d);
         struct draft *draft = desk_open(&d, stream_id);
-        draft_head(draft, CLIENT, 2, HEAD_REQUEST, false);
-        draft_over(draft, 3);
+        draft_head(draft, CLIENT, HEAD_REQUEST, false);
+        draft_over(draft);
         assert_int_equal(d.count, stream_id);
         if (stream_id) {
             assert_true(event_is_unknown(&desk_exchange(&d, 0)->event, EVENT_HTTP_METHOD));
@@ -520,13 +520,13 @@ static void h2c_goes_on_as_stream_1(void **state)
     struct draft *draft = desk_open(&d, 0);
     desk_head(draft, CLIENT, HEAD_REQUEST,
               DESK_FIELDS(IS(":method", "GET"), IS(":path", "/api/v1/pods"), IS("Host", "a"), IS("Upgrade", "h2c")));
-    draft_done(draft, CLIENT, 2, MESSAGE_WHOLE);
+    draft_done(draft, CLIENT, MESSAGE_WHOLE);
     desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "101"), IS("Server", "x"), IS("Audit-Id", "y")));
-    draft_done(draft, SERVER, 2, MESSAGE_SWITCHED);
+    draft_done(draft, SERVER, MESSAGE_SWITCHED);
     draft_carry_on(draft, true);
     desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "403"), IS("audit-id", "z")));
-    draft_done(draft, SERVER, 3, MESSAGE_WHOLE);
-    draft_over(draft, 3);
+    draft_done(draft, SERVER, MESSAGE_WHOLE);
+    draft_over(draft);
     const struct exchange *x = desk_exchange(&d, 0);
     assert_int_equal(x->version, HTTP_1_1);
     assert_int_equal(x->stream_id, 1);

@@ -127,7 +127,7 @@ static inline void desk_head(struct draft *draft, enum side from, enum head_kind
                               .value = value};
         draft_field(draft, from, &field);
     }
-    draft_head(draft, from, 2, kind, true);
+    draft_head(draft, from, kind, true);
 }
 
 /** Both messages, and their ends. */
@@ -135,9 +135,9 @@ static inline void desk_head(struct draft *draft, enum side from, enum head_kind
 
 static inline void desk_close(struct draft *draft)
 {
-    draft_done(draft, CLIENT, 3, MESSAGE_WHOLE);
-    draft_done(draft, SERVER, 3, MESSAGE_WHOLE);
-    draft_over(draft, 3);
+    draft_done(draft, CLIENT, MESSAGE_WHOLE);
+    draft_done(draft, SERVER, MESSAGE_WHOLE);
+    draft_over(draft);
 }
 
 #endif

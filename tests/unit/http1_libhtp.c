@@ -132,11 +132,10 @@ static void on_field(void *thing, enum side from, const struct field *field)
         s->status = (unsigned)strtoul((const char *)field->value.data, NULL, 10);
 }
 
-static void on_head(void *thing, enum side from, moment time, enum head_kind kind, bool whole)
+static void on_head(void *thing, enum side from, enum head_kind kind, bool whole)
 {
     (void)thing;
     (void)from;
-    (void)time;
     (void)kind;
     assert_true(whole);
 }
@@ -147,11 +146,10 @@ static void on_body(void *thing, enum side from, struct slice bytes, uint64_t lo
     ((struct seen *)thing)->body[from] += bytes.size;
 }
 
-static void on_done(void *thing, enum side from, moment time, enum message_end how)
+static void on_done(void *thing, enum side from, enum message_end how)
 {
     (void)thing;
     (void)from;
-    (void)time;
     assert_int_equal(how, MESSAGE_WHOLE);
 }
 
@@ -162,9 +160,8 @@ static void on_mark(void *thing, enum side from, enum http_mark mark)
     fail_msg("nothing is odd here: %s", http_mark_name(mark));
 }
 
-static void on_over(void *thing, moment time)
+static void on_over(void *thing)
 {
-    (void)time;
     ((struct seen *)thing)->over = true;
 }
 

@@ -88,11 +88,10 @@ static inline void record_field(void *thing, enum side from, const struct field 
                (const char *)field->value.data);
 }
 
-static inline void record_head(void *thing, enum side from, moment time, enum head_kind kind, bool whole)
+static inline void record_head(void *thing, enum side from, enum head_kind kind, bool whole)
 {
     static const char *const kinds[] = {"request", "informational", "final", "trailers"};
     struct record_thing *t = record_thing(thing, from);
-    (void)time;
     t->in_head[from] = false;
     record_say(t->record, "%u %c head %s%s\n", t->number, record_side(from), kinds[kind], whole ? "" : " partly");
 }
@@ -117,11 +116,10 @@ static inline void record_body(void *thing, enum side from, struct slice bytes, 
     r->body_from = from;
 }
 
-static inline void record_done(void *thing, enum side from, moment time, enum message_end how)
+static inline void record_done(void *thing, enum side from, enum message_end how)
 {
     static const char *const ends[] = {"whole", "cut", "reset", "refused", "switched"};
     struct record_thing *t = record_thing(thing, from);
-    (void)time;
     t->done[from] = true;
     record_say(t->record, "%u %c done %s\n", t->number, record_side(from), ends[how]);
 }
@@ -132,10 +130,9 @@ static inline void record_mark(void *thing, enum side from, enum http_mark mark)
     record_say(t->record, "%u %c mark %s\n", t->number, record_side(from), http_mark_name(mark));
 }
 
-static inline void record_over(void *thing, moment time)
+static inline void record_over(void *thing)
 {
     struct record_thing *t = thing;
-    (void)time;
     assert_false(t->over || t->in_head[CLIENT] || t->in_head[SERVER]);
     t->over = true;
     record_say(t->record, "%u over\n", t->number);

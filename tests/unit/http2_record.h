@@ -105,12 +105,11 @@ static inline void record_field(void *thing, enum side from, const struct field 
     r->head_from = from;
 }
 
-static inline void record_head(void *thing, enum side from, moment time, enum head_kind kind, bool whole)
+static inline void record_head(void *thing, enum side from, enum head_kind kind, bool whole)
 {
     static const char *const kinds[] = {"request", "informational", "final", "trailers"};
     struct record_thing *t = record_touch(thing, from, true);
     struct record *r = t->record;
-    (void)time;
     assert_true(kind == HEAD_TRAILERS ? t->final[from] : !t->final[from]);
     assert_true(kind == HEAD_TRAILERS || (kind == HEAD_REQUEST) == (from == CLIENT));
     t->final[from] |= kind != HEAD_INFORMATIONAL;
@@ -145,11 +144,10 @@ static inline void record_body(void *thing, enum side from, struct slice bytes, 
     r->body_from = from;
 }
 
-static inline void record_done(void *thing, enum side from, moment time, enum message_end how)
+static inline void record_done(void *thing, enum side from, enum message_end how)
 {
     static const char *const ends[] = {"whole", "cut", "reset", "refused", "switched"};
     struct record_thing *t = record_touch(thing, from, false);
-    (void)time;
     assert_true(t->seen[from]);
     t->done[from] = true;
     record_say(t->record, "%u %c done %s\n", t->id, record_side(from), ends[how]);
@@ -163,10 +161,9 @@ static inline void record_mark(void *thing, enum side from, enum http_mark mark)
     record_say(t->record, "%u %c mark %s\n", t->id, record_side(from), http_mark_name(mark));
 }
 
-static inline void record_over(void *thing, moment time)
+static inline void record_over(void *thing)
 {
     struct record_thing *t = thing;
-    (void)time;
     assert_false(t->over);
     assert_ptr_not_equal(t->record->in_head, t);
     assert_true(t->seen[CLIENT] == t->done[CLIENT] && t->seen[SERVER] == t->done[SERVER]);

@@ -48,9 +48,8 @@ static void on_body(void *thing, enum side from, struct slice bytes, uint64_t lo
     say("%u %c(?) ", (unsigned)(uintptr_t)thing, "CS"[from]);
 }
 
-static void on_done(void *thing, enum side from, moment time, enum message_end how)
+static void on_done(void *thing, enum side from, enum message_end how)
 {
-    assert_int_equal(time, 7);
     say("%u %c%d ", (unsigned)(uintptr_t)thing, "CS"[from], (int)how);
 }
 
@@ -61,9 +60,8 @@ static void on_mark(void *thing, enum side from, enum http_mark mark)
     say("%u many ", (unsigned)(uintptr_t)thing);
 }
 
-static void on_over(void *thing, moment time)
+static void on_over(void *thing)
 {
-    assert_int_equal(time, 7);
     now->over++;
     say("%u over ", (unsigned)(uintptr_t)thing);
 }
@@ -100,7 +98,7 @@ static void done(struct h2_streams *s, enum side from, uint32_t id)
     struct h2_exchange *e = streams_find(s, id);
     assert_non_null(e);
     e->told[from] |= TOLD_BEGUN | TOLD_HEAD;
-    streams_done(s, e, from, 7, MESSAGE_WHOLE);
+    streams_done(s, e, from, MESSAGE_WHOLE);
 }
 
 static void both_sides_end_one(void **state)
@@ -143,7 +141,7 @@ static void answers_alone_are_those_of_what_was_lost(void **state)
     struct rig r;
     struct h2_streams *s = begin(&r, false, 8);
     open_one(s, CLIENT, 3);
-    streams_lost(s, CLIENT, 7);
+    streams_lost(s, CLIENT);
     assert_false(streams_may_begin(s, SERVER, 1));
     assert_false(streams_may_begin(s, SERVER, 3));
     assert_true(streams_may_begin(s, SERVER, 5));
@@ -178,14 +176,14 @@ static void loss_cuts_what_goes_on(void **state)
     done(s, CLIENT, 1);
     done(s, SERVER, 3);
     r.text[0] = '\0';
-    streams_lost(s, CLIENT, 7);
+    streams_lost(s, CLIENT);
     assert_string_equal(r.text, "3 C(?) 3 C1 3 over 5 C(?) ");
-    streams_lost(s, SERVER, 7); /* nobody of them has been answered in part */
+    streams_lost(s, SERVER); /* nobody of them has been answered in part */
     done(s, SERVER, 5);
     assert_string_equal(r.text, "3 C(?) 3 C1 3 over 5 C(?) 5 S0 5 C1 5 over ");
     r.text[0] = '\0';
     streams_find(s, 1)->told[SERVER] |= TOLD_BEGUN;
-    streams_lost(s, SERVER, 7);
+    streams_lost(s, SERVER);
     done(s, SERVER, 1);
     assert_string_equal(r.text, "1 S(?) 1 S1 1 over ");
     end(&r);
@@ -220,7 +218,7 @@ static void memory_may_fail(void **state)
     assert_null(streams_open(s, CLIENT, 7, id));
     assert_null(streams_find(s, id));
     assert_int_equal(r.opened, 4);
-    streams_all_over(s, 7, MESSAGE_RESET);
+    streams_all_over(s, MESSAGE_RESET);
     assert_int_equal(r.over, 4);
     assert_non_null(strstr(r.text, "7 C2 7 over "));
     end(&r);
@@ -238,7 +236,7 @@ static void too_many_end_the_older_half(void **state)
         assert_int_equal(r.marks, late ? 0 : 3); /* who came late does not know that they are open */
         assert_null(streams_find(s, 5));
         assert_non_null(streams_find(s, 7));
-        streams_all_over(s, 7, MESSAGE_CUT);
+        streams_all_over(s, MESSAGE_CUT);
         assert_int_equal(r.over, 5);
         end(&r);
     }
@@ -268,7 +266,7 @@ static void at_random(void **state)
             assert_int_equal(e != NULL, open[id]);
             assert_false(streams_may_begin(s, CLIENT, id));
             if (e)
-                streams_over(s, e, 7, MESSAGE_RESET);
+                streams_over(s, e, MESSAGE_RESET);
             count -= open[id];
             open[id] = false;
         }
@@ -306,7 +304,7 @@ static void many_cost_little(void **state)
             done(s, SERVER, id);
     }
     assert_true(r.memory.peak <= ROOM);
-    streams_all_over(s, 7, MESSAGE_CUT);
+    streams_all_over(s, MESSAGE_CUT);
     assert_int_equal(r.opened, r.over);
     end(&r);
     assert_true(seconds() - before < 20); /* a second with sanitizers; what grows with the square takes minutes */
@@ -336,29 +334,29 @@ static void what_is_reset_waits_for_its_answer(void **state)
     struct rig r;
     struct h2_streams *s = begin(&r, false, 1000);
     open_one(s, CLIENT, 1);
-    streams_reset(s, streams_find(s, 1), 7);
+    streams_reset(s, streams_find(s, 1));
     assert_string_equal(r.text, "1 open 1 C2 ");
     done(s, SERVER, 1);
     assert_string_equal(r.text, "1 open 1 C2 1 S0 1 over ");
     open_one(s, CLIENT, 3)->told[SERVER] |= TOLD_BEGUN;
-    streams_reset(s, streams_find(s, 3), 7);
+    streams_reset(s, streams_find(s, 3));
     assert_null(streams_find(s, 3));
     for (uint32_t id = 5; id < 205; id += 2) {
         open_one(s, CLIENT, id);
-        streams_reset(s, streams_find(s, id), 7);
+        streams_reset(s, streams_find(s, id));
     }
     assert_int_equal(r.opened - r.over, 32);
     assert_null(streams_find(s, 203 - 2 * 32));
     assert_non_null(streams_find(s, 205 - 2 * 32));
-    streams_over(s, streams_find(s, 203), 7, MESSAGE_RESET);
+    streams_over(s, streams_find(s, 203), MESSAGE_RESET);
     open_one(s, CLIENT, 301);
-    streams_reset(s, streams_find(s, 301), 7);
+    streams_reset(s, streams_find(s, 301));
     assert_int_equal(r.opened - r.over, 32); /* there was a place */
-    streams_all_over(s, 7, MESSAGE_CUT);
+    streams_all_over(s, MESSAGE_CUT);
     for (uint32_t id = 401; id < 465; id += 2) {
         open_one(s, CLIENT, id);
-        streams_reset(s, streams_find(s, id), 7);
-        streams_reset(s, streams_find(s, id), 7); /* no other one */
+        streams_reset(s, streams_find(s, id));
+        streams_reset(s, streams_find(s, id)); /* no other one */
     }
     assert_int_equal(r.opened - r.over, 32);
     end(&r);
@@ -375,7 +373,7 @@ static void one_may_begin_again(void **state)
     for (uint32_t id = 1; id < 100; id += 2)
         open_one(s, CLIENT, id);
     for (uint32_t id = 1; id < 99; id += 2)
-        streams_over(s, streams_find(s, id), 7, MESSAGE_RESET);
+        streams_over(s, streams_find(s, id), MESSAGE_RESET);
     assert_non_null(streams_find(s, 99));
     end(&r);
 }
@@ -389,7 +387,7 @@ static void an_idle_one_keeps_little(void **state)
     for (uint32_t id = 1; id < 1000; id += 2)
         open_one(s, CLIENT, id);
     for (uint32_t id = 1; id < 1000; id += 2)
-        streams_over(s, streams_find(s, id), 7, MESSAGE_RESET);
+        streams_over(s, streams_find(s, id), MESSAGE_RESET);
     assert_true(r.memory.used <= 16 * sizeof(struct h2_exchange));
     open_one(s, CLIENT, 1001);
     end(&r);
