@@ -1,9 +1,9 @@
 """Captures with packets missing at random: random_loss.py PROGRAM RULES ROUNDS PERCENT[,PERCENT] CAPTURE ...
 
 Each answer's Audit-Id says which exchange it is. What is told of an exchange although packets are missing has to be what the whole
-capture tells of it, or unknown: an answer on the wrong request, a credential that is somebody else's, a wrong name show here. Of
-each capture with such answers a line, at the end the sum. The key log of NAME.pcap is NAME.keys. Exit status 1: something was told
-otherwise."""
+capture tells of it, or unknown: an answer on the wrong request, a credential that is somebody else's, a wrong name show here. So does
+what is missing without being named as unknown, whatever else is. Of each capture with such answers a line, at the end the sum. The
+key log of NAME.pcap is NAME.keys. Exit status 1: something was told otherwise."""
 import collections
 import json
 import os
@@ -16,8 +16,16 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import pcap
 
 # What the capture's other connections decide too, or when it was told, may be another.
-COMPARED = ['http.http_method', 'http.url', 'http.hostname', 'http.http_user_agent', 'http.status', 'http.http2.stream_id', 'kube.verb',
-            'kube.resource', 'kube.namespace', 'kube.name', 'kube.reason', 'kube.message_user', 'auth.state', 'auth.user', 'auth.kind']
+COMPARED = ['http.http_method', 'http.url', 'http.hostname', 'http.http_user_agent', 'http.status', 'http.protocol', 'http.length',
+            'http.plaintext', 'http.http2.stream_id', 'http.http2.protocol', 'http.http2.error', 'http.http2.reset_by', 'kube.verb',
+            'kube.api_group', 'kube.api_version', 'kube.resource', 'kube.subresource', 'kube.namespace', 'kube.name', 'kube.path_kind',
+            'kube.reason', 'kube.message_user', 'kube.agent', 'auth.state', 'auth.outcome', 'auth.user', 'auth.groups', 'auth.kind',
+            'auth.issuer', 'auth.impersonation_refused', 'forwarded.for', 'forwarded.via', 'tls.version', 'tls.sni', 'tls.alpn',
+            'tls.ja3.hash', 'tls.ja3s.hash', 'tls.ja4', 'tls.subject', 'tls.fingerprint', 'tls.client.certificate', 'tls.client.subject',
+            'tls.resumed']
+
+# Names of values that say that nothing is known.
+UNKNOWN = {'auth.state': 'unknown', 'auth.outcome': 'unseen'}
 
 
 def value(event, name):
@@ -50,9 +58,8 @@ def differences(key, event, whole):
         return []
     for name in COMPARED:
         now, then = value(event, name), value(whole[key], name)
-        unknown = name in event.get('unknown', []) or (name == 'auth.state' and now == 'unknown')
-        absent = now is None and name.startswith(('kube.', 'auth.')) and any(n.startswith(('http.', 'kube.', 'auth.')) for n in event.get('unknown', []))
-        if now != then and not unknown and not absent and name not in whole[key].get('unknown', []):
+        unknown = name in event.get('unknown', []) or now == UNKNOWN.get(name, '')
+        if now != then and not unknown and name not in whole[key].get('unknown', []):
             wrong.append(f'{key[0]}: {name} is {now!r}, in the whole capture {then!r}')
     return wrong
 
