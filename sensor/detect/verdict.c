@@ -334,6 +334,8 @@ static void name_user(struct exchange *x, bool token)
             name_certificate(x, token);
             break;
         }
+        if (may_have_certificate(x))
+            event_set_unknown(e, EVENT_AUTH_GROUPS);
         /* The token beside a certificate is never read: its subject stays a claim. */
         if (x->jwt_subject.size && !may_have_certificate(x))
             x->user = x->jwt_subject;

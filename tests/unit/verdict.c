@@ -365,6 +365,8 @@ static void names_users(void **state)
         {FACTS(WHOLE, WHOLE, BEARER, KUBE, 403), "?", ""},
         {FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(STATUS), 403, .status_user = "jo"), "jo", ""},
         {FACTS(PART, WHOLE, JWT, KUBE, 200, .jwt_subject = "ada"), "?", "?"},
+        {FACTS(WHOLE, WHOLE, JWT, 0, 200, .jwt_subject = "ada"), "?", "?"},
+        {FACTS(WHOLE, WHOLE, NONE, SIGN(STATUS), 403, .status_user = "jo"), "jo", "?"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         expect_user(&CASES[i].facts, CASES[i].user, CASES[i].groups);
@@ -511,6 +513,8 @@ static void loss_makes_nothing_known(void **state)
             fail_msg("round %u: user %.*s became %.*s; status %u signs %#x -> %#x, kind %u", round, (int)user_a.size,
                      (const char *)user_a.data, (int)user_b.size, (const char *)user_b.data, full.status, full.signs,
                      less.signs, full.kind);
+        if (!event_is_unknown(&b->event, EVENT_AUTH_GROUPS))
+            assert_true(slice_same(event_text(&a->event, a->groups), event_text(&b->event, b->groups)));
     }
 }
 
