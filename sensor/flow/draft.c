@@ -239,7 +239,8 @@ void draft_mark(void *draft, enum side from, enum http_mark mark)
 void draft_reset(void *draft, enum side from, uint32_t code)
 {
     struct draft *d = draft;
-    if (!d->x || d->x->reset_by)
+    /* The stream's end may be among what was lost: then this came behind it, and ended nothing. */
+    if (!d->x || d->x->reset_by || d->gaps != d->facts->gaps)
         return;
     d->x->reset_error = http2_error_keep(code);
     d->x->reset_by = from == CLIENT ? RESET_BY_CLIENT : RESET_BY_SERVER;
