@@ -82,6 +82,7 @@ static void hide_value(struct draft *d, const struct field *f)
         break;
     case FIELD_X_REMOTE_USER: hide(d, HIDDEN_FIELD); break;
     case FIELD_IMPERSONATE_USER:
+    case FIELD_IMPERSONATE_EXTRA:
     case FIELD_IMPERSONATE_GROUP:
     case FIELD_IMPERSONATE_UID: draft_sign(d, SIGN_IMPERSONATES); break;
     case FIELD_X_FORWARDED_FOR: event_set_unknown(e, EVENT_FORWARDED_FOR); break;

@@ -34,6 +34,9 @@ static void swap_sides(struct connection *c)
     c->packets[SERVER] = packets;
     c->bytes[SERVER] = bytes;
     c->gap_bytes[SERVER] = gap;
+    bool data = c->data[CLIENT];
+    c->data[CLIENT] = c->data[SERVER];
+    c->data[SERVER] = data;
     bool ended = c->ended[CLIENT];
     uint8_t how = c->how[CLIENT];
     c->ended[CLIENT] = c->ended[SERVER];
@@ -335,6 +338,7 @@ void reader_detach(struct connection *c)
         [PROTOCOL_HTTP1] = COUNT_HTTP1,
         [PROTOCOL_HTTP2] = COUNT_HTTP2,
         [PROTOCOL_OTHER] = COUNT_PROTOCOL_OTHER,
+        [PROTOCOL_TLS] = COUNT_PROTOCOL_UNKNOWN, /* no memory for what reads it */
     };
     struct counters *counters = c->bench->counters;
     if (!c->unfollowed && (!c->tls || c->opened))

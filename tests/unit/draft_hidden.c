@@ -71,6 +71,7 @@ static void places_tell(void **state)
         {{IS(":path", "/"), IS("authorization", "Basic x"), VALUE(7, "Bearer t"), LAST}, NAME, CREDENTIAL_BASIC},
         {{IS(":path", "/"), HIDDEN, IS("authorization", "Bearer t"), LAST}, ANYTHING, CREDENTIAL_BEARER},
         {{IS(":path", "/"), NAMED("impersonate-user"), LAST}, 1 << SIGN_IMPERSONATES, CREDENTIAL_NONE},
+        {{IS(":path", "/"), NAMED("impersonate-extra-scopes"), LAST}, 1 << SIGN_IMPERSONATES, CREDENTIAL_NONE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct desk d;
