@@ -109,9 +109,9 @@ static enum endpoint_basis basis_at(struct correlate *c, const struct event *e)
     return place_is_configured(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
 }
 
-static enum endpoint_basis basis_of(void *owner, const struct address *endpoint)
+static enum endpoint_basis basis_of(void *owner, const struct finding *f)
 {
-    struct event about = {.server = *endpoint};
+    struct event about = finding_about(f);
     return basis_at(owner, &about);
 }
 

@@ -6,7 +6,8 @@
 
 struct subject_key {
     uint8_t source[16], endpoint[16]; /* zeros: any */
-    uint64_t port, cluster;
+    uint32_t port, network;           /* of the endpoint: tunnel_network() */
+    uint64_t cluster;
 };
 
 _Static_assert(sizeof(struct subject_key) == 48, "a key has no padding");
@@ -135,6 +136,7 @@ static struct subject *subject_of(struct findings *f, enum rule_subject about)
     if (about == SUBJECT_ENDPOINT || apart) {
         memcpy(key.endpoint, e->server.ip, sizeof key.endpoint);
         key.port = e->server.port;
+        key.network = tunnel_network(e->tunnel_kind, e->tunnel_id);
     }
     struct subject **recent = &f->recent[about];
     if (*recent && memcmp(&(*recent)->key, &key, sizeof key) == 0)
@@ -342,13 +344,13 @@ void findings_end(struct findings *f)
 }
 
 void findings_reached(struct findings *f, moment clock,
-                      enum endpoint_basis (*basis)(void *owner, const struct address *endpoint), void *owner)
+                      enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner)
 {
     while (f->first && clock - f->first->opened >= f->options.window)
-        complete(f, f->first, basis(owner, &f->first->tally->finding.endpoint));
+        complete(f, f->first, basis(owner, &f->first->tally->finding));
 }
 
-void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct address *endpoint),
+void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
                      void *owner)
 {
     struct kept_finding *told = f->done;
@@ -361,7 +363,7 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
     table_deinit(&f->table);
     for (struct kept_finding *k = f->first, *after; k; k = after) {
         after = k->after;
-        better(k->tally, basis(owner, &k->tally->finding.endpoint));
+        better(k->tally, basis(owner, &k->tally->finding));
         if (!holds(f, k)) {
             give_back(f, k);
             continue;

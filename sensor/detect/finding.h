@@ -16,12 +16,14 @@
 struct finding {
     const struct rule_about *rule;
     enum rule_subject subject;
-    bool observed;                  /* the verdict on one of its hits was: not all are inferred */
-    uint8_t front;                  /* enum front: other clients stand behind the source */
-    uint32_t signs;                 /* of connections that stay closed: 1 << enum suspect */
-    uint16_t suspicion;             /* and the most that these weighed */
-    uint8_t source[16];             /* of the first hit, where the subject is another */
-    struct address endpoint;        /* likewise */
+    bool observed;           /* the verdict on one of its hits was: not all are inferred */
+    uint8_t front;           /* enum front: other clients stand behind the source */
+    uint32_t signs;          /* of connections that stay closed: 1 << enum suspect */
+    uint16_t suspicion;      /* and the most that these weighed */
+    uint8_t source[16];      /* of the first hit, where the subject is another */
+    struct address endpoint; /* likewise */
+    uint8_t tunnel_kind;     /* and the overlay network that it is in, as in struct event */
+    uint32_t tunnel_id;
     const char *cluster, *provider; /* "": of none */
     enum endpoint_basis basis;
     uint64_t count;      /* hits */
@@ -30,6 +32,12 @@ struct finding {
     uint64_t first_flow; /* flow_id of the first hit: the order of findings that are otherwise equal */
     struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
 };
+
+/** Its endpoint, as an event has it. */
+static inline struct event finding_about(const struct finding *f)
+{
+    return (struct event){.server = f->endpoint, .tunnel_kind = f->tunnel_kind, .tunnel_id = f->tunnel_id};
+}
 
 struct findings;
 
@@ -73,10 +81,10 @@ void findings_end(struct findings *f);
 
 /** Windows that close at or before `clock`. @param basis  asks for an endpoint's basis at that time. */
 void findings_reached(struct findings *f, moment clock,
-                      enum endpoint_basis (*basis)(void *owner, const struct address *endpoint), void *owner);
+                      enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
 
 /** The end: all are told complete, most severe first, then most hits, then by source and endpoint. */
-void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct address *endpoint),
+void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
                      void *owner);
 
 /** Whether two findings have one subject. */

@@ -18,6 +18,8 @@ static int compare_subjects(const struct finding *a, const struct finding *b)
         order = a->exchanges ? -1 : 1;
     if (!order && (a->subject == SUBJECT_ENDPOINT || (apart && a->exchanges)))
         order = compare_addresses(&a->endpoint, &b->endpoint);
+    if (!order && (a->subject == SUBJECT_ENDPOINT || (apart && a->exchanges)))
+        order = (a->tunnel_id > b->tunnel_id) - (a->tunnel_id < b->tunnel_id);
     return order;
 }
 

@@ -66,7 +66,7 @@ static bool is_suppressed(const struct harmless *h, const struct finding *f)
  * inferred. */
 bool harmless_is(const struct harmless *h, const struct finding *f, bool held)
 {
-    struct event about = {.server = f->endpoint};
+    struct event about = finding_about(f);
     if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(h->endpoints, &about))
         return true;
     return (held && turned_out_harmless(h, f)) || (h->suppressions && is_suppressed(h, f));

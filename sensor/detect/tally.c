@@ -48,6 +48,8 @@ struct tally *tally_new(const struct event *e, const struct finding_place *place
                                   .cluster = place->name,
                                   .provider = place->provider,
                                   .endpoint = e->server,
+                                  .tunnel_kind = e->tunnel_kind,
+                                  .tunnel_id = e->tunnel_id,
                                   .first = e->time,
                                   .last = e->time,
                                   .first_flow = e->flow_id};

@@ -276,8 +276,11 @@ static void add_further(struct text_state *s, struct buffer *out, const struct f
 
 static void remember_subject(struct text_state *s, const struct finding *f)
 {
-    s->subject = (struct finding){
-        .subject = f->subject, .exchanges = f->exchanges, .endpoint = f->endpoint, .cluster = f->cluster};
+    s->subject = (struct finding){.subject = f->subject,
+                                  .exchanges = f->exchanges,
+                                  .endpoint = f->endpoint,
+                                  .tunnel_id = f->tunnel_id,
+                                  .cluster = f->cluster};
     memcpy(s->subject.source, f->source, sizeof f->source);
     s->has_subject = true;
 }

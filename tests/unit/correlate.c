@@ -193,6 +193,41 @@ static void a_front_that_shows_later(void **state)
     end(&b);
 }
 
+static void request_inside(struct bench *b, uint32_t network, uint16_t status, bool kubernetes)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    x->event.client.ip[15] = 1;
+    x->event.server.ip[15] = 200;
+    x->event.server.port = 443;
+    x->event.tunnel_kind = TUNNEL_VXLAN;
+    x->event.tunnel_id = network;
+    x->request = x->answer = SEEN_WHOLE;
+    x->status = status;
+    x->signs = 1U << SIGN_PLAINTEXT | (kubernetes ? 1U << SIGN_KUBERNETES | 1U << SIGN_STATUS : 0U);
+    x->method = event_add_text(&x->event, slice_of("GET"), 64);
+    x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
+    x->status_user = event_add_text(&x->event, slice_of(status == 403 ? "system:anonymous" : ""), 64);
+    b->sink.take(b->sink.owner, &x->event);
+}
+
+/* Tenants use the same addresses: what is found in one network, and what an endpoint there turns out to be, is no
+ * other's. */
+static void networks_are_apart(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 8 << 20);
+    for (uint32_t network = 1; network <= 3; network++)
+        request_inside(&b, network, 403, false); /* nothing says what 443 is there */
+    request_inside(&b, 2, 200, true);
+    *b.told = 0;
+    finish(&b);
+    assert_non_null(strstr(b.told, "closing findings 1\nfinding anonymous 1.\n"));
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_UNPROVEN], 2);
+    end(&b);
+}
+
 /* What is not written is judged, found and summed up all the same; flows are written. */
 static void writes_within_the_cap(void **state)
 {
@@ -312,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_order),
         cmocka_unit_test(a_front_that_shows_later),
+        cmocka_unit_test(networks_are_apart),
         cmocka_unit_test(writes_within_the_cap),
         cmocka_unit_test(an_inferred_audit_id_needs_an_api_server),
         cmocka_unit_test(closes_windows_by_the_clock),

@@ -50,9 +50,9 @@ static void closing(void *owner, size_t count)
     ((struct bench *)owner)->closing = count;
 }
 
-static enum endpoint_basis basis_now(void *owner, const struct address *endpoint)
+static enum endpoint_basis basis_now(void *owner, const struct finding *f)
 {
-    (void)endpoint;
+    (void)f;
     return ((struct bench *)owner)->basis;
 }
 
