@@ -217,6 +217,18 @@ static void count_cluster(struct source *source, uint32_t cluster)
     }
 }
 
+/* A program that does not give up shows one; who guesses shows many. */
+static void count_credential(struct source *source, uint64_t digest)
+{
+    uint32_t *count = &source->counts.credentials, one = (uint32_t)digest;
+    for (uint32_t i = 0; i < *count; i++) {
+        if (source->tried[i] == one)
+            return;
+    }
+    if (*count < SOURCE_CREDENTIALS)
+        source->tried[(*count)++] = one;
+}
+
 static void count_in_window(struct source *source, const struct exchange *x, uint32_t cluster, moment window)
 {
     struct source_counts *c = &source->counts;
@@ -228,6 +240,8 @@ static void count_in_window(struct source *source, const struct exchange *x, uin
     bool anonymous = x->auth_state == AUTH_ANONYMOUS;
     c->anonymous += anonymous;
     c->rejected += x->auth_state == AUTH_REJECTED;
+    if (x->auth_state == AUTH_REJECTED && x->digest)
+        count_credential(source, x->digest);
     c->forbidden += anonymous && x->status == 403;
     c->open_paths += anonymous && exchange_has(x, SIGN_OPEN_PATH);
     c->resources += anonymous && is_of_the_cluster(x);

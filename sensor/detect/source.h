@@ -25,7 +25,7 @@ struct share {
     uint64_t spent;
 };
 
-enum { SOURCE_CLUSTERS = 16 };
+enum { SOURCE_CLUSTERS = 16, SOURCE_CREDENTIALS = 4 };
 
 struct source {
     struct age age; /* by its last event, among those that only knocked or among the others */
@@ -45,6 +45,7 @@ struct source {
     moment window;                      /* that `counts` began with */
     struct source_counts counts;        /* within the window */
     uint32_t clusters[SOURCE_CLUSTERS]; /* number + 1, of those in `counts` */
+    uint32_t tried[SOURCE_CREDENTIALS]; /* of the digests of credentials that were answered 401 */
     struct rhythm *rhythm;              /* of its requests for open paths; NULL: none yet */
     uint64_t beats, unclear;            /* exchanges by conduct: CONDUCT_BEAT; CONDUCT_UNKNOWN, but for AUTH_UNKNOWN */
     bool found;                         /* a finding about it was told */

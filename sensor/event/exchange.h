@@ -63,6 +63,7 @@ struct source_counts {
         forbidden;                  /* exchanges: without a credential, answered 401, of the former answered 403 */
     uint32_t open_paths, resources; /* exchanges without a credential: of open paths, of resources and discovery */
     uint32_t clusters, endpoints, agents; /* different ones */
+    uint32_t credentials;                 /* that were answered 401, different ones, as far as SOURCE_CREDENTIALS */
 };
 
 /** The first members are those of a struct flow_record: a row of the field table stands for both. */

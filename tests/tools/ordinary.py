@@ -115,7 +115,7 @@ def scheduler():
     return s
 
 
-TOKENS = [[f'Authorization: Bearer not-a-real-token-{i}'] for i in range(2)]
+TOKENS = [[f'Authorization: Bearer not-a-real-token-{i}'] for i in range(3)]
 SCENES = {
     # Nothing above informational.
     'monitors': monitors,
@@ -139,7 +139,8 @@ SCENES = {
     'two-programs': lambda: Scene().rounds(6).ask('/api/v1/nodes?limit=500', agent=SCHEDULER),
     'two-versions': lambda: Scene().rounds(6).ask(NODES, agent=KUBELET.replace('31.2', '31.3')),
     'two-clusters': lambda: Scene().rounds(6).ask(NODES, to=TWO),
-    'two-tokens': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]).rounds(1, status=401, fields=TOKENS[1]),
+    'three-tokens': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]).rounds(1, status=401, fields=TOKENS[1])
+                                   .rounds(1, status=401, fields=TOKENS[2]),
     'granted': lambda: Scene().rounds(6).ask(NODES, status=200),
     'broken': lambda: Scene().rounds(6, agent=KUBELET.replace('5864a46', '5864a46d')),
 }

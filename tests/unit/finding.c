@@ -127,32 +127,22 @@ static void tells_all_at_the_end(void **state)
 {
     (void)state;
     struct bench b;
-    const struct finding_options options = {.window = WINDOW, .at_end = true};
     const struct rule_about *both[] = {&LOW, &HIGH};
-    for (int finished = 0; finished < 2; finished++) {
-        begin_with(&b, &options, 4 << 20);
-        hits(&b, &LOW, 1, 443, 10, 1);
-        hits(&b, &LOW, 2, 443, 10 + WINDOW, 2);
-        hit_rules(&b, both, 2, 3, 443, 10 + WINDOW, "/api");
-        findings_reached(b.findings, 10 + 2 * WINDOW, basis_now, &b);
-        hits(&b, &LOW, 1, 443, 10 + 3 * WINDOW, 1);
-        assert_null(strchr(b.told, '.'));
-        *b.told = 0;
-        if (finished) {
-            findings_finish(b.findings, basis_now, &b);
-            assert_int_equal(b.closing, 5);
-            assert_string_equal(b.told, "high 3:443 1.\nlow 3:443 1.\nlow 2:443 2.\nlow 1:443 1.\nlow 1:443 1.\n");
-        }
-        end(&b);
-    }
-    begin_with(&b, &options, 1 << 16);
+    begin_with(&b, &(struct finding_options){.window = WINDOW, .at_end = true}, 1 << 16);
+    hits(&b, &LOW, 1, 443, 10, 1);
+    hits(&b, &LOW, 2, 443, 10 + WINDOW, 2);
+    hit_rules(&b, both, 2, 3, 443, 10 + WINDOW, "/api");
+    findings_reached(b.findings, 10 + 2 * WINDOW, basis_now, &b);
+    hits(&b, &LOW, 1, 443, 10 + 3 * WINDOW, 1);
+    assert_null(strchr(b.told, '.'));
+    *b.told = 0;
+    findings_finish(b.findings, basis_now, &b);
+    assert_string_equal(b.told, "high 3:443 1.\nlow 3:443 1.\nlow 2:443 2.\nlow 1:443 1.\nlow 1:443 1.\n");
     for (uint32_t i = 0; i < 200; i++) {
         findings_reached(b.findings, 10 + i * WINDOW, basis_now, &b);
         hits(&b, &LOW, (uint8_t)i, 443, 10 + i * WINDOW, 1);
     }
-    assert_true(b.memory.used < b.memory.limit * 3 / 4);
-    assert_non_null(strchr(b.told, '.'));
-    assert_int_equal(findings_lost(b.findings), 0);
+    assert_true(b.memory.used < b.memory.limit * 3 / 4 && strstr(b.told, "low 1:443 1.\nlow 1:443 1.\n"));
     end(&b);
 }
 
