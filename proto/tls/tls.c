@@ -4,8 +4,10 @@
 #include "proto/tls/trial.h"
 
 enum {
-    BAD_MOST = 32,  /* records in a row that do not open: the side is left closed */
-    TRIED_MOST = 3, /* records that are tried where a hello was lost: each costs many trials */
+    BAD_MOST = 32,    /* records in a row that do not open: the side is left closed */
+    PROOFS_MOST = 64, /* places in a search that are tried: each costs many trials, and a peer can make any number look
+                       * like a record's header */
+    TRIED_MOST = 3,   /* records that are tried where a hello was lost: each costs many trials */
 };
 
 /* plaintext */
@@ -161,7 +163,7 @@ static void did_not_open(struct tls *t, enum side from, moment time, const uint8
 static void note_place(struct tls *t, enum side from)
 {
     struct tls_half *half = &t->half[from];
-    half->bad = 0;
+    half->bad = half->proofs = 0;
     if (half->begun || t->epochs.side[from].epoch == TLS_EPOCH_HANDSHAKE)
         return;
     half->begun = true;
@@ -360,8 +362,9 @@ static void on_lost(void *owner, enum side from, moment time, enum tls_record_lo
 static bool on_proves(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER], struct slice content)
 {
     struct tls *t = owner;
-    if (t->half[from].closed || t->for_a_key)
+    if (t->half[from].closed || t->for_a_key || t->half[from].proofs >= PROOFS_MOST)
         return false;
+    t->half[from].proofs++;
     if (!has_said(t) &&
         (header[0] != TLS_APPLICATION_DATA || early_waits(t, from) || !try_keys(t, from, header, content)))
         return false;

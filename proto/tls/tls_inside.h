@@ -43,8 +43,9 @@ struct tls_half {
     bool lost;   /* plaintext may have been lost before there was anyone to tell */
     bool begun;  /* a record that may bear plaintext was opened */
     bool ended;
-    uint8_t how; /* enum stream_end */
-    uint8_t bad; /* records in a row that did not open */
+    uint8_t how;    /* enum stream_end */
+    uint8_t bad;    /* records in a row that did not open */
+    uint8_t proofs; /* asked for since one did */
 };
 
 struct tls {
