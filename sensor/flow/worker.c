@@ -9,6 +9,9 @@
 enum { LAYERS_MOST = 16, PIECES_MOST = 256, PIECE_BYTES_LEAST = 128 << 10, PIECE_WAIT_S = 30 };
 enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, SESSIONS_MOST = 16384, OVERSIZED = 1600 };
 
+/* About what a session takes: all of them a sixteenth, that evicting connections always helps. */
+enum { SESSION_COST = 700 };
+
 /* As much as Go reads of a head: http.DefaultMaxHeaderBytes, and 4 KiB that it allows beyond. */
 enum { HEAD_BYTES = (1 << 20) + 4096 };
 
@@ -18,6 +21,7 @@ struct worker {
     struct packet_walk *walk;
     struct port_set ports;
     size_t evict_at, evict_to; /* bytes used: eviction begins, and ends */
+    size_t sessions_most;
 };
 
 /* A 32nd of the memory: what is in pieces is forgeable, as SYNs are. */
@@ -44,6 +48,9 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     w->ports = options->ports;
     w->evict_at = options->memory / 8 * 7;
     w->evict_to = options->memory / 4 * 3;
+    w->sessions_most = options->memory / 16 / SESSION_COST;
+    if (w->sessions_most > SESSIONS_MOST)
+        w->sessions_most = SESSIONS_MOST;
     b->memory.limit = options->memory;
     b->secret = options->secret;
     b->counters = counters;
@@ -98,8 +105,8 @@ void worker_frame(struct worker *w, const struct frame *frame)
     w->bench.counters->of[COUNT_OVERSIZED] += frame->wire_size > OVERSIZED;
     flow_table_order(&w->flows, frame->clock, frame->number);
     flow_table_packet(&w->flows, &p, frame->wire_size);
-    if (w->bench.tls.sessions && tls_sessions_count(w->bench.tls.sessions) > SESSIONS_MOST)
-        tls_sessions_trim(w->bench.tls.sessions, SESSIONS_MOST / 8 * 7);
+    if (w->bench.tls.sessions && tls_sessions_count(w->bench.tls.sessions) > w->sessions_most)
+        tls_sessions_trim(w->bench.tls.sessions, w->sessions_most / 8 * 7);
     if (w->bench.memory.used > w->evict_at)
         flow_table_evict(&w->flows, w->evict_to);
 }
