@@ -47,7 +47,8 @@ void http1_refuse(struct http1 *h, enum side from)
     h->half[from].to_tell = 0;
     h->half[from].search = (struct search){0};
     pair_done(&h->pairing, from, MESSAGE_REFUSED);
-    pair_lost(&h->pairing, from);
+    if (from == SERVER)
+        pair_lost(&h->pairing, from);
 }
 
 /* Ends what this side is saying. */
