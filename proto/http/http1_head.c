@@ -118,7 +118,7 @@ static void request_line(struct http1 *h, moment time, struct slice line)
         http1_give_up(h, time, reason);
         return;
     }
-    struct exchange *e = pair_current(&h->pairing, CLIENT);
+    struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
     e->head = slice_is(request.method, "HEAD");
     /* To a path it is a request like any other: a tunnel leads to an authority (RFC 9112, 3.2.3). */
     e->connect = e->may_switch = slice_is(request.method, "CONNECT") && !slice_begins(request.target, "/");
@@ -180,7 +180,7 @@ static void note_field(struct http1 *h, enum side from, const struct field *fiel
     if (field->id != FIELD_UPGRADE)
         return;
     if (from == CLIENT) {
-        struct exchange *e = pair_current(&h->pairing, CLIENT);
+        struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
         e->may_switch = true;
         e->h2c |= http1_is_h2c(field->value);
     } else if (h->upgrade_size == 0) {
@@ -222,7 +222,7 @@ static void field_line(struct http1 *h, enum side from, struct slice raw)
 static void request_head(struct http1 *h)
 {
     struct half *side = &h->half[CLIENT];
-    const struct exchange *e = pair_current(&h->pairing, CLIENT);
+    const struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
     struct body_rule rule = framing_request(&side->framing, side->version, e->connect);
     http1_marks(h, CLIENT, rule.marks);
     tell_head(h, CLIENT);
@@ -232,7 +232,7 @@ static void request_head(struct http1 *h)
 static void answer_head(struct http1 *h, moment time)
 {
     struct half *side = &h->half[SERVER];
-    const struct exchange *e = pair_current(&h->pairing, SERVER);
+    const struct h1_exchange *e = pair_current(&h->pairing, SERVER);
     if (side->kind == HEAD_INFORMATIONAL) {
         tell_head(h, SERVER);
         side->at = AT_START;

@@ -88,7 +88,7 @@ void http1_read(struct http1 *h, enum side from, moment time, struct slice rest)
 /** Who is told of the current message of this side, or NULL. */
 static inline void *http1_thing(struct http1 *h, enum side from)
 {
-    struct exchange *e = pair_current(&h->pairing, from);
+    struct h1_exchange *e = pair_current(&h->pairing, from);
     return e ? e->thing : NULL;
 }
 

@@ -17,7 +17,7 @@ void pair_deinit(struct pairing *p)
     p->count = p->capacity = 0;
 }
 
-static void tell_done(struct pairing *p, struct exchange *e, enum side from, enum message_end how)
+static void tell_done(struct pairing *p, struct h1_exchange *e, enum side from, enum message_end how)
 {
     bool *done = from == CLIENT ? &e->request_done : &e->answer_done;
     if (e->thing && !*done)
@@ -26,7 +26,7 @@ static void tell_done(struct pairing *p, struct exchange *e, enum side from, enu
 }
 
 /* Whatever was left open is cut by now. */
-static void tell_over(struct pairing *p, struct exchange *e, enum message_end how)
+static void tell_over(struct pairing *p, struct h1_exchange *e, enum message_end how)
 {
     if (!e->request_done && e != &p->alone)
         tell_done(p, e, CLIENT, e->request_read ? MESSAGE_WHOLE : how);
@@ -43,7 +43,7 @@ static void remove_at(struct pairing *p, uint32_t at)
     memmove(p->open + at, p->open + at + 1, (p->count - at) * sizeof *p->open);
 }
 
-static bool nothing_will_come(const struct pairing *p, const struct exchange *e)
+static bool nothing_will_come(const struct pairing *p, const struct h1_exchange *e)
 {
     return (p->unpaired || p->no_answers) && !e->answered && !e->in_head;
 }
@@ -52,7 +52,7 @@ static bool nothing_will_come(const struct pairing *p, const struct exchange *e)
 static void settle(struct pairing *p)
 {
     for (uint32_t i = 0; i < p->count;) {
-        struct exchange *e = &p->open[i];
+        struct h1_exchange *e = &p->open[i];
         if (!e->request_read || !nothing_will_come(p, e)) {
             i++;
             continue;
@@ -115,7 +115,7 @@ static bool make_room(struct pairing *p)
     if (p->count < p->capacity)
         return true;
     uint32_t capacity = p->capacity ? p->capacity * 2 : FIRST_CAPACITY;
-    struct exchange *open =
+    struct h1_exchange *open =
         memory_resize(p->memory, p->open, p->capacity * sizeof *open, (size_t)capacity * sizeof *open);
     if (!open)
         return false;
@@ -137,7 +137,7 @@ enum gave_up pair_request(struct pairing *p, moment time, enum http_version vers
     if (!make_room(p))
         return GAVE_UP_MEMORY;
     p->recognised = true;
-    p->open[p->count++] = (struct exchange){.thing = p->events->open(p->owner, time, version, 0)};
+    p->open[p->count++] = (struct h1_exchange){.thing = p->events->open(p->owner, time, version, 0)};
     return GAVE_UP_NOT;
 }
 
@@ -157,7 +157,7 @@ bool pair_may_be_h2c(const struct pairing *p)
 
 static void open_alone(struct pairing *p, moment time, enum http_version version)
 {
-    p->alone = (struct exchange){.thing = NULL};
+    p->alone = (struct h1_exchange){.thing = NULL};
     p->alone_open = true;
     p->recognised = true;
     if (!p->unpaired)
@@ -170,7 +170,7 @@ bool pair_owed(const struct pairing *p)
 }
 
 /* @return the request that the answer which begins belongs to, or NULL. */
-static struct exchange *asked(struct pairing *p)
+static struct h1_exchange *asked(struct pairing *p)
 {
     if (!pair_owed(p))
         return NULL;
@@ -189,7 +189,7 @@ static struct exchange *asked(struct pairing *p)
 
 void pair_answer(struct pairing *p, moment time, enum http_version version, bool final)
 {
-    struct exchange *e = p->alone_open ? &p->alone : asked(p);
+    struct h1_exchange *e = p->alone_open ? &p->alone : asked(p);
     if (!e) {
         open_alone(p, time, version);
         e = &p->alone;
@@ -206,7 +206,7 @@ void pair_answer(struct pairing *p, moment time, enum http_version version, bool
 
 void pair_informed(struct pairing *p)
 {
-    struct exchange *e = pair_current(p, SERVER);
+    struct h1_exchange *e = pair_current(p, SERVER);
     if (!e)
         return;
     e->in_head = false;
@@ -215,7 +215,7 @@ void pair_informed(struct pairing *p)
 
 static void request_done(struct pairing *p, enum message_end how)
 {
-    struct exchange *e = pair_current(p, CLIENT);
+    struct h1_exchange *e = pair_current(p, CLIENT);
     if (!e)
         return;
     e->request_read = true;
@@ -230,7 +230,7 @@ static void request_done(struct pairing *p, enum message_end how)
 
 static void answer_done(struct pairing *p, enum message_end how)
 {
-    struct exchange *e = pair_current(p, SERVER);
+    struct h1_exchange *e = pair_current(p, SERVER);
     if (!e)
         return;
     tell_done(p, e, SERVER, how);
@@ -255,7 +255,7 @@ void pair_done(struct pairing *p, enum side from, enum message_end how)
 
 void *pair_hand_over(struct pairing *p)
 {
-    struct exchange *e = pair_current(p, SERVER);
+    struct h1_exchange *e = pair_current(p, SERVER);
     if (!e && pair_may_be_h2c(p))
         e = &p->open[0];
     if (!e)

@@ -28,7 +28,7 @@
 
 #include "proto/http/message.h"
 
-struct exchange {
+struct h1_exchange {
     void *thing;       /* the owner's; NULL: not told */
     bool request_read; /* its end was reached, or never will be */
     bool request_done; /* and told */
@@ -45,9 +45,9 @@ struct pairing {
     const struct message_events *events; /* borrowed, as `owner` and `memory` */
     void *owner;
     struct memory *memory;
-    struct exchange *open; /* by age; only the last may still be read, only the first may be being answered */
+    struct h1_exchange *open; /* by age; only the last may still be read, only the first may be being answered */
     uint32_t count, capacity, limit;
-    struct exchange alone; /* being answered, without a request that was seen */
+    struct h1_exchange alone; /* being answered, without a request that was seen */
     bool alone_open;
     bool recognised; /* an exchange was opened */
     bool pipelined, unpaired;
@@ -64,7 +64,7 @@ void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory
 void pair_deinit(struct pairing *p);
 
 /** The exchange whose message this side is sending, or NULL. Good until the next call. */
-static inline struct exchange *pair_current(struct pairing *p, enum side from)
+static inline struct h1_exchange *pair_current(struct pairing *p, enum side from)
 {
     if (from == CLIENT)
         return p->count && !p->open[p->count - 1].request_read ? &p->open[p->count - 1] : NULL;

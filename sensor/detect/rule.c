@@ -95,12 +95,12 @@ static void load_document(struct loading *l, const struct yaml_node *document)
 
 /* A file that was read, kept until the rules of all files are loaded: a list may stand behind the rule that names it.
  */
-struct source {
+struct rule_source {
     const char *name;
     struct yaml *yaml; /* NULL: it is no YAML, which has been said */
 };
 
-static void read_source(struct loading *l, const struct rule_file *file, struct source *source)
+static void read_source(struct loading *l, const struct rule_file *file, struct rule_source *source)
 {
     source->name = rule_arena_text(l->reader.arena, slice_of(file->name));
     source->yaml = source->name ? yaml_read(file->file, file->name, l->reader.complaints) : NULL;
@@ -114,7 +114,7 @@ static void read_source(struct loading *l, const struct rule_file *file, struct 
     }
 }
 
-static void load_source(struct loading *l, const struct source *source)
+static void load_source(struct loading *l, const struct rule_source *source)
 {
     l->reader.file = source->name;
     for (size_t i = 0; source->yaml && i < yaml_documents(source->yaml); i++) {
@@ -125,7 +125,7 @@ static void load_source(struct loading *l, const struct source *source)
 
 static void load_files(struct loading *l, const struct rule_file *files, size_t count)
 {
-    struct source *sources = rule_arena_take(l->reader.arena, count, sizeof *sources);
+    struct rule_source *sources = rule_arena_take(l->reader.arena, count, sizeof *sources);
     for (size_t i = 0; sources && i < count; i++)
         read_source(l, &files[i], &sources[i]);
     for (size_t i = 0; sources && i < count; i++)
