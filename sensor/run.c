@@ -25,7 +25,7 @@ enum {
     NAME_SHOWN = 256,
     KEY_WAIT_SECONDS = 10,    /* live: how long a connection waits for a key, */
     KEY_WAIT_BYTES = 1 << 18, /* and how much of it */
-    LOOK_ROUND = 1024         /* frames between two looks at what changes slowly: outputs, progress */
+    PROGRESS_FRAMES = 1024    /* between two looks at the time: so often progress may be shown */
 };
 
 struct run {
@@ -234,7 +234,7 @@ static void take_frame(struct run *r, const struct frame *frame)
         r->last = frame->time;
     if (is_live(r))
         live_clock(r, frame->clock, false);
-    if (frame->number % LOOK_ROUND == 0 && r->log->progress)
+    if (frame->number % PROGRESS_FRAMES == 0 && r->log->progress)
         show_progress(r);
 }
 
@@ -268,10 +268,11 @@ static void take_wrong(void *owner, const char *line)
     r->input_failed = true;
 }
 
-/* An output that failed ends it: who reads the pipe has gone, or the disk is full. */
-static bool goes_on(struct run *r, const struct frame *frame)
+/* An output that failed ends it: who reads the pipe has gone, or the disk is full. A quiet link would never tell: it is
+ * looked at in every round, with a frame or without. */
+static bool goes_on(const struct run *r)
 {
-    return !r->over && !signals_came() && (frame->number % LOOK_ROUND != 0 || report_error(r->report) == NULL);
+    return !r->over && !signals_came() && report_error(r->report) == NULL;
 }
 
 static void read_all(struct run *r)
@@ -279,7 +280,7 @@ static void read_all(struct run *r)
     struct frame frame = {.number = 0};
     struct capture_error error;
     bool end = false;
-    while (!end && goes_on(r, &frame)) {
+    while (!end && goes_on(r)) {
         switch (capture_next(r->capture, &frame, &error)) {
         case CAPTURE_FRAME: take_frame(r, &frame); break;
         case CAPTURE_IDLE: take_idle(r, frame.clock); break;
@@ -322,14 +323,14 @@ static void check_sums(struct run *r)
 #endif
 }
 
-/* A pipe whose reader has gone is no news to whoever closed it. */
+/* A pipe whose reader has gone is no news to whoever closed it, unless the run was to go on until it is told to end. */
 static bool tell_output_error(struct run *r)
 {
     const char *error = report_error(r->report);
     if (error == NULL)
         return false;
     size_t size = strlen(error), reason = strlen(strerror(EPIPE));
-    if (size < reason || strcmp(error + size - reason, strerror(EPIPE)) != 0)
+    if (is_live(r) || size < reason || strcmp(error + size - reason, strerror(EPIPE)) != 0)
         log_error(r->log, "%s", error);
     return true;
 }
