@@ -32,7 +32,7 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     struct output *outputs = realloc(r->outputs, (r->count + 1) * sizeof *outputs);
     if (outputs)
         r->outputs = outputs;
-    o.target = outputs ? target_new(strcmp(spec->target, "-") == 0 ? "standard output" : spec->target, fd) : NULL;
+    o.target = outputs ? target_new(spec->target, fd) : NULL;
     if (!o.target) {
         close(fd);
         return false;
@@ -141,6 +141,16 @@ void report_flush(struct report *r)
         struct output *o = &r->outputs[i];
         target_write(o->target, &o->buffer, true);
         note_error(r, target_name(o->target), target_error(o->target));
+    }
+}
+
+void report_reopen(struct report *r, int (*reopen)(const char *path))
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct output *o = &r->outputs[i];
+        int error = target_reopen(o->target, &o->buffer, reopen);
+        note_error(r, target_name(o->target), target_error(o->target));
+        note_error(r, target_name(o->target), error);
     }
 }
 

@@ -87,6 +87,11 @@ void report_statistics(struct report *r, const struct statistics *s);
 /** Writes what is buffered: live, whenever nothing is waiting to be read. */
 void report_flush(struct report *r);
 
+/** Files are left, with all that is to be told so far whole in them, and opened anew by their names. One that cannot be
+ *  is an error as of one that cannot be written; what is still told goes to the file it was.
+ *  @param reopen  gives a descriptor that is taken over, or -1 and errno. */
+void report_reopen(struct report *r, int (*reopen)(const char *path));
+
 /** Bytes of all outputs that were to be written, and were not, because writing had failed. */
 uint64_t report_dropped(const struct report *r);
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BATCH = 256 * 1024, WIDTH = 80, WIDTH_MAX = 120 };
@@ -25,6 +26,17 @@ struct target *target_new(const char *name, int fd)
         return t;
     free(t);
     return NULL;
+}
+
+static bool is_standard(const struct target *t)
+{
+    return strcmp(t->name, "-") == 0;
+}
+
+static bool is_file(const struct target *t)
+{
+    struct stat about;
+    return !is_standard(t) && fstat(t->fd, &about) == 0 && S_ISREG(about.st_mode);
 }
 
 /** A pipe or terminal that somebody else set to non-blocking: wait until it takes more. */
@@ -60,6 +72,26 @@ void target_write(struct target *t, struct buffer *from, bool now)
     from->size = 0;
 }
 
+/** A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
+static void close_fd(struct target *t)
+{
+    if (close(t->fd) != 0 && errno != EINTR && !t->error)
+        t->error = errno;
+}
+
+int target_reopen(struct target *t, struct buffer *from, int (*reopen)(const char *path))
+{
+    if (!is_file(t))
+        return 0;
+    target_write(t, from, true);
+    int fd = reopen(t->name);
+    if (fd < 0)
+        return errno;
+    close_fd(t);
+    t->fd = fd;
+    return 0;
+}
+
 int target_error(const struct target *t)
 {
     return t->error;
@@ -72,7 +104,7 @@ uint64_t target_dropped(const struct target *t)
 
 const char *target_name(const struct target *t)
 {
-    return t->name;
+    return is_standard(t) ? "standard output" : t->name;
 }
 
 unsigned target_width(const struct target *t)
@@ -85,10 +117,8 @@ unsigned target_width(const struct target *t)
 
 int target_close(struct target *t)
 {
+    close_fd(t);
     int error = t->error;
-    /* A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
-    if (close(t->fd) != 0 && errno != EINTR && !error)
-        error = errno;
     free(t->name);
     free(t);
     return error;

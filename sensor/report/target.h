@@ -6,7 +6,8 @@
 
 struct target;
 
-/** @param name  for messages; copied. @param fd  opened by whoever may; closed by target_close, standard output too.
+/** @param name  a path, or "-" for standard output; copied.
+ *  @param fd  opened by whoever may; closed by target_close, standard output too.
  *  @return NULL: no memory; `fd` is then still the caller's. */
 struct target *target_new(const char *name, int fd);
 
@@ -14,10 +15,16 @@ struct target *target_new(const char *name, int fd);
  * counted. Waits where the other end is slow. The caller has SIGPIPE ignored. */
 void target_write(struct target *t, struct buffer *from, bool now);
 
+/** A file that was renamed or removed is left, and that which has its name from now on written: `from` is the last that
+ *  goes to the old one. What is no file (standard output, a FIFO, a device) stays as it is.
+ *  @param reopen  gives a descriptor, or -1 and errno. @return that errno: the old one is then kept; 0: all is well. */
+int target_reopen(struct target *t, struct buffer *from, int (*reopen)(const char *path));
+
 /** @return the first errno that writing met, 0: none. */
 int target_error(const struct target *t);
 /** Bytes that were not written because of it. */
 uint64_t target_dropped(const struct target *t);
+/** For messages. */
 const char *target_name(const struct target *t);
 /** Columns of the terminal, within what can be laid out; 80 where it is none. */
 unsigned target_width(const struct target *t);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -265,6 +266,98 @@ static void check_pipe(int flags)
     assert_int_equal(status, 0);
 }
 
+static char folder[] = "/tmp/kapiwatch-report-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[64];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int open_anew(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+}
+
+static size_t lines_in(const char *name)
+{
+    char text[4096];
+    int fd = open(in_folder(name), O_RDONLY);
+    assert_true(fd >= 0);
+    size_t got = read_all(fd, text, sizeof text - 1);
+    close(fd);
+    text[got] = 0;
+    assert_true(got > 0 && text[0] == '{' && text[got - 1] == '\n');
+    return count_of(text, "\n");
+}
+
+static void rename_in_folder(const char *from, const char *to)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s", in_folder(from));
+    assert_int_equal(rename(path, in_folder(to)), 0);
+}
+
+/** What was told before goes to the file that was renamed, what is told afterwards to the new one, or the old one where
+ * there can be no new one. */
+static void files_are_opened_anew(void **state)
+{
+    (void)state;
+    char option[80];
+    assert_non_null(mkdtemp(folder));
+    snprintf(option, sizeof option, "json:%s", in_folder("events"));
+    struct report *r = report_new();
+    add_output(r, option, open_anew(in_folder("events")), true);
+    report_event(r, an_exchange());
+    report_event(r, an_exchange());
+    rename_in_folder("events", "events.1");
+    report_reopen(r, open_anew);
+    assert_int_equal(lines_in("events.1"), 2);
+    report_event(r, an_exchange());
+    report_reopen(r, open_anew); /* to the same file, behind what is there */
+    report_event(r, an_exchange());
+    report_flush(r);
+    assert_int_equal(lines_in("events"), 2);
+    assert_null(report_error(r));
+    rename_in_folder("events", "events.2");
+    assert_int_equal(mkdir(in_folder("events"), 0700), 0);
+    report_reopen(r, open_anew);
+    assert_string_equal(report_error(r) + strlen(in_folder("events")), ": Is a directory");
+    report_event(r, an_exchange());
+    assert_false(report_close(r));
+    assert_int_equal(lines_in("events.2"), 3);
+    assert_int_equal(lines_in("events.1"), 2);
+    report_free(r);
+    rmdir(in_folder("events"));
+    unlink(in_folder("events.1"));
+    unlink(in_folder("events.2"));
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static int must_not_open(const char *path)
+{
+    fail_msg("%s is no file", path);
+    return -1;
+}
+
+static void what_is_no_file_stays_open(void **state)
+{
+    (void)state;
+    int ends[2], null = open("/dev/null", O_WRONLY);
+    FILE *file = tmpfile();
+    assert_int_equal(pipe(ends), 0);
+    struct report *r = report_new();
+    add_output(r, "json", dup(fileno(file)), true); /* standard output that the shell sent to a file */
+    add_output(r, "json:fifo", ends[1], true);
+    add_output(r, "json:/dev/null", null, true);
+    report_reopen(r, must_not_open);
+    assert_true(report_close(r));
+    report_free(r);
+    close(ends[0]);
+    fclose(file);
+}
+
 static void short_writes_are_gone_on_with(void **state)
 {
     (void)state;
@@ -326,6 +419,8 @@ int main(void)
         cmocka_unit_test(short_writes_are_gone_on_with),
         cmocka_unit_test(what_is_dropped_is_counted),
         cmocka_unit_test(no_half_lines),
+        cmocka_unit_test(files_are_opened_anew),
+        cmocka_unit_test(what_is_no_file_stays_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
