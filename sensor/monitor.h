@@ -13,9 +13,10 @@ enum monitor_request {
     MONITOR_READ_FILTER,
     MONITOR_READ_CONFIG, /* the configuration file, cluster maps */
     MONITOR_READ_KEYS,
-    MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
-    MONITOR_LISTEN_KEYS,  /* a Unix socket, made with mode 0600, that does not wait */
-    MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there */
+    MONITOR_FOLLOW_KEYS,   /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
+    MONITOR_LISTEN_KEYS,   /* a Unix socket, made with mode 0600, that does not wait */
+    MONITOR_WRITE_OUTPUT,  /* made with mode 0640, emptied if it is there; written at its end, though others empty it */
+    MONITOR_REOPEN_OUTPUT, /* the same, but what is in it stays, and nothing is waited for */
     MONITOR_REQUESTS
 };
 

@@ -106,6 +106,20 @@ static bool open_outputs(struct run *r)
     return true;
 }
 
+static int reopen_output(const char *path)
+{
+    return monitor_open(MONITOR_REOPEN_OUTPUT, path);
+}
+
+/* Live, and where an output has a name: without one HUP, of a terminal that is closed, had better end the run. */
+static bool can_reopen(const struct run *r)
+{
+    bool named = false;
+    for (size_t i = 0; i < r->options->output_count; i++)
+        named |= strcmp(r->options->outputs[i].target, "-") != 0;
+    return named && is_live(r);
+}
+
 static bool random_bytes(void *bytes, size_t size)
 {
     return getrandom(bytes, size, 0) == (ssize_t)size;
@@ -287,6 +301,8 @@ static void read_all(struct run *r)
         case CAPTURE_FAILED: take_wrong(r, error.text); break;
         case CAPTURE_END: end = true; break;
         }
+        if (signals_hung_up())
+            report_reopen(r->report, reopen_output);
     }
     if (signals_came() && !is_live(r)) {
         log_note(r->log, "interrupted: the input was not read to its end");
@@ -361,7 +377,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
     r->input_failed |= r->inputs.failed;
     if (!open_outputs(r))
         return STATUS_OUTPUT;
-    signals_catch();
+    signals_catch(can_reopen(r));
     read_all(r);
     signals_rest();
     finish(r);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* The one state of the process that a handler can reach. */
-static volatile sig_atomic_t came;
+static volatile sig_atomic_t came, hung_up;
 
 /* A signal between the asking for it and a read that waits would be noticed only when something is read. So an alarm
  * follows, each second, and interrupts that read. */
@@ -16,6 +16,12 @@ static void remember(int signal)
     alarm(1);
 }
 
+static void remember_hang_up(int signal)
+{
+    (void)signal;
+    hung_up = 1;
+}
+
 static void on(int signal, void (*handler)(int), int flags)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
@@ -23,18 +29,28 @@ static void on(int signal, void (*handler)(int), int flags)
     sigaction(signal, &action, NULL);
 }
 
-void signals_catch(void)
+void signals_catch(bool hang_up)
 {
     /* No SA_RESTART: what waits is to be interrupted. */
     on(SIGALRM, remember, 0);
     on(SIGINT, remember, (int)SA_RESETHAND);
     on(SIGTERM, remember, (int)SA_RESETHAND);
     on(SIGPIPE, SIG_IGN, 0);
+    if (hang_up)
+        on(SIGHUP, remember_hang_up, SA_RESTART);
 }
 
 bool signals_came(void)
 {
     return came != 0;
+}
+
+bool signals_hung_up(void)
+{
+    if (hung_up == 0)
+        return false;
+    hung_up = 0;
+    return true;
 }
 
 void signals_rest(void)
