@@ -49,6 +49,7 @@ static const struct row not_seen[] = {
     {COUNT_FRAMES_CUT, "packet| of which the capture kept only a part (snap length)"},
     {COUNT_KERNEL_DROPS, "packet| dropped by the kernel: kapiwatch was too slow"},
     {COUNT_INTERFACE_DROPS, "packet| dropped by the interface"},
+    {COUNT_TIME_JUMPS, "time| the packets' clock jumped: what is told by time may be wrong"},
     {COUNT_FRAGMENTS_EXPIRED, "IP datagram| in fragments, of which one did not come"},
     {COUNT_FRAGMENTS_EVICTED, "IP datagram| in fragments given up early: memory was short"},
     {COUNT_FRAGMENTS_CONFLICTING, "IP fragment| that contradict what came before"},

@@ -445,6 +445,7 @@ static void each_loss_is_told(void **state)
                                           COUNT_WALK_CHECKSUM,
                                           COUNT_KERNEL_DROPS,
                                           COUNT_INTERFACE_DROPS,
+                                          COUNT_TIME_JUMPS,
                                           COUNT_STATE_UNKNOWN,
                                           COUNT_WALK_CUT,
                                           COUNT_WALK_BAD,
