@@ -76,7 +76,7 @@ struct live_options {
     const char *filter;
 };
 
-/** An interface, promiscuous. @return false and one line saying what to do. */
+/** An interface, promiscuous, or "any": all of them. @return false and one line saying what to do. */
 bool capture_add_live(struct capture *c, const char *interface, const struct live_options *options,
                       struct capture_error *error);
 

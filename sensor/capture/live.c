@@ -1,4 +1,4 @@
-/* An interface, read by libpcap: promiscuous, in batches of at most a read timeout. */
+/* An interface, or all of them, read by libpcap: promiscuous where it is one, in batches of at most a read timeout. */
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
@@ -30,8 +30,21 @@ struct live_source {
     struct drop_count kernel, interface;
 };
 
+/* libpcap's name for all interfaces, which the kernel has no interface of. */
+static bool is_all(const char *name)
+{
+    return strcmp(name, "any") == 0;
+}
+
+static bool is_known(const char *name)
+{
+    return is_all(name) || if_nametoindex(name) != 0;
+}
+
 static bool is_up(const struct live_source *s)
 {
+    if (is_all(s->name))
+        return true;
     struct ifreq request = {.ifr_flags = 0};
     memcpy(request.ifr_name, s->name, sizeof request.ifr_name);
     if (ioctl(s->flags_socket, SIOCGIFFLAGS, &request) != 0)
@@ -184,7 +197,7 @@ static bool prepare(struct live_source *s, const struct live_options *options, s
 bool capture_add_live(struct capture *c, const char *interface, const struct live_options *options,
                       struct capture_error *error)
 {
-    if (strlen(interface) >= IFNAMSIZ || if_nametoindex(interface) == 0) {
+    if (strlen(interface) >= IFNAMSIZ || !is_known(interface)) {
         snprintf(error->text, sizeof error->text, "%.200s: no such interface: kapiwatch -D lists them", interface);
         return false;
     }
@@ -213,7 +226,7 @@ bool capture_list_interfaces(FILE *out, struct capture_error *error)
     unsigned number = 0;
     for (const pcap_if_t *i = all; i != NULL; i = i->next) {
         /* libpcap lists buses and queues of the kernel too, which carry no network frames. */
-        if (if_nametoindex(i->name) == 0)
+        if (!is_known(i->name))
             continue;
         fprintf(out, "%u.%s%s%s%s [%s%s%s]\n", ++number, i->name, i->description != NULL ? " (" : "",
                 i->description != NULL ? i->description : "", i->description != NULL ? ")" : "",
