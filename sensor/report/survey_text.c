@@ -91,30 +91,46 @@ static void add_ways(struct survey_state *s, struct buffer *out)
         buffer_text(out, "  None.\n");
 }
 
+/* What shares are of. Its line stands before the first of them, and not where there is none. */
+struct whole {
+    uint64_t count;
+    const char *words;
+    bool told;
+};
+
+static void add_part(struct buffer *out, struct whole *of, uint64_t some, const char *words)
+{
+    if (some && !of->told)
+        text_row(out, of->count, of->words);
+    of->told |= some != 0;
+    add_share(out, some, of->count, words);
+}
+
 static void add_quality(struct survey_state *s, struct buffer *out, const struct counters *c)
 {
     const struct survey *v = &s->survey;
-    uint64_t all = v->connections, frames = c->of[COUNT_FRAMES];
+    struct whole all = {v->connections, "connection| of followed ports, of these:", false};
+    struct whole frames = {c->of[COUNT_FRAMES], "packet|, of these:", false};
     text_heading(&s->text, out, "QUALITY");
     buffer_text(out, "\n");
-    text_row(out, all, "connection| of followed ports, of these:");
-    add_share(out, v->client_only, all, "one-sided: no packet of the server");
-    add_share(out, v->server_only, all, "one-sided: no packet of the client");
-    add_share(out, v->doubled, all, "doubled: every packet twice");
-    add_share(out, v->reordered, all, "with segments out of order");
-    add_share(out, v->holed, all, "with holes: packets missing");
-    add_share(out, v->midstream, all, "begun before the capture");
-    add_share(out, v->silent, all, "without a byte of payload");
-    text_row(out, frames, "packet|, of these:");
-    add_share(out, c->of[COUNT_OTHER_PORTS], frames, "of TCP ports that are not followed");
-    add_share(out, c->of[COUNT_WALK_OTHER], frames, "not TCP over IP");
-    add_share(out, c->of[COUNT_WALK_FRAGMENT], frames, "IP fragments");
-    add_share(out, c->of[COUNT_OVERSIZED], frames, "longer than 1600 bytes: offload, or jumbo frames");
-    add_share(out, c->of[COUNT_FRAMES_CUT], frames, "cut by the snap length");
-    add_share(out, c->of[COUNT_WALK_CUT] + c->of[COUNT_WALK_BAD] + c->of[COUNT_WALK_DEEP], frames, "not readable");
-    add_share(out, c->of[COUNT_WALK_LINK], frames, "of a link type that is not read");
-    add_share(out, c->of[COUNT_KERNEL_DROPS] + c->of[COUNT_INTERFACE_DROPS], frames,
-              "more were dropped on the way here");
+    add_part(out, &all, v->client_only, "one-sided: no packet of the server");
+    add_part(out, &all, v->server_only, "one-sided: no packet of the client");
+    add_part(out, &all, v->doubled, "doubled: every packet twice");
+    add_part(out, &all, v->reordered, "with segments out of order");
+    add_part(out, &all, v->holed, "with holes: packets missing");
+    add_part(out, &all, v->midstream, "begun before the capture");
+    add_part(out, &all, v->silent, "without a byte of payload");
+    add_part(out, &frames, c->of[COUNT_OTHER_PORTS], "of TCP ports that are not followed");
+    add_part(out, &frames, c->of[COUNT_WALK_OTHER], "not TCP over IP");
+    add_part(out, &frames, c->of[COUNT_WALK_FRAGMENT], "IP fragments");
+    add_part(out, &frames, c->of[COUNT_OVERSIZED], "longer than 1600 bytes: offload, or jumbo frames");
+    add_part(out, &frames, c->of[COUNT_FRAMES_CUT], "cut by the snap length");
+    add_part(out, &frames, c->of[COUNT_WALK_CUT] + c->of[COUNT_WALK_BAD] + c->of[COUNT_WALK_DEEP], "not readable");
+    add_part(out, &frames, c->of[COUNT_WALK_LINK], "of a link type that is not read");
+    add_part(out, &frames, c->of[COUNT_KERNEL_DROPS] + c->of[COUNT_INTERFACE_DROPS],
+             "more were dropped on the way here");
+    if (!all.told && !frames.told)
+        buffer_text(out, frames.count ? "  Nothing amiss.\n" : "  None.\n");
 }
 
 static void add_protocols(struct survey_state *s, struct buffer *out, const struct counters *c)
