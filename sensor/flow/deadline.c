@@ -33,8 +33,8 @@ static void waiting_due(struct flow_table *t, moment deadline)
 static void syn_due(struct flow_table *t, moment deadline)
 {
     struct half_open *h = half_open_oldest(&t->half_opens);
-    flow_table_order(t, deadline, h->number);
-    syn_end(t, h, FLOW_TIMEOUT, h->time, 0);
+    flow_table_order(t, deadline, half_open_number(&t->half_opens, h));
+    syn_end(t, h, FLOW_TIMEOUT, half_open_time(h), 0);
 }
 
 static void age_due(struct flow_table *t, enum age_class class, moment deadline)
@@ -110,7 +110,7 @@ static bool evict_one(struct flow_table *t)
         if (class == AGE_OPENING && t->half_opens.live) {
             struct half_open *h = half_open_oldest(&t->half_opens);
             counters->of[COUNT_EVICTED_HALF_OPEN]++;
-            syn_end(t, h, FLOW_EVICTED, h->time, 0);
+            syn_end(t, h, FLOW_EVICTED, half_open_time(h), 0);
             return true;
         }
         if (t->ages[class].oldest) {
@@ -153,5 +153,5 @@ void flow_table_end(struct flow_table *t)
             flow_table_drop(t, connection_of_age(t->ages[class].oldest), t->clock, FLOW_SHUTDOWN);
     }
     while ((h = half_open_oldest(&t->half_opens)))
-        syn_end(t, h, FLOW_SHUTDOWN, h->time, 0);
+        syn_end(t, h, FLOW_SHUTDOWN, half_open_time(h), 0);
 }

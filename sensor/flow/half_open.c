@@ -63,7 +63,7 @@ static bool grow(struct half_opens *h)
     larger.oldest = larger.used = 0;
     for (uint32_t i = 0; i < h->used; i++) {
         uint32_t at = (h->oldest + i) & (h->capacity - 1);
-        if (!h->ring[at].number)
+        if (h->ring[at].dead)
             continue;
         larger.ring[larger.used] = h->ring[at];
         larger.clocks[larger.used] = h->clocks[at];
@@ -112,13 +112,18 @@ struct half_open *half_open_find(const struct half_opens *h, const struct flow_k
     return at ? &h->ring[at - 1] : NULL;
 }
 
-struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock)
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock,
+                                uint64_t number)
 {
+    if (h->live && number - half_open_number(h, &h->ring[h->oldest]) > UINT32_MAX)
+        return NULL;
     if (h->used == h->capacity && !grow(h))
         return NULL;
+    h->newest = number;
     uint32_t at = (h->oldest + h->used++) & (h->capacity - 1);
     /* tunnel_network() back again */
-    h->ring[at] = (struct half_open){.tunnel_id = key->network & 0xffffff, .tunnel_kind = key->network >> 24 & 15};
+    h->ring[at] = (struct half_open){
+        .number = (uint32_t)number, .tunnel_id = key->network & 0xffffff, .tunnel_kind = key->network >> 24 & 15};
     memcpy(&h->ring[at], key, offsetof(struct flow_key, network));
     index_record(h, tag, at);
     h->clocks[at] = clock;
@@ -149,9 +154,9 @@ void half_open_remove(struct half_opens *h, struct half_open *record)
         }
     }
     h->slots[hole] = (struct half_open_slot){0};
-    record->number = 0;
+    record->dead = 1;
     h->live--;
-    while (h->used && !h->ring[h->oldest].number) {
+    while (h->used && h->ring[h->oldest].dead) {
         h->oldest = (h->oldest + 1) & (h->capacity - 1);
         h->used--;
     }

@@ -1,11 +1,16 @@
 /* SYNs that nobody has answered yet: a ring of 64-byte records in the order in which they came, found by a keyed index
  * of 8-byte slots. A sweep costs one record each; all wait equally long, so the oldest is always at the end of the
- * ring. */
+ * ring.
+ *
+ * So that two tags fit too, a record keeps no more of its time than is told, and of its frame's number the lower half:
+ * those in the ring are never so far apart that the newest one's number does not give the rest. */
 #ifndef SENSOR_FLOW_HALF_OPEN_H
 #define SENSOR_FLOW_HALF_OPEN_H
 
 #include "proto/base/table.h"
 #include "sensor/flow/key.h"
+
+#define HALF_OPEN_TIME ((UINT64_C(1) << 54) - 1)
 
 /** The SYN, as far as a connection is made of it later. It begins as its key does, but that tunnel_id and tunnel_kind
  * stand for the network that they make. */
@@ -15,13 +20,16 @@ struct half_open {
     uint32_t tunnel_id;
     uint32_t isn;
     struct syn_shape shape;
-    moment time;
-    uint64_t number : 36,      /* of its frame; 0: the record is no longer used */
-        size : 7,              /* of its frame, as far as 127 */
-        client_low : 1,        /* the client is the lower address of the key */
-        tagged : 1, vlan : 12, /* the outermost tag */
-        syns : 3,              /* how often it came, as far as 7 */
-        tunnel_kind : 4;       /* enum tunnel_kind, as the one above of what is told */
+    uint64_t microseconds : 54, /* its time: half_open_time() */
+        size : 7,               /* of its frame, as far as 127 */
+        syns : 3;               /* how often it came, as far as 7 */
+    uint32_t number;            /* of its frame, the lower half: half_open_number() */
+    uint32_t outer : 12,        /* the outermost tag */
+        inner : 12,             /* the one inside it */
+        vlans : 2,              /* how many of the two there are */
+        client_low : 1,         /* the client is the lower address of the key */
+        dead : 1,               /* it was taken out, and waits for those before it */
+        tunnel_kind : 4;        /* enum tunnel_kind, as the one above of what is told */
 };
 
 _Static_assert(sizeof(struct half_open) == 64, "what a SYN costs, beside its slot");
@@ -42,6 +50,7 @@ struct half_opens {
     uint32_t most;                /* the ring grows no further */
     uint32_t oldest, used;        /* place of the oldest; records from there, dead ones included */
     uint32_t live;
+    uint64_t newest; /* the number of the frame that came last */
     const struct hash_secret *secret;
     struct memory *memory;
 };
@@ -55,12 +64,30 @@ uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key);
 
 struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag);
 
-/** @return a zeroed record with this key, valid until the next call; NULL: full. Of a tunnel that makes no network the
- *  caller may set kind and number. */
-struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock);
+/** @param number  of the frame: greater than all before it.
+ *  @return a record with this key and number and else zeroed, valid until the next call; NULL: full, or the oldest is
+ *  too far back. Of a tunnel that makes no network the caller may set kind and number. */
+struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key, uint32_t tag, moment clock,
+                                uint64_t number);
 void half_open_remove(struct half_opens *h, struct half_open *record);
 
 void half_open_key(const struct half_open *record, struct flow_key *key);
+
+static inline uint64_t half_open_number(const struct half_opens *h, const struct half_open *record)
+{
+    return h->newest - (uint32_t)((uint32_t)h->newest - record->number);
+}
+
+/** Years as far as packets' times reach, before 1970 too; in whole microseconds. */
+static inline void half_open_set_time(struct half_open *record, moment time)
+{
+    record->microseconds = (uint64_t)(time / 1000) & HALF_OPEN_TIME;
+}
+
+static inline moment half_open_time(const struct half_open *record)
+{
+    return ((moment)((uint64_t)record->microseconds << 10) >> 10) * 1000;
+}
 
 /** The one that came first, or NULL. */
 struct half_open *half_open_oldest(struct half_opens *h);

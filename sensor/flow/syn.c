@@ -2,7 +2,6 @@
 
 #include "sensor/event/auth.h"
 
-#define NUMBER_BITS ((UINT64_C(1) << 36) - 1)
 #define VLAN_BITS   0xfffu
 #define SIZE_MOST   127u
 #define SYNS_MOST   7u
@@ -10,7 +9,7 @@
 
 _Static_assert(TUNNEL_KINDS <= TUNNEL_BITS + 1, "each has a number in struct half_open");
 
-static void half_open_facts(const struct half_open *h, struct connection_facts *facts)
+static void half_open_facts(const struct half_opens *all, const struct half_open *h, struct connection_facts *facts)
 {
     struct address low = {.port = h->low_port}, high = {.port = h->high_port};
     memcpy(low.ip, h->low_ip, sizeof low.ip);
@@ -18,11 +17,11 @@ static void half_open_facts(const struct half_open *h, struct connection_facts *
     *facts = (struct connection_facts){
         .client = h->client_low ? low : high,
         .server = h->client_low ? high : low,
-        .flow_id = h->number,
+        .flow_id = half_open_number(all, h),
         .tunnel_id = h->tunnel_id,
         .tunnel_kind = h->tunnel_kind,
-        .vlans = h->tagged,
-        .vlan = {(uint16_t)h->vlan, 0},
+        .vlans = h->vlans,
+        .vlan = {(uint16_t)h->outer, (uint16_t)h->inner},
     };
 }
 
@@ -42,8 +41,8 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
         .syn = h->shape,
     };
     struct connection_facts facts;
-    half_open_facts(h, &facts);
-    bench_head(&facts, &r.event, EVENT_FLOW, h->time);
+    half_open_facts(&t->half_opens, h, &facts);
+    bench_head(&facts, &r.event, EVENT_FLOW, half_open_time(h));
     b->counters->of[answer_bytes ? COUNT_REFUSED : COUNT_HALF_OPEN]++;
     half_open_remove(&t->half_opens, h);
     bench_tell(b, &r.event);
@@ -52,23 +51,23 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
 void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, const struct packet *p, bool from_low,
                uint32_t wire_size)
 {
-    struct half_open *h = half_open_add(&t->half_opens, key, tag, t->clock);
+    struct half_open *h = half_open_add(&t->half_opens, key, tag, t->clock, p->number);
     while (!h) {
         struct half_open *oldest = half_open_oldest(&t->half_opens);
         if (!oldest)
             return;
         t->bench->counters->of[COUNT_EVICTED_HALF_OPEN]++;
-        syn_end(t, oldest, FLOW_EVICTED, oldest->time, 0);
-        h = half_open_add(&t->half_opens, key, tag, t->clock);
+        syn_end(t, oldest, FLOW_EVICTED, half_open_time(oldest), 0);
+        h = half_open_add(&t->half_opens, key, tag, t->clock, p->number);
     }
     h->isn = p->seq;
     h->shape = (struct syn_shape){.window = p->window, .options = p->options, .ttl = p->ttl};
-    h->time = p->time;
-    h->number = p->number & NUMBER_BITS;
+    half_open_set_time(h, p->time);
     h->size = wire_size < SIZE_MOST ? wire_size & SIZE_MOST : SIZE_MOST;
     h->client_low = from_low;
-    h->tagged = p->vlans > 0;
-    h->vlan = p->vlan[0] & VLAN_BITS;
+    h->vlans = p->vlans < 2 ? p->vlans & 3u : 2;
+    h->outer = p->vlan[0] & VLAN_BITS;
+    h->inner = p->vlan[1] & VLAN_BITS;
     h->tunnel_id = p->tunnel_id;
     h->tunnel_kind = p->tunnel_kind & TUNNEL_BITS;
     h->syns = 1;
@@ -78,11 +77,11 @@ void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, c
 static struct connection *connection_of_half_open(struct flow_table *t, struct half_open *h)
 {
     struct connection_facts facts;
-    half_open_facts(h, &facts);
+    half_open_facts(&t->half_opens, h, &facts);
     struct packet syn = {
-        .time = h->time,
+        .time = half_open_time(h),
         .clock = t->clock,
-        .number = h->number,
+        .number = facts.flow_id,
         .from = facts.client,
         .to = facts.server,
         .seq = h->isn,
@@ -91,8 +90,8 @@ static struct connection *connection_of_half_open(struct flow_table *t, struct h
         .options = h->shape.options,
         .ttl = h->shape.ttl,
         .payload = slice_of(""),
-        .vlans = h->tagged,
-        .vlan = {(uint16_t)h->vlan, 0},
+        .vlans = facts.vlans,
+        .vlan = {facts.vlan[0], facts.vlan[1]},
         .tunnel_id = facts.tunnel_id,
         .tunnel_kind = facts.tunnel_kind,
     };
@@ -122,7 +121,7 @@ bool syn_take(struct flow_table *t, struct half_open *h, const struct packet *p,
         return true;
     }
     if (from_client && p->flags & TCP_SYN && p->seq != h->isn) {
-        syn_end(t, h, FLOW_REUSED, h->time, 0);
+        syn_end(t, h, FLOW_REUSED, half_open_time(h), 0);
         return false;
     }
     flow_table_take(t, connection_of_half_open(t, h), p, wire_size);

@@ -121,6 +121,44 @@ static void tells_the_shape_of_a_syn(void **state)
     }
 }
 
+/** The next frame behind so many tags: 101, 102, and so on. */
+static void say_tagged(struct test *t, enum side from, unsigned flags, unsigned tags)
+{
+    const struct frame *frame = wire_next(&t->wire, (int)from, flags, "");
+    uint8_t bytes[128];
+    struct frame tagged = *frame;
+    memcpy(bytes, frame->bytes.data, 12);
+    for (unsigned i = 0; i < tags; i++) {
+        wire_put16(bytes + 12 + i * 4, 0x8100);
+        wire_put16(bytes + 14 + i * 4, (uint16_t)(0xe000 | (101 + i)));
+    }
+    memcpy(bytes + 12 + tags * 4, frame->bytes.data + 12, frame->bytes.size - 12);
+    tagged.bytes = (struct slice){bytes, frame->bytes.size + tags * 4};
+    tagged.wire_size += tags * 4;
+    worker_frame(t->worker, &tagged);
+}
+
+/* The two outermost of the first packet, whether anyone answers or not. */
+static void tells_the_tags_of_a_syn(void **state)
+{
+    (void)state;
+    for (unsigned tags = 0; tags <= 3; tags++) {
+        for (int answered = 0; answered < 2; answered++) {
+            struct test t;
+            begin(&t);
+            say_tagged(&t, CLIENT, TCP_SYN, tags);
+            if (answered)
+                say_tagged(&t, SERVER, TCP_SYN | TCP_ACK, 0);
+            worker_finish(t.worker);
+            const struct event *e = &flow_at(&t, 0)->event;
+            assert_int_equal(e->vlans, tags < 2 ? tags : 2);
+            assert_int_equal(e->vlan[0], tags > 0 ? 101 : 0);
+            assert_int_equal(e->vlan[1], tags > 1 ? 102 : 0);
+            end(&t);
+        }
+    }
+}
+
 static void an_unseen_syn_has_no_shape(void **state)
 {
     (void)state;
@@ -505,6 +543,7 @@ int main(void)
         cmocka_unit_test(tells_an_exchange_and_its_connection),
         cmocka_unit_test(tells_syns),
         cmocka_unit_test(tells_the_shape_of_a_syn),
+        cmocka_unit_test(tells_the_tags_of_a_syn),
         cmocka_unit_test(an_unseen_syn_has_no_shape),
         cmocka_unit_test(sweeps_are_bounded_and_told),
         cmocka_unit_test(a_port_used_again_is_another_connection),
