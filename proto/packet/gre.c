@@ -10,7 +10,9 @@ enum {
     GRE_KEY = 0x2000,
     GRE_SEQUENCE = 0x1000,
     GRE_VERSION = 0x0007,
+    GRE_POINT_TO_POINT = 1, /* the version that PPTP has: RFC 2637 section 4.1 */
     TYPE_BRIDGED = 0x6558,
+    TYPE_PPP = 0x880b,
     TYPE_ERSPAN = 0x88be,
     TYPE_ERSPAN3 = 0x22eb,
     NVGRE_LEAST = 0x1000, /* RFC 7637 section 3.2: lower numbers are reserved */
@@ -78,6 +80,8 @@ enum walk gre_walk(struct walker *w)
     if (w->here.size < GRE_HEADER)
         return walker_short(w, GRE_HEADER);
     uint16_t flags = walker_u16(w, 0), type = walker_u16(w, 2);
+    if ((flags & GRE_VERSION) == GRE_POINT_TO_POINT && type == TYPE_PPP)
+        return flags & GRE_SEQUENCE ? WALK_UNREAD : WALK_OTHER; /* without a number it acknowledges alone */
     if (flags & (GRE_VERSION | GRE_ROUTING))
         return WALK_OTHER;
     size_t key_at = flags & GRE_CHECKSUM ? 8 : 4, size = key_at;

@@ -3,11 +3,13 @@
 #include "proto/packet/checksum.h"
 #include "proto/packet/fragment.h"
 #include "proto/packet/gre.h"
+#include "proto/packet/link.h"
 #include "proto/packet/mpls.h"
 #include "proto/packet/tcp.h"
 #include "proto/packet/udp.h"
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, AH_HEADER = 12, FRAGMENT_HEADER = 8 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, AH_HEADER = 12, FRAGMENT_HEADER = 8, ETHERIP_HEADER = 2 };
+enum { PROTOCOL_ESP = 50, PROTOCOL_L2TP = 115 };
 enum { OPTION_PAD1 = 0, OPTION_JUMBO = 0xc2, JUMBO_MIN = 0x10000 };
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 
@@ -19,6 +21,7 @@ static enum walk ip_routing(struct walker *w);
 static enum walk ip_inside4(struct walker *w);
 static enum walk ip_inside6(struct walker *w);
 static enum walk ip_mpls(struct walker *w);
+static enum walk ip_ethernet(struct walker *w);
 
 /* IANA "Assigned Internet Protocol Numbers"; the most frequent first. */
 static const struct {
@@ -30,6 +33,7 @@ static const struct {
     {4, ip_inside4},     {41, ip_inside6},  {137, ip_mpls},          {135, ip_extension}, /* mobility */
     {139, ip_extension},                                                                  /* HIP */
     {140, ip_extension},                                                                  /* Shim6 */
+    {97, ip_ethernet},
 };
 
 static walk_step ip_step(uint8_t number)
@@ -41,10 +45,16 @@ static walk_step ip_step(uint8_t number)
     return NULL;
 }
 
+/* What has no step. Pieces of these are not put together: nothing would be read of the whole. */
+static enum walk ip_unread(uint8_t number)
+{
+    return number == PROTOCOL_ESP ? WALK_SEALED : number == PROTOCOL_L2TP ? WALK_UNREAD : WALK_OTHER;
+}
+
 static enum walk ip_protocol(struct walker *w, uint8_t number)
 {
     walk_step step = ip_step(number);
-    return step ? step(w) : WALK_OTHER;
+    return step ? step(w) : ip_unread(number);
 }
 
 static enum walk ip_inside4(struct walker *w)
@@ -61,6 +71,17 @@ static enum walk ip_inside6(struct walker *w)
 static enum walk ip_mpls(struct walker *w)
 {
     return walker_tunnel(w, TUNNEL_MPLS, 0) ? mpls_walk(w) : WALK_DEEP;
+}
+
+/* RFC 3378: version 3 and 12 bits that are 0, then a whole Ethernet frame. */
+static enum walk ip_ethernet(struct walker *w)
+{
+    if (w->here.size < ETHERIP_HEADER)
+        return walker_short(w, ETHERIP_HEADER);
+    if (walker_u16(w, 0) >> 12 != 3)
+        return WALK_OTHER;
+    walker_take(w, ETHERIP_HEADER);
+    return walker_tunnel(w, TUNNEL_ETHERIP, 0) ? link_ethernet(w) : WALK_DEEP;
 }
 
 /* The datagram that the piece is of goes on as soon as it is whole. */
@@ -137,7 +158,7 @@ enum walk ip_walk4(struct walker *w)
                              .offset = (flags & 0x1fffu) * 8,
                              .more = flags & 0x2000,
                              .protocol = data[9]};
-    return ip_step(data[9]) ? ip_piece(w, &piece) : WALK_OTHER;
+    return ip_step(data[9]) ? ip_piece(w, &piece) : ip_unread(data[9]);
 }
 
 /*   0               1               2               3

@@ -10,6 +10,9 @@ enum {
     ETHERNET_HEADER = 14,
     TAG_HEADER = 4,
     VN_TAG_HEADER = 6,
+    METADATA_HEADER = 8,
+    MACSEC_HEADER = 8,
+    MACSEC_CHANNEL = 8,
     SERVICE_HEADER = 4,
     NULL_HEADER = 4,
     SLL_HEADER = 16,
@@ -28,6 +31,8 @@ static enum walk link_ppi(struct walker *w);
 static enum walk link_tag(struct walker *w);
 static enum walk link_vn_tag(struct walker *w);
 static enum walk link_service(struct walker *w);
+static enum walk link_metadata(struct walker *w);
+static enum walk link_macsec(struct walker *w);
 static enum walk link_inside(struct walker *w);
 
 /* The most frequent first. 12 and 14 are raw IP as some systems number it. */
@@ -58,6 +63,8 @@ static const struct {
     {0x8926, link_vn_tag},
     {ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
     {0x894f, link_nsh},
+    {0x8909, link_metadata},
+    {0x88e5, link_macsec},
 };
 
 walk_step link_step(uint16_t link_type)
@@ -204,6 +211,42 @@ static enum walk link_vn_tag(struct walker *w)
         return walker_short(w, VN_TAG_HEADER);
     uint16_t type = walker_u16(w, 4);
     walker_take(w, VN_TAG_HEADER);
+    return link_ethertype(w, type);
+}
+
+/* Cisco's: version, how many options, the one, which is a security group, then the ethertype of what is inside. */
+static enum walk link_metadata(struct walker *w)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < METADATA_HEADER)
+        return walker_short(w, METADATA_HEADER);
+    if (walker_u16(w, 0) != 0x0101)
+        return WALK_UNREAD;
+    uint16_t type = walker_u16(w, 6);
+    walker_take(w, METADATA_HEADER);
+    return link_ethertype(w, type);
+}
+
+/* 802.1AE: flags, short length, number; a channel, where a flag says so; then the ethertype of what is inside,
+ * encrypted where another says so. What proves it stands behind. */
+static enum walk link_macsec(struct walker *w)
+{
+    enum { OTHER_VERSION = 0x80, HAS_CHANNEL = 0x20, IS_CHANGED = 0x0c };
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < MACSEC_HEADER)
+        return walker_short(w, MACSEC_HEADER);
+    uint8_t flags = w->here.data[0];
+    size_t size = MACSEC_HEADER + (flags & HAS_CHANNEL ? MACSEC_CHANNEL : 0u);
+    if (flags & OTHER_VERSION)
+        return WALK_OTHER;
+    if (flags & IS_CHANGED)
+        return WALK_SEALED;
+    if (size > w->here.size)
+        return walker_short(w, size);
+    uint16_t type = walker_u16(w, size - 2);
+    walker_take(w, size);
     return link_ethertype(w, type);
 }
 

@@ -79,9 +79,9 @@ bool packet_link_known(uint16_t link_type)
 const char *walk_name(enum walk outcome)
 {
     static const char *const names[WALK_OUTCOMES] = {
-        [WALK_SEGMENT] = "segment", [WALK_OTHER] = "other", [WALK_FRAGMENT] = "fragment",
-        [WALK_CUT] = "cut",         [WALK_BAD] = "bad",     [WALK_DEEP] = "deep",
-        [WALK_LINK] = "link",       [WALK_FULL] = "full",   [WALK_CHECKSUM] = "checksum",
+        [WALK_SEGMENT] = "segment",   [WALK_OTHER] = "other", [WALK_SEALED] = "sealed",     [WALK_UNREAD] = "unread",
+        [WALK_FRAGMENT] = "fragment", [WALK_CUT] = "cut",     [WALK_BAD] = "bad",           [WALK_DEEP] = "deep",
+        [WALK_LINK] = "link",         [WALK_FULL] = "full",   [WALK_CHECKSUM] = "checksum",
     };
     return outcome < WALK_OUTCOMES ? names[outcome] : "";
 }

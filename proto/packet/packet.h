@@ -81,6 +81,8 @@ struct packet {
 enum walk {
     WALK_SEGMENT,
     WALK_OTHER,    /* well-formed, not TCP over IP; or on a tunnel's port, and not that tunnel */
+    WALK_SEALED,   /* encrypted below TCP: ESP, WireGuard, MACsec, wireless */
+    WALK_UNREAD,   /* carries packets in a form that is not read: L2TP, PPTP, wireless in pieces or aggregated */
     WALK_FRAGMENT, /* a piece of a datagram, kept until the rest comes */
     WALK_CUT,      /* the capture ends inside a header */
     WALK_BAD,      /* a header contradicts itself */

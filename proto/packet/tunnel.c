@@ -17,6 +17,7 @@ static const struct {
     [TUNNEL_TZSP] = {"tzsp", {37008}},
     [TUNNEL_TEREDO] = {"teredo", {3544}},
     [TUNNEL_MPLS] = {"mpls", {6635}},
+    [TUNNEL_ETHERIP] = {"etherip", {0}},
 };
 
 const char *tunnel_name(unsigned kind)

@@ -14,14 +14,15 @@ enum tunnel_kind {
     TUNNEL_VXLAN, /* number: VNI */
     TUNNEL_VXLAN_GPE,
     TUNNEL_GENEVE,
-    TUNNEL_NVGRE,  /* number: VSID */
-    TUNNEL_GRE,    /* number: key, where there is one */
-    TUNNEL_ERSPAN, /* number: session; 0 in type I */
-    TUNNEL_IP,     /* IPv4 or IPv6 in either; no number */
-    TUNNEL_GTP,    /* number: TEID */
-    TUNNEL_TZSP,   /* no number */
-    TUNNEL_TEREDO, /* no number */
-    TUNNEL_MPLS,   /* over UDP or IP; no number */
+    TUNNEL_NVGRE,   /* number: VSID */
+    TUNNEL_GRE,     /* number: key, where there is one */
+    TUNNEL_ERSPAN,  /* number: session; 0 in type I */
+    TUNNEL_IP,      /* IPv4 or IPv6 in either; no number */
+    TUNNEL_GTP,     /* number: TEID */
+    TUNNEL_TZSP,    /* no number */
+    TUNNEL_TEREDO,  /* no number */
+    TUNNEL_MPLS,    /* over UDP or IP; no number */
+    TUNNEL_ETHERIP, /* no number */
     TUNNEL_KINDS
 };
 

@@ -5,6 +5,7 @@
 #include "proto/packet/mpls.h"
 #include "proto/packet/wlan.h"
 
+enum { ESP_PORT = 4500, L2TP_PORT = 1701, WIREGUARD_PORT = 51820 };
 enum { UDP_HEADER = 8, VXLAN_HEADER = 8, GENEVE_HEADER = 8, GTP_HEADER = 8, GTP_OPTIONAL = 4, TZSP_HEADER = 4 };
 
 /* RFC 7348: flags, of which one says that there is a VNI. Whatever else is set is reserved, and set by some. */
@@ -170,20 +171,79 @@ static const walk_step tunnels[TUNNEL_KINDS] = {
     [TUNNEL_MPLS] = udp_mpls,
 };
 
+/* RFC 3948: where a key exchange has four zero bytes stands the number of an association. What is encrypted fills whole
+ * words. */
+static enum walk udp_esp(struct walker *w)
+{
+    enum { ESP_LEAST = 16 };
+    uint32_t size = (uint32_t)w->here.size + w->cut;
+    if (size < ESP_LEAST || size % 4 != 0)
+        return WALK_OTHER;
+    if (w->here.size < 4)
+        return WALK_CUT;
+    return walker_u32(w, 0) ? WALK_SEALED : WALK_OTHER;
+}
+
+/* RFC 2661 section 3.1, RFC 3931 section 4.1.2: the first bit says that it is control, the last four the version. */
+static enum walk udp_l2tp(struct walker *w)
+{
+    if (w->here.size < 2)
+        return walker_short(w, 2);
+    uint16_t flags = walker_u16(w, 0) & 0x800f;
+    return flags == 2 || flags == 3 ? WALK_UNREAD : WALK_OTHER;
+}
+
+/* Three messages of a handshake, each of one size, and what is encrypted; of each the type in four bytes, the least
+ * first. */
+static enum walk udp_wireguard(struct walker *w)
+{
+    static const uint8_t sizes[] = {[1] = 148, [2] = 92, [3] = 64};
+    enum { DATA = 4, DATA_LEAST = 32 };
+    uint32_t size = (uint32_t)w->here.size + w->cut;
+    if (w->here.size < 4)
+        return walker_short(w, 4);
+    uint8_t type = w->here.data[0];
+    if (walker_u24(w, 1) != 0 || type == 0 || type > DATA)
+        return WALK_OTHER;
+    bool fits = type == DATA ? size >= DATA_LEAST : size == sizes[type];
+    return fits ? WALK_SEALED : WALK_OTHER;
+}
+
+static walk_step udp_unread(uint16_t port)
+{
+    switch (port) {
+    case ESP_PORT: return udp_esp;
+    case L2TP_PORT: return udp_l2tp;
+    case WIREGUARD_PORT: return udp_wireguard;
+    default: return NULL;
+    }
+}
+
+/* Answers of some come from the tunnel's port. */
+static walk_step udp_step(const struct walker *w)
+{
+    uint16_t to = walker_u16(w, 2), from = walker_u16(w, 0);
+    enum tunnel_kind kind = tunnel_ports_find(&w->limits->tunnels, to);
+    if (kind == TUNNEL_NONE)
+        kind = tunnel_ports_find(&w->limits->tunnels, from);
+    if (tunnels[kind])
+        return tunnels[kind];
+    walk_step unread = udp_unread(to);
+    return unread ? unread : udp_unread(from);
+}
+
 /* Source port, destination port, length, checksum. A length of 0 is a datagram larger than its field (RFC 2675). */
 enum walk udp_walk(struct walker *w)
 {
     if (w->here.size < UDP_HEADER)
         return walker_short(w, UDP_HEADER);
-    enum tunnel_kind kind = tunnel_ports_find(&w->limits->tunnels, walker_u16(w, 2));
-    if (kind == TUNNEL_NONE) /* answers of some come from it */
-        kind = tunnel_ports_find(&w->limits->tunnels, walker_u16(w, 0));
+    walk_step step = udp_step(w);
     uint16_t length = walker_u16(w, 4);
-    if (!tunnels[kind] || (length > 0 && length < UDP_HEADER))
+    if (!step || (length > 0 && length < UDP_HEADER))
         return WALK_OTHER;
     walker_take(w, UDP_HEADER);
     if (length > 0)
         walker_bound(w, length - (uint32_t)UDP_HEADER);
-    enum walk outcome = tunnels[kind](w);
+    enum walk outcome = step(w);
     return outcome == WALK_BAD ? WALK_OTHER : outcome;
 }

@@ -31,8 +31,10 @@ static enum walk wlan_data(struct walker *w, bool padded)
     uint8_t control = data[0], flags = data[1], piece = data[22] & 0x0f;
     if ((control & FRAME_CONTROL_KIND) != FRAME_CONTROL_DATA || control & SUBTYPE_EMPTY)
         return WALK_OTHER;
-    if (flags & (FLAG_ENCRYPTED | FLAG_MORE_PIECES) || piece != 0)
-        return WALK_OTHER;
+    if (flags & FLAG_ENCRYPTED)
+        return WALK_SEALED;
+    if (flags & FLAG_MORE_PIECES || piece != 0)
+        return WALK_UNREAD;
     size_t size = DATA_HEADER + ((flags & FLAG_TO_FROM) == FLAG_TO_FROM ? FOURTH_ADDRESS : 0u), qos = size;
     if (control & SUBTYPE_QOS)
         size += QOS_CONTROL + (flags & FLAG_ORDER ? HT_CONTROL : 0u);
@@ -41,7 +43,7 @@ static enum walk wlan_data(struct walker *w, bool padded)
     if (size > w->here.size)
         return walker_short(w, size);
     if (control & SUBTYPE_QOS && data[qos] & QOS_AGGREGATED)
-        return WALK_OTHER;
+        return WALK_UNREAD;
     walker_take(w, size);
     return link_llc(w);
 }

@@ -29,16 +29,16 @@ const char *counters_check(const struct counters *c)
     static const struct {
         const char *name;
         enum counter total;
-        enum counter parts[9]; /* as many as the sum has; the rest repeats COUNTERS */
+        enum counter parts[11]; /* as many as the sum has; the rest repeats COUNTERS */
     } sums[] = {
         {"frames",
          COUNT_FRAMES,
-         {COUNT_WALK_SEGMENT, COUNT_WALK_OTHER, COUNT_WALK_FRAGMENT, COUNT_WALK_CUT, COUNT_WALK_BAD, COUNT_WALK_DEEP,
-          COUNT_WALK_LINK, COUNT_WALK_FULL, COUNT_WALK_CHECKSUM}},
+         {COUNT_WALK_SEGMENT, COUNT_WALK_OTHER, COUNT_WALK_SEALED, COUNT_WALK_UNREAD, COUNT_WALK_FRAGMENT,
+          COUNT_WALK_CUT, COUNT_WALK_BAD, COUNT_WALK_DEEP, COUNT_WALK_LINK, COUNT_WALK_FULL, COUNT_WALK_CHECKSUM}},
         {"payload",
          COUNT_PAYLOAD,
          {COUNT_DELIVERED, COUNT_REPEATED, COUNT_OUTSIDE, COUNT_UNREAD, COUNTERS, COUNTERS, COUNTERS, COUNTERS,
-          COUNTERS}},
+          COUNTERS, COUNTERS, COUNTERS}},
     };
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
         uint64_t sum = 0;

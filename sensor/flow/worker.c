@@ -92,9 +92,10 @@ static void reach(struct worker *w, moment clock)
 void worker_frame(struct worker *w, const struct frame *frame)
 {
     static const enum counter outcomes[WALK_OUTCOMES] = {
-        [WALK_SEGMENT] = COUNT_WALK_SEGMENT, [WALK_OTHER] = COUNT_WALK_OTHER, [WALK_FRAGMENT] = COUNT_WALK_FRAGMENT,
-        [WALK_CUT] = COUNT_WALK_CUT,         [WALK_BAD] = COUNT_WALK_BAD,     [WALK_DEEP] = COUNT_WALK_DEEP,
-        [WALK_LINK] = COUNT_WALK_LINK,       [WALK_FULL] = COUNT_WALK_FULL,   [WALK_CHECKSUM] = COUNT_WALK_CHECKSUM,
+        [WALK_SEALED] = COUNT_WALK_SEALED, [WALK_UNREAD] = COUNT_WALK_UNREAD,     [WALK_SEGMENT] = COUNT_WALK_SEGMENT,
+        [WALK_OTHER] = COUNT_WALK_OTHER,   [WALK_FRAGMENT] = COUNT_WALK_FRAGMENT, [WALK_CUT] = COUNT_WALK_CUT,
+        [WALK_BAD] = COUNT_WALK_BAD,       [WALK_DEEP] = COUNT_WALK_DEEP,         [WALK_LINK] = COUNT_WALK_LINK,
+        [WALK_FULL] = COUNT_WALK_FULL,     [WALK_CHECKSUM] = COUNT_WALK_CHECKSUM,
     };
     struct packet p;
     reach(w, frame->clock);

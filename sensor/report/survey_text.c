@@ -122,6 +122,8 @@ static void add_quality(struct survey_state *s, struct buffer *out, const struct
     add_part(out, &all, v->silent, "without a byte of payload");
     add_part(out, &frames, c->of[COUNT_OTHER_PORTS], "of TCP ports that are not followed");
     add_part(out, &frames, c->of[COUNT_WALK_OTHER], "not TCP over IP");
+    add_part(out, &frames, c->of[COUNT_WALK_SEALED], "encrypted whole: ESP, WireGuard, MACsec, wireless");
+    add_part(out, &frames, c->of[COUNT_WALK_UNREAD], "in forms that are not read: L2TP, PPTP, wireless in pieces");
     add_part(out, &frames, c->of[COUNT_WALK_FRAGMENT], "IP fragments");
     add_part(out, &frames, c->of[COUNT_OVERSIZED], "longer than 1600 bytes: offload, or jumbo frames");
     add_part(out, &frames, c->of[COUNT_FRAMES_CUT], "cut by the snap length");

@@ -58,6 +58,8 @@ static const struct row not_seen[] = {
     {COUNT_WALK_CUT, "packet| that end inside a header"},
     {COUNT_WALK_BAD, "packet| with a header that contradicts itself"},
     {COUNT_WALK_DEEP, "packet| with too many layers"},
+    {COUNT_WALK_SEALED, "packet| encrypted whole: ESP, WireGuard, MACsec, wireless"},
+    {COUNT_WALK_UNREAD, "packet| in forms that are not read: L2TP, PPTP, wireless in pieces"},
     {COUNT_WALK_LINK, "packet| of a link type that is not read"},
     {COUNT_OUTSIDE, "byte| that no receiver would take, or that found no memory"},
     {COUNT_GAVE_UP_NOT_MINE, "connection| left midway: other bytes than HTTP followed"},

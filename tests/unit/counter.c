@@ -54,9 +54,9 @@ static void sets_are_summed(void **state)
         assert_int_equal(sum.of[i], 2 * (i + 1));
 }
 
-static const enum counter outcomes[] = {COUNT_WALK_SEGMENT, COUNT_WALK_OTHER, COUNT_WALK_FRAGMENT,
-                                        COUNT_WALK_CUT,     COUNT_WALK_BAD,   COUNT_WALK_DEEP,
-                                        COUNT_WALK_LINK,    COUNT_WALK_FULL,  COUNT_WALK_CHECKSUM};
+static const enum counter outcomes[] = {COUNT_WALK_SEGMENT,  COUNT_WALK_OTHER, COUNT_WALK_SEALED,  COUNT_WALK_UNREAD,
+                                        COUNT_WALK_FRAGMENT, COUNT_WALK_CUT,   COUNT_WALK_BAD,     COUNT_WALK_DEEP,
+                                        COUNT_WALK_LINK,     COUNT_WALK_FULL,  COUNT_WALK_CHECKSUM};
 static const enum counter fates[] = {COUNT_DELIVERED, COUNT_REPEATED, COUNT_OUTSIDE, COUNT_UNREAD};
 
 enum { OUTCOMES = sizeof outcomes / sizeof *outcomes, FATES = sizeof fates / sizeof *fates };

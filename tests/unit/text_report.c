@@ -443,6 +443,8 @@ static void each_loss_is_told(void **state)
                                           COUNT_FRAGMENTS_CONFLICTING,
                                           COUNT_WALK_FULL,
                                           COUNT_WALK_CHECKSUM,
+                                          COUNT_WALK_SEALED,
+                                          COUNT_WALK_UNREAD,
                                           COUNT_KERNEL_DROPS,
                                           COUNT_INTERFACE_DROPS,
                                           COUNT_TIME_JUMPS,

@@ -296,6 +296,28 @@ static const struct wrapped others_rows[] = {
     {"IPv4 in IPv4", RAW, 4, 0, {0}, 0, false, WALK_SEGMENT, 1, TUNNEL_IP, 0},
     {"IPv6 in IPv4", RAW, 41, 0, {0}, 0, true, WALK_SEGMENT, 1, TUNNEL_IP, 0},
     {"a number that lies", RAW, 4, 0, {0}, 0, true, WALK_BAD, 1, TUNNEL_NONE, 0},
+    {"EtherIP",
+     RAW,
+     97,
+     0,
+     {0x30, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0},
+     16,
+     false,
+     WALK_SEGMENT,
+     1,
+     TUNNEL_ETHERIP,
+     0},
+    {"EtherIP, another version",
+     RAW,
+     97,
+     0,
+     {0x20, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0},
+     16,
+     false,
+     WALK_OTHER,
+     1,
+     TUNNEL_NONE,
+     0},
     {"DNS", RAW, 17, 53, {1, 2, 3, 4}, 4, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
 };
 
@@ -303,6 +325,49 @@ static void others(void **state)
 {
     (void)state;
     check_wrapped(others_rows, sizeof others_rows / sizeof *others_rows);
+}
+
+/* Recognised, and no more; the datagram around which they are is 45 bytes. */
+static const struct wrapped unread_rows[] = {
+    {"ESP", RAW, 50, 0, {0, 0, 1, 0, 0, 0, 0, 1}, 8, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"ESP on UDP", RAW, 17, 4500, {0, 0, 1, 0, 0, 0, 1}, 7, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"a key exchange", RAW, 17, 4500, {0, 0, 0, 0, 0, 0, 1}, 7, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"no whole words", RAW, 17, 4500, {0, 0, 1, 0, 0, 0, 0, 1}, 8, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"L2TP", RAW, 17, 1701, {0, 2, 0, 1, 0, 1, 0xff, 3, 0, 0x21}, 10, false, WALK_UNREAD, 1, TUNNEL_NONE, 0},
+    {"L2TP, length and number", RAW, 17, 1701, {0x48, 2, 0, 1, 0, 1}, 6, false, WALK_UNREAD, 1, TUNNEL_NONE, 0},
+    {"L2TP, control", RAW, 17, 1701, {0xc8, 2, 0, 12, 0, 1, 0, 0}, 8, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"L2TP, version 3", RAW, 17, 1701, {0, 3, 0, 0, 0, 0, 0, 1}, 8, false, WALK_UNREAD, 1, TUNNEL_NONE, 0},
+    {"L2TP, version 1", RAW, 17, 1701, {0, 1, 0, 0, 0, 0, 0, 1}, 8, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"L2TP over IP", RAW, 115, 0, {0, 0, 0, 1}, 4, false, WALK_UNREAD, 1, TUNNEL_NONE, 0},
+    {"WireGuard", RAW, 17, 51820, {4, 0, 0, 0, 1, 2, 3, 4, 1}, 19, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"WireGuard, it begins", RAW, 17, 51820, {1, 0, 0, 0, 1, 2, 3, 4}, 103, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"WireGuard, its answer", RAW, 17, 51820, {2, 0, 0, 0, 1, 2, 3, 4}, 47, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"WireGuard, a cookie", RAW, 17, 51820, {3, 0, 0, 0, 1, 2, 3, 4}, 19, false, WALK_SEALED, 1, TUNNEL_NONE, 0},
+    {"WireGuard, of another size", RAW, 17, 51820, {2, 0, 0, 0, 1, 2, 3, 4}, 19, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"what is no WireGuard", RAW, 17, 51820, {4, 0, 1, 0, 1, 2, 3, 4}, 19, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+    {"another type", RAW, 17, 51820, {5, 0, 0, 0, 1, 2, 3, 4}, 19, false, WALK_OTHER, 1, TUNNEL_NONE, 0},
+};
+
+static void unread(void **state)
+{
+    (void)state;
+    check_wrapped(unread_rows, sizeof unread_rows / sizeof *unread_rows);
+}
+
+/* Pieces of what is not read are not kept. */
+static void unread_in_pieces(void **state)
+{
+    (void)state;
+    for (unsigned offset = 0; offset < 2; offset++) {
+        struct build b = {.size = 0};
+        struct packet p;
+        add_ipv4(&b, 44, offset ? 0x0005 : 0x2000, 50);
+        for (int i = 0; i < 3; i++)
+            ADD(&b, 1, 2, 3, 4, 5, 6, 7, 8);
+        assert_int_equal(walk(&b, RAW, &p), WALK_SEALED);
+        b.bytes[9] = 115;
+        assert_int_equal(walk(&b, RAW, &p), WALK_UNREAD);
+    }
 }
 
 /* Overlays inside tunnels and tunnels inside overlays: the network is told. */
@@ -388,6 +453,8 @@ int main(void)
         cmocka_unit_test(geneve),
         cmocka_unit_test(gtp),
         cmocka_unit_test(others),
+        cmocka_unit_test(unread),
+        cmocka_unit_test(unread_in_pieces),
         cmocka_unit_test(innermost_overlay),
         cmocka_unit_test(ports),
         cmocka_unit_test(kinds),
