@@ -52,13 +52,33 @@ static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
         side_gap(d, side, time, to);
 }
 
+static void side_drop(const struct delivery *d, struct held *h)
+{
+    d->counts->outside += h->size;
+    held_free(h, d->memory);
+}
+
 static void side_discard(const struct delivery *d, enum side side)
 {
     struct held *h;
-    while ((h = held_pop(side_of(d, side)))) {
-        d->counts->outside += h->size;
-        held_free(h, d->memory);
-    }
+    side_of(d, side)->flags &= (uint8_t)~SIDE_OFFERED;
+    while ((h = held_pop(side_of(d, side))))
+        side_drop(d, h);
+}
+
+void delivery_pass_over(const struct delivery *d, enum side side)
+{
+    struct reassembly_side *s = side_of(d, side);
+    s->flags &= (uint8_t) ~(SIDE_OFFERED | SIDE_WENT_ON);
+    side_drop(d, held_pop(s));
+}
+
+void delivery_end_offer(const struct delivery *d, enum side side)
+{
+    struct reassembly_side *s = side_of(d, side);
+    if ((s->flags & SIDE_OFFERED) && !(s->flags & SIDE_WENT_ON))
+        delivery_pass_over(d, side);
+    s->flags &= (uint8_t) ~(SIDE_OFFERED | SIDE_WENT_ON);
 }
 
 static void side_end(const struct delivery *d, enum side side, moment time, enum stream_end how)
@@ -126,7 +146,7 @@ static bool side_release(const struct delivery *d, enum side side, bool force)
 {
     struct reassembly_side *s = side_of(d, side);
     struct held *h = held_first(s);
-    if (!h || h->piece.offset != s->next)
+    if (!h || h->piece.offset != s->next || s->flags & SIDE_OFFERED)
         return false;
     if (!force && side_awaited(side_of(d, other_side(side)), h->piece.ack))
         return false;
@@ -157,7 +177,9 @@ static void side_force(const struct delivery *d, enum side side)
 {
     const struct reassembly_side *s = side_of(d, side);
     const struct held *first = held_first(s);
-    if (first->piece.offset > s->next)
+    if (s->flags & SIDE_OFFERED)
+        delivery_end_offer(d, side);
+    else if (first->piece.offset > s->next)
         side_give_up(d, side, first->piece.offset);
     else
         side_give_up(d, other_side(side), first->piece.ack);
@@ -175,9 +197,12 @@ static bool side_waited_long(const struct delivery *d, enum side side)
     return long_own || long_other;
 }
 
-/** A hole that nobody could acknowledge, because the other direction is not captured: time alone closes it. */
+/** A hole, or a SYN's bytes, that nobody could acknowledge, because the other direction is not captured: time alone
+ * closes it. */
 static bool side_unwatched(const struct reassembly_side *s, const struct reassembly_side *other)
 {
+    if (s->flags & SIDE_OFFERED)
+        return s->flags & SIDE_WENT_ON;
     return s->held && held_first(s)->piece.offset > s->next && other->state == SIDE_UNSEEN;
 }
 
@@ -258,11 +283,15 @@ void delivery_age(const struct delivery *d)
     for (bool more = true; more;) {
         more = false;
         for (enum side side = CLIENT; side <= SERVER; side++) {
-            struct reassembly_side *s = side_of(d, side);
+            const struct reassembly_side *s = side_of(d, side);
             if (!side_waits(d->r, side) || !side_waited_long(d, side))
                 continue;
-            side_give_up(d, side, side_owes(s) ? s->acked : held_first(s)->piece.offset);
-            delivery_drain(d);
+            if (side_owes(s)) {
+                side_give_up(d, side, s->acked);
+                delivery_drain(d);
+            } else {
+                side_force(d, side);
+            }
             more = true;
         }
     }

@@ -2,6 +2,7 @@
  *
  * Always: a side's first held piece is at its `next` only if it waits for the other side's bytes, and then the other
  * side has a hole that this piece acknowledges. So somebody's patience always runs, or a limit is what ends the wait.
+ * Or it is what a SYN offers, and waits for an acknowledgement of the SYN; no other piece has any of its offsets.
  */
 #ifndef PROTO_STREAM_DELIVERY_H
 #define PROTO_STREAM_DELIVERY_H
@@ -21,7 +22,9 @@ enum side_flag {
     SIDE_ANCHORED = 1,  /* `next` means something: by a packet of its own, or by its peer's acknowledgement */
     SIDE_SYN_KNOWN = 2, /* `isn` is its SYN's number */
     SIDE_FIXED = 4,     /* something was told above that rests on `next`: it goes forward only */
-    SIDE_IN_VAIN = 8    /* unseen, and was waited for in vain */
+    SIDE_IN_VAIN = 8,   /* unseen, and was waited for in vain */
+    SIDE_OFFERED = 16,  /* the first held piece is of its SYN, which the peer has not acknowledged yet */
+    SIDE_WENT_ON = 32   /* with that: something of it came that only an acknowledgement allows */
 };
 
 /** What the calls of one packet share. */
@@ -52,6 +55,12 @@ static inline bool side_awaited(const struct reassembly_side *s, uint64_t ack)
 
 /** Pushes a piece that stands at `next` and need not wait, and what goes with it. */
 void delivery_piece(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes);
+
+/** What the SYN offered does not count. */
+void delivery_pass_over(const struct delivery *d, enum side side);
+
+/** No acknowledgement will be seen: what a SYN offered, if anything, counts if its side went on. */
+void delivery_end_offer(const struct delivery *d, enum side side);
 
 /** After a packet: delivers what waits no longer, keeps to the limits, and counts the packet against patience. */
 void delivery_settle(const struct delivery *d);

@@ -29,6 +29,12 @@ static inline struct held *held_first(const struct reassembly_side *s)
     return s->held ? s->held->after : NULL;
 }
 
+/** The offset behind its bytes and what was cut of them. */
+static inline uint64_t held_end(const struct held *h)
+{
+    return h->piece.offset + h->size + h->piece.cut;
+}
+
 /** Holds what is new in this piece; what is not is counted as repeated, and compared.
  *  @return SEGMENT_HELD, SEGMENT_REPEATED, SEGMENT_CONFLICTING (some may be held nevertheless), or SEGMENT_OUTSIDE
  *  when there was no memory for all of it. */

@@ -33,6 +33,12 @@ static bool side_far(const struct reassembly_side *s, uint32_t number)
     return (s->flags & SIDE_ANCHORED) && (ahead >= FAR || ahead <= -FAR);
 }
 
+/** Whether `number` is that of the byte behind what its SYN offered. */
+static bool side_offers_up_to(const struct reassembly_side *s, uint32_t number)
+{
+    return (s->flags & SIDE_OFFERED) && number == s->isn + (uint32_t)held_end(held_first(s));
+}
+
 static void side_anchor(struct reassembly_side *s, uint32_t isn, uint64_t next, unsigned flags)
 {
     s->isn = isn;
@@ -77,10 +83,12 @@ static void side_seen(struct reassembly_side *s)
 static void side_see(struct reassembly_side *s, const struct arrival *a)
 {
     if (!(s->flags & SIDE_ANCHORED)) {
-        if (a->syn)
+        if (a->syn) {
             side_anchor(s, a->packet->seq, 1, SIDE_SYN_KNOWN | SIDE_FIXED);
-        else
+            s->acked = 0;
+        } else {
             side_anchor(s, a->seq, LATE, 0);
+        }
     }
     int32_t ahead = side_ahead(s, a->seq);
     size_t size = a->packet->payload.size + a->packet->cut;
@@ -118,17 +126,19 @@ static uint64_t side_acknowledge(struct reassembly_side *s, const struct packet 
 
 /* Of an unseen side that nobody has acknowledged, a reset counts if it answers its peer's SYN (RFC 9293
  * section 3.10.7.3), or if nothing at all is known of the connection. What the peer has acknowledged is where the peer
- * expects it. */
+ * expects it. Where a SYN's bytes wait, the next number is behind them or not: its peer has not told. */
 static bool reset_exact(const struct reassembly *r, const struct arrival *a)
 {
     const struct reassembly_side *s = &r->side[a->from];
     const struct reassembly_side *o = &r->side[other_side(a->from)];
     const struct packet *p = a->packet;
     if (s->flags & SIDE_ANCHORED)
-        return side_ahead(s, p->seq) == 0 || (side_owes(s) && p->seq == s->isn + (uint32_t)s->acked);
+        return side_ahead(s, p->seq) == 0 || side_offers_up_to(s, p->seq) ||
+               (side_owes(s) && p->seq == s->isn + (uint32_t)s->acked);
     if (!(o->flags & SIDE_ANCHORED))
         return true;
-    bool answers = side_ahead(o, p->ack) == 0 || ((o->flags & SIDE_SYN_KNOWN) && p->ack == o->isn + 1);
+    bool answers = side_ahead(o, p->ack) == 0 || side_offers_up_to(o, p->ack) ||
+                   ((o->flags & SIDE_SYN_KNOWN) && p->ack == o->isn + 1);
     return (p->flags & TCP_ACK) && answers;
 }
 
@@ -179,9 +189,12 @@ static enum segment take_reset(const struct delivery *d, const struct arrival *a
     if (!(s->flags & SIDE_ANCHORED))
         side_anchor(s, p->seq, LATE, 0);
     side_seen(s);
-    uint64_t ack = (o->flags & SIDE_ANCHORED) && !side_far(o, p->ack) ? side_acknowledge(o, p) : 0;
+    bool offered = o->flags & SIDE_OFFERED; /* a reset acknowledges all of a SYN, and takes nothing of it */
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        delivery_end_offer(d, side);
+    uint64_t ack = !offered && (o->flags & SIDE_ANCHORED) && !side_far(o, p->ack) ? side_acknowledge(o, p) : 0;
     struct piece piece = piece_of(p, ack);
-    piece.offset = side_ahead(s, p->seq) == 0 ? s->next : s->acked;
+    piece.offset = side_owes(s) && side_ahead(s, p->seq) != 0 ? s->acked : s->next;
     piece.cut = 0;
     piece.ends = TCP_RST;
     return piece_take(d, a->from, &piece, slice_of(""));
@@ -202,11 +215,43 @@ static enum segment take_old(const struct delivery *d, const struct arrival *a, 
     return p->payload.size || p->cut || a->fin ? SEGMENT_OUTSIDE : SEGMENT_DELIVERED;
 }
 
+/** The peer has acknowledged the SYN, and up to `ack`: as far counts what was offered. */
+static void side_judge_offer(const struct delivery *d, enum side side, uint64_t ack)
+{
+    struct reassembly_side *s = &d->r->side[side];
+    const struct held *first = held_first(s);
+    s->flags &= (uint8_t) ~(SIDE_OFFERED | SIDE_WENT_ON);
+    if (ack >= held_end(first))
+        return;
+    struct held *h = held_pop(s);
+    size_t taken = ack > h->piece.offset ? (size_t)(ack - h->piece.offset) : 0;
+    struct slice bytes = slice_part((struct slice){h->bytes, h->size}, 0, taken < h->size ? taken : h->size);
+    struct piece part = h->piece;
+    part.cut = (uint32_t)(taken - bytes.size);
+    d->counts->outside += h->size - bytes.size;
+    if (taken)
+        held_insert(s, &part, bytes, d->memory, d->counts);
+    held_free(h, d->memory);
+}
+
+/** The side itself sends numbers again that its SYN offered: these bytes count.
+ *  @return whether they differ. */
+static bool side_withdraw_offer(const struct delivery *d, enum side side, uint64_t offset, struct slice bytes)
+{
+    const struct held *first = held_first(&d->r->side[side]);
+    size_t from = (size_t)(offset - first->piece.offset), most = first->size > from ? first->size - from : 0;
+    size_t common = most < bytes.size ? most : bytes.size;
+    bool differs = common > 0 && memcmp(first->bytes + from, bytes.data, common) != 0;
+    delivery_pass_over(d, side);
+    return differs;
+}
+
 static enum segment take_bytes(const struct delivery *d, const struct arrival *a, uint64_t ack)
 {
     const struct reassembly_side *s = &d->r->side[a->from];
     struct slice bytes = a->packet->payload;
     struct piece piece = piece_of(a->packet, ack);
+    bool differs = false;
     int32_t ahead = side_ahead(s, a->seq);
     size_t total = bytes.size + piece.cut + (a->fin ? 1 : 0);
     size_t seen = ahead < 0 ? (uint32_t)-ahead : 0;
@@ -222,7 +267,46 @@ static enum segment take_bytes(const struct delivery *d, const struct arrival *a
     piece.cut -= (uint32_t)(seen - repeated);
     piece.offset = s->next + (ahead > 0 ? (uint32_t)ahead : 0);
     piece.ends = a->fin ? TCP_FIN : 0;
-    return piece_take(d, a->from, &piece, bytes);
+    if ((s->flags & SIDE_OFFERED) && piece.offset < held_end(held_first(s)))
+        differs = side_withdraw_offer(d, a->from, piece.offset, bytes);
+    enum segment outcome = piece_take(d, a->from, &piece, bytes);
+    return differs ? SEGMENT_CONFLICTING : outcome;
+}
+
+/* A SYN that comes again while its bytes wait: no others are taken for them. */
+static enum segment take_offer_again(const struct delivery *d, const struct held *first, struct slice bytes)
+{
+    size_t common = bytes.size < first->size ? bytes.size : first->size;
+    bool differs = common > 0 && memcmp(first->bytes, bytes.data, common) != 0;
+    d->counts->repeated += bytes.size;
+    d->counts->conflicting += differs ? common : 0;
+    return differs ? SEGMENT_CONFLICTING : SEGMENT_REPEATED;
+}
+
+/* The bytes of a SYN: those that the peer has acknowledged, or that wait until it does. */
+static enum segment take_offer(const struct delivery *d, const struct arrival *a, uint64_t ack)
+{
+    struct reassembly_side *s = &d->r->side[a->from];
+    const struct packet *p = a->packet;
+    const struct held *first = held_first(s);
+    int32_t ahead = side_ahead(s, a->seq);
+    uint64_t offset = s->next + (uint64_t)(int64_t)ahead, end = offset + p->payload.size + p->cut;
+    if (s->flags & SIDE_OFFERED)
+        return take_offer_again(d, first, p->payload);
+    bool told = s->acked >= offset;
+    if (!told && ahead == 0 && !side_ended(s) && !(first && first->piece.offset < end)) {
+        struct piece piece = piece_of(p, ack);
+        piece.offset = offset;
+        enum segment outcome = held_insert(s, &piece, p->payload, d->memory, d->counts);
+        s->flags |= outcome == SEGMENT_HELD ? SIDE_OFFERED : 0;
+        return outcome;
+    }
+    uint64_t taken = told ? s->acked - offset : 0;
+    struct packet part = *p;
+    part.payload = slice_part(p->payload, 0, taken < p->payload.size ? (size_t)taken : p->payload.size);
+    part.cut = taken - part.payload.size < p->cut ? (uint32_t)(taken - part.payload.size) : p->cut;
+    d->counts->outside += p->payload.size - part.payload.size;
+    return take_bytes(d, &(struct arrival){.packet = &part, .from = a->from, .seq = a->seq, .syn = true}, ack);
 }
 
 /** A segment that is no reset. */
@@ -239,8 +323,13 @@ static enum segment take_segment(const struct delivery *d, const struct arrival 
     bool again = a->syn && s->state != SIDE_UNSEEN;
     side_see(s, a);
     uint64_t ack = side_acknowledge(o, p);
-    enum segment outcome = take_bytes(d, a, ack);
-    return again && outcome == SEGMENT_DELIVERED && p->payload.size == 0 ? SEGMENT_REPEATED : outcome;
+    if ((o->flags & SIDE_OFFERED) && ack)
+        side_judge_offer(d, other_side(a->from), ack);
+    if ((s->flags & SIDE_OFFERED) && !a->syn)
+        s->flags |= SIDE_WENT_ON;
+    bool offers = a->syn && (p->payload.size || p->cut);
+    enum segment outcome = offers ? take_offer(d, a, ack) : take_bytes(d, a, ack);
+    return again && outcome == SEGMENT_DELIVERED && (offers || p->payload.size == 0) ? SEGMENT_REPEATED : outcome;
 }
 
 void reassembly_init(struct reassembly *r, struct stream *above)

@@ -10,6 +10,10 @@
  * that is seen can be acknowledged by nobody: `hole_wait` alone closes it. Of a gap no more is pushed before the other
  * side's next bytes than these acknowledge: the rest may answer them.
  *
+ * Bytes in a SYN count as far as the peer acknowledges them with it (RFC 7413): until then they are held. They count
+ * for nothing if it acknowledges the SYN alone, or if their side sends the same numbers again before its peer was
+ * heard. Where it never is, they are pushed after `hole_wait` or at the end, unless nothing else of their side came.
+ *
  * A segment seen twice (mirrored on two ports, with another VLAN or TTL) is a retransmission like any other:
  * it needs no memory of frames. */
 #ifndef PROTO_STREAM_REASSEMBLY_H
@@ -44,7 +48,7 @@ struct held; /* a segment that waits */
 
 struct reassembly_side {
     uint64_t next;  /* the offset of the next byte wanted: counts on over 4 GiB; the SYN is offset 0 */
-    uint64_t acked; /* the greatest offset that the other side has acknowledged */
+    uint64_t acked; /* the greatest offset that the other side has acknowledged; 0: not even the SYN */
     uint32_t isn;
     uint32_t held_bytes;
     struct held *held; /* by offset; NULL nearly always */

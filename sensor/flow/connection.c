@@ -76,11 +76,11 @@ static void note_oddity(struct connection *c, enum side from, const struct packe
     bench_anomaly(c->bench, &c->facts, kind, from, GAVE_UP_NOT, p->time);
 }
 
-static void count_segment(struct connection *c, enum segment what)
+static void count_segment(struct connection *c, const struct packet *p, enum segment what)
 {
     c->segments++;
     c->repeated += what == SEGMENT_REPEATED || what == SEGMENT_CONFLICTING;
-    c->reordered += what == SEGMENT_HELD;
+    c->reordered += what == SEGMENT_HELD && !(p->flags & TCP_SYN);
 }
 
 static void count_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size)
@@ -116,7 +116,7 @@ enum segment connection_packet(struct connection *c, enum side from, const struc
     note_handshake(c, from, p);
     count_packet(c, from, p, wire_size);
     if (p->payload.size)
-        count_segment(c, what);
+        count_segment(c, p, what);
     note_oddity(c, from, p, what);
     return what;
 }

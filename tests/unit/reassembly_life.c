@@ -15,6 +15,164 @@ static void test_fast_open(void **state)
     finish(&t, "C(early)S(hi)C(late)C<capture>S<capture>");
 }
 
+/* A server without it acknowledges the SYN alone, and the client sends again, the same or not. */
+static void test_offer_refused(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, "junk"), SEGMENT_HELD);
+    told(&t, "");
+    segment(&t, SERVER, 0, 1, SA, "");
+    assert_false(reassembly_holds(&t.r));
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, "junk"), SEGMENT_REPEATED); /* mirrored late */
+    assert_int_equal(segment(&t, CLIENT, 1, 1, A, "get /"), SEGMENT_DELIVERED);
+    counted(&t, 5, 0, 8, 0);
+    assert_int_equal(t.counts.conflicting, 0);
+    finish(&t, "C(get /)C<capture>S<capture>");
+}
+
+/* RFC 7413 section 4.2.2: a server may take a part of it. */
+static void test_offer_in_part(void **state)
+{
+    (void)state;
+    for (uint32_t cut = 0; cut < 10; cut += 9) {
+        struct rig t = rig();
+        t.cut = cut;
+        segment(&t, CLIENT, 0, 0, S, "early");
+        segment(&t, SERVER, 0, 4, SA, "");
+        told(&t, "C(ear)");
+        segment(&t, CLIENT, 0, 0, S, "early");
+        segment(&t, CLIENT, 4, 1, A, "th");
+        finish(&t, "C(th)C<capture>S<capture>");
+        counted(&t, 5, 3, 2 + 2, 0);
+    }
+    struct rig t = rig();
+    t.cut = 9;
+    segment(&t, CLIENT, 0, 0, S, "early");
+    segment(&t, SERVER, 0, 10, SA, "");
+    segment(&t, CLIENT, 10, 1, A, "late");
+    finish(&t, "C(early)C[4]C(late)C<capture>S<capture>");
+}
+
+/* The answer to the SYN was lost: the server's next packet says as much. */
+static void test_offer_told_later(void **state)
+{
+    (void)state;
+    struct rig taken = rig();
+    segment(&taken, CLIENT, 0, 0, S, "get");
+    segment(&taken, CLIENT, 4, 1, A, "more");
+    told(&taken, "");
+    segment(&taken, SERVER, 1, 8, A, "200");
+    finish(&taken, "C(getmore)S(200)C<capture>S<capture>");
+    counted(&taken, 10, 0, 0, 0);
+
+    struct rig refused = rig();
+    segment(&refused, CLIENT, 0, 0, S, "junk");
+    segment(&refused, SERVER, 1, 1, A, "");
+    segment(&refused, CLIENT, 1, 1, A, "get");
+    finish(&refused, "C(get)C<capture>S<capture>");
+    counted(&refused, 3, 0, 4, 0);
+}
+
+/* Or the client sends the same numbers again, before its server is heard: what it offered was not taken. */
+static void test_offer_withdrawn(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "junk");
+    assert_int_equal(segment(&t, CLIENT, 1, 1, A, "get"), SEGMENT_CONFLICTING);
+    segment(&t, CLIENT, 4, 1, A, " /");
+    segment(&t, SERVER, 0, 1, SA, "");
+    told(&t, "C(get /)");
+    segment(&t, SERVER, 1, 6, A, "200");
+    finish(&t, "S(200)C<capture>S<capture>");
+    counted(&t, 5 + 3, 0, 4, 0);
+
+    struct rig inside = rig();
+    segment(&inside, CLIENT, 0, 0, S, "get /");
+    assert_int_equal(segment(&inside, CLIENT, 4, 1, A, " /"), SEGMENT_HELD);
+    segment(&inside, CLIENT, 1, 1, A, "get");
+    segment(&inside, SERVER, 1, 6, A, "");
+    finish(&inside, "C(get /)C<capture>S<capture>");
+
+    struct rig late = rig(); /* the same, and a mirror brings the SYN last */
+    segment(&late, CLIENT, 1, 1, A, "get");
+    told(&late, "C(get)");
+    segment(&late, CLIENT, 0, 0, S, "junk");
+    segment(&late, SERVER, 0, 1, SA, "");
+    segment(&late, CLIENT, 4, 1, A, "ter");
+    finish(&late, "C(ter)C<capture>S<capture>");
+}
+
+/* Its server is never seen: time tells, or the end. A client that sent nothing else was not answered. */
+static void test_offer_alone(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "get");
+    assert_false(reassembly_waits(&t.r));
+    segment(&t, CLIENT, 4, 0, A, "");
+    assert_true(reassembly_waits(&t.r));
+    reassembly_wait(&t.r, t.clock + 500, &t.limits, &t.memory, &t.counts);
+    told(&t, "");
+    reassembly_wait(&t.r, t.clock + 1000, &t.limits, &t.memory, &t.counts);
+    told(&t, "C(get)");
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, "get"), SEGMENT_REPEATED);
+    finish(&t, "C<capture>S<capture>");
+
+    struct rig ended = rig();
+    segment(&ended, CLIENT, 0, 0, S, "get");
+    segment(&ended, CLIENT, 4, 0, A, "");
+    finish(&ended, "C(get)C<capture>S<capture>");
+
+    struct rig knock = rig();
+    segment(&knock, CLIENT, 0, 0, S, "get");
+    reassembly_wait(&knock.r, knock.clock + 100000, &knock.limits, &knock.memory, &knock.counts);
+    told(&knock, "");
+    assert_int_equal(segment(&knock, CLIENT, 0, 0, S, ""), SEGMENT_REPEATED);
+    segment(&knock, SERVER, 0, 1, SA, ""); /* it took the second SYN */
+    segment(&knock, CLIENT, 1, 1, A, "put");
+    finish(&knock, "C(put)C<capture>S<capture>");
+
+    struct rig unanswered = rig();
+    segment(&unanswered, CLIENT, 0, 0, S, "get");
+    finish(&unanswered, "C<capture>S<capture>");
+    counted(&unanswered, 0, 0, 3, 0);
+}
+
+/* A SYN that comes again with other bytes has none that count. */
+static void test_offer_again(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "get");
+    assert_int_equal(segment(&t, CLIENT, 0, 0, S, "putter"), SEGMENT_CONFLICTING);
+    segment(&t, SERVER, 0, 4, SA, "");
+    counted(&t, 3, 6, 0, 0);
+    finish(&t, "C(get)C<capture>S<capture>");
+}
+
+/* A server that is not there acknowledges all of the SYN with its reset; a scanner takes all of it back. */
+static void test_offer_reset(void **state)
+{
+    (void)state;
+    for (uint32_t number = 1; number <= 4; number += 3) {
+        struct rig closed = rig();
+        segment(&closed, CLIENT, 0, 0, S, "get");
+        assert_int_equal(segment(&closed, SERVER, 0, 3, RA, ""), SEGMENT_OUTSIDE);
+        assert_int_equal(segment(&closed, SERVER, 0, number, RA, ""), SEGMENT_DELIVERED);
+        assert_true(reassembly_over(&closed.r));
+        finish(&closed, "S<reset>C<reset>");
+        counted(&closed, 0, 0, 3, 0);
+
+        struct rig back = rig();
+        segment(&back, CLIENT, 0, 0, S, "get");
+        assert_int_equal(segment(&back, CLIENT, number, 0, R, ""), SEGMENT_DELIVERED);
+        finish(&back, "C<reset>S<reset>");
+        counted(&back, 0, 0, 3, 0);
+    }
+}
+
 static void test_reset_exact(void **state)
 {
     (void)state;
@@ -246,19 +404,16 @@ static void test_swap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fast_open),
-        cmocka_unit_test(test_reset_exact),
-        cmocka_unit_test(test_reset_behind_hole),
-        cmocka_unit_test(test_reset_flushes),
-        cmocka_unit_test(test_closed_port),
-        cmocka_unit_test(test_half_closed),
-        cmocka_unit_test(test_new_life),
-        cmocka_unit_test(test_one_sided_client),
-        cmocka_unit_test(test_one_sided_server),
-        cmocka_unit_test(test_late_join),
-        cmocka_unit_test(test_late_join_alive),
-        cmocka_unit_test(test_lost_handshake),
-        cmocka_unit_test(test_swap),
+        cmocka_unit_test(test_fast_open),        cmocka_unit_test(test_offer_refused),
+        cmocka_unit_test(test_offer_in_part),    cmocka_unit_test(test_offer_told_later),
+        cmocka_unit_test(test_offer_withdrawn),  cmocka_unit_test(test_offer_alone),
+        cmocka_unit_test(test_offer_again),      cmocka_unit_test(test_offer_reset),
+        cmocka_unit_test(test_reset_exact),      cmocka_unit_test(test_reset_behind_hole),
+        cmocka_unit_test(test_reset_flushes),    cmocka_unit_test(test_closed_port),
+        cmocka_unit_test(test_half_closed),      cmocka_unit_test(test_new_life),
+        cmocka_unit_test(test_one_sided_client), cmocka_unit_test(test_one_sided_server),
+        cmocka_unit_test(test_late_join),        cmocka_unit_test(test_late_join_alive),
+        cmocka_unit_test(test_lost_handshake),   cmocka_unit_test(test_swap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
