@@ -376,6 +376,10 @@ static int compare(const void *a, const void *b)
     uint64_t in_y = y->states[AUTH_REJECTED] + y->states[AUTH_ANONYMOUS];
     if (in_x != in_y)
         return in_x > in_y ? -1 : 1;
+    if (!x->exchanges != !y->exchanges)
+        return x->exchanges ? -1 : 1;
+    if (!x->exchanges && x->flows != y->flows)
+        return x->flows > y->flows ? -1 : 1;
     return memcmp(x->ip, y->ip, sizeof x->ip);
 }
 

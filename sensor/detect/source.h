@@ -125,7 +125,8 @@ bool sources_refutes(const struct sources *s, const struct infer *i, const uint8
  */
 bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);
 
-/** All sources: most rejected and anonymous exchanges first, then by address. @return how many; `*sorted` is the
+/** All sources: most rejected and anonymous exchanges first, then by address; those without an exchange at the end, of
+ * these most connections first. @return how many; `*sorted` is the
  * caller's to give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next
  * call of another function. @param memory  of the array. */
 size_t sources_sorted(const struct sources *s, struct memory *memory, const struct source ***sorted);

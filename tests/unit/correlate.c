@@ -161,8 +161,8 @@ static void keeps_the_order(void **state)
                                 "closing sources 4\n"
                                 "source 1: 2 exchanges 0 flows, found\n"
                                 "source 4: 1 exchanges 0 flows\n"
-                                "source 2: 0 exchanges 1 flows\n"
-                                "source 3: 1 exchanges 0 flows\n");
+                                "source 3: 1 exchanges 0 flows\n"
+                                "source 2: 0 exchanges 1 flows\n");
     assert_int_equal(b.counters.of[COUNT_STATE_ANONYMOUS], 2);
     assert_int_equal(b.counters.of[COUNT_STATE_CREDENTIALED], 1);
     assert_int_equal(b.counters.of[COUNT_STATE_REJECTED], 1);

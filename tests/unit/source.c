@@ -352,12 +352,18 @@ static void sorts(void **state)
         exchange(s, 77U << 24, 1, AUTH_REJECTED, 0);
     exchange(s, 88U << 24, 1, AUTH_REJECTED, 0);
     exchange(s, 66U << 24, 1, AUTH_ANONYMOUS, 0);
+    for (uint32_t i = 200; i < 204; i++) { /* whoever only knocks, the most often first: others may be forged */
+        for (uint32_t n = 0; n < (i == 202 ? 2 : 1); n++)
+            flow(s, i << 24, 1, 1, FLOW_NEW, false, 0);
+    }
     const struct source **sorted;
-    assert_int_equal(sources_sorted(s, &memory, &sorted), 100);
-    static const uint8_t FIRST[] = {77, 66, 88, 0, 1, 2};
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 104);
+    static const uint8_t FIRST[] = {77, 66, 88, 0, 1, 2}, LAST[] = {99, 202, 200, 201, 203};
     for (size_t i = 0; i < sizeof FIRST; i++)
         assert_int_equal(sorted[i]->ip[15], FIRST[i]);
-    memory_resize(&memory, sorted, 100 * sizeof *sorted, 0);
+    for (size_t i = 0; i < sizeof LAST; i++)
+        assert_int_equal(sorted[104 - sizeof LAST + i]->ip[15], LAST[i]);
+    memory_resize(&memory, sorted, 104 * sizeof *sorted, 0);
     assert_int_equal(sources_free(s), 0);
 }
 
