@@ -40,7 +40,14 @@ void http1_done(struct http1 *h, enum side from, enum message_end how)
     pair_done(&h->pairing, from, how);
 }
 
-/* Others may be laxer, and read on: what is a head again is found as behind a gap. */
+void http1_refuse_all(struct http1 *h, enum side from)
+{
+    leave(h, from, AT_NOTHING);
+    pair_done(&h->pairing, from, MESSAGE_REFUSED);
+    if (from == SERVER)
+        pair_part(&h->pairing);
+}
+
 void http1_refuse(struct http1 *h, enum side from)
 {
     leave(h, from, AT_SEARCH);

@@ -51,12 +51,11 @@ void http1_head_cut(struct http1 *h, enum side from)
         tell_head(h, from);
 }
 
-static void refuse_head(struct http1 *h, enum side from)
+static void tell_malformed(struct http1 *h, enum side from)
 {
     http1_mark(h, from, MARK_MALFORMED);
     h->half[from].whole = false;
     tell_head(h, from);
-    http1_refuse(h, from);
 }
 
 /* The first byte of a message, empty lines before it apart. */
@@ -84,7 +83,7 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     if (!side->began)
         first_byte(h, from, time);
     if (from == SERVER && !pair_owed(&h->pairing)) {
-        http1_refuse(h, from);
+        http1_refuse_all(h, from);
         return;
     }
     begin_fields(side, AT_FIELDS, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL);
@@ -100,7 +99,8 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     }
     /* It may have been refused before its line end was there. */
     http1_marks(h, from, side->to_tell & ~(1U << MARK_BARE_LF));
-    refuse_head(h, from);
+    tell_malformed(h, from);
+    http1_refuse_all(h, from);
 }
 
 static void request_line(struct http1 *h, moment time, struct slice line)
@@ -129,8 +129,10 @@ static void request_line(struct http1 *h, moment time, struct slice line)
     tell_pseudo(h, CLIENT, FIELD_PATH, slice_of(":path"), request.target);
     if (head_absolute(request.target))
         http1_mark(h, CLIENT, MARK_ABSOLUTE_FORM);
-    if (read == START_REFUSED)
-        refuse_head(h, CLIENT);
+    if (read == START_REFUSED) {
+        tell_malformed(h, CLIENT);
+        http1_refuse(h, CLIENT);
+    }
 }
 
 static void status_line(struct http1 *h, moment time, struct slice line)
@@ -216,7 +218,8 @@ static void field_line(struct http1 *h, enum side from, struct slice raw)
     }
     if (read == FIELD_LINE_SPACE)
         http1_mark(h, from, MARK_ODD_SPACE);
-    refuse_head(h, from);
+    tell_malformed(h, from);
+    http1_refuse(h, from);
 }
 
 static void request_head(struct http1 *h)

@@ -99,8 +99,12 @@ void http1_marks(struct http1 *h, enum side from, uint32_t marks);
 /** The message has ended, and the next one may begin. */
 void http1_done(struct http1 *h, enum side from, enum message_end how);
 
-/** Who receives this message reads no further: it is at its end, and so is this side. */
+/** By RFC 9112 who receives this message reads no further: it is at its end. Others are laxer, and read on: what is a
+ * head again behind the bytes that were taken is found as behind a gap. */
 void http1_refuse(struct http1 *h, enum side from);
+
+/** Where a message should begin there is none: nobody reads on, and this side is at its end. */
+void http1_refuse_all(struct http1 *h, enum side from);
 
 /** The framing is lost: the message, if there is one, is at its end. */
 void http1_lost(struct http1 *h, enum side from, moment time);
