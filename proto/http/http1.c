@@ -53,6 +53,7 @@ void http1_refuse(struct http1 *h, enum side from)
     leave(h, from, AT_SEARCH);
     h->half[from].to_tell = 0;
     h->half[from].search = (struct search){0};
+    h->half[from].refused = true;
     pair_done(&h->pairing, from, MESSAGE_REFUSED);
     if (from == SERVER)
         pair_lost(&h->pairing, from);
@@ -89,6 +90,7 @@ void http1_lost(struct http1 *h, enum side from, moment time)
     leave(h, from, AT_SEARCH);
     side->to_tell = 0;
     side->search = (struct search){0};
+    side->refused = false;
     pair_lost(&h->pairing, from);
 }
 
@@ -154,8 +156,9 @@ static void search(struct http1 *h, enum side from, moment time, struct slice *r
     struct hold found = side->lines.hold;
     side->lines.hold = (struct hold){0};
     leave(h, from, AT_START);
-    if (from == CLIENT && side->search.passed)
+    if (from == CLIENT && side->search.passed && !side->refused)
         pair_unseen_request(&h->pairing);
+    side->refused = false;
     side->to_tell = 1U << MARK_BY_SEARCH;
     http1_read(h, from, time, head);
     hold_clear(&found, h->memory);

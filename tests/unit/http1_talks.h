@@ -292,6 +292,13 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C mark odd_length\n"
              "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_FOUND("2", "/2")
                  TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "refused by RFC 9112, and what was asked with it in one go",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\nD: e\r\n\r\n" ASK(
+                   "/2"),
+               "S" GIVE("403", "0", "") GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Transfer-Encoding=chunked\n1 C head request\n"
+             "1 C mark malformed\n1 C head trailers partly\n1 C done refused\n" TOLD_FOUND("2", "/2")
+                 TOLD_GIVE("1", "403", "0") TOLD_END("1") TOLD_GIVE("2", "200", "0") TOLD_END("2")},
     {.name = "a field without a name, which Go's reader passes over",
      .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\n: x\r\nA: b\r\n\r\n", "S" GIVE("200", "0", "")},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n1 C A=b\n1 C head request\n"
