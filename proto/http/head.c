@@ -65,7 +65,7 @@ static bool has_control(struct slice s)
 
 /* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none:
  * so say a whole line and its beginning alike. */
-enum { LONG = 256 };
+enum { LONG = 4096 };
 
 /* HTTP/d.d and nothing else, as Go's ParseHTTPVersion. */
 static bool is_version(struct slice s)
