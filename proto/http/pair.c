@@ -95,9 +95,10 @@ void pair_unseen_request(struct pairing *p)
     p->client_lost = p->client_lost_owed = true;
 }
 
+/* Of whichever exchange the server speaks: it is not over in the middle of that. */
 static bool in_head(const struct pairing *p)
 {
-    return p->count && p->open[0].in_head;
+    return p->alone_open ? p->alone.in_head : p->count && p->open[0].in_head;
 }
 
 void pair_request_byte(struct pairing *p)
