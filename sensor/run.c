@@ -120,6 +120,15 @@ static bool can_reopen(const struct run *r)
     return named && is_live(r);
 }
 
+/* The text report of files orders what was found; who reads only lines wants each as its window closes. */
+static bool reports_at_end(const struct run *r)
+{
+    bool text = false;
+    for (size_t i = 0; i < r->options->output_count; i++)
+        text |= r->options->outputs[i].format == &report_text;
+    return text && !is_live(r);
+}
+
 static bool random_bytes(void *bytes, size_t size)
 {
     return getrandom(bytes, size, 0) == (ssize_t)size;
@@ -144,7 +153,7 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
-                                          .at_end = !is_live(r),
+                                          .at_end = reports_at_end(r),
                                           .source_cap = cap_of(o),
                                           .memory = o->memory / 4,
                                           .map = o->map,

@@ -156,7 +156,9 @@ static void search(struct http1 *h, enum side from, moment time, struct slice *r
     struct hold found = side->lines.hold;
     side->lines.hold = (struct hold){0};
     leave(h, from, AT_START);
-    if (from == CLIENT && side->search.passed && !side->refused)
+    /* Behind a hole what was refused may have been no message at all. */
+    bool remainder = side->refused && !h->pairing.lost;
+    if (from == CLIENT && side->search.passed && !remainder)
         pair_unseen_request(&h->pairing);
     side->refused = false;
     side->to_tell = 1U << MARK_BY_SEARCH;

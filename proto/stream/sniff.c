@@ -6,6 +6,7 @@ enum verdict { NO, MAYBE, YES }; /* MAYBE: more bytes can tell */
 typedef enum verdict (*recogniser)(struct slice first, struct sniffed *what);
 
 enum { RECORD_HEADER = 5, FRAME_HEADER = 9 };
+enum { CHANGE_CIPHER_SPEC = 20, ALERT, HANDSHAKE, APPLICATION_DATA, RECORD_MAX = 16384 + 2048 }; /* of TLS records */
 
 /** Whether `s` begins with `text`, as far as `s` goes. */
 static enum verdict sniff_text(struct slice s, const char *text)
@@ -25,7 +26,7 @@ static void sniff_side(struct sniffed *what, enum protocol protocol, enum side s
  * what it is: type, length, and the client's version where they are in the first record. */
 static enum verdict sniff_odd_hello(struct slice s, struct sniffed *what)
 {
-    enum { ALERT = 21, HANDSHAKE = 22, WARNING = 1, CLIENT_HELLO = 1, RECORD_MAX = 16384, HELLO_MAX = 1 << 16 };
+    enum { WARNING = 1, CLIENT_HELLO = 1, HELLO_LEAST = 38, HELLO_MAX = 1 << 16 };
 
     struct reader r = reader_of(s);
     uint8_t type = read_u8(&r);
@@ -42,7 +43,8 @@ static enum verdict sniff_odd_hello(struct slice s, struct sniffed *what)
         return NO;
     uint32_t length = read_u24(&r);
     uint8_t major = read_u8(&r);
-    if ((size >= 4 && s.size > 8 && (length < 38 || length > HELLO_MAX)) || (size >= 5 && s.size > 9 && major != 3))
+    if ((size >= 4 && s.size > 8 && (length < HELLO_LEAST || length > HELLO_MAX)) ||
+        (size >= 5 && s.size > 9 && major != 3))
         return NO;
     sniff_side(what, PROTOCOL_TLS, CLIENT);
     return s.size > 9 ? YES : MAYBE;
@@ -51,7 +53,7 @@ static enum verdict sniff_odd_hello(struct slice s, struct sniffed *what)
 /* RFC 8446 section 5.1. In a record of 22 the first handshake message tells the side; an encrypted one does not. */
 static enum verdict sniff_tls(struct slice s, struct sniffed *what)
 {
-    enum { CHANGE_CIPHER_SPEC = 20, ALERT, HANDSHAKE, APPLICATION_DATA, RECORD_MAX = 16384 + 2048, ALERT_MAX = 512 };
+    enum { ALERT_MAX = 512 };
 
     uint8_t type = s.data[0];
     if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA)
