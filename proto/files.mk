@@ -6,6 +6,8 @@ proto_libproto_a_SOURCES = \
 	proto/base/json.h \
 	proto/base/memory.c \
 	proto/base/memory.h \
+	proto/base/recent.c \
+	proto/base/recent.h \
 	proto/base/slice.h \
 	proto/base/table.c \
 	proto/base/table.h \

@@ -76,6 +76,7 @@ unit_tests = \
 	tests/unit/reassembly \
 	tests/unit/reassembly_life \
 	tests/unit/reassembly_model \
+	tests/unit/recent \
 	tests/unit/report \
 	tests/unit/request \
 	tests/unit/rhythm \

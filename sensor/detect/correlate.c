@@ -335,8 +335,9 @@ void correlate_finish(struct correlate *c)
 void correlate_count(const struct correlate *c, struct counters *sum)
 {
     sources_count(c->sources, sum);
+    endpoints_count(c->endpoints, sum);
     sum->of[COUNT_FINDINGS_UNPROVEN] += findings_unproven(c->findings);
-    sum->of[COUNT_DETECT_LOST] += findings_lost(c->findings) + endpoints_lost(c->endpoints);
+    sum->of[COUNT_DETECT_LOST] += findings_lost(c->findings);
     sum->of[COUNT_REGEX_GAVE_UP] += rule_scratch_gave_up(c->scratch);
     sum->of[COUNT_MEMORY_REFUSED] += c->memory.refused;
     sum->of[COUNT_MEMORY_PEAK] += c->memory.peak;

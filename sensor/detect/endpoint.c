@@ -12,26 +12,20 @@ struct endpoint_key {
 
 _Static_assert(sizeof(struct endpoint_key) == 24, "a key has no padding");
 
-struct shaped_endpoint {
+struct endpoint {
     struct endpoint_key key;
-    uint32_t count; /* connections that look like an API server's */
-};
-
-struct refusing_endpoint {
-    struct endpoint_key key;
-    uint16_t bodies[FLOW_REFUSALS]; /* in the order of their coming: indented for people, or not */
+    uint32_t shaped;                /* connections that look like an API server's */
+    uint16_t bodies[FLOW_REFUSALS]; /* of its 401, in the order of their coming: indented for people, or not */
+    bool recognised, lending;
 };
 
 enum { SHAPED_LEAST = 2 };
 
 struct endpoints {
     struct memory *memory;
-    struct table recognised;    /* of struct endpoint_key */
-    struct table lending;       /* of these, too */
-    struct table shaped;        /* of struct shaped_endpoint */
-    struct table refusing;      /* of struct refusing_endpoint */
-    struct table serving;       /* of addresses */
-    struct endpoint_key learnt; /* the last: most exchanges are of the same endpoint as the one before */
+    struct recent known;   /* of struct endpoint */
+    struct recent serving; /* of addresses */
+    struct endpoint *last; /* that was put: most exchanges are of the same endpoint as the one before */
     uint64_t lost;
     uint64_t configured[65536 / 64]; /* a bit each port */
 };
@@ -45,11 +39,8 @@ struct endpoints *endpoints_new(const uint16_t *configured, size_t count, const 
     e->memory = memory;
     for (size_t i = 0; i < count; i++)
         e->configured[configured[i] / 64] |= UINT64_C(1) << configured[i] % 64;
-    table_init(&e->recognised, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
-    table_init(&e->shaped, sizeof(struct endpoint_key), sizeof(struct shaped_endpoint), secret, memory);
-    table_init(&e->refusing, sizeof(struct endpoint_key), sizeof(struct refusing_endpoint), secret, memory);
-    table_init(&e->serving, sizeof(uint8_t[16]), sizeof(uint8_t[16]), secret, memory);
-    table_init(&e->lending, sizeof(struct endpoint_key), sizeof(struct endpoint_key), secret, memory);
+    recent_init(&e->known, sizeof(struct endpoint_key), sizeof(struct endpoint), memory->limit / 8, secret, memory);
+    recent_init(&e->serving, sizeof(uint8_t[16]), sizeof(uint8_t[16]), memory->limit / 8, secret, memory);
     return e;
 }
 
@@ -57,11 +48,8 @@ void endpoints_free(struct endpoints *e)
 {
     if (!e)
         return;
-    table_deinit(&e->recognised);
-    table_deinit(&e->lending);
-    table_deinit(&e->shaped);
-    table_deinit(&e->refusing);
-    table_deinit(&e->serving);
+    recent_deinit(&e->known);
+    recent_deinit(&e->serving);
     memory_resize(e->memory, e, sizeof *e, 0);
 }
 
@@ -72,43 +60,46 @@ static struct endpoint_key key_of(const struct event *e)
     return key;
 }
 
+static bool is_last(const struct endpoints *e, const struct endpoint_key *key)
+{
+    return e->last && memcmp(&e->last->key, key, sizeof *key) == 0;
+}
+
+static const struct endpoint *find(const struct endpoints *e, const struct event *about)
+{
+    struct endpoint_key key = key_of(about);
+    return is_last(e, &key) ? e->last : recent_find(&e->known, &key);
+}
+
+/* What is learnt of an endpoint keeps it. NULL: no memory. */
+static struct endpoint *keep(struct endpoints *e, const struct event *about)
+{
+    struct endpoint_key key = key_of(about);
+    if (!is_last(e, &key))
+        e->last = recent_put(&e->known, &key);
+    e->lost += !e->last;
+    return e->last;
+}
+
 enum endpoint_basis endpoints_basis(const struct endpoints *e, const struct event *about)
 {
     if (e->configured[about->server.port / 64] >> about->server.port % 64 & 1)
         return ENDPOINT_CONFIGURED;
-    struct endpoint_key key = key_of(about);
-    if (memcmp(&key, &e->learnt, sizeof key) == 0 || table_find(&e->recognised, &key))
+    const struct endpoint *known = find(e, about);
+    if (known && known->recognised)
         return ENDPOINT_RECOGNISED;
-    const struct shaped_endpoint *shaped = table_find(&e->shaped, &key);
-    if (shaped && shaped->count >= SHAPED_LEAST)
+    if (known && known->shaped >= SHAPED_LEAST)
         return ENDPOINT_SHAPE;
     return about->server.port == 6443 || about->server.port == 16443 ? ENDPOINT_PORT : ENDPOINT_UNPROVEN;
 }
 
-static void recognise(struct endpoints *e, const struct event *about)
+static void add_body(struct endpoint *refusing, uint16_t body)
 {
-    struct endpoint_key key = key_of(about);
-    if (memcmp(&key, &e->learnt, sizeof key) == 0)
-        return;
-    if (table_put(&e->recognised, &key, NULL))
-        e->learnt = key;
-    else
-        e->lost++;
-}
-
-static void learn_refusal(struct endpoints *e, const struct exchange *x)
-{
-    struct endpoint_key key = key_of(&x->event);
-    struct refusing_endpoint *refusing = table_put(&e->refusing, &key, NULL);
-    if (!refusing) {
-        e->lost++;
-        return;
-    }
     unsigned i = 0;
-    while (i < FLOW_REFUSALS && refusing->bodies[i] && refusing->bodies[i] != x->response_bytes)
+    while (i < FLOW_REFUSALS && refusing->bodies[i] && refusing->bodies[i] != body)
         i++;
     if (i < FLOW_REFUSALS)
-        refusing->bodies[i] = (uint16_t)x->response_bytes;
+        refusing->bodies[i] = body;
 }
 
 void endpoints_learn(struct endpoints *e, const struct exchange *x)
@@ -116,62 +107,62 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
     enum { UNAUTHORIZED = 401, BODY_MOST = 1024 };
     if (!exchange_has(x, SIGN_KUBERNETES) || exchange_has(x, SIGN_PROXIED))
         return;
-    recognise(e, &x->event);
+    struct endpoint *known = keep(e, &x->event);
+    if (!known)
+        return;
+    known->recognised = true;
     if (x->status == UNAUTHORIZED && exchange_has(x, SIGN_STATUS) && x->complete && x->response_bytes <= BODY_MOST)
-        learn_refusal(e, x);
+        add_body(known, (uint16_t)x->response_bytes);
 }
 
 void endpoints_refusals(const struct endpoints *e, const struct event *about, uint16_t bodies[static FLOW_REFUSALS])
 {
-    struct endpoint_key key = key_of(about);
-    const struct refusing_endpoint *refusing = e->refusing.count ? table_find(&e->refusing, &key) : NULL;
+    const struct endpoint *known = find(e, about);
     for (unsigned i = 0; i < FLOW_REFUSALS; i++)
-        bodies[i] = refusing ? refusing->bodies[i] : 0;
+        bodies[i] = known ? known->bodies[i] : 0;
 }
 
 void endpoints_learn_serving(struct endpoints *e, const struct event *about)
 {
-    if (!table_put(&e->serving, about->server.ip, NULL))
-        e->lost++;
+    e->lost += !recent_put(&e->serving, about->server.ip);
 }
 
 void endpoints_learn_handshake(struct endpoints *e, const struct handshake *h)
 {
     if (h->completed)
         endpoints_learn_serving(e, &h->event);
-    if (h->api_server)
-        recognise(e, &h->event);
+    struct endpoint *known = h->api_server ? keep(e, &h->event) : NULL;
+    if (known)
+        known->recognised = true;
 }
 
 void endpoints_learn_shape(struct endpoints *e, const struct event *about)
 {
-    struct endpoint_key key = key_of(about);
-    struct shaped_endpoint *shaped = table_put(&e->shaped, &key, NULL);
-    if (shaped)
-        shaped->count++;
-    else
-        e->lost++;
+    struct endpoint *known = keep(e, about);
+    if (known && known->shaped < SHAPED_LEAST)
+        known->shaped++;
 }
 
 bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16])
 {
-    return table_find(&e->serving, ip) != NULL;
+    return recent_find(&e->serving, ip) != NULL;
 }
 
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x)
 {
-    struct endpoint_key key = key_of(&x->event);
-    if (x->auth_evidence >> EVIDENCE_ADDED_BEHIND & 1 && !table_put(&e->lending, &key, NULL))
-        e->lost++;
+    struct endpoint *known = x->auth_evidence >> EVIDENCE_ADDED_BEHIND & 1 ? keep(e, &x->event) : NULL;
+    if (known)
+        known->lending = true;
 }
 
 bool endpoints_lends(const struct endpoints *e, const struct event *about)
 {
-    struct endpoint_key key = key_of(about);
-    return e->lending.count && table_find(&e->lending, &key);
+    const struct endpoint *known = find(e, about);
+    return known && known->lending;
 }
 
-uint64_t endpoints_lost(const struct endpoints *e)
+void endpoints_count(const struct endpoints *e, struct counters *counters)
 {
-    return e->lost;
+    counters->of[COUNT_DETECT_LOST] += e->lost;
+    counters->of[COUNT_ENDPOINTS_FORGOTTEN] += e->known.forgotten;
 }

@@ -1,8 +1,10 @@
-/* Which endpoints are API servers, and why we think so. DESIGN: "Which endpoint is an API server". */
+/* Which endpoints are API servers, and why we think so. DESIGN: "Which endpoint is an API server". Those of which
+ * nothing was learnt for longest are forgotten: on a network's edge every web site is an endpoint. */
 #ifndef SENSOR_DETECT_ENDPOINT_H
 #define SENSOR_DETECT_ENDPOINT_H
 
-#include "proto/base/table.h"
+#include "proto/base/recent.h"
+#include "sensor/event/counter.h"
 #include "sensor/event/exchange.h"
 #include "sensor/event/flow_record.h"
 #include "sensor/event/handshake.h"
@@ -46,7 +48,7 @@ void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);
  * own. Who asks there is not accused of it. */
 bool endpoints_lends(const struct endpoints *e, const struct event *about);
 
-/** How often an endpoint was recognised and not kept because memory was short. */
-uint64_t endpoints_lost(const struct endpoints *e);
+/** Adds up: how often an endpoint was not kept because memory was short, and how many were forgotten. */
+void endpoints_count(const struct endpoints *e, struct counters *counters);
 
 #endif

@@ -6,18 +6,11 @@ struct twin {
     uint8_t server[16];
 };
 
-/* The older half goes when the younger is full. */
 struct twins {
     struct memory *memory;
-    const struct hash_secret *secret;
-    struct table young, old; /* of struct twin */
-    struct table balancers;  /* of addresses */
+    struct recent hellos;    /* of struct twin */
+    struct recent balancers; /* of addresses */
 };
-
-static void begin(struct twins *t, struct table *table)
-{
-    table_init(table, TLS_FACTS_RANDOM, sizeof(struct twin), t->secret, t->memory);
-}
 
 struct twins *twins_new(const struct hash_secret *secret, struct memory *memory)
 {
@@ -25,10 +18,8 @@ struct twins *twins_new(const struct hash_secret *secret, struct memory *memory)
     if (!t)
         return NULL;
     t->memory = memory;
-    t->secret = secret;
-    begin(t, &t->young);
-    begin(t, &t->old);
-    table_init(&t->balancers, 16, 16, secret, memory);
+    recent_init(&t->hellos, TLS_FACTS_RANDOM, sizeof(struct twin), memory->limit / 4, secret, memory);
+    recent_init(&t->balancers, 16, 16, memory->limit / 64, secret, memory);
     return t;
 }
 
@@ -36,26 +27,14 @@ void twins_free(struct twins *t)
 {
     if (!t)
         return;
-    table_deinit(&t->young);
-    table_deinit(&t->old);
-    table_deinit(&t->balancers);
+    recent_deinit(&t->hellos);
+    recent_deinit(&t->balancers);
     memory_resize(t->memory, t, sizeof *t, 0);
-}
-
-static const struct twin *find(struct twins *t, const uint8_t random[static TLS_FACTS_RANDOM])
-{
-    const struct twin *found = table_find(&t->young, random);
-    return found ? found : table_find(&t->old, random);
 }
 
 static void remember(struct twins *t, const struct event *e)
 {
-    if (t->young.count >= TWINS_MOST) {
-        table_deinit(&t->old);
-        t->old = t->young;
-        begin(t, &t->young);
-    }
-    struct twin *made = table_put(&t->young, e->tls.client_random, NULL);
+    struct twin *made = recent_put(&t->hellos, e->tls.client_random);
     if (!made) /* without memory it is not known as a twin */
         return;
     made->flow_id = e->flow_id;
@@ -67,19 +46,18 @@ bool twins_learn(struct twins *t, const struct event *e)
     static const uint8_t none[TLS_FACTS_RANDOM];
     if (memcmp(e->tls.client_random, none, sizeof none) == 0)
         return false;
-    const struct twin *first = find(t, e->tls.client_random);
+    const struct twin *first = recent_find(&t->hellos, e->tls.client_random);
     if (!first) {
         remember(t, e);
         return false;
     }
     if (first->flow_id == e->flow_id || memcmp(first->server, e->client.ip, sizeof first->server) != 0)
         return false;
-    if (t->balancers.count < TWINS_BALANCERS)
-        table_put(&t->balancers, e->client.ip, NULL);
+    recent_put(&t->balancers, e->client.ip);
     return true;
 }
 
-bool twins_passes_on(struct twins *t, const uint8_t ip[static 16])
+bool twins_passes_on(const struct twins *t, const uint8_t ip[static 16])
 {
-    return t->balancers.count && table_find(&t->balancers, ip);
+    return recent_find(&t->balancers, ip) != NULL;
 }

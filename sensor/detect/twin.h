@@ -1,16 +1,11 @@
 /* The same connection seen twice: before a load balancer that passes TCP on, and behind it. Both bear one ClientHello,
  * whose random bytes nobody has twice; and what the second comes from is what the first goes to. What is asked there
- * counts once, for the client of the first. */
+ * counts once, for the client of the first. The connections of longest ago are forgotten. */
 #ifndef SENSOR_DETECT_TWIN_H
 #define SENSOR_DETECT_TWIN_H
 
-#include "proto/base/table.h"
+#include "proto/base/recent.h"
 #include "sensor/event/event.h"
-
-enum {
-    TWINS_MOST = 32768,    /* connections that are remembered: so many, and those of the time before */
-    TWINS_BALANCERS = 4096 /* addresses */
-};
 
 struct twins;
 
@@ -24,6 +19,6 @@ bool twins_learn(struct twins *t, const struct event *e);
 
 /** Whether the address was seen to pass on a connection: what else comes from it and has no twin, because packets are
  * missing, is asked for others as well. */
-bool twins_passes_on(struct twins *t, const uint8_t ip[static 16]);
+bool twins_passes_on(const struct twins *t, const uint8_t ip[static 16]);
 
 #endif

@@ -82,17 +82,89 @@ static void learns_from_answers(void **state)
     assert_int_equal(memory.used, 0);
 }
 
-static void is_bounded(void **state)
+static struct counters counted(const struct endpoints *e)
+{
+    struct counters c = {0};
+    endpoints_count(e, &c);
+    return c;
+}
+
+/* An address that no other number has. */
+static void number(uint8_t ip[static 16], uint32_t n)
+{
+    memcpy(ip, &n, sizeof n);
+}
+
+/* On a network's edge every web site serves, and an API server that comes behind a million of them is known, too. */
+static void forgets_the_oldest(void **state)
 {
     (void)state;
-    struct memory memory = {.limit = 20000};
+    enum { ALL = 300000, LAST = 200 };
+    struct memory memory = {.limit = 256 << 10};
     struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
     struct event_room room;
-    for (uint16_t port = 1; port < 5000; port++)
-        endpoints_learn(e, answer(&room, 1, port, 1U << SIGN_KUBERNETES));
-    assert_true(memory.used <= memory.limit);
-    assert_true(endpoints_lost(e) > 0 && endpoints_lost(e) < 4999);
-    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 1, 0)->event), ENDPOINT_RECOGNISED);
+    struct exchange *x = answer(&room, 0, 443, 1U << SIGN_KUBERNETES);
+    uint8_t busy[16] = {[15] = 9};
+    for (uint32_t n = 1; n <= ALL; n++) {
+        number(x->event.server.ip, n);
+        endpoints_learn(e, x);
+        endpoints_learn_serving(e, &x->event);
+        if (n % LAST)
+            continue;
+        memcpy(x->event.server.ip, busy, sizeof busy);
+        endpoints_learn(e, x);
+        number(x->event.server.ip, n + 1 - LAST);
+        x->event.server.ip[15] = 0;
+        assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_RECOGNISED);
+        assert_true(endpoints_serves(e, x->event.server.ip));
+    }
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_RECOGNISED);
+    memcpy(x->event.server.ip, busy, sizeof busy); /* what answers again and again is kept */
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_RECOGNISED);
+    number(x->event.server.ip, 1);
+    x->event.server.ip[15] = 0;
+    assert_int_equal(endpoints_basis(e, &x->event), ENDPOINT_UNPROVEN);
+    assert_false(endpoints_serves(e, x->event.server.ip));
+    struct counters c = counted(e);
+    assert_int_equal(c.of[COUNT_DETECT_LOST], 0);
+    assert_in_range(c.of[COUNT_ENDPOINTS_FORGOTTEN], ALL - 4 * LAST, ALL - LAST);
+    assert_true(memory.peak < memory.limit / 2);
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
+/* One that answers all the time is not forgotten because it was the last that was learnt of. */
+static void keeps_the_one_that_speaks(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 256 << 10};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    for (uint32_t n = 1; n <= 50000; n++) {
+        struct exchange *x = answer(&room, 9, 443, 1U << SIGN_KUBERNETES);
+        for (unsigned times = 0; times < 3; times++)
+            endpoints_learn(e, x);
+        number(x->event.server.ip, n);
+        x->event.server.ip[15] = 0;
+        assert_int_equal(endpoints_basis(e, &answer(&room, 9, 443, 0)->event), ENDPOINT_RECOGNISED);
+        number(x->event.server.ip, n);
+        endpoints_learn_shape(e, &x->event);
+        assert_int_equal(endpoints_basis(e, &answer(&room, 9, 443, 0)->event), ENDPOINT_RECOGNISED);
+    }
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
+static void counts_what_finds_no_memory(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 256 << 10};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    memory.fail_at = 1;
+    endpoints_learn(e, answer(&room, 1, 443, 1U << SIGN_KUBERNETES));
+    assert_int_equal(counted(e).of[COUNT_DETECT_LOST], 1);
+    assert_int_equal(endpoints_basis(e, &answer(&room, 1, 443, 0)->event), ENDPOINT_UNPROVEN);
     endpoints_free(e);
     assert_int_equal(memory.used, 0);
 }
@@ -163,8 +235,14 @@ static void knows_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_ports),     cmocka_unit_test(knows_who_serves),    cmocka_unit_test(knows_refusals),
-        cmocka_unit_test(knows_all_ports), cmocka_unit_test(learns_from_answers), cmocka_unit_test(is_bounded),
+        cmocka_unit_test(knows_ports),
+        cmocka_unit_test(knows_who_serves),
+        cmocka_unit_test(knows_refusals),
+        cmocka_unit_test(knows_all_ports),
+        cmocka_unit_test(learns_from_answers),
+        cmocka_unit_test(forgets_the_oldest),
+        cmocka_unit_test(keeps_the_one_that_speaks),
+        cmocka_unit_test(counts_what_finds_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
