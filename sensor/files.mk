@@ -85,6 +85,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/finding.h \
 	sensor/detect/finding_order.c \
 	sensor/detect/finding_order.h \
+	sensor/detect/finding_queue.c \
+	sensor/detect/finding_queue.h \
 	sensor/detect/forwarded.c \
 	sensor/detect/forwarded.h \
 	sensor/detect/habit.c \

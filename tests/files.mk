@@ -25,6 +25,8 @@ unit_tests = \
 	tests/unit/event_field \
 	tests/unit/field \
 	tests/unit/finding \
+	tests/unit/finding_memory \
+	tests/unit/tally \
 	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
@@ -175,6 +177,7 @@ noinst_HEADERS = \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
+	tests/unit/finding_rig.h \
 	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \

@@ -297,6 +297,7 @@ static void on_event(void *owner, const struct event *e)
     /* However often the clock is told of, what closes before this record is told before it. */
     on_reached(c, e->order.clock);
     sources_trim(c->sources);
+    findings_trim(c->findings, basis_of, c);
     memcpy(c->room.bytes, e, e->size);
     struct event *copy = (struct event *)c->room.bytes;
     if (copy->type == EVENT_EXCHANGE) {
@@ -336,8 +337,7 @@ void correlate_count(const struct correlate *c, struct counters *sum)
 {
     sources_count(c->sources, sum);
     endpoints_count(c->endpoints, sum);
-    sum->of[COUNT_FINDINGS_UNPROVEN] += findings_unproven(c->findings);
-    sum->of[COUNT_DETECT_LOST] += findings_lost(c->findings);
+    findings_count(c->findings, sum);
     sum->of[COUNT_REGEX_GAVE_UP] += rule_scratch_gave_up(c->scratch);
     sum->of[COUNT_MEMORY_REFUSED] += c->memory.refused;
     sum->of[COUNT_MEMORY_PEAK] += c->memory.peak;

@@ -1,8 +1,8 @@
 /* Findings stand by their subject, in the order of their first hits, and the subjects in a table; and all in a queue by
- * the clock of their first hit: all windows are of one length, so the queue's head closes first. */
+ * the clock of their first hit. */
 #include "sensor/detect/finding.h"
 
-#include "sensor/detect/finding_order.h"
+#include "sensor/detect/finding_queue.h"
 
 struct subject_key {
     uint8_t source[16], endpoint[16]; /* zeros: any */
@@ -27,9 +27,9 @@ struct findings {
     struct finding_events events;
     struct finding_options options;
     struct table table; /* of struct slot */
-    struct kept_finding *first, *last;
+    struct finding_queue open;
     struct kept_finding *done; /* complete, to be told at the end */
-    uint64_t unproven, lost;
+    uint64_t unproven, lost, hurried;
     /* the event in hand: */
     struct hit hit;
     struct finding_place place;
@@ -88,8 +88,7 @@ static void give_back(struct findings *f, struct kept_finding *k)
 /* Out of subject and queue. */
 static void detach(struct findings *f, struct kept_finding *k)
 {
-    *(k->before ? &k->before->after : &f->first) = k->after;
-    *(k->after ? &k->after->before : &f->last) = k->before;
+    finding_queue_leave(&f->open, k);
     leave_subject(f, k);
 }
 
@@ -103,8 +102,8 @@ void findings_free(struct findings *f)
 {
     if (!f)
         return;
-    while (f->first)
-        release(f, f->first);
+    while (f->open.first)
+        release(f, f->open.first);
     for (struct kept_finding *k = f->done, *after; k; k = after) {
         after = k->after;
         give_back(f, k);
@@ -176,9 +175,7 @@ static struct kept_finding *make(struct findings *f, struct subject *s, const st
     if (s->asked)
         s->asked->sibling = k;
     s->asked = k;
-    k->before = f->last;
-    *(f->last ? &f->last->after : &f->first) = k;
-    f->last = k;
+    finding_queue_enter(&f->open, k);
     return k;
 }
 
@@ -258,6 +255,7 @@ void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
         return;
     }
     k->held = hold && (k->held || !k->tally);
+    k->stirred = k->tally;
     if (k->tally)
         k->tally->hit++;
     k->next = NULL;
@@ -346,8 +344,27 @@ void findings_end(struct findings *f)
 void findings_reached(struct findings *f, moment clock,
                       enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner)
 {
-    while (f->first && clock - f->first->opened >= f->options.window)
-        complete(f, f->first, basis(owner, &f->first->tally->finding));
+    for (struct kept_finding *k; (k = f->open.first) && clock - k->opened >= f->options.window;)
+        complete(f, k, basis(owner, &k->tally->finding));
+}
+
+/* What may still turn out to be nothing is not told before it is known. */
+static void hurry(struct findings *f, struct kept_finding *k, enum endpoint_basis basis)
+{
+    f->hurried++;
+    if (!k->held) {
+        complete(f, k, basis);
+        return;
+    }
+    f->lost++;
+    release(f, k);
+}
+
+void findings_trim(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner)
+{
+    const size_t enough = f->memory->limit - f->memory->limit / 8;
+    for (struct kept_finding *k; f->memory->used > enough && (k = finding_queue_silent(&f->open));)
+        hurry(f, k, basis(owner, &k->tally->finding));
 }
 
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
@@ -361,7 +378,7 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
     for (const struct slot *slot; (slot = table_next(&f->table, &cursor));)
         memory_resize(f->memory, slot->subject, sizeof *slot->subject, 0);
     table_deinit(&f->table);
-    for (struct kept_finding *k = f->first, *after; k; k = after) {
+    for (struct kept_finding *k = f->open.first, *after; k; k = after) {
         after = k->after;
         better(k->tally, basis(owner, &k->tally->finding));
         if (!holds(f, k)) {
@@ -372,7 +389,7 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
         told = k;
         count++;
     }
-    f->first = f->last = NULL;
+    f->open = (struct finding_queue){NULL, NULL, NULL};
     f->events.closing(f->events.owner, count);
     for (struct kept_finding *k = finding_order(told), *after; k; k = after) {
         after = k->after;
@@ -381,12 +398,9 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
     }
 }
 
-uint64_t findings_unproven(const struct findings *f)
+void findings_count(const struct findings *f, struct counters *counters)
 {
-    return f->unproven;
-}
-
-uint64_t findings_lost(const struct findings *f)
-{
-    return f->lost;
+    counters->of[COUNT_FINDINGS_UNPROVEN] += f->unproven;
+    counters->of[COUNT_FINDINGS_HURRIED] += f->hurried;
+    counters->of[COUNT_DETECT_LOST] += f->lost;
 }

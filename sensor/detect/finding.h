@@ -11,6 +11,7 @@
 #include "proto/base/table.h"
 #include "sensor/detect/list.h"
 #include "sensor/detect/rule.h"
+#include "sensor/event/counter.h"
 #include "sensor/event/exchange.h"
 
 struct finding {
@@ -83,6 +84,10 @@ void findings_end(struct findings *f);
 void findings_reached(struct findings *f, moment clock,
                       enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
 
+/** Between events: where memory is short, completes those that were hit longest ago before their windows close, so
+ * that whoever comes next has room. Of these what is held is not told, but lost. */
+void findings_trim(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
+
 /** The end: all are told complete, most severe first, then most hits, then by source and endpoint. */
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
                      void *owner);
@@ -90,8 +95,8 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
 /** Whether two findings have one subject. */
 bool finding_same_subject(const struct finding *a, const struct finding *b);
 
-/** Findings kept from being told: unproven endpoint; not holding; lost: no memory. */
-uint64_t findings_unproven(const struct findings *f);
-uint64_t findings_lost(const struct findings *f);
+/** Adds up: findings not told because their endpoint is unproven; hits that found no memory; what findings_trim() did.
+ */
+void findings_count(const struct findings *f, struct counters *counters);
 
 #endif

@@ -14,6 +14,7 @@ struct kept_finding {
     moment opened;             /* the clock of the first hit */
     uint64_t next_telling;
     bool held;
+    bool stirred;          /* hit since finding_queue_silent() came by */
     uint8_t subject_level; /* of its subject, at the end: what its findings are sorted by */
     uint64_t subject_count;
     struct subject *subject;

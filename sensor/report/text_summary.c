@@ -73,6 +73,7 @@ static const struct row not_seen[] = {
     {COUNT_OUTPUT_DROPPED, "byte| not written: an output failed"},
     {COUNT_SOURCES_FORGOTTEN, "source| forgotten: memory was short"},
     {COUNT_ENDPOINTS_FORGOTTEN, "endpoint| forgotten: memory was short"},
+    {COUNT_FINDINGS_HURRIED, "finding| closed early: memory was short"},
     {COUNT_DETECT_LOST, "time| memory was short for a source, endpoint or finding"},
     {COUNT_REGEX_GAVE_UP, "time| a rule's regular expression was given up"},
     {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},

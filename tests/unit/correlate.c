@@ -320,6 +320,49 @@ static void keeps_the_unproven(void **state)
     end(&b);
 }
 
+/* Whoever has addresses without end, as one has with IPv6, and asks once from each. */
+static void flood(struct bench *b, unsigned from, unsigned count)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    x->event.client.ip[0] = 0x20;
+    x->event.server.ip[15] = 200;
+    x->event.server.port = 6443;
+    x->request = x->answer = SEEN_WHOLE;
+    x->status = 403;
+    x->signs = 1U << SIGN_PLAINTEXT | 1U << SIGN_KUBERNETES | 1U << SIGN_STATUS;
+    x->method = event_add_text(&x->event, slice_of("GET"), 64);
+    x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
+    x->status_user = event_add_text(&x->event, slice_of("system:anonymous"), 64);
+    for (unsigned i = from; i < from + count; i++) {
+        memcpy(x->event.client.ip + 4, &i, sizeof i);
+        x->event.order.clock = x->event.time = i;
+        *b->told = 0;
+        b->sink.take(b->sink.owner, &x->event);
+        assert_non_null(strstr(b->told, "finding anonymous 1\n"));
+    }
+}
+
+/* All of a flood are told, and who goes on is one finding all the time. */
+static void a_flood_hides_nobody(void **state)
+{
+    (void)state;
+    enum { FLOODS = 200, EACH = 200 };
+    struct bench b;
+    begin(&b, 4 << 20);
+    request(&b, 1, 6443, 0, 403, true, "system:anonymous");
+    for (unsigned i = 1; i <= FLOODS; i++) {
+        flood(&b, i * EACH, EACH);
+        *b.told = 0;
+        request(&b, 1, 6443, i * EACH + EACH, 403, true, "system:anonymous");
+        assert_null(strstr(b.told, "finding anonymous 1\n"));
+    }
+    correlate_count(b.c, &b.counters);
+    assert_int_equal(b.counters.of[COUNT_DETECT_LOST], 0);
+    assert_true(b.counters.of[COUNT_FINDINGS_HURRIED] > FLOODS * EACH / 2);
+    end(&b);
+}
+
 static void lives_within_its_memory(void **state)
 {
     (void)state;
@@ -352,6 +395,7 @@ int main(void)
         cmocka_unit_test(an_inferred_audit_id_needs_an_api_server),
         cmocka_unit_test(closes_windows_by_the_clock),
         cmocka_unit_test(keeps_the_unproven),
+        cmocka_unit_test(a_flood_hides_nobody),
         cmocka_unit_test(lives_within_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -465,6 +465,7 @@ static void each_loss_is_told(void **state)
                                           COUNT_DETECT_LOST,
                                           COUNT_SOURCES_FORGOTTEN,
                                           COUNT_ENDPOINTS_FORGOTTEN,
+                                          COUNT_FINDINGS_HURRIED,
                                           COUNT_REGEX_GAVE_UP,
                                           COUNT_FINDINGS_UNPROVEN};
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
