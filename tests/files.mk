@@ -207,6 +207,7 @@ script_tests = \
 	tests/cases/run.test \
 	tests/eve.test \
 	tests/live.test \
+	tests/overlap.test \
 	tests/tls.test
 
 test_tools = tests/tools/replay tests/tools/event_table tests/tools/request_info \

@@ -151,7 +151,7 @@ static bool side_release(const struct delivery *d, enum side side, bool force)
     if (!force && side_awaited(side_of(d, other_side(side)), h->piece.ack))
         return false;
     held_pop(s);
-    delivery_piece(d, side, &h->piece, (struct slice){.data = h->bytes, .size = h->size});
+    delivery_piece(d, side, &h->piece, held_bytes(h));
     held_free(h, d->memory);
     return true;
 }

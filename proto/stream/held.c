@@ -8,7 +8,7 @@ static struct held *held_store(struct reassembly_side *s, struct held *before, c
     if (!h)
         return NULL;
     h->piece = *piece;
-    h->size = (uint32_t)bytes.size;
+    h->size = h->room = (uint32_t)bytes.size;
     memcpy(h->bytes, bytes.data, bytes.size);
     struct held *last = s->held;
     if (!last) {
@@ -48,7 +48,7 @@ static bool held_behind_all(const struct reassembly_side *s, const struct piece 
 {
     if (!s->held)
         return false;
-    uint64_t end = s->held->piece.offset + s->held->size;
+    uint64_t end = s->held->piece.offset + s->held->size + (s->held->piece.ends ? 1 : 0);
     return end < piece->offset || (end == piece->offset && bytes.size);
 }
 
@@ -61,6 +61,15 @@ static struct slice piece_split(struct piece *piece, struct slice *bytes, size_t
     return part;
 }
 
+/** Counts bytes that are there twice.  @return whether they differ. */
+static bool count_twice(const uint8_t *a, const uint8_t *b, size_t size, struct reassembly_counts *counts)
+{
+    bool differs = size > 0 && memcmp(a, b, size) != 0;
+    counts->repeated += size;
+    counts->conflicting += differs ? size : 0;
+    return differs;
+}
+
 /** Counts the bytes of `piece` that are held, all at its start, and takes them off. */
 static bool piece_repeats(struct piece *piece, struct slice *bytes, const struct held *h,
                           struct reassembly_counts *counts)
@@ -68,10 +77,96 @@ static bool piece_repeats(struct piece *piece, struct slice *bytes, const struct
     size_t from = (size_t)(piece->offset - h->piece.offset);
     size_t common = h->size - from < bytes->size ? h->size - from : bytes->size;
     struct slice part = piece_split(piece, bytes, common);
-    bool differs = common > 0 && memcmp(h->bytes + from, part.data, common) != 0;
-    counts->repeated += common;
-    counts->conflicting += differs ? common : 0;
-    return differs;
+    return count_twice(held_bytes(h).data + from, part.data, common, counts);
+}
+
+/** Whether what both have is the piece's. Of what is held nothing stands before it then, unless that only waits. */
+static bool piece_counts_before(const struct piece *piece, struct slice bytes, const struct held *h)
+{
+    uint64_t end = piece->offset + bytes.size + (piece->ends ? 1 : 0);
+    uint64_t held_to = h->piece.offset + h->size + (h->piece.ends ? 1 : 0);
+    bool apart = end <= h->piece.offset || held_to <= piece->offset;
+    if (apart || h->piece.ends & TCP_RST || (piece->ends && h->piece.ends))
+        return false;
+    bool longer = piece->offset <= h->piece.offset && end > held_to;
+    return piece->begin < h->piece.begin || (piece->begin == h->piece.begin && longer);
+}
+
+/** What both have. */
+struct common {
+    size_t in_held, in_piece, size;
+};
+
+static struct common in_common(const struct held *h, const struct piece *piece, struct slice bytes)
+{
+    uint64_t from = piece->offset > h->piece.offset ? piece->offset : h->piece.offset;
+    uint64_t end = piece->offset + bytes.size, held_to = h->piece.offset + h->size;
+    uint64_t to = end < held_to ? end : held_to;
+    return (struct common){.in_held = (size_t)(from - h->piece.offset),
+                           .in_piece = (size_t)(from - piece->offset),
+                           .size = to > from ? (size_t)(to - from) : 0};
+}
+
+/** Whether they have the same there: then it does not matter which is kept. */
+static bool held_agrees(const struct held *h, const struct piece *piece, struct slice bytes)
+{
+    struct common c = in_common(h, piece, bytes);
+    bool ends = piece->ends || h->piece.ends;
+    return !ends && (c.size == 0 || memcmp(held_bytes(h).data + c.in_held, bytes.data + c.in_piece, c.size) == 0);
+}
+
+static void held_remove(struct reassembly_side *s, struct held *before, struct held *h, struct memory *memory)
+{
+    struct held *previous = before ? before : s->held;
+    previous->after = h->after;
+    if (h == s->held)
+        s->held = before;
+    s->held_bytes -= h->size;
+    s->held_segments--;
+    held_free(h, memory);
+}
+
+/** Takes off what is held from an offset on. */
+static void held_end_at(struct reassembly_side *s, struct held *h, uint64_t end, struct reassembly_counts *counts)
+{
+    uint32_t keep = end > h->piece.offset ? (uint32_t)(end - h->piece.offset) : 0, gone = h->size - keep;
+    counts->outside += gone;
+    s->held_bytes -= gone;
+    h->size = keep;
+    h->piece.cut = 0;
+}
+
+/** Takes off what is held as far as the piece goes. What was cut behind that goes over to the piece; what only waits
+ * (of UINT64_MAX) goes from there on. @return whether the bytes differ. */
+static bool held_give_way(struct reassembly_side *s, struct held *h, struct piece *piece, struct slice bytes,
+                          struct reassembly_counts *counts)
+{
+    struct common c = in_common(h, piece, bytes);
+    bool differs = count_twice(held_bytes(h).data + c.in_held, bytes.data + c.in_piece, c.size, counts);
+    if (c.in_held > 0) {
+        held_end_at(s, h, piece->offset, counts);
+        counts->outside -= c.size; /* counted as repeated */
+        return differs;
+    }
+    h->piece.offset += c.size;
+    h->skip += (uint32_t)c.size;
+    h->size -= (uint32_t)c.size;
+    s->held_bytes -= (uint32_t)c.size;
+    uint64_t end = piece->offset + bytes.size, cut_to = h->piece.offset + h->piece.cut;
+    if (h->size == 0 && cut_to > end && cut_to - end > piece->cut)
+        piece->cut = (uint32_t)(cut_to - end);
+    return differs || h->piece.ends;
+}
+
+/** A FIN that is held and counts ends the piece: nothing behind it is taken. */
+static void piece_end_at(struct piece *piece, struct slice *bytes, const struct held *h,
+                         struct reassembly_counts *counts)
+{
+    size_t size = (size_t)(h->piece.offset - piece->offset);
+    counts->outside += bytes->size - size;
+    *bytes = slice_part(*bytes, 0, size);
+    piece->cut = 0;
+    piece->ends = 0;
 }
 
 enum segment held_insert(struct reassembly_side *s, const struct piece *piece, struct slice bytes,
@@ -83,9 +178,29 @@ enum segment held_insert(struct reassembly_side *s, const struct piece *piece, s
     struct held *before = behind_all ? s->held : NULL;
     struct held *h = behind_all ? NULL : held_first(s);
     while (h && h->piece.offset <= rest.offset + bytes.size) {
+        struct held *after = h == s->held ? NULL : h->after;
+        bool before_it = piece_counts_before(&rest, bytes, h), agrees = before_it && held_agrees(h, &rest, bytes);
+        if (agrees && rest.offset + bytes.size >= h->piece.offset + h->size)
+            h->piece.begin = rest.begin;
+        if (before_it && !agrees) {
+            differs |= rest.ends || held_give_way(s, h, &rest, bytes, counts);
+            if (rest.ends)
+                held_end_at(s, h, rest.offset, counts);
+            if (h->size == 0) {
+                held_remove(s, before, h, memory);
+                h = after;
+            }
+            continue;
+        }
+        bool within = h->piece.offset >= rest.offset && h->piece.offset < rest.offset + bytes.size;
+        if (h->piece.ends && within) {
+            piece_end_at(&rest, &bytes, h, counts);
+            differs = true;
+        }
         if (bytes.size && rest.offset < h->piece.offset) {
-            struct piece front = {
-                .offset = rest.offset, .ack = rest.ack, .time = rest.time, .clock = rest.clock, .number = rest.number};
+            struct piece front = rest;
+            front.cut = 0;
+            front.ends = 0;
             struct slice part = piece_split(&rest, &bytes, (size_t)(h->piece.offset - rest.offset));
             if (!held_store(s, before, &front, part, memory)) {
                 counts->outside += part.size + bytes.size;
@@ -99,7 +214,7 @@ enum segment held_insert(struct reassembly_side *s, const struct piece *piece, s
         if (left != SEGMENT_HELD || (bytes.size == 0 && rest.cut == 0 && rest.ends == 0))
             return differs ? SEGMENT_CONFLICTING : some ? SEGMENT_HELD : left == SEGMENT_HELD ? SEGMENT_REPEATED : left;
         before = h;
-        h = h == s->held ? NULL : h->after;
+        h = after;
     }
     if (!held_store(s, before, &rest, bytes, memory)) {
         counts->outside += bytes.size;
@@ -124,5 +239,5 @@ struct held *held_pop(struct reassembly_side *s)
 
 void held_free(struct held *h, struct memory *memory)
 {
-    memory_resize(memory, h, sizeof *h + h->size, 0);
+    memory_resize(memory, h, sizeof *h + h->room, 0);
 }

@@ -1,4 +1,6 @@
-/* The segments of one side that wait, by offset. No byte is held twice: the first seen wins.
+/* The segments of one side that wait, by offset. No byte is held twice: of two segments with other bytes for one offset
+ * that counts which begins earlier, of such the longer one, of equal ones the first. So does Linux, on which API
+ * servers run (tcp_data_queue_ofo() in net/ipv4/tcp_input.c).
  *
  * `held` of a side is the last of a ring whose `after` is the first, so that both ends are at hand: what is out of
  * order nearly always comes behind the last. */
@@ -10,6 +12,8 @@
 /** Where bytes belong, and what goes with them. */
 struct piece {
     uint64_t offset;    /* of the first byte */
+    uint64_t begin;     /* of the first byte of its segment, which may be seen already; 0: it counts before any other,
+                           UINT64_MAX: behind any other */
     uint64_t ack;       /* the other side's offset that it acknowledges; 0: none */
     moment time, clock; /* of its packet */
     uint64_t number;    /* of its frame */
@@ -20,9 +24,14 @@ struct piece {
 struct held {
     struct held *after;
     struct piece piece;
-    uint32_t size;
+    uint32_t size, skip, room; /* bytes that count; those before them, which gave way; what there was at first */
     uint8_t bytes[];
 };
+
+static inline struct slice held_bytes(const struct held *h)
+{
+    return (struct slice){.data = h->bytes + h->skip, .size = h->size};
+}
 
 static inline struct held *held_first(const struct reassembly_side *s)
 {
@@ -35,7 +44,8 @@ static inline uint64_t held_end(const struct held *h)
     return h->piece.offset + h->size + h->piece.cut;
 }
 
-/** Holds what is new in this piece; what is not is counted as repeated, and compared.
+/** Holds what is new in this piece, or counts before what is held, which then gives way; of what is there twice one is
+ *  counted as repeated, and compared.
  *  @return SEGMENT_HELD, SEGMENT_REPEATED, SEGMENT_CONFLICTING (some may be held nevertheless), or SEGMENT_OUTSIDE
  *  when there was no memory for all of it. */
 enum segment held_insert(struct reassembly_side *s, const struct piece *piece, struct slice bytes,

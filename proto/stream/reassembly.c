@@ -149,24 +149,31 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
     const struct reassembly_side *o = &d->r->side[other_side(from)];
     uint64_t end = piece->offset + bytes.size + piece->cut + (piece->ends ? 1 : 0);
     bool alone = !s->held || end <= held_first(s)->piece.offset;
-    if (piece->offset == s->next && alone && !side_awaited(o, piece->ack)) {
+    bool awaits = side_awaited(o, piece->ack);
+    bool due = piece->offset == s->next && !awaits;
+    if (due && alone) {
         delivery_piece(d, from, piece, bytes);
         return SEGMENT_DELIVERED;
     }
     struct piece part = *piece;
+    /* What acknowledges bytes that were never sent is not taken (RFC 9293 section 3.10.7.4): whether they were shows
+     * later, and until then everything else counts before it. */
+    part.begin = due ? 0 : awaits ? UINT64_MAX : piece->begin;
     enum segment outcome = SEGMENT_REPEATED;
     part.ends = 0;
     if (bytes.size || piece->cut)
         outcome = held_insert(s, &part, bytes, d->memory, d->counts);
     if (piece->ends && outcome != SEGMENT_OUTSIDE) {
         part = (struct piece){.offset = piece->offset + bytes.size + piece->cut,
+                              .begin = part.begin,
                               .ends = piece->ends,
                               .ack = piece->ack,
                               .time = piece->time,
                               .clock = piece->clock,
                               .number = piece->number};
         enum segment end_outcome = held_insert(s, &part, slice_of(""), d->memory, d->counts);
-        outcome = outcome == SEGMENT_REPEATED ? end_outcome : outcome;
+        bool tells = outcome == SEGMENT_REPEATED || end_outcome == SEGMENT_CONFLICTING;
+        outcome = tells ? end_outcome : outcome;
     }
     return outcome;
 }
@@ -194,7 +201,7 @@ static enum segment take_reset(const struct delivery *d, const struct arrival *a
         delivery_end_offer(d, side);
     uint64_t ack = !offered && (o->flags & SIDE_ANCHORED) && !side_far(o, p->ack) ? side_acknowledge(o, p) : 0;
     struct piece piece = piece_of(p, ack);
-    piece.offset = side_owes(s) && side_ahead(s, p->seq) != 0 ? s->acked : s->next;
+    piece.offset = piece.begin = side_owes(s) && side_ahead(s, p->seq) != 0 ? s->acked : s->next;
     piece.cut = 0;
     piece.ends = TCP_RST;
     return piece_take(d, a->from, &piece, slice_of(""));
@@ -225,7 +232,7 @@ static void side_judge_offer(const struct delivery *d, enum side side, uint64_t 
         return;
     struct held *h = held_pop(s);
     size_t taken = ack > h->piece.offset ? (size_t)(ack - h->piece.offset) : 0;
-    struct slice bytes = slice_part((struct slice){h->bytes, h->size}, 0, taken < h->size ? taken : h->size);
+    struct slice bytes = slice_part(held_bytes(h), 0, taken);
     struct piece part = h->piece;
     part.cut = (uint32_t)(taken - bytes.size);
     d->counts->outside += h->size - bytes.size;
@@ -241,7 +248,7 @@ static bool side_withdraw_offer(const struct delivery *d, enum side side, uint64
     const struct held *first = held_first(&d->r->side[side]);
     size_t from = (size_t)(offset - first->piece.offset), most = first->size > from ? first->size - from : 0;
     size_t common = most < bytes.size ? most : bytes.size;
-    bool differs = common > 0 && memcmp(first->bytes + from, bytes.data, common) != 0;
+    bool differs = common > 0 && memcmp(held_bytes(first).data + from, bytes.data, common) != 0;
     delivery_pass_over(d, side);
     return differs;
 }
@@ -265,7 +272,8 @@ static enum segment take_bytes(const struct delivery *d, const struct arrival *a
     d->counts->repeated += repeated;
     bytes = slice_part(bytes, repeated, bytes.size);
     piece.cut -= (uint32_t)(seen - repeated);
-    piece.offset = s->next + (ahead > 0 ? (uint32_t)ahead : 0);
+    piece.begin = s->next + (uint64_t)(int64_t)ahead;
+    piece.offset = ahead > 0 ? piece.begin : s->next;
     piece.ends = a->fin ? TCP_FIN : 0;
     if ((s->flags & SIDE_OFFERED) && piece.offset < held_end(held_first(s)))
         differs = side_withdraw_offer(d, a->from, piece.offset, bytes);
@@ -277,7 +285,7 @@ static enum segment take_bytes(const struct delivery *d, const struct arrival *a
 static enum segment take_offer_again(const struct delivery *d, const struct held *first, struct slice bytes)
 {
     size_t common = bytes.size < first->size ? bytes.size : first->size;
-    bool differs = common > 0 && memcmp(first->bytes, bytes.data, common) != 0;
+    bool differs = common > 0 && memcmp(held_bytes(first).data, bytes.data, common) != 0;
     d->counts->repeated += bytes.size;
     d->counts->conflicting += differs ? common : 0;
     return differs ? SEGMENT_CONFLICTING : SEGMENT_REPEATED;
@@ -296,7 +304,7 @@ static enum segment take_offer(const struct delivery *d, const struct arrival *a
     bool told = s->acked >= offset;
     if (!told && ahead == 0 && !side_ended(s) && !(first && first->piece.offset < end)) {
         struct piece piece = piece_of(p, ack);
-        piece.offset = offset;
+        piece.offset = piece.begin = offset;
         enum segment outcome = held_insert(s, &piece, p->payload, d->memory, d->counts);
         s->flags |= outcome == SEGMENT_HELD ? SIDE_OFFERED : 0;
         return outcome;

@@ -1,4 +1,6 @@
-/* TCP segments of one connection, both sides, to bytes in order. RFC 9293; overlaps: the first bytes seen win.
+/* TCP segments of one connection, both sides, to bytes in order. RFC 9293; of bytes that overlap those
+ * count that Linux takes, on which API servers run: what was pushed stays, what is due counts before what waits, and of
+ * what waits that which begins earlier (held.h). tests/overlap.test asks a kernel.
  *
  * In order, a segment's payload is pushed on as it lies in the frame: no copy, no allocation. Only what must wait is
  * copied and held: what lies behind a hole, and what acknowledges bytes of the other side that have not come (a mirror

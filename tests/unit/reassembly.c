@@ -68,7 +68,7 @@ static void test_out_of_order(void **state)
     shake_hands(&t);
     assert_int_equal(segment(&t, CLIENT, 7, 1, A, "ghi"), SEGMENT_HELD);
     assert_true(reassembly_holds(&t.r));
-    assert_int_equal(segment(&t, CLIENT, 4, 1, F, "def"), SEGMENT_HELD); /* a FIN inside, seen later: not believed */
+    assert_int_equal(segment(&t, CLIENT, 4, 1, A, "def"), SEGMENT_HELD);
     told(&t, "");
     assert_int_equal(segment(&t, CLIENT, 1, 1, A, "abc"), SEGMENT_DELIVERED);
     assert_false(reassembly_holds(&t.r));
@@ -77,7 +77,8 @@ static void test_out_of_order(void **state)
     finish(&t, "C(abcdefghi)C<capture>S<capture>");
 }
 
-static void test_first_wins(void **state)
+/* As Linux has it: what begins earlier counts, also before what came first; what is due, before all that waits. */
+static void test_who_counts(void **state)
 {
     (void)state;
     struct rig t = rig();
@@ -86,11 +87,39 @@ static void test_first_wins(void **state)
     segment(&t, CLIENT, 9, 1, A, "ij");
     assert_int_equal(segment(&t, CLIENT, 4, 1, A, "def"), SEGMENT_REPEATED);
     assert_int_equal(segment(&t, CLIENT, 5, 1, A, "XfghXj"), SEGMENT_CONFLICTING);
-    assert_int_equal(segment(&t, CLIENT, 9, 1, A, "ijkl"), SEGMENT_HELD);
+    assert_int_equal(segment(&t, CLIENT, 9, 1, A, "ijkl"), SEGMENT_CONFLICTING);
+    assert_int_equal(segment(&t, CLIENT, 11, 1, A, "klm"), SEGMENT_HELD); /* equal ones: the longer */
     assert_int_equal(segment(&t, CLIENT, 1, 1, A, "abcXefghXXkl"), SEGMENT_CONFLICTING);
-    assert_int_equal(t.counts.conflicting, 2 + 2 + 3 + 2); /* whole overlaps of what differs */
-    counted(&t, 12, 3 + 4 + 2 + 9, 0, 0);
-    finish(&t, "C(abcdefghijkl)C<capture>S<capture>");
+    assert_int_equal(t.counts.conflicting, (2 + 2) + 2 + (3 + 4)); /* whole overlaps of what differs */
+    counted(&t, 13, 3 + 4 + 2 + 2 + 9, 0, 0);
+    finish(&t, "C(abcXefghXXklm)C<capture>S<capture>");
+}
+
+/* A FIN is a byte of its segment like any other. */
+static void test_fin_inside(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 7, 1, A, "ghi");
+    assert_int_equal(segment(&t, CLIENT, 4, 1, F, "def"), SEGMENT_CONFLICTING);
+    assert_int_equal(segment(&t, CLIENT, 6, 1, A, "fgh"), SEGMENT_CONFLICTING);
+    segment(&t, CLIENT, 1, 1, A, "abc");
+    counted(&t, 6, 1, 3 + 2, 0);
+    finish(&t, "C(abcdef)C<fin>S<capture>");
+    t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 4, 1, F, "def"), SEGMENT_HELD);
+    assert_int_equal(segment(&t, CLIENT, 3, 1, A, "cdefghi"), SEGMENT_CONFLICTING);
+    segment(&t, CLIENT, 1, 1, A, "ab");
+    counted(&t, 9, 3, 0, 0);
+    finish(&t, "C(abcdefghi)C<capture>S<capture>");
+    t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 4, 1, A, "def");
+    assert_int_equal(segment(&t, CLIENT, 1, 1, F, "abcd"), SEGMENT_CONFLICTING); /* due, and whole */
+    counted(&t, 4, 1, 2, 0);
+    finish(&t, "C(abcd)C<fin>S<capture>");
 }
 
 static void test_wrap(void **state)
@@ -301,7 +330,7 @@ static void test_swapped_requests(void **state)
     finish(&t, "C(get)S(200)C(put)C<capture>S<capture>");
 }
 
-/* An end or a cut that is seen beside bytes that are held: whichever was first seen stays. */
+/* An end or a cut that is seen beside bytes that are held. */
 static void test_ends_between(void **state)
 {
     (void)state;
@@ -315,11 +344,11 @@ static void test_ends_between(void **state)
     assert_int_equal(segment(&t, CLIENT, 5, 1, A, ""), SEGMENT_HELD);
     assert_int_equal(segment(&t, CLIENT, 4, 1, A, "defg"), SEGMENT_REPEATED);
     segment(&t, CLIENT, 10, 1, F, "");
-    assert_int_equal(segment(&t, CLIENT, 2, 1, A, "bcdefghijklm"), SEGMENT_HELD); /* passes the FIN */
+    assert_int_equal(segment(&t, CLIENT, 2, 1, A, "bcdefghijklm"), SEGMENT_CONFLICTING); /* passes the FIN */
     assert_int_equal(segment(&t, CLIENT, 7, 1, A, "ghijklm"), SEGMENT_REPEATED);
     segment(&t, CLIENT, 1, 1, A, "a");
-    finish(&t, "C(abcdefghi)C<fin>S<capture>");
-    counted(&t, 9, 4 + 4 + 7, 4, 0);
+    finish(&t, "C(abcdefghijklm)C<capture>S<capture>");
+    counted(&t, 13, 4 + 4 + 7, 0, 0);
 }
 
 static void test_swapped_reset(void **state)
@@ -493,7 +522,8 @@ int main(void)
         cmocka_unit_test(test_repeats),
         cmocka_unit_test(test_window_probe),
         cmocka_unit_test(test_out_of_order),
-        cmocka_unit_test(test_first_wins),
+        cmocka_unit_test(test_who_counts),
+        cmocka_unit_test(test_fin_inside),
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_hole_patience),
