@@ -49,15 +49,21 @@ static void side_anchor(struct reassembly_side *s, uint32_t isn, uint64_t next, 
 
 /* A SYN on a connection that is known. Repeated, or a mirror brings it late: SEGMENT_DELIVERED, to go on with. With
  * another number it is a new connection if this one is over, or has come to nothing, or the number is not near to what
- * is expected; near it, a living server only asks back (RFC 5961 section 4.2), and this connection goes on. */
-static enum segment side_judge_syn(const struct reassembly *r, enum side from, uint32_t seq)
+ * is expected; near it, a living server only asks back (RFC 5961 section 4.2), and this connection goes on. But what a
+ * server answers to another SYN is proof: it has a new connection, however near its number is. A client answers none.
+ */
+static enum segment side_judge_syn(const struct reassembly *r, enum side from, const struct packet *p)
 {
     const struct reassembly_side *s = &r->side[from];
     const struct reassembly_side *o = &r->side[other_side(from)];
-    int32_t ahead = side_ahead(s, seq + 1);
-    if (!(s->flags & SIDE_ANCHORED) || ((s->flags & SIDE_SYN_KNOWN) && seq == s->isn))
+    int32_t ahead = side_ahead(s, p->seq + 1);
+    if (!(s->flags & SIDE_ANCHORED) || ((s->flags & SIDE_SYN_KNOWN) && p->seq == s->isn))
         return SEGMENT_DELIVERED;
     if (side_ended(s) && side_ended(o))
+        return SEGMENT_NEW_LIFE;
+    if (p->flags & TCP_ACK && from == CLIENT)
+        return SEGMENT_OUTSIDE;
+    if (p->flags & TCP_ACK && o->flags & SIDE_SYN_KNOWN && p->ack != o->isn + 1)
         return SEGMENT_NEW_LIFE;
     if (!(s->flags & SIDE_SYN_KNOWN) && ahead <= 0 && ahead >= -WINDOW)
         return SEGMENT_DELIVERED;
@@ -353,7 +359,7 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
     bool syn = (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
     struct arrival a = {
         .packet = p, .from = from, .seq = p->seq + syn, .syn = syn, .fin = (p->flags & TCP_FIN) && !syn};
-    enum segment outcome = syn ? side_judge_syn(r, from, p->seq) : SEGMENT_DELIVERED;
+    enum segment outcome = syn ? side_judge_syn(r, from, p) : SEGMENT_DELIVERED;
     if (outcome == SEGMENT_NEW_LIFE)
         return outcome;
     counts->payload += p->payload.size;

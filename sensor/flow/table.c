@@ -169,18 +169,24 @@ static bool is_of_rival(const struct half_open *h, const struct packet *p, bool 
     return p->flags & TCP_SYN ? p->ack == h->isn + 1 : p->payload.size && p->ack - (h->isn + 1) < WINDOW;
 }
 
-/* A SYN with another number on a connection that goes on. */
+/* A SYN with another number on a connection that goes on. What it carries is not kept for it: who means it sends it
+ * again. */
 static void rival_begin(struct flow_table *t, struct connection *c, const struct flow_key *key, const struct packet *p,
                         bool from_low, uint32_t wire_size)
 {
+    struct packet bare = *p;
+    bare.payload = slice_of("");
+    bare.cut = 0;
+    t->bench->counters->of[COUNT_PAYLOAD] += p->payload.size;
+    t->bench->counters->of[COUNT_OUTSIDE] += p->payload.size;
     uint32_t tag = half_open_tag(&t->half_opens, key);
     struct half_open *h = half_open_find(&t->half_opens, key, tag);
     if (!port_set_has(t->ports, p->to.port)) {
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
     } else if (h && h->client_low != from_low) {
         t->bench->counters->of[COUNT_STRAY]++;
-    } else if (!h || !syn_take(t, h, p, from_low, wire_size)) {
-        syn_begin(t, key, tag, p, from_low, wire_size);
+    } else if (!h || !syn_take(t, h, &bare, from_low, wire_size)) {
+        syn_begin(t, key, tag, &bare, from_low, wire_size);
         c->rival = true;
     }
 }
@@ -203,7 +209,7 @@ static bool connection_take(struct flow_table *t, struct connection *c, const st
         flow_table_settle(t, c);
         return true;
     }
-    if (c->unfollowed || reassembly_over(&c->reassembly) || p->flags & TCP_ACK || p->payload.size) {
+    if (c->unfollowed || reassembly_over(&c->reassembly) || p->flags & TCP_ACK) {
         flow_table_drop(t, c, c->last, FLOW_REUSED);
         return false;
     }

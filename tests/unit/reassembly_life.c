@@ -261,6 +261,22 @@ static void test_half_closed(void **state)
     finish(&t, "C(get)C<fin>S(200)S<reset>");
 }
 
+/* Ports used again so soon that both numbers are near the old ones: the server's answer to the other SYN proves it. */
+static void test_new_life_near(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, F, "get");
+    assert_int_equal(segment(&t, CLIENT, 5000, 0, S, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 6000, 1, SA, ""), SEGMENT_OUTSIDE); /* to the old one */
+    assert_int_equal(segment(&t, CLIENT, 6000, 5001, SA, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, CLIENT, 1u << 21, 5001, SA, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 0, 1, SA, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, SERVER, 6000, 5001, SA, ""), SEGMENT_NEW_LIFE);
+    finish(&t, "C(get)C<fin>S<capture>");
+}
+
 static void test_new_life(void **state)
 {
     (void)state;
@@ -404,16 +420,27 @@ static void test_swap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fast_open),        cmocka_unit_test(test_offer_refused),
-        cmocka_unit_test(test_offer_in_part),    cmocka_unit_test(test_offer_told_later),
-        cmocka_unit_test(test_offer_withdrawn),  cmocka_unit_test(test_offer_alone),
-        cmocka_unit_test(test_offer_again),      cmocka_unit_test(test_offer_reset),
-        cmocka_unit_test(test_reset_exact),      cmocka_unit_test(test_reset_behind_hole),
-        cmocka_unit_test(test_reset_flushes),    cmocka_unit_test(test_closed_port),
-        cmocka_unit_test(test_half_closed),      cmocka_unit_test(test_new_life),
-        cmocka_unit_test(test_one_sided_client), cmocka_unit_test(test_one_sided_server),
-        cmocka_unit_test(test_late_join),        cmocka_unit_test(test_late_join_alive),
-        cmocka_unit_test(test_lost_handshake),   cmocka_unit_test(test_swap),
+        cmocka_unit_test(test_fast_open),
+        cmocka_unit_test(test_offer_refused),
+        cmocka_unit_test(test_offer_in_part),
+        cmocka_unit_test(test_offer_told_later),
+        cmocka_unit_test(test_offer_withdrawn),
+        cmocka_unit_test(test_offer_alone),
+        cmocka_unit_test(test_offer_again),
+        cmocka_unit_test(test_offer_reset),
+        cmocka_unit_test(test_reset_exact),
+        cmocka_unit_test(test_reset_behind_hole),
+        cmocka_unit_test(test_reset_flushes),
+        cmocka_unit_test(test_closed_port),
+        cmocka_unit_test(test_new_life_near),
+        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_new_life),
+        cmocka_unit_test(test_one_sided_client),
+        cmocka_unit_test(test_one_sided_server),
+        cmocka_unit_test(test_late_join),
+        cmocka_unit_test(test_late_join_alive),
+        cmocka_unit_test(test_lost_handshake),
+        cmocka_unit_test(test_swap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

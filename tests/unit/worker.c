@@ -264,6 +264,43 @@ static void a_forged_syn_blinds_nobody(void **state)
     end(&t);
 }
 
+static const struct exchange *last_exchange(const struct test *t)
+{
+    const struct exchange *x = NULL;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct event *e = (const struct event *)t->told[i]->bytes;
+        if (e->type == EVENT_EXCHANGE)
+            x = (const struct exchange *)e;
+    }
+    assert_non_null(x);
+    return x;
+}
+
+/* Nor with bytes in it, as of TCP Fast Open, nor where the client acts as a server: none answers it. */
+static void a_forged_syn_with_more_blinds_nobody(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t flags;
+        const char *bytes;
+    } forged[] = {{TCP_SYN, "bytes"}, {SA, ""}, {SA, "bytes"}};
+    for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        for (int twice = 0; twice < 2; twice++)
+            worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 3000000000U, 77, forged[i].flags, forged[i].bytes, 0));
+        say(&t, CLIENT, PA, GET);
+        answer_forbidden(&t);
+        finish(&t);
+        const struct exchange *x = last_exchange(&t);
+        assert_text(x, x->target, "/api/v1/pods");
+        assert_int_equal(x->status, 403);
+        assert_int_equal(t.counters.of[COUNT_FLOWS], 1);
+        end(&t);
+    }
+}
+
 /* The same without an end that was seen: what is answered is the connection from then on. */
 static void an_answered_syn_is_another_connection(void **state)
 {
@@ -330,13 +367,7 @@ static void a_client_cannot_leave_its_connection(void **state)
     say(&t, CLIENT, PA, GET);
     answer_forbidden(&t);
     finish(&t);
-    const struct exchange *x = NULL;
-    for (size_t i = 0; i < t.count; i++) {
-        const struct event *e = (const struct event *)t.told[i]->bytes;
-        if (e->type == EVENT_EXCHANGE)
-            x = (const struct exchange *)e;
-    }
-    assert_non_null(x);
+    const struct exchange *x = last_exchange(&t);
     assert_text(x, x->target, "/api/v1/pods");
     assert_int_equal(x->status, 403);
     end(&t);
@@ -549,6 +580,7 @@ int main(void)
         cmocka_unit_test(a_port_used_again_is_another_connection),
         cmocka_unit_test(a_syn_with_another_number_is_another),
         cmocka_unit_test(a_forged_syn_blinds_nobody),
+        cmocka_unit_test(a_forged_syn_with_more_blinds_nobody),
         cmocka_unit_test(an_answered_syn_is_another_connection),
         cmocka_unit_test(forged_syns_of_both_sides),
         cmocka_unit_test(a_client_cannot_leave_its_connection),
