@@ -148,6 +148,13 @@ static bool reset_exact(const struct reassembly *r, const struct arrival *a)
     return (p->flags & TCP_ACK) && answers;
 }
 
+/** Whoever has closed answers what crossed its FIN with a reset at the number which that acknowledged: the FIN's own
+ * (RFC 9293 section 3.10.7.1). Nothing is odd about it, and whether the peer takes it shows in what it sends. */
+static bool reset_answers_crossing(const struct reassembly_side *s, const struct packet *p)
+{
+    return s->state == SIDE_FINISHED && side_ahead(s, p->seq) == -1;
+}
+
 /** Delivers a piece at once where it can, else holds it. */
 static enum segment piece_take(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes)
 {
@@ -197,6 +204,8 @@ static enum segment take_reset(const struct delivery *d, const struct arrival *a
     d->counts->outside += p->payload.size; /* a reset's payload is a remark, no data (RFC 9293 section 3.5.2) */
     if (s->state == SIDE_RESET)
         return (s->flags & SIDE_ANCHORED) && side_ahead(s, p->seq) == 0 ? SEGMENT_REPEATED : SEGMENT_OUTSIDE;
+    if (reset_answers_crossing(s, p))
+        return SEGMENT_REPEATED;
     if (!reset_exact(d->r, a))
         return SEGMENT_OUTSIDE;
     if (!(s->flags & SIDE_ANCHORED))

@@ -261,6 +261,27 @@ static void test_half_closed(void **state)
     finish(&t, "C(get)C<fin>S(200)S<reset>");
 }
 
+/* It answers with a reset what the server sent before it had the FIN; the server may take it or not. */
+static void test_reset_at_fin(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 1, A, "get");
+    assert_int_equal(segment(&t, CLIENT, 4, 0, R, ""), SEGMENT_DELIVERED); /* no FIN: the next number */
+    finish(&t, "C(get)C<reset>S<reset>");
+
+    struct rig closed = rig();
+    shake_hands(&closed);
+    segment(&closed, CLIENT, 1, 1, F, "get");
+    for (int twice = 0; twice < 2; twice++)
+        assert_int_equal(segment(&closed, CLIENT, 4, 0, R, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&closed, CLIENT, 3, 0, R, ""), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&closed, CLIENT, 6, 0, R, ""), SEGMENT_OUTSIDE);
+    segment(&closed, SERVER, 1, 5, A, "200");
+    finish(&closed, "C(get)C<fin>S(200)S<capture>");
+}
+
 /* Ports used again so soon that both numbers are near the old ones: the server's answer to the other SYN proves it. */
 static void test_new_life_near(void **state)
 {
@@ -420,27 +441,17 @@ static void test_swap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fast_open),
-        cmocka_unit_test(test_offer_refused),
-        cmocka_unit_test(test_offer_in_part),
-        cmocka_unit_test(test_offer_told_later),
-        cmocka_unit_test(test_offer_withdrawn),
-        cmocka_unit_test(test_offer_alone),
-        cmocka_unit_test(test_offer_again),
-        cmocka_unit_test(test_offer_reset),
-        cmocka_unit_test(test_reset_exact),
-        cmocka_unit_test(test_reset_behind_hole),
-        cmocka_unit_test(test_reset_flushes),
-        cmocka_unit_test(test_closed_port),
-        cmocka_unit_test(test_new_life_near),
-        cmocka_unit_test(test_half_closed),
-        cmocka_unit_test(test_new_life),
-        cmocka_unit_test(test_one_sided_client),
-        cmocka_unit_test(test_one_sided_server),
-        cmocka_unit_test(test_late_join),
-        cmocka_unit_test(test_late_join_alive),
-        cmocka_unit_test(test_lost_handshake),
-        cmocka_unit_test(test_swap),
+        cmocka_unit_test(test_fast_open),        cmocka_unit_test(test_offer_refused),
+        cmocka_unit_test(test_offer_in_part),    cmocka_unit_test(test_offer_told_later),
+        cmocka_unit_test(test_offer_withdrawn),  cmocka_unit_test(test_offer_alone),
+        cmocka_unit_test(test_offer_again),      cmocka_unit_test(test_offer_reset),
+        cmocka_unit_test(test_reset_exact),      cmocka_unit_test(test_reset_behind_hole),
+        cmocka_unit_test(test_reset_flushes),    cmocka_unit_test(test_closed_port),
+        cmocka_unit_test(test_reset_at_fin),     cmocka_unit_test(test_new_life_near),
+        cmocka_unit_test(test_half_closed),      cmocka_unit_test(test_new_life),
+        cmocka_unit_test(test_one_sided_client), cmocka_unit_test(test_one_sided_server),
+        cmocka_unit_test(test_late_join),        cmocka_unit_test(test_late_join_alive),
+        cmocka_unit_test(test_lost_handshake),   cmocka_unit_test(test_swap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
