@@ -99,6 +99,18 @@ static void each_summand_counts(void **state)
     }
 }
 
+/** As kapiwatch-events(5) says: all of the group decode, and nothing else, is an outcome. */
+static void outcomes_are_a_group(void **state)
+{
+    (void)state;
+    for (int i = 0; i < COUNTERS; i++) {
+        bool outcome = false;
+        for (size_t k = 0; k < OUTCOMES; k++)
+            outcome = outcome || (int)outcomes[k] == i;
+        assert_int_equal(strncmp(counter_name((enum counter)i), "decode.", 7) == 0, outcome);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +119,7 @@ int main(void)
         cmocka_unit_test(sets_are_summed),
         cmocka_unit_test(sums_come_out),
         cmocka_unit_test(each_summand_counts),
+        cmocka_unit_test(outcomes_are_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
