@@ -251,6 +251,16 @@ static bool is_under(struct slice path, const char *folder)
     return slice_begins(path, folder) && (path.size == size || path.data[size] == '/');
 }
 
+/* What monitors ask beside that: below the paths it takes a credential, and with other methods than GET. */
+static bool is_probe(struct slice path, struct slice query, bool get)
+{
+    if (slice_is(path, "/"))
+        return query.size == 0;
+    if (is_open(path))
+        return !get;
+    return is_under(path, "/healthz") || is_under(path, "/livez") || is_under(path, "/readyz");
+}
+
 /* What roles of the default policy name, but grant to nobody without a credential. */
 static bool is_opened(const struct request_info *info, struct slice path)
 {
@@ -285,7 +295,10 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     } else {
         info->verb = lower_method(method, &left);
     }
-    if (slice_is(method, "GET") && !t.cut && info->kind != PATH_ERROR) {
+    bool get = slice_is(method, "GET"), whole = !t.cut && info->kind != PATH_ERROR;
+    if (whole && (get || slice_is(method, "HEAD") || slice_is(method, "OPTIONS")))
+        info->probe = is_probe(path, t.query, get);
+    if (whole && get) {
         info->open = is_open(path);
         info->opened = is_opened(info, path);
     }

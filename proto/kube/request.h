@@ -22,6 +22,8 @@ struct request_info {
     bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */
     bool open;    /* GET of what is by default open to everyone: /healthz /livez /readyz /version /version/, any query;
                      OPTIONS * */
+    bool probe;   /* what monitors ask, too, and what is open to nobody by default: GET, HEAD or OPTIONS of / without a
+                     query, or below /healthz /livez /readyz; HEAD or OPTIONS of an open path */
     bool opened;  /* GET of what many owners open: cluster-info, .well-known, openid keys, discovery (/api, /apis,
                      /openapi) */
 };

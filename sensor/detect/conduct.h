@@ -6,7 +6,7 @@
 
 enum conduct {
     CONDUCT_SHOWS,   /* nothing: it showed a credential that holds */
-    CONDUCT_BEAT,    /* it asks for an open path and shows nothing, as one does */
+    CONDUCT_BEAT,    /* it asks for an open path, or in vain for what monitors ask, and shows nothing */
     CONDUCT_UNKNOWN, /* it may be one's: not all of it is known */
     CONDUCT_STRAY    /* it is none's */
 };

@@ -22,6 +22,7 @@ enum exchange_sign {
     SIGN_PROXIED,           /* a proxy subresource: a backend may have written the answer */
     SIGN_OPEN_PATH,         /* answered to everyone by default */
     SIGN_OPENED_PATH,       /* opened to everyone by many owners */
+    SIGN_PROBE,             /* open to nobody, and what monitors ask, too */
     SIGN_FRONT_USER,        /* X-Remote-User */
     SIGN_FRONT_ANONYMOUS,   /* and it says system:anonymous */
     SIGN_WEBSOCKET,         /* the head asks for WebSocket */

@@ -34,6 +34,8 @@ void draft_read_target(struct draft *d)
         draft_sign(d, SIGN_OPEN_PATH);
     if (info.opened)
         draft_sign(d, SIGN_OPENED_PATH);
+    if (info.probe)
+        draft_sign(d, SIGN_PROBE);
     x->verb = draft_keep(d, info.verb, SHORT_KEPT);
     x->group = keep_part(d, info.group);
     x->api_version = keep_part(d, info.version);

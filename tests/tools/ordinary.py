@@ -85,6 +85,29 @@ def balancers():
     return s
 
 
+def refused():
+    """Load balancers that were told no path, by two answers; a monitor that asks with HEAD, one that asks for one check."""
+    s = Scene()
+    for _ in range(12):
+        s.ask('/', agent='ELB-HealthChecker/2.0', source='192.0.2.35')
+        s.ask('/', agent='GoogleHC/1.0', source='192.0.2.36', status=401)
+        s.ask('/healthz', agent='uptime/1.0', method='HEAD', source='192.0.2.37')
+        s.ask('/livez/ping', agent='kube-probe/1.31', source='192.0.2.38')
+        s.capture.pause(5)
+    return s
+
+
+def refused_and_more():
+    """The first of them asks for more, by the clock, too; another comes once."""
+    s = Scene()
+    for i in range(12):
+        s.ask('/', agent='ELB-HealthChecker/2.0', source='192.0.2.35')
+        if i % 2:
+            s.ask('/metrics', agent='ELB-HealthChecker/2.0', source='192.0.2.35')
+        s.capture.pause(5)
+    return s.ask('/', agent='curl/8.5.0', source='192.0.2.39')
+
+
 def no_clock():
     """A monitor's path and agent, by no clock."""
     s = Scene()
@@ -121,6 +144,7 @@ SCENES = {
     'monitors': monitors,
     'balancers': balancers,
     'joining': joining,
+    'refused': refused,
     # One low finding each.
     'kubelet': lambda: Scene().rounds(6),
     'scheduler': scheduler,
@@ -129,6 +153,7 @@ SCENES = {
     # Near misses, each different in one thing.
     'guessing': lambda: Scene().rounds(6, requests=[('GET', '/readyz')], agent='kube-probe/1.31', status=401, fields=TOKENS[0]),
     'no-clock': no_clock,
+    'refused-and-more': refused_and_more,
     'once': lambda: Scene().rounds(1),
     'hasty': lambda: Scene().rounds(1, requests=KUBELET_ROUND[:1] * 6),
     'generic': lambda: Scene().rounds(6, agent='curl/8.5.0'),

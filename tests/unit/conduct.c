@@ -40,8 +40,37 @@ static void what_monitors_do(void **state)
     assert_int_equal(of(AUTH_CREDENTIALED, open, CREDENTIAL_JWT, SEEN_WHOLE), CONDUCT_SHOWS);
 }
 
+static enum conduct of_probe(enum auth_state state, enum credential_kind kind, unsigned status)
+{
+    struct event_room room;
+    struct exchange *x = exchange_begin(&room);
+    x->auth_state = (uint8_t)state;
+    x->auth_kind = (uint8_t)kind;
+    x->signs = 1U << SIGN_PROBE;
+    x->request = SEEN_WHOLE;
+    x->status = (uint16_t)status;
+    x->target = event_add_text(&x->event, slice_of("/"), 64);
+    return conduct_of(x);
+}
+
+/* What is open to nobody, and asked in vain. */
+static void what_tells_a_monitor_enough(void **state)
+{
+    (void)state;
+    assert_int_equal(of_probe(AUTH_ANONYMOUS, CREDENTIAL_NONE, 403), CONDUCT_BEAT);
+    assert_int_equal(of_probe(AUTH_REJECTED, CREDENTIAL_NONE, 401), CONDUCT_BEAT);
+    assert_int_equal(of_probe(AUTH_ANONYMOUS, CREDENTIAL_NONE, 0), CONDUCT_UNKNOWN);
+    assert_int_equal(of_probe(AUTH_ANONYMOUS, CREDENTIAL_NONE, 200), CONDUCT_STRAY);
+    assert_int_equal(of_probe(AUTH_ANONYMOUS, CREDENTIAL_NONE, 404), CONDUCT_STRAY);
+    assert_int_equal(of_probe(AUTH_ANONYMOUS, CREDENTIAL_BASIC, 403), CONDUCT_STRAY);
+    assert_int_equal(of_probe(AUTH_REJECTED, CREDENTIAL_JWT, 401), CONDUCT_STRAY);
+    assert_int_equal(of_probe(AUTH_UNKNOWN, CREDENTIAL_NONE, 403), CONDUCT_UNKNOWN);
+    assert_int_equal(of_probe(AUTH_CREDENTIALED, CREDENTIAL_JWT, 403), CONDUCT_SHOWS);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_monitors_do)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_monitors_do),
+                                       cmocka_unit_test(what_tells_a_monitor_enough)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

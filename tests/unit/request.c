@@ -218,6 +218,35 @@ static void what_is_open(void **state)
     }
 }
 
+static void what_monitors_ask_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *target;
+        bool probe;
+    } asked[] = {
+        {"GET", "/", true},           {"HEAD", "/", true},
+        {"OPTIONS", "/", true},       {"GET", "https://api:6443/", true},
+        {"HEAD", "/healthz", true},   {"HEAD", "/version", true},
+        {"GET", "/livez/ping", true}, {"GET", "/readyz/etcd?verbose", true},
+        {"GET", "/healthz/", true},   {"GET", "/healthz", false}, /* open to all */
+        {"GET", "/?x", false},        {"GET", "//", false},
+        {"GET", "/healthzy", false},  {"GET", "/version/x", false},
+        {"POST", "/", false},         {"POST", "/healthz", false},
+        {"get", "/", false},          {"GET", "/api", false},
+        {"GET", "*", false},          {"OPTIONS", "*", false},
+        {"CONNECT", "/", false},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct request_info in;
+        uint8_t *room;
+        read_exact(&in, asked[i].method, slice_of(asked[i].target), &room);
+        if (in.probe != asked[i].probe)
+            fail_msg("%s %s: probe %d", asked[i].method, asked[i].target, in.probe);
+        free(room);
+    }
+}
+
 /* Each byte that Go refuses, at each place of a target. */
 static void control_bytes_are_refused(void **state)
 {
@@ -300,6 +329,7 @@ int main(void)
         cmocka_unit_test(reads_as_the_server_does),
         cmocka_unit_test(a_zero_byte_is_a_byte),
         cmocka_unit_test(what_is_open),
+        cmocka_unit_test(what_monitors_ask_too),
         cmocka_unit_test(control_bytes_are_refused),
         cmocka_unit_test(long_targets),
     };
