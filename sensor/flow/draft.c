@@ -45,9 +45,7 @@ struct draft *draft_open(struct flow_bench *b, struct connection_facts *facts, m
     d->facts = facts;
     struct exchange *x = d->x;
     *x = (struct exchange){.event.size = sizeof *x, .version = (uint8_t)version, .certificate = CERTIFICATE_ABSENT};
-    if (facts->tls)
-        x->certificate = facts->tls->client;
-    else
+    if (!facts->tls)
         x->signs = UINT32_C(1) << SIGN_PLAINTEXT;
     x->stream_id = stream_id;
     bench_head(facts, &x->event, EVENT_EXCHANGE, time);
@@ -183,6 +181,7 @@ void draft_head(void *draft, enum side from, enum head_kind kind, bool whole)
         return;
     }
     draft_settle_answer(d);
+    draft_keep_certificate(d);
     d->x->status = d->code;
     /* HTTP/2 may hide the code as well. */
     if (d->code || draft_is_http2(d))

@@ -84,6 +84,10 @@ static inline bool draft_is_http2(const struct draft *d)
     return d->x->stream_id != 0 || d->stream_doubted;
 }
 
+/** Whether the client has shown a certificate: as it was when the answer began, for a server may ask for one once it
+ * has read the request (RFC 5246, 7.4.1.1; RFC 8446, 4.6.2). */
+void draft_keep_certificate(struct draft *d);
+
 /** What the request's target means, once both are there. */
 void draft_read_target(struct draft *d);
 

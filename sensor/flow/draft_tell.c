@@ -186,13 +186,28 @@ static void settle_websocket(struct draft *d)
     d->x->digest = d->websocket_digest;
 }
 
-/* What is known of the TLS that bore it. Whether there was a certificate is as it was when the request began. */
+/* That may be a CONNECT, and lead to TLS. */
+static const struct tls_facts *facts_of(const struct draft *d)
+{
+    return exchange_has(d->x, SIGN_PLAINTEXT) ? NULL : d->facts->tls;
+}
+
+void draft_keep_certificate(struct draft *d)
+{
+    const struct tls_facts *f = facts_of(d);
+    if (f)
+        d->x->certificate = f->client;
+}
+
+/* What is known of the TLS that bore it. */
 static void keep_tls(struct draft *d)
 {
-    const struct tls_facts *f = d->facts->tls;
+    const struct tls_facts *f = facts_of(d);
     size_t size = 0;
-    if (!f || exchange_has(d->x, SIGN_PLAINTEXT)) /* that may be a CONNECT, and lead to it */
+    if (!f)
         return;
+    if (d->x->answer == SEEN_NOT)
+        draft_keep_certificate(d);
     for (unsigned i = 0; i < TLS_TEXTS; i++)
         size += f->texts[i].size;
     draft_reserve(d, size);

@@ -61,6 +61,28 @@ static void an_upgrade_is_told_at_its_answer(void **state)
     end(&t);
 }
 
+/* RFC 8446, 4.6.2: a server may ask for a certificate once it has read the request. */
+static void a_certificate_may_come_before_the_answer(void **state)
+{
+    (void)state;
+    struct desk k;
+    struct tls_facts tls = {.client = TLS_CLIENT_ABSENT};
+    desk_begin(&k);
+    k.facts.tls = &tls;
+    struct draft *before = desk_open(&k, 0), *behind = desk_open(&k, 0), *unanswered = desk_open(&k, 0);
+    desk_head(behind, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "403")));
+    tls.client = TLS_CLIENT_PRESENTED;
+    desk_head(before, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "200")));
+    desk_head(unanswered, CLIENT, HEAD_REQUEST, DESK_FIELDS(IS(":method", "GET")));
+    desk_close(before);
+    desk_close(behind);
+    desk_close(unanswered);
+    assert_int_equal(desk_exchange(&k, 0)->certificate, CERTIFICATE_PRESENTED);
+    assert_int_equal(desk_exchange(&k, 1)->certificate, CERTIFICATE_ABSENT);
+    assert_int_equal(desk_exchange(&k, 2)->certificate, CERTIFICATE_PRESENTED);
+    desk_end(&k);
+}
+
 /* What one packet tells has one clock and number, and a count that goes up. */
 static void records_have_a_place(void **state)
 {
@@ -562,6 +584,7 @@ int main(void)
         cmocka_unit_test(subprotocols_bear_tokens),
         cmocka_unit_test(trailers_say_nothing),
         cmocka_unit_test(informational_heads_are_not_the_answer),
+        cmocka_unit_test(a_certificate_may_come_before_the_answer),
         cmocka_unit_test(a_slow_head_gains_nothing),
         cmocka_unit_test(an_end_may_come_before_the_first_byte),
         cmocka_unit_test(resets_are_told),
