@@ -76,6 +76,7 @@ static void read_client_hello(struct tls *t, const struct tls_client_hello *h)
         tls_note(t, TLS_SIGN_EARLY_DATA);
         d->early = TLS_EARLY_OFFERED;
     }
+    d->answers_later = tls_hello_has(h->has, TLS_EXTENSION_POST_HANDSHAKE_AUTH);
     keep_session_id(d, CLIENT, h->session_id);
     tls_resumption_look_up(t, h);
 }
@@ -247,8 +248,9 @@ static void certificate(struct tls *t, enum side from, moment time, struct slice
             t->facts.client = TLS_CLIENT_UNKNOWN;
         else if (der.size)
             t->facts.client = TLS_CLIENT_PRESENTED;
-        else if (!after) /* behind the handshake, who declines is as before */
+        else if (!after || t->dialogue.asked_again) /* behind the handshake, who declines is as before */
             t->facts.client = TLS_CLIENT_ABSENT;
+        t->dialogue.asked_again = false;
     }
     if (!read || !der.size || !tls_certificate_read(der, &c))
         return;
@@ -258,6 +260,16 @@ static void certificate(struct tls *t, enum side from, moment time, struct slice
     t->facts.signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
     if (time < c.not_before || time > c.not_after)
         tls_note(t, TLS_SIGN_CLIENT_EXPIRED);
+}
+
+/* RFC 8446, 4.6.2: behind the handshake it is unknown from the question to the reply, which may be lost. */
+static void certificate_request(struct tls *t)
+{
+    tls_note(t, TLS_SIGN_REQUESTED);
+    if (!is_tls13(t) || t->epochs.side[SERVER].epoch != TLS_EPOCH_TRAFFIC || t->facts.client != TLS_CLIENT_ABSENT)
+        return;
+    t->dialogue.asked_again = true;
+    t->facts.client = TLS_CLIENT_UNKNOWN;
 }
 
 /* The client's messages are over, and there was no Certificate among them. */
@@ -302,6 +314,11 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
         tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
     if (from == CLIENT)
         settle_client(t);
+    /* Of a handshake anew something was lost, and with it perhaps a certificate. */
+    if (tls_facts_has(&t->facts, TLS_SIGN_DONE) && t->half[CLIENT].broken) {
+        t->facts.client = TLS_CLIENT_UNKNOWN;
+        t->changed = true;
+    }
     tls_epochs_change_cipher(&t->epochs, &t->bench->locksmith, from);
     if (from == SERVER && t->facts.resumed == TLS_RESUMED_NOT)
         tls_resumption_keep(t, TLS_SESSION_BY_ID, session_id(d, SERVER));
@@ -341,7 +358,7 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
     case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, m->body); break;
     case TLS_CERTIFICATE: certificate(t, SERVER, time, m->body); break;
-    case TLS_CERTIFICATE_REQUEST: tls_note(t, TLS_SIGN_REQUESTED); break;
+    case TLS_CERTIFICATE_REQUEST: certificate_request(t); break;
     case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
     case TLS_NEW_SESSION_TICKET:
         tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version));
@@ -379,6 +396,12 @@ void tls_dialogue_lost(struct tls *t, enum side from)
     t->half[from].broken = true;
     if (!tls_facts_has(&t->facts, TLS_SIGN_DONE))
         tls_note(t, TLS_SIGN_LOST);
+    /* The client may have been asked for a certificate behind the handshake, and have shown one. */
+    bool both = t->half[CLIENT].broken && t->half[SERVER].broken;
+    if (both && t->dialogue.answers_later && t->facts.client == TLS_CLIENT_ABSENT) {
+        t->facts.client = TLS_CLIENT_UNKNOWN;
+        t->changed = true;
+    }
 }
 
 void tls_dialogue_found(struct tls *t)

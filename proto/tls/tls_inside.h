@@ -31,6 +31,8 @@ struct tls_dialogue {
     bool settled; /* `facts.client` is: by the client's Certificate, or by the session that is resumed */
     bool ticket;  /* the client offers one of TLS 1.2 */
     bool retried;
+    bool answers_later;       /* TLS 1.3: the client may be asked for a certificate behind the handshake */
+    bool asked_again;         /* and was, having shown none: the reply is still to come */
     bool early_known;         /* whether the server reads the client's early data */
     uint8_t early;            /* enum tls_early */
     struct tls_offer *offers; /* TLS_OFFERS of them, until the ServerHello; NULL: none was found */

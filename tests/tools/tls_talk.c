@@ -294,17 +294,6 @@ void tls_talk_update(struct tls_talk *t, int side, bool both)
     settle(t);
 }
 
-void tls_talk_ask(struct tls_talk *t)
-{
-    SSL_set_verify(t->ssl[SERVER_SIDE], SSL_VERIFY_PEER, trust);
-    need(SSL_verify_client_post_handshake(t->ssl[SERVER_SIDE]) == 1 && SSL_do_handshake(t->ssl[SERVER_SIDE]) == 1,
-         "not asked");
-    settle(t);
-    X509 *certificate = SSL_get1_peer_certificate(t->ssl[SERVER_SIDE]);
-    need(certificate != NULL, "no certificate came");
-    X509_free(certificate);
-}
-
 SSL_SESSION *tls_talk_session(struct tls_talk *t)
 {
     /* A session of a connection that was not shut down would not be resumed. */
@@ -323,4 +312,19 @@ void tls_talk_renegotiate(struct tls_talk *t)
         carry(t, SERVER_SIDE);
     }
     settle(t);
+}
+
+void tls_talk_ask(struct tls_talk *t)
+{
+    SSL_set_verify(t->ssl[SERVER_SIDE], SSL_VERIFY_PEER, trust);
+    if (SSL_version(t->ssl[SERVER_SIDE]) == TLS1_3_VERSION) {
+        need(SSL_verify_client_post_handshake(t->ssl[SERVER_SIDE]) == 1 && SSL_do_handshake(t->ssl[SERVER_SIDE]) == 1,
+             "not asked");
+        settle(t);
+    } else {
+        tls_talk_renegotiate(t);
+    }
+    X509 *certificate = SSL_get1_peer_certificate(t->ssl[SERVER_SIDE]);
+    need(certificate != NULL, "no certificate came");
+    X509_free(certificate);
 }

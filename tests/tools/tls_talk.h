@@ -15,7 +15,7 @@ struct tls_talk_options {
     size_t padding;       /* TLS 1.3: records are padded to a multiple of it; 0: not */
     SSL_SESSION *session; /* to resume; NULL: none */
     bool client_certificate;
-    bool late_certificate; /* TLS 1.3: the client has one, and is asked for it with tls_talk_ask() */
+    bool late_certificate; /* the client has one, and is asked for it with tls_talk_ask() */
     bool retry;            /* TLS 1.3: the server wants another key share */
     const char *early;     /* TLS 1.3, with a session: early data of the client; NULL: none */
     bool takes_early;      /* the server's tickets allow it */
@@ -44,7 +44,7 @@ void tls_talk_free(struct tls_talk *t);
 /** `size` bytes go from that side to the other, which has them, or it exits. */
 void tls_talk_send(struct tls_talk *t, int side, const uint8_t *bytes, size_t size);
 
-/** The server asks for the client's certificate, and is given it. */
+/** The server asks for the client's certificate, and is given it; before TLS 1.3 in a handshake anew. */
 void tls_talk_ask(struct tls_talk *t);
 
 /** What a later talk may resume; the caller frees it. */
