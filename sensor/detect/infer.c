@@ -119,14 +119,14 @@ bool infer_is_token(const struct infer *i, const struct tls_reading *r)
     return is_in(i, SIZE_TOKEN, r->first_request);
 }
 
+/* The sizes of a 403 are a band, and so wide that any service that may be shown a certificate answers into it. */
 bool infer_is_api_server(const struct infer *i, const struct flow_record *f)
 {
     const struct tls_reading *r = &f->shape;
-    for (unsigned at = 0; r->asked && at < r->answers; at++) {
-        if (infer_answer(i, f, at) != ANSWER_OTHER)
-            return true;
-    }
-    return r->asked && r->early_goaway;
+    bool refuses = false;
+    for (unsigned at = 0; at < r->answers; at++)
+        refuses |= infer_answer(i, f, at) == ANSWER_OF_401;
+    return r->asked && (refuses || r->early_goaway);
 }
 
 static void conclude(struct flow_record *f, enum auth_state state, enum auth_outcome outcome, uint32_t confidence)

@@ -72,6 +72,7 @@ def main(folder):
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
+    scene(folder, 'service', *[(one, HTTP2 + NONE + 'c64 s217 s%d ' % size + END) for size in (243, 250, 320)])
     scene(folder, 'ping', *[(one, HTTP2 + NONE + 'c64 c34 ' + AWAY + REFUSED % 243 + END)] * 3)
     scene(folder, 'served-on', *[(one, HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + 'c60 s66 s243 ' + END)] * 3)
     scene(folder, 'hole', *[(one, HTTP2 + NONE + '-c64 -s62 ' + AWAY + REFUSED % 243 + END)] * 3)

@@ -132,11 +132,15 @@ static void endpoints(void **state)
     (void)state;
     struct flow_record f = stranger(300);
     assert_true(infer_is_api_server(infer, &f));
-    f.shape.early_goaway = false;
-    assert_true(infer_is_api_server(infer, &f));
     f.shape.asked = false;
     assert_false(infer_is_api_server(infer, &f));
     f.shape.asked = true;
+    f.shape.early_goaway = false; /* 403s and health checks are as large as answers of anyone are */
+    assert_false(infer_is_api_server(infer, &f));
+    f.shape.answer[0] = (struct tls_answer){234, 11, 1};
+    assert_false(infer_is_api_server(infer, &f));
+    f.shape.answer[0] = (struct tls_answer){103, 138, 1};
+    assert_true(infer_is_api_server(infer, &f));
     f.shape.answer[0] = (struct tls_answer){500, 9000, 3};
     assert_false(infer_is_api_server(infer, &f));
 }
