@@ -203,6 +203,20 @@ bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum 
     return proves(s->opener, l->trials, header, sealed, out) || proves(s->next, l->trials, header, sealed, out);
 }
 
+/* A KeyUpdate may be what was lost: RFC 8446, 4.6.3. */
+static bool open_updated(struct tls_epoch_side *s, const struct tls_locksmith *l, const uint8_t *header,
+                         struct slice sealed, uint8_t *out, struct tls_opened *opened)
+{
+    struct tls_opener *updated = tls_opener_updated(s->opener), *left = updated;
+    bool opens = open_here(updated, s, l, header, sealed, out, opened);
+    if (opens) {
+        left = s->opener;
+        s->opener = updated;
+    }
+    tls_opener_free(left);
+    return opens;
+}
+
 enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
                                     const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out,
                                     struct tls_opened *opened)
@@ -220,6 +234,8 @@ enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locks
         if (opens)
             use_next(s);
     }
+    if (!opens && is_tls13(e) && s->epoch == TLS_EPOCH_TRAFFIC && s->unsure && s->opener)
+        opens = open_updated(s, l, header, sealed, out, opened);
     if (opens)
         s->unsure = s->passing = false;
     else if (s->opener && !s->passing)

@@ -341,6 +341,15 @@ void tls_opener_pass(struct tls_opener *o, struct slice sealed)
         memcpy(o->chain, sealed.data + sealed.size - check - block, block);
 }
 
+struct tls_opener *tls_opener_updated(const struct tls_opener *o)
+{
+    struct tls_record_keys keys = o->keys;
+    struct tls_opener *updated =
+        tls_schedule_update(o->ciphers, &keys) ? tls_opener_new(o->ciphers, &keys, o->memory) : NULL;
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return updated;
+}
+
 bool tls_opener_update(struct tls_opener *o)
 {
     struct tls_record_keys old = o->keys;

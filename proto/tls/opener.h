@@ -61,6 +61,9 @@ void tls_opener_seek(struct tls_opener *o, uint64_t sequence);
  * many bytes as it had, whatever they are: with fewer, nothing opens any more. */
 void tls_opener_pass(struct tls_opener *o, struct slice sealed);
 
+/** A new one with the sender's next keys, from sequence 0 on. @return NULL: not TLS 1.3, or no memory. */
+struct tls_opener *tls_opener_updated(const struct tls_opener *o);
+
 /** The sender's next keys, from sequence 0 on (KeyUpdate). @return false: not TLS 1.3, or libcrypto failed; the opener
  *  is then as it was. */
 bool tls_opener_update(struct tls_opener *o);

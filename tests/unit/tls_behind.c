@@ -1,0 +1,105 @@
+/* What is said behind the handshake and lost: a certificate that is asked for, a change of keys. OpenSSL's client and
+ * server talk. */
+#include "tests/unit/tls_rig.h"
+
+enum { SAID = 100 }; /* at once */
+
+static const struct tls_talk_options tls13 = {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3};
+static const struct tls_talk_options tls12 = {.suite = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", .version = TLS_1_2};
+
+/* Both sides say the same, which is not what they say another time. */
+static void speak(struct tls_talk *t, uint8_t what)
+{
+    uint8_t said[SAID];
+    memset(said, what, sizeof said);
+    for (int side = 0; side < 2; side++)
+        tls_talk_send(t, side, said, sizeof said);
+}
+
+/* @return whether all of that was read, and last. */
+static bool heard_last(const struct rig *r, enum side side, uint8_t what)
+{
+    const struct rig_side *s = &r->side[side];
+    uint8_t said[SAID];
+    memset(said, what, sizeof said);
+    return s->size >= SAID && memcmp(s->bytes + s->size - SAID, said, SAID) == 0;
+}
+
+/* All but the records from `lost` to `last`. */
+static void hear_but(struct rig *r, const struct tls_talk *t, size_t lost, size_t last)
+{
+    rig_connect(r);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct tls_talk_record *record = &t->records[i];
+        if (i < lost || i > last)
+            rig_say(r, record->side, t->wire + record->at, record->size);
+        else
+            stream_gap(tls_stream(r->tls), (enum side)record->side, 1, record->size);
+    }
+}
+
+/* However many records in a row are lost of a question for a certificate and its reply: who has shown one is never one
+ * without. */
+static void a_certificate_is_lost(void **state)
+{
+    (void)state;
+    for (int old = 0; old < 2; old++) {
+        struct tls_talk_options options = old ? tls12 : tls13;
+        options.late_certificate = true;
+        struct tls_talk *t = tls_talk_new(&options);
+        struct rig r;
+        rig_init(&r);
+        speak(t, 1);
+        size_t heard = t->count;
+        tls_talk_ask(t);
+        speak(t, 2);
+        rig_add_keys(&r, t);
+        unsigned read = 0;
+        for (size_t lost = heard; lost < t->count; lost++) {
+            for (size_t last = lost; last < t->count; last++) {
+                hear_but(&r, t, lost, last);
+                bool goes_on = heard_last(&r, SERVER, 2);
+                read += goes_on;
+                assert_true(!goes_on || rig_known(&r)->client != TLS_CLIENT_ABSENT);
+            }
+        }
+        assert_true(read > 0);
+        hear_but(&r, t, t->count, t->count);
+        assert_int_equal(rig_known(&r)->client, TLS_CLIENT_PRESENTED);
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
+/* The records behind it are opened with the keys that it changed to, whatever was lost with it. */
+static void a_change_of_keys_is_lost(void **state)
+{
+    (void)state;
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct tls_talk *t = tls_talk_new(&tls13);
+        struct rig r;
+        rig_init(&r);
+        speak(t, 1);
+        size_t changes = t->count;
+        tls_talk_update(t, side, false);
+        assert_int_equal(t->count, changes + 1);
+        speak(t, 2);
+        speak(t, 3);
+        tls_talk_update(t, side, false);
+        speak(t, 4);
+        rig_add_keys(&r, t);
+        for (size_t last = changes; last < changes + 3; last++) {
+            hear_but(&r, t, changes, last);
+            assert_true(heard_last(&r, CLIENT, 4) && heard_last(&r, SERVER, 4));
+        }
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_certificate_is_lost),
+                                       cmocka_unit_test(a_change_of_keys_is_lost)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
