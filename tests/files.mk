@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/finding \
 	tests/unit/finding_memory \
 	tests/unit/tally \
+	tests/unit/finding_order \
 	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \

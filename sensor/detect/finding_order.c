@@ -1,9 +1,16 @@
 #include "sensor/detect/finding_order.h"
 
-static int compare_addresses(const struct address *a, const struct address *b)
+#include "proto/packet/tunnel.h"
+
+static int compare_endpoints(const struct finding *a, const struct finding *b)
 {
-    int order = memcmp(a->ip, b->ip, sizeof a->ip);
-    return order ? order : (a->port > b->port) - (a->port < b->port);
+    const struct address *x = &a->endpoint, *y = &b->endpoint;
+    uint32_t network_x = tunnel_network(a->tunnel_kind, a->tunnel_id);
+    uint32_t network_y = tunnel_network(b->tunnel_kind, b->tunnel_id);
+    int order = memcmp(x->ip, y->ip, sizeof x->ip);
+    if (!order)
+        order = (x->port > y->port) - (x->port < y->port);
+    return order ? order : (network_x > network_y) - (network_x < network_y);
 }
 
 static int compare_subjects(const struct finding *a, const struct finding *b)
@@ -17,9 +24,7 @@ static int compare_subjects(const struct finding *a, const struct finding *b)
     if (!order && apart && !a->exchanges != !b->exchanges)
         order = a->exchanges ? -1 : 1;
     if (!order && (a->subject == SUBJECT_ENDPOINT || (apart && a->exchanges)))
-        order = compare_addresses(&a->endpoint, &b->endpoint);
-    if (!order && (a->subject == SUBJECT_ENDPOINT || (apart && a->exchanges)))
-        order = (a->tunnel_id > b->tunnel_id) - (a->tunnel_id < b->tunnel_id);
+        order = compare_endpoints(a, b);
     return order;
 }
 

@@ -279,6 +279,7 @@ static void remember_subject(struct text_state *s, const struct finding *f)
     s->subject = (struct finding){.subject = f->subject,
                                   .exchanges = f->exchanges,
                                   .endpoint = f->endpoint,
+                                  .tunnel_kind = f->tunnel_kind,
                                   .tunnel_id = f->tunnel_id,
                                   .cluster = f->cluster};
     memcpy(s->subject.source, f->source, sizeof f->source);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "proto/packet/tunnel.h"
 #include "tests/unit/text_rig.h"
 
 static const struct rule_about rule = {
@@ -225,6 +226,30 @@ static void one_block_a_subject(void **state)
            "  fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe -> cluster three\n"
            "  A front of the cluster map: whom it asked for was not captured.\n"
            "  1 request, 2026-11-24 04:32:54 UTC\n");
+}
+
+/** The same endpoint in another overlay network is another subject; in the same one it is not. */
+static void one_block_a_network(void **state)
+{
+    (void)state;
+    static const struct rule_about other = {.id = "i", .title = "Other", .description = "", .level = LEVEL_LOW};
+    for (uint32_t network = 7; network <= 8; network++) {
+        struct finding f = make_finding();
+        void *s = begin(false, false, false);
+        report_text.section(s, &out, SECTION_FINDINGS, 2);
+        f.tunnel_kind = TUNNEL_VXLAN;
+        f.tunnel_id = 7;
+        report_text.finding(s, &out, &f, true);
+        f.rule = &other;
+        f.tunnel_id = network;
+        report_text.finding(s, &out, &f, true);
+        report_text.section(s, &out, SECTION_SOURCES, 0);
+        bool below = memmem(out.bytes, out.size, "Also, and how often:", 20) != NULL;
+        assert_int_equal(below, network == 7);
+        free_finding(&f);
+        out.size = 0;
+        end(s, "");
+    }
 }
 
 /** Eight values are shown; of the rest it is said how many, as far as that is known. */
@@ -490,6 +515,7 @@ int main(void)
         cmocka_unit_test(a_finding),
         cmocka_unit_test(the_same_rule_again),
         cmocka_unit_test(a_rule_once_more),
+        cmocka_unit_test(one_block_a_network),
         cmocka_unit_test(one_block_a_subject),
         cmocka_unit_test(long_lists),
         cmocka_unit_test(no_findings),
