@@ -18,7 +18,7 @@ struct correlate_options {
     uint64_t source_cap;               /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
     size_t memory;                     /* the account's limit */
     const struct cluster_map *map;     /* borrowed; NULL: there is none */
-    struct suppressions *suppressions; /* borrowed, counts there; NULL: there are none */
+    struct suppressions *suppressions; /* borrowed; NULL: there are none */
     bool literal;                      /* the conditions of the story's searches, and nothing else */
 };
 

@@ -180,10 +180,11 @@ static struct kept_finding *make(struct findings *f, struct subject *s, const st
 }
 
 /* As it is told. */
-static struct finding view(const struct kept_finding *k)
+static struct finding view(const struct kept_finding *k, bool complete)
 {
     struct finding finding = k->tally->finding;
     finding.rule = k->rule;
+    finding.complete = complete;
     return finding;
 }
 
@@ -194,14 +195,14 @@ static bool holds(struct findings *f, const struct kept_finding *k)
         f->unproven++;
         return false;
     }
-    struct finding finding = view(k);
+    struct finding finding = view(k, true);
     return f->events.holds(f->events.owner, &finding, k->held);
 }
 
-static void tell(struct findings *f, const struct kept_finding *k, bool last_word)
+static void tell_complete(struct findings *f, const struct kept_finding *k)
 {
-    struct finding finding = view(k);
-    f->events.told(f->events.owner, &finding, last_word);
+    struct finding finding = view(k, true);
+    f->events.told(f->events.owner, &finding, true);
 }
 
 static void better(struct tally *t, enum endpoint_basis basis)
@@ -221,7 +222,7 @@ static void complete(struct findings *f, struct kept_finding *k, enum endpoint_b
         return;
     }
     if (told)
-        tell(f, k, true);
+        tell_complete(f, k);
     release(f, k);
 }
 
@@ -317,12 +318,14 @@ static void sort_tallies(struct findings *f)
 /* One that was kept back until its endpoint was proven is told at once, and then at the next power of ten. */
 static void tell_if_due(struct findings *f, struct kept_finding *k)
 {
-    const struct finding *finding = &k->tally->finding;
-    if (k->held || finding->basis == ENDPOINT_UNPROVEN || finding->count < k->next_telling)
+    const struct finding *counted = &k->tally->finding;
+    if (k->held || counted->basis == ENDPOINT_UNPROVEN || counted->count < k->next_telling)
         return;
-    while (k->next_telling <= finding->count && k->next_telling <= UINT64_MAX / 10)
+    while (k->next_telling <= counted->count && k->next_telling <= UINT64_MAX / 10)
         k->next_telling *= 10;
-    tell(f, k, false);
+    struct finding finding = view(k, false);
+    if (f->events.holds(f->events.owner, &finding, false))
+        f->events.told(f->events.owner, &finding, false);
 }
 
 void findings_end(struct findings *f)
@@ -393,7 +396,7 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
     f->events.closing(f->events.owner, count);
     for (struct kept_finding *k = finding_order(told), *after; k; k = after) {
         after = k->after;
-        tell(f, k, true);
+        tell_complete(f, k);
         give_back(f, k);
     }
 }

@@ -4,7 +4,8 @@
  *
  * Told when it first holds, at 10, 100, 1000 ... hits, and complete at the close of its window or at the end. A finding
  * of an endpoint that is not proven to be an API server is kept and not told: it may be proven later. One that is held
- * is told complete only, if it holds then. */
+ * is told complete only, if it holds then. One that is suppressed when it is due is told when it is due the next time,
+ * if it is not suppressed then. */
 #ifndef SENSOR_DETECT_FINDING_H
 #define SENSOR_DETECT_FINDING_H
 
@@ -27,6 +28,7 @@ struct finding {
     uint32_t tunnel_id;
     const char *cluster, *provider; /* "": of none */
     enum endpoint_basis basis;
+    bool complete;       /* no more hits come */
     uint64_t count;      /* hits */
     uint64_t exchanges;  /* of these: exchanges; the others are connections */
     moment first, last;  /* of their times */
@@ -52,8 +54,8 @@ struct finding_events {
     /** The end begins: so many complete findings follow. */
     void (*closing)(void *owner, size_t count);
     void (*told)(void *owner, const struct finding *f, bool last_word);
-    /** Whether a complete finding is to be told: one that was held may not hold any more; others the user suppressed.
-     */
+    /** Whether it is to be told, which is asked before each telling: the user may have suppressed it. One that was
+     * held, and is complete, may not hold any more. */
     bool (*holds)(void *owner, const struct finding *f, bool held);
     void *owner;
 };

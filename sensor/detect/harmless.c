@@ -58,7 +58,7 @@ static bool is_suppressed(const struct harmless *h, const struct finding *f)
                                                .more_agents = f->agents.left_out > 0,
                                                .time = f->last};
     bool suppressed = suppressions_match(h->suppressions, &question);
-    h->counters->of[COUNT_FINDINGS_SUPPRESSED] += suppressed;
+    h->counters->of[COUNT_FINDINGS_SUPPRESSED] += suppressed && f->complete;
     return suppressed;
 }
 

@@ -1,5 +1,5 @@
-/* Complete findings that are not told after all: who was taken for a scanner is expected there, or has turned out to be
- * a monitor, a client that lost its credential, or one that had one all along; or the user suppressed it. */
+/* Findings that are not told: the user suppressed it; or it is complete, and who was taken for a scanner is expected
+ * there, or has turned out to be a monitor, a client that lost its credential, or one that had one all along. */
 #ifndef SENSOR_DETECT_HARMLESS_H
 #define SENSOR_DETECT_HARMLESS_H
 
@@ -15,12 +15,12 @@ struct harmless {
     const struct sources *sources;
     const struct infer *infer;
     const struct endpoints *endpoints;
-    const struct cluster_map *map;     /* NULL: there is none */
-    struct suppressions *suppressions; /* counts there; NULL: there are none */
+    const struct cluster_map *map;           /* NULL: there is none */
+    const struct suppressions *suppressions; /* NULL: there are none */
     struct counters *counters;
 };
 
-/** Counts why. @param held  it was not certain that it is one. */
+/** Counts why, of one that is complete. @param held  it was not certain that it is one: only if it is complete. */
 bool harmless_is(const struct harmless *h, const struct finding *f, bool held);
 
 #endif

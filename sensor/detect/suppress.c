@@ -159,13 +159,11 @@ static bool matches(const struct suppression *s, const struct suppress_question 
     return s->agent == NULL || agents_match(s->agent, q);
 }
 
-const struct suppression *suppressions_match(struct suppressions *s, const struct suppress_question *q)
+const struct suppression *suppressions_match(const struct suppressions *s, const struct suppress_question *q)
 {
     for (size_t i = 0; i < suppressions_count(s); i++) {
-        if (!matches(&s->all[i], q))
-            continue;
-        s->all[i].hidden++;
-        return &s->all[i];
+        if (matches(&s->all[i], q))
+            return &s->all[i];
     }
     return NULL;
 }

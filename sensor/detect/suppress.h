@@ -1,5 +1,5 @@
 /* Findings that the user knows and does not want to be told: by rule, source, cluster and agent, each with a reason and
- * perhaps an end. What is hidden is counted, and the report says so at its end. */
+ * perhaps an end. */
 #ifndef SENSOR_DETECT_SUPPRESS_H
 #define SENSOR_DETECT_SUPPRESS_H
 
@@ -16,7 +16,6 @@ struct suppression {
     moment until; /* the midnight (UTC) that ends its last day; INT64_MAX: no end */
     const char *file;
     unsigned line, column;
-    uint64_t hidden; /* what it matched */
 };
 
 struct suppressions;
@@ -39,9 +38,9 @@ struct suppress_question {
     moment time;      /* the last of what is asked about */
 };
 
-/** The first that matches, in the order of the file, which then counts it; NULL: none, and it is to be told. One that
- * names an agent matches only if all agents there are match, and there are some. */
-const struct suppression *suppressions_match(struct suppressions *s, const struct suppress_question *q);
+/** The first that matches, in the order of the file; NULL: none, and it is to be told. One that names an agent matches
+ * only if all agents there are match, and there are some. */
+const struct suppression *suppressions_match(const struct suppressions *s, const struct suppress_question *q);
 
 /** Warns of what can never match: rules that are not there, clusters that are not in the map, ends that have passed.
  *  @param now  the time that counts. */

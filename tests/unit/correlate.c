@@ -74,7 +74,7 @@ static void on_closing(void *owner, bool sources, size_t count)
     tell(owner, "closing %s %zu\n", sources ? "sources" : "findings", count);
 }
 
-static void begin_capped(struct bench *b, size_t memory, uint64_t cap)
+static void begin_with(struct bench *b, struct correlate_options options)
 {
     *b = (struct bench){0};
     struct complaint_list *complaints = complaint_list_new();
@@ -83,11 +83,16 @@ static void begin_capped(struct bench *b, size_t memory, uint64_t cap)
     assert_non_null(b->rules);
     fclose(file);
     complaint_list_free(complaints);
-    struct correlate_options options = {.window = (moment)3600 * SECOND, .source_cap = cap, .memory = memory};
+    options.window = (moment)3600 * SECOND;
     struct correlate_events events = {on_event, on_finding, on_source, on_closing, b};
     b->c = correlate_new(&options, b->rules, &SECRET, &b->counters, &events);
     if (b->c)
         b->sink = correlate_sink(b->c);
+}
+
+static void begin_capped(struct bench *b, size_t memory, uint64_t cap)
+{
+    begin_with(b, (struct correlate_options){.source_cap = cap, .memory = memory});
 }
 
 static void begin(struct bench *b, size_t memory)
@@ -304,6 +309,35 @@ static void closes_windows_by_the_clock(void **state)
     assert_string_equal(said[0], said[1]);
 }
 
+/* A suppression holds for the first telling as for the last: neither is told, and the finding counts as one. */
+static void what_is_suppressed_is_not_told(void **state)
+{
+    (void)state;
+    static const char LIST[] = "[{source: '::1', reason: r}]";
+    FILE *file = fmemopen((void *)(uintptr_t)LIST, sizeof LIST - 1, "r");
+    struct complaint_list *complaints = complaint_list_new();
+    struct yaml *y = yaml_read(file, "s", complaints);
+    struct document d = {.file = "s", .complaints = complaints};
+    struct suppressions *list = suppressions_read(&d, yaml_document(y, 0));
+    struct bench b;
+    begin_with(&b, (struct correlate_options){.suppressions = list, .memory = 8 << 20});
+    for (int i = 0; i < 20; i++)
+        request(&b, 1, 6443, i, 403, true, "system:anonymous");
+    request(&b, 2, 6443, 30, 403, true, "system:anonymous");
+    finish(&b);
+    assert_null(strstr(b.told, "finding anonymous 10"));
+    assert_null(strstr(b.told, "source 1: 20 exchanges 0 flows, found"));
+    assert_non_null(strstr(b.told, "source 2: 1 exchanges 0 flows, found"));
+    assert_non_null(strstr(b.told, "closing findings 1\nfinding anonymous 1.\n"));
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_SUPPRESSED], 1);
+    assert_int_equal(b.counters.of[COUNT_FINDINGS], 1);
+    end(&b);
+    suppressions_free(list);
+    yaml_release(y);
+    fclose(file);
+    complaint_list_free(complaints);
+}
+
 static void keeps_the_unproven(void **state)
 {
     (void)state;
@@ -396,6 +430,7 @@ int main(void)
         cmocka_unit_test(closes_windows_by_the_clock),
         cmocka_unit_test(keeps_the_unproven),
         cmocka_unit_test(a_flood_hides_nobody),
+        cmocka_unit_test(what_is_suppressed_is_not_told),
         cmocka_unit_test(lives_within_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,57 +118,6 @@ static void keeps_back_the_unproven(void **state)
     end(&b);
 }
 
-static void finishes_in_order(void **state)
-{
-    (void)state;
-    struct bench b;
-    begin(&b);
-    hits(&b, &LOW, 9, 443, 10, 3);
-    hits(&b, &HIGH, 7, 443, 10, 1);
-    hits(&b, &LOW, 2, 443, 10, 3);
-    hits(&b, &LOW, 2, 80, 10, 3);
-    hits(&b, &LOW, 5, 443, 10, 4);
-    hits(&b, &HIGH, 6, 443, 10, 2);
-    *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
-    assert_int_equal(b.closing, 6);
-    assert_string_equal(b.told,
-                        "high 6:443 2.\nhigh 7:443 1.\nlow 5:443 4.\nlow 2:80 3.\nlow 2:443 3.\nlow 9:443 3.\n");
-    end(&b);
-}
-
-/* What is told of one subject stands where its most severe finding belongs. */
-static void finishes_by_subject(void **state)
-{
-    (void)state;
-    struct bench b;
-    begin(&b);
-    hits(&b, &LOW, 9, 443, 10, 30);
-    hits(&b, &LOW, 7, 443, 10, 2);
-    hits(&b, &HIGH, 7, 443, 10, 1);
-    hits(&b, &HIGH, 6, 443, 10, 5);
-    *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
-    assert_string_equal(b.told, "high 6:443 5.\nhigh 7:443 1.\nlow 7:443 2.\nlow 9:443 30.\n");
-    end(&b);
-}
-
-/* Of two that weigh the same, a search of a story speaks second, however often it holds. */
-static void own_words_come_first(void **state)
-{
-    (void)state;
-    static const struct rule_about search = {.title = "search", .level = LEVEL_LOW, .number = 0, .story = "a story"};
-    struct bench b;
-    begin(&b);
-    hits(&b, &search, 1, 443, 10, 5);
-    hits(&b, &LOW, 1, 443, 11, 2);
-    hits(&b, &HIGH, 1, 443, 12, 1);
-    *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
-    assert_string_equal(b.told, "high 1:443 1.\nlow 1:443 2.\nsearch 1:443 5.\n");
-    end(&b);
-}
-
 static void endpoints_of_a_cluster_are_one(void **state)
 {
     (void)state;
@@ -226,6 +175,27 @@ static void what_is_held_waits(void **state)
     end(&b);
 }
 
+/* Whether it is suppressed is asked whenever it would be told: what its user agents are, say, changes with its hits. */
+static void what_is_suppressed_is_not_told(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b);
+    b.suppressed = true;
+    hits(&b, &LOW, 1, 443, 10, 50);
+    hits(&b, &LOW, 2, 443, 20, 50);
+    assert_string_equal(b.told, "");
+    findings_reached(b.findings, 10 + WINDOW, basis_now, &b);
+    assert_string_equal(b.told, "");
+    b.suppressed = false;
+    hits(&b, &LOW, 2, 443, 20, 50);
+    assert_string_equal(b.told, "low 2:443 100\n");
+    findings_finish(b.findings, basis_now, &b);
+    assert_string_equal(b.told, "low 2:443 100\nlow 2:443 100.\n");
+    assert_int_equal(b.closing, 1);
+    end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,12 +204,10 @@ int main(void)
         cmocka_unit_test(tells_all_at_the_end),
         cmocka_unit_test(closes_windows),
         cmocka_unit_test(keeps_back_the_unproven),
-        cmocka_unit_test(finishes_by_subject),
         cmocka_unit_test(endpoints_of_a_cluster_are_one),
         cmocka_unit_test(a_rule_may_speak_of_the_endpoint),
         cmocka_unit_test(what_is_held_waits),
-        cmocka_unit_test(finishes_in_order),
-        cmocka_unit_test(own_words_come_first),
+        cmocka_unit_test(what_is_suppressed_is_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

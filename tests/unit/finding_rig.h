@@ -26,6 +26,7 @@ struct bench {
     enum endpoint_basis basis; /* of every endpoint */
     struct finding_place place;
     bool hold, drop; /* of hits; of complete findings that are held */
+    bool suppressed; /* whatever it is */
     uint16_t status; /* of exchanges; 0: 403 */
     struct finding last;
 };
@@ -33,6 +34,7 @@ struct bench {
 static inline void told(void *owner, const struct finding *f, bool last_word)
 {
     struct bench *b = owner;
+    assert_int_equal(f->complete, last_word);
     size_t at = strlen(b->told);
     snprintf(b->told + at, sizeof b->told - at, "%s %u:%u %llu%s\n", f->rule->title, f->source[15], f->endpoint.port,
              (unsigned long long)f->count, last_word ? "." : "");
@@ -45,8 +47,9 @@ static inline void told(void *owner, const struct finding *f, bool last_word)
 
 static inline bool holds(void *owner, const struct finding *f, bool held)
 {
-    (void)f;
-    return !(held && ((struct bench *)owner)->drop);
+    const struct bench *b = owner;
+    assert_true(!held || f->complete);
+    return !(held && b->drop) && !b->suppressed;
 }
 
 static inline void closing(void *owner, size_t count)
