@@ -47,10 +47,15 @@ static const struct report_format *find_format(struct slice name)
     return NULL;
 }
 
+static uint32_t choice_of(const struct report_format *format)
+{
+    return format->whole ? 0 : format->events;
+}
+
 static int find_event(const struct report_format *format, struct slice name)
 {
     for (int i = 0; i < REPORT_EVENTS; i++) {
-        if ((format->events >> i & 1) && slice_is(name, event_names[i]))
+        if ((choice_of(format) >> i & 1) && slice_is(name, event_names[i]))
             return i;
     }
     return -1;
@@ -75,8 +80,10 @@ static void say_events(struct message *m, const struct report_format *format, st
     say_found(m, found);
     say(m, "; expected");
     const char *before = " ";
+    if (!choice_of(format))
+        say(m, " none");
     for (int i = 0; i < REPORT_EVENTS; i++) {
-        if (!(format->events >> i & 1))
+        if (!(choice_of(format) >> i & 1))
             continue;
         say(m, before);
         say(m, event_names[i]);

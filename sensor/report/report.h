@@ -46,6 +46,7 @@ enum report_event {
 struct report_format {
     const char *name; /* as in -o NAME */
     uint32_t events;  /* 1 << enum report_event: what it can tell; it is asked for nothing else */
+    bool whole;       /* without all of these it would say what is not so: none is to be chosen */
     /** @param style  copied. @return NULL: no memory. */
     void *(*open)(const struct report_style *style);
     void (*close)(void *state);

@@ -175,8 +175,7 @@ static void add_advice(struct survey_state *s, struct buffer *out, const struct 
         [ADVICE_LOSS] =
             "Packets are missing. The mirror's port may be oversubscribed: mirror less, or give it a faster "
             "port; a filter on the switch helps more than one here.",
-        [ADVICE_KERNEL_DROPS] = "This machine did not keep up. Use a larger buffer (-B), a filter expression, or more "
-                                "workers.",
+        [ADVICE_KERNEL_DROPS] = "This machine did not keep up. Use a larger buffer (-B), or a filter expression.",
         [ADVICE_CUT] = "Packets were cut. Capture them whole: tcpdump -s 0, and no truncation in the mirror's session.",
         [ADVICE_REORDERED] =
             "Much comes out of order: the directions are mirrored over ways of unlike delay. It is put in "
@@ -219,6 +218,7 @@ static void survey_statistics(void *state, struct buffer *out, const struct stat
 
 const struct report_format report_survey = {.name = "survey",
                                             .events = 1U << REPORT_FLOW | 1U << REPORT_STATS,
+                                            .whole = true,
                                             .open = survey_open,
                                             .close = free,
                                             .event = survey_event,

@@ -63,6 +63,7 @@ static void says_what_is_wrong(void **state)
                   "format json has no events \"tcp\"; expected http, flow, anomaly, tls, alert, source, stats");
     check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, tls, alert, source, stats");
     check_refused("text+http", "format text has no events \"http\"; expected alert, source, stats");
+    check_refused("survey+stats", "format survey has no events \"stats\"; expected none");
     check_refused("json:", "no target behind the colon of \"json:\"; expected \"-\" or the name of a file");
 }
 
