@@ -19,6 +19,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/monitor.h \
 	sensor/options.c \
 	sensor/options.h \
+	sensor/outputs.c \
+	sensor/outputs.h \
 	sensor/quantity.c \
 	sensor/quantity.h \
 	sensor/rulebook.c \

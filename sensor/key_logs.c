@@ -16,16 +16,11 @@ static int reopen(void *owner, const char *name)
     return monitor_open(MONITOR_FOLLOW_KEYS, name);
 }
 
-static bool is_live(const struct options *o)
-{
-    return o->interface != NULL;
-}
-
 struct key_sources *key_logs_new(const struct options *o, const struct hash_secret *secret, size_t memory,
                                  struct log *log)
 {
     return key_sources_new(&(struct key_sources_options){
-        .secret = secret, .memory = memory, .follow = is_live(o), .reopen = {.open = reopen}, .log = log});
+        .secret = secret, .memory = memory, .follow = options_live(o), .reopen = {.open = reopen}, .log = log});
 }
 
 static bool open_one(struct key_sources *s, const char *name, bool live, struct log *log)
@@ -60,6 +55,6 @@ bool key_logs_read(struct key_sources *s, const struct options *o, struct log *l
     if (o->key_log_count > 0)
         protect(log);
     for (size_t i = 0; i < o->key_log_count; i++)
-        good = open_one(s, o->key_logs[i], is_live(o), log) && good;
+        good = open_one(s, o->key_logs[i], options_live(o), log) && good;
     return good && key_sources_read_all(s);
 }

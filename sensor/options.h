@@ -55,6 +55,12 @@ struct options {
     } origins[OPTIONS_SETTINGS]; /* by the row of sensor/setting.h */
 };
 
+/** Whether packets come from an interface, and not from files. */
+static inline bool options_live(const struct options *o)
+{
+    return o->interface != NULL;
+}
+
 /** The command line alone. @param error  one line: which option, what was found, what was expected.
  *  @return whether all was understood. */
 bool options_read(struct options *o, int argc, char **argv, char error[static OPTIONS_ERROR]);

@@ -6,15 +6,13 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "sensor/capture/capture.h"
 #include "sensor/detect/correlate.h"
 #include "sensor/flow/worker.h"
 #include "sensor/inputs.h"
 #include "sensor/key_logs.h"
-#include "sensor/monitor.h"
-#include "sensor/report/report.h"
+#include "sensor/outputs.h"
 #include "sensor/signals.h"
 
 #define SECOND INT64_C(1000000000)
@@ -50,7 +48,7 @@ struct run {
 
 static bool is_live(const struct run *r)
 {
-    return r->options->interface != NULL;
+    return options_live(r->options);
 }
 
 static void take_event(void *owner, const struct event *e)
@@ -73,74 +71,9 @@ static void take_closing(void *owner, bool sources, size_t count)
     report_section(((struct run *)owner)->report, sources ? SECTION_SOURCES : SECTION_FINDINGS, count);
 }
 
-static bool wants_colour(int fd)
-{
-    const char *terminal = getenv("TERM"), *without = getenv("NO_COLOR");
-    return isatty(fd) == 1 && (without == NULL || without[0] == '\0') &&
-           (terminal == NULL || strcmp(terminal, "dumb") != 0);
-}
-
-/* Lines that come while the run goes on, on the terminal that would show the progress too. */
-static bool disturbs_progress(const struct run *r, const struct output_spec *spec, int fd)
-{
-    return isatty(fd) == 1 && (is_live(r) || spec->format != &report_text);
-}
-
-static bool open_outputs(struct run *r)
-{
-    for (size_t i = 0; i < r->options->output_count; i++) {
-        const struct output_spec *spec = &r->options->outputs[i];
-        int fd = monitor_open(MONITOR_WRITE_OUTPUT, spec->target);
-        if (fd < 0) {
-            log_error(r->log, "%s: %s; expected a file that can be written",
-                      strcmp(spec->target, "-") == 0 ? "standard output" : spec->target, strerror(errno));
-            return false;
-        }
-        if (disturbs_progress(r, spec, fd))
-            r->log->progress = false;
-        if (!report_add(r->report, spec, fd, is_live(r), r->options->verbose, wants_colour(fd))) {
-            log_error(r->log, "%s: no memory to write it", spec->target);
-            return false;
-        }
-    }
-    return true;
-}
-
-static int reopen_output(const char *path)
-{
-    return monitor_open(MONITOR_REOPEN_OUTPUT, path);
-}
-
-/* Live, and where an output has a name: without one HUP, of a terminal that is closed, had better end the run. */
-static bool can_reopen(const struct run *r)
-{
-    bool named = false;
-    for (size_t i = 0; i < r->options->output_count; i++)
-        named |= strcmp(r->options->outputs[i].target, "-") != 0;
-    return named && is_live(r);
-}
-
-/* The text report of files orders what was found; who reads only lines wants each as its window closes. */
-static bool reports_at_end(const struct run *r)
-{
-    bool text = false;
-    for (size_t i = 0; i < r->options->output_count; i++)
-        text |= r->options->outputs[i].format == &report_text;
-    return text && !is_live(r);
-}
-
 static bool random_bytes(void *bytes, size_t size)
 {
     return getrandom(bytes, size, 0) == (ssize_t)size;
-}
-
-/* What is written nowhere needs no cap, and is not told as cut off. */
-static uint64_t cap_of(const struct options *o)
-{
-    uint32_t written = 0;
-    for (size_t i = 0; i < o->output_count; i++)
-        written |= o->outputs[i].events;
-    return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
 }
 
 /* Eleven sixteenths of the budget for connections, which decide whether anything is seen; one for keys, four for
@@ -153,8 +86,8 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
-                                          .at_end = reports_at_end(r),
-                                          .source_cap = cap_of(o),
+                                          .at_end = outputs_order_findings(o),
+                                          .source_cap = outputs_cap(o),
                                           .memory = o->memory / 4,
                                           .map = o->map,
                                           .suppressions = o->suppressions,
@@ -311,7 +244,7 @@ static void read_all(struct run *r)
         case CAPTURE_END: end = true; break;
         }
         if (signals_hung_up())
-            report_reopen(r->report, reopen_output);
+            outputs_reopen(r->report);
     }
     if (signals_came() && !is_live(r)) {
         log_note(r->log, "interrupted: the input was not read to its end");
@@ -384,9 +317,9 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
     r->input_failed |= r->inputs.failed;
-    if (!open_outputs(r))
+    if (!outputs_open(r->report, r->options, r->log))
         return STATUS_OUTPUT;
-    signals_catch(can_reopen(r));
+    signals_catch(outputs_can_reopen(r->options));
     read_all(r);
     signals_rest();
     finish(r);

@@ -1,0 +1,84 @@
+#include "sensor/outputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sensor/monitor.h"
+
+static bool is_standard(const struct output_spec *spec)
+{
+    return strcmp(spec->target, "-") == 0;
+}
+
+static bool wants_colour(int fd)
+{
+    const char *terminal = getenv("TERM"), *without = getenv("NO_COLOR");
+    return isatty(fd) == 1 && (without == NULL || without[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+/* Lines that come while the run goes on, on the terminal that would show the progress too. */
+static bool disturbs_progress(const struct options *o, const struct output_spec *spec, int fd)
+{
+    return isatty(fd) == 1 && (options_live(o) || spec->format != &report_text);
+}
+
+static bool open_one(struct report *r, const struct options *o, const struct output_spec *spec, struct log *log)
+{
+    int fd = monitor_open(MONITOR_WRITE_OUTPUT, spec->target);
+    if (fd < 0) {
+        log_error(log, "%s: %s; expected a file that can be written",
+                  is_standard(spec) ? "standard output" : spec->target, strerror(errno));
+        return false;
+    }
+    if (disturbs_progress(o, spec, fd))
+        log->progress = false;
+    if (report_add(r, spec, fd, options_live(o), o->verbose, wants_colour(fd)))
+        return true;
+    log_error(log, "%s: no memory to write it", spec->target);
+    return false;
+}
+
+bool outputs_open(struct report *r, const struct options *o, struct log *log)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < o->output_count; i++)
+        good = open_one(r, o, &o->outputs[i], log);
+    return good;
+}
+
+bool outputs_can_reopen(const struct options *o)
+{
+    bool named = false;
+    for (size_t i = 0; i < o->output_count; i++)
+        named |= !is_standard(&o->outputs[i]);
+    return named && options_live(o);
+}
+
+static int reopen(const char *path)
+{
+    return monitor_open(MONITOR_REOPEN_OUTPUT, path);
+}
+
+void outputs_reopen(struct report *r)
+{
+    report_reopen(r, reopen);
+}
+
+bool outputs_order_findings(const struct options *o)
+{
+    bool text = false;
+    for (size_t i = 0; i < o->output_count; i++)
+        text |= o->outputs[i].format == &report_text;
+    return text && !options_live(o);
+}
+
+uint64_t outputs_cap(const struct options *o)
+{
+    uint32_t written = 0;
+    for (size_t i = 0; i < o->output_count; i++)
+        written |= o->outputs[i].events;
+    return written & (1U << REPORT_HTTP | 1U << REPORT_ANOMALY) ? o->source_cap : 0;
+}
