@@ -5,6 +5,7 @@
 
 #include "sensor/config.h"
 #include "sensor/event/value.h"
+#include "sensor/port_list.h"
 #include "sensor/quantity.h"
 
 enum { ORIGIN_SIZE = 512, LABEL_WIDTH = 12 };
@@ -142,7 +143,7 @@ static void print_ports(const struct options *o, FILE *out)
 {
     char ports[256], text[300];
     size_t of_map = 0;
-    options_ports_text(&o->ports, ports, sizeof ports);
+    port_list_text(&o->ports, ports, sizeof ports);
     cluster_each_port(o->map, count_range, &of_map);
     snprintf(text, sizeof text, "%s%s", ports, of_map > 0 ? ", the cluster map's among them" : "");
     print_row(o, out, "ports", "ports", text);

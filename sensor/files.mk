@@ -21,6 +21,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/options.h \
 	sensor/outputs.c \
 	sensor/outputs.h \
+	sensor/port_list.c \
+	sensor/port_list.h \
 	sensor/quantity.c \
 	sensor/quantity.h \
 	sensor/rulebook.c \
@@ -187,6 +189,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/half_open.c \
 	sensor/flow/half_open.h \
 	sensor/flow/key.h \
+	sensor/flow/port_set.h \
 	sensor/flow/preamble.c \
 	sensor/flow/preamble.h \
 	sensor/flow/reader.c \

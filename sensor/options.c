@@ -214,21 +214,3 @@ void options_help(FILE *out)
     }
     fputs("\nThe manual is kapiwatch(8).\n", out);
 }
-
-void options_ports_text(const struct port_set *ports, char *text, size_t size)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (uint32_t low = 0; low <= UINT16_MAX; low++) {
-        uint32_t high = low;
-        while (high <= UINT16_MAX && port_set_has(ports, (uint16_t)high))
-            high++;
-        if (high == low || used >= size)
-            continue;
-        const char *before = used > 0 ? "," : "";
-        int wrote = high - low == 1 ? snprintf(text + used, size - used, "%s%u", before, low)
-                                    : snprintf(text + used, size - used, "%s%u-%u", before, low, high - 1);
-        used += wrote > 0 ? (size_t)wrote : 0;
-        low = high;
-    }
-}

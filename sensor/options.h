@@ -72,7 +72,4 @@ void options_deinit(struct options *o);
 
 void options_help(FILE *out);
 
-/** "443,6443-6445". Longer than `size` is cut. */
-void options_ports_text(const struct port_set *ports, char *text, size_t size);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sensor/detect/source.h"
+#include "sensor/port_list.h"
 #include "sensor/quantity.h"
 
 enum { SNAP_LENGTH_MOST = 262144, MEMORY_LEAST = 1 << 20 };
@@ -100,36 +101,10 @@ static bool set_tls_keys(struct setting *s)
     return s->value[0] != '\0' && append(s, &s->o->key_logs, &s->o->key_log_count);
 }
 
-/* "6443" or "8443-8445", up to a comma or the end. @return what follows, or NULL. */
-static const char *add_ports(struct port_set *ports, const char *text)
-{
-    char part[16];
-    size_t size = strcspn(text, ",");
-    if (size >= sizeof part)
-        return NULL;
-    memcpy(part, text, size);
-    part[size] = '\0';
-    char *dash = strchr(part, '-');
-    if (dash != NULL)
-        *dash = '\0';
-    uint64_t low, high;
-    if (!quantity_number(part, UINT16_MAX, &low) || low == 0)
-        return NULL;
-    high = low;
-    if (dash != NULL && (!quantity_number(dash + 1, UINT16_MAX, &high) || high < low))
-        return NULL;
-    for (uint64_t port = low; port <= high; port++)
-        port_set_add(ports, (uint16_t)port);
-    return text + size;
-}
-
 static bool set_ports(struct setting *s)
 {
     struct port_set named = {.bits = {0}};
-    const char *at = s->value;
-    for (; (at = add_ports(&named, at)) != NULL && *at == ','; at++)
-        ;
-    if (at == NULL)
+    if (!port_list_read(s->value, &named))
         return false;
     free(s->o->api_ports);
     s->o->api_ports = calloc(UINT16_MAX, sizeof *s->o->api_ports);
@@ -158,47 +133,9 @@ static bool set_flow_key(struct setting *s)
     return strcmp(s->value, "tunnel") == 0;
 }
 
-/* "vxlan=4789", or a port more of the kind before. @return what follows, or NULL. */
-static const char *add_tunnel_port(struct setting *s, const char *text, enum tunnel_kind *kind, uint32_t *named)
-{
-    char part[32];
-    uint64_t port;
-    size_t size = strcspn(text, ",");
-    if (size >= sizeof part)
-        return NULL;
-    memcpy(part, text, size);
-    part[size] = '\0';
-    char *number = strchr(part, '=');
-    if (number != NULL) {
-        *number++ = '\0';
-        *kind = tunnel_on_udp(slice_of(part));
-    }
-    if (*kind == TUNNEL_NONE)
-        return NULL;
-    if ((*named >> *kind & 1) == 0)
-        tunnel_ports_remove(&s->o->tunnels, *kind);
-    *named |= UINT32_C(1) << *kind;
-    if (!quantity_number(number != NULL ? number : part, UINT16_MAX, &port))
-        return NULL;
-    if (port > 0 && !tunnel_ports_add(&s->o->tunnels, (uint16_t)port, *kind)) {
-        enum tunnel_kind there = tunnel_ports_find(&s->o->tunnels, (uint16_t)port);
-        snprintf(s->why, sizeof s->why, "found port %u for %s and for %s, expected one tunnel a port", (unsigned)port,
-                 tunnel_name(there), tunnel_name(*kind));
-        return NULL;
-    }
-    return text + size;
-}
-
-/* A kind that is named has the ports that are named with it and no others; 0 is none. */
 static bool set_tunnel_ports(struct setting *s)
 {
-    enum tunnel_kind kind = TUNNEL_NONE;
-    uint32_t named = 0;
-    const char *at = s->value;
-    tunnel_ports_default(&s->o->tunnels);
-    for (; (at = add_tunnel_port(s, at, &kind, &named)) != NULL && *at == ','; at++)
-        ;
-    return at != NULL;
+    return port_list_read_tunnels(s->value, &s->o->tunnels, s->why);
 }
 
 static bool set_checksums(struct setting *s)

@@ -69,6 +69,7 @@ unit_tests = \
 	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
+	tests/unit/port_list \
 	tests/unit/ppp \
 	tests/unit/preamble \
 	tests/unit/prefix \

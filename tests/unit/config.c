@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sensor/port_list.h"
 #include "sensor/setting.h"
 
 /* A file with this text; its name is good until the next. */
@@ -100,7 +101,7 @@ static void all_of_it(void **state)
     assert_int_equal(o.snap_length, 96);
     assert_int_equal(o.buffer_kib, 4096);
     assert_string_equal(o.filter, "tcp port 6443");
-    options_ports_text(&o.ports, ports, sizeof ports);
+    port_list_text(&o.ports, ports, sizeof ports);
     assert_string_equal(ports, "443,6443-6444,7443"); /* the map's is followed, too */
     assert_int_equal(o.api_port_count, 3);            /* but only where the map says so it is an API server's */
     assert_int_equal(o.rule_count, 2);
@@ -139,7 +140,7 @@ static void line_wins(void **state)
     char ports[64], error[OPTIONS_ERROR];
     assert_int_equal(o.read_count, 0);
     assert_string_equal(o.interface, "eth0");
-    options_ports_text(&o.ports, ports, sizeof ports);
+    port_list_text(&o.ports, ports, sizeof ports);
     assert_string_equal(ports, "7443,8080");
     assert_int_equal(o.api_port_count, 1);
     assert_int_equal(o.memory, 32 << 20);

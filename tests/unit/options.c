@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "sensor/port_list.h"
+
 enum { WORDS = 64 };
 
 /* Cuts the line at blanks. @return whether it was understood; what was read must be given back in any case. */
@@ -64,7 +66,7 @@ static void defaults(void **state)
     assert_string_equal(o.outputs[0].format->name, "text");
     assert_string_equal(o.outputs[0].target, "-");
     char ports[64];
-    options_ports_text(&o.ports, ports, sizeof ports);
+    port_list_text(&o.ports, ports, sizeof ports);
     assert_string_equal(ports, "443,6443,8001,8080,8443,16443");
     options_deinit(&o);
 }
@@ -88,7 +90,7 @@ static void all_of_them(void **state)
         assert_int_equal(port_set_has(&o.ports, (uint16_t)port), named);
     }
     char ports[64];
-    options_ports_text(&o.ports, ports, sizeof ports);
+    port_list_text(&o.ports, ports, sizeof ports);
     assert_string_equal(ports, "1,6443-6445,65535");
     assert_int_equal(o.output_count, 2);
     assert_string_equal(o.outputs[0].format->name, "json");
