@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/correlate \
 	tests/unit/counter \
 	tests/unit/credential \
+	tests/unit/deadline \
 	tests/unit/draft \
 	tests/unit/draft_hidden \
 	tests/unit/endpoint \
@@ -39,8 +40,10 @@ unit_tests = \
 	tests/unit/habit \
 	tests/unit/infer \
 	tests/unit/closed \
+	tests/unit/syn \
 	tests/unit/syn_shape \
 	tests/unit/half_open \
+	tests/unit/harmless \
 	tests/unit/head \
 	tests/unit/hpack \
 	tests/unit/hpack_judge \

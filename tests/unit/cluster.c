@@ -214,6 +214,12 @@ static void wrong_files(void **state)
         {"clusters: {a: {endpoints: [192.0.2.1]}}", "clusters: {b: {endpoints: [192.0.2.1]}}",
          "m1:1:28: error: the endpoint \"192.0.2.1\" is also one of the cluster \"a\" (m0, line 1), expected it in one "
          "of them\n"},
+        {"clusters: {a: {endpoints: [{address: 192.0.2.1, port: 1000-2000}]}}",
+         "clusters: {b: {endpoints: [{address: 192.0.2.1, port: [1100-1200, 1500-1600, 2001-3000]}]}}",
+         "m1:1:56: error: the endpoint \"192.0.2.1\" is also one of the cluster \"a\" (m0, line 1), expected it in one "
+         "of them\n"
+         "m1:1:67: error: the endpoint \"192.0.2.1\" is also one of the cluster \"a\" (m0, line 1), expected it in one "
+         "of them\n"},
         {"", "# nothing",
          "m0: error: found an empty file, expected a map with clusters, fronts or expected\n"
          "m1: error: found an empty file, expected a map with clusters, fronts or expected\n"},

@@ -219,6 +219,29 @@ static void rotated_by_name(void **state)
     rig_end(&r);
 }
 
+/* The file that was renamed is read to its end, however long that takes. */
+static void rotated_with_much_left(void **state)
+{
+    (void)state;
+    enum { LINES = 12000 };
+    struct rig r;
+    begin(&r, true, "keys");
+    FILE *log = fopen(path, "a");
+    assert_true(rig_add(&r, path, true));
+    assert_true(key_sources_read_all(r.s));
+    assert_int_equal(rename(path, rig_path(&r, "keys.1")), 0);
+    close(rig_append(&r, "keys"));
+    rig_poll_second(&r);
+    for (unsigned i = 1; i <= LINES; i++)
+        fprintf(log, "%s\n", rig_line(i));
+    fclose(log);
+    r.now += 60 * RIG_SECOND;
+    while (key_sources_poll(r.s, r.now))
+        ;
+    assert_true(rig_has(&r, LINES));
+    rig_end(&r);
+}
+
 /* Shorter than it was, as long, and longer. */
 static void rotated_by_emptying(void **state)
 {
@@ -346,6 +369,7 @@ int main(void)
         cmocka_unit_test(grows),
         cmocka_unit_test(grows_much),
         cmocka_unit_test(rotated_by_name),
+        cmocka_unit_test(rotated_with_much_left),
         cmocka_unit_test(rotated_by_emptying),
         cmocka_unit_test(cannot_be_opened_again),
         cmocka_unit_test(fifo),

@@ -197,6 +197,7 @@ static void what_is_open(void **state)
         {"GET", "/api/v1/namespaces/kube-public/configmaps?fieldSelector=metadata.name=cluster-info", false, false,
          false},
         {"PUT", "/api/v1/namespaces/kube-public/configmaps/cluster-info", false, false, false},
+        {"GET", "/api/v1/namespaces/kube-public/configmaps/cluster-info/status", false, false, false},
         {"GET", "/api/v1/namespaces/kube-public/configmaps/other", false, false, false},
         {"GET", "/api/v1/namespaces/kube-system/configmaps/cluster-info", false, false, false},
         {"GET", "/apis/g/v1/namespaces/kube-public/configmaps/cluster-info", false, false, false},

@@ -115,6 +115,41 @@ static void pcapng_bounds(void **state)
 }
 
 /* A file that is only half there, or wrong, ends: in frames that are there and at most one failure. */
+static void old_packet(struct bytes *b, unsigned drops)
+{
+    size_t begin = begin_block(b, 2);
+    put(b, 0, 2);
+    put(b, drops, 2);
+    put(b, 0, 8); /* time */
+    put(b, 0, 8); /* lengths */
+    end_block(b, begin);
+}
+
+/* The obsolete packet block says how many were dropped before it, or by all ones that this is not known. */
+static void drops_of_old_packets(void **state)
+{
+    (void)state;
+    for (int big = 0; big <= 1; big++) {
+        struct bytes *b = new_bytes(big);
+        struct capture *c = capture_new();
+        struct capture_error error;
+        struct capture_counts counts;
+        struct frame frame;
+        interface(b, ETHERNET);
+        old_packet(b, 3);
+        old_packet(b, 0xffff);
+        old_packet(b, 4);
+        assert_true(capture_add_file(c, "f", file_of(b->at, b->size), NULL, &error));
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(capture_next(c, &frame, &error), CAPTURE_FRAME);
+        assert_int_equal(capture_next(c, &frame, &error), CAPTURE_END);
+        capture_count(c, &counts);
+        assert_int_equal(counts.interface_drops, 7);
+        capture_free(c);
+        free(b);
+    }
+}
+
 static void flipped_anywhere(void **state)
 {
     (void)state;
@@ -257,14 +292,9 @@ static void frames_stay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_logs),
-        cmocka_unit_test(pcapng_cut_anywhere),
-        cmocka_unit_test(pcapng_mistakes),
-        cmocka_unit_test(pcapng_bounds),
-        cmocka_unit_test(flipped_anywhere),
-        cmocka_unit_test(unread_link_types),
-        cmocka_unit_test(filters_by_interface),
-        cmocka_unit_test(hint_of_tags),
+        cmocka_unit_test(key_logs),          cmocka_unit_test(pcapng_cut_anywhere),  cmocka_unit_test(pcapng_mistakes),
+        cmocka_unit_test(pcapng_bounds),     cmocka_unit_test(drops_of_old_packets), cmocka_unit_test(flipped_anywhere),
+        cmocka_unit_test(unread_link_types), cmocka_unit_test(filters_by_interface), cmocka_unit_test(hint_of_tags),
         cmocka_unit_test(frames_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

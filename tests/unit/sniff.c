@@ -45,6 +45,8 @@ static const struct {
     {BYTES(0x16, 3, 3, 0, 90, 2, 0, 0), PROTOCOL_TLS, SERVER, 6},
     {BYTES(0x16, 3, 3, 0, 40, 0xd7, 0, 0), PROTOCOL_TLS, NOBODY, 6},
     {BYTES(0x15, 3, 3, 0, 2, 2, 40), PROTOCOL_TLS, NOBODY, 5},
+    {BYTES(0x15, 3, 3, 2, 0, 9), PROTOCOL_TLS, NOBODY, 5}, /* sealed, it is longer, but never so long: */
+    {BYTES(0x15, 3, 3, 2, 1), PROTOCOL_OTHER, NOBODY, 5},
     {BYTES(0x14, 3, 3, 0, 1, 1), PROTOCOL_TLS, NOBODY, 5},
     {BYTES(0x17, 3, 3, 0x40, 0x11, 9), PROTOCOL_TLS, NOBODY, 5},
     {BYTES(0x80, 46, 1, 3, 1, 0, 0x15), PROTOCOL_TLS, CLIENT, 5},
