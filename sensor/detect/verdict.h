@@ -1,4 +1,5 @@
-/* Decides for one exchange whether it bore a credential: a pure function of the record. DESIGN: "The verdict". */
+/* Decides for one exchange whether it bore a credential: a pure function of the record. See VERDICTS in
+ * kapiwatch-events(5). */
 #ifndef SENSOR_DETECT_VERDICT_H
 #define SENSOR_DETECT_VERDICT_H
 

@@ -1,5 +1,5 @@
-/* The verdict on an exchange as it stands in a record: states, outcomes, and what they rest on. DESIGN: "The verdict".
- * detect/verdict decides; here are the words. */
+/* The verdict on an exchange as it stands in a record: states, outcomes, and what they rest on: VERDICTS in
+ * kapiwatch-events(5). detect/verdict decides; here are the words. */
 #ifndef SENSOR_EVENT_AUTH_H
 #define SENSOR_EVENT_AUTH_H
 

@@ -39,7 +39,7 @@ enum exchange_sign {
 };
 
 enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };
-/** Why a request without a credential is no matter for a finding; DESIGN: "Ordinary". */
+/** Why a request without a credential is no matter for a finding: "What is ordinary" in kapiwatch-rules(5). */
 enum ordinary {
     ORDINARY_NOT,
     ORDINARY_EXPECTED,      /* a source that is configured to be anonymous there, on open paths */
