@@ -31,8 +31,8 @@ struct key_file {
     struct opened opened[2];
     unsigned turn; /* which of them stands under the name; the other one did before */
     moment former_until, look_due;
-    int trouble; /* the errno that was told last, so that it is told once */
-    bool packed; /* read whole, and done with */
+    int unopened, unread; /* why it cannot be opened again, or read, as it was told, so that it is told once: errno */
+    bool packed;          /* read whole, and done with */
 };
 
 static void open_as(struct key_file *f, struct opened *o, int fd, const struct stat *about)
@@ -120,11 +120,12 @@ static enum got read_piece(struct key_file *f, struct opened *o, int timeout)
     return GOT_BYTES;
 }
 
-static void tell_trouble(struct key_file *f, int error, const char *what)
+/* @param error  0: there is none any more. */
+static void tell_trouble(struct key_file *f, int *told, int error, const char *what)
 {
-    if (error != f->trouble)
+    if (error != 0 && error != *told)
         key_origin_tell(&f->origin, "%s: %s", what, strerror(error));
-    f->trouble = error;
+    *told = error;
 }
 
 /* @return whether there is more. */
@@ -136,12 +137,12 @@ static bool read_on(struct key_file *f, struct opened *o)
         got = read_piece(f, o, 0);
     if (got == GOT_END && !is_file(o))
         key_lines_end(&o->lines); /* all writers have gone: what the next one begins is a new line */
-    if (got == GOT_ERROR) {
-        tell_trouble(f, errno, "it cannot be read any more, and is tried again");
+    if (got == GOT_ERROR || o == &f->opened[f->turn]) /* that the former can be read says nothing of the other */
+        tell_trouble(f, &f->unread, got == GOT_ERROR ? errno : 0, "it cannot be read any more, and is tried again");
+    if (got == GOT_ERROR)
         close_opened(o);
-    } else if (is_file(o)) {
+    else if (is_file(o))
         o->mark = mark_of(f, o);
-    }
     return got == GOT_BYTES;
 }
 
@@ -171,9 +172,7 @@ static void look(struct key_file *f, moment now, const struct key_reopen *reopen
     }
     if (why == ENOENT) /* between renaming and making anew there is none */
         why = 0;
-    if (why != 0)
-        tell_trouble(f, why, "it cannot be opened again");
-    f->trouble = why;
+    tell_trouble(f, &f->unopened, why, "it cannot be opened again");
 }
 
 bool key_file_poll(struct key_file *f, moment now, const struct key_reopen *reopen)

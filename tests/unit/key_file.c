@@ -302,6 +302,32 @@ static void cannot_be_opened_again(void **state)
     rig_end(&r);
 }
 
+/* Nor when what stands there can be opened and not read: it is tried again each second, and told once. */
+static void cannot_be_read_any_more(void **state)
+{
+    (void)state;
+    struct rig r;
+    begin(&r, true, "keys");
+    int log = rig_append(&r, "keys");
+    rig_write_line(log, 1);
+    assert_true(rig_add(&r, path, true));
+    assert_true(key_sources_read_all(r.s));
+    close(log);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/proc/self/mem", path), 0); /* a file whose first byte nobody can read */
+    for (int i = 0; i < 5; i++)
+        rig_poll_second(&r);
+    rig_told(&r, "kapiwatch: %s: it cannot be read any more, and is tried again: Input/output error\n", path);
+    assert_int_equal(unlink(path), 0);
+    log = rig_append(&r, "keys");
+    rig_write_line(log, 2);
+    rig_poll_second(&r);
+    assert_true(rig_has(&r, 1) && rig_has(&r, 2));
+    rig_told(&r, "", NULL);
+    close(log);
+    rig_end(&r);
+}
+
 static void fifo(void **state)
 {
     (void)state;
@@ -372,6 +398,7 @@ int main(void)
         cmocka_unit_test(rotated_with_much_left),
         cmocka_unit_test(rotated_by_emptying),
         cmocka_unit_test(cannot_be_opened_again),
+        cmocka_unit_test(cannot_be_read_any_more),
         cmocka_unit_test(fifo),
         cmocka_unit_test(fifo_whole),
     };
