@@ -383,12 +383,14 @@ static int compare(const void *a, const void *b)
     return memcmp(x->ip, y->ip, sizeof x->ip);
 }
 
-size_t sources_sorted(const struct sources *s, struct memory *memory, const struct source ***sorted)
+size_t sources_sorted(struct sources *s, struct memory *memory, const struct source ***sorted)
 {
     size_t count = s->table.count, at = 0, cursor = 0;
     *sorted = count ? memory_resize(memory, NULL, 0, count * sizeof **sorted) : NULL;
-    if (!*sorted)
+    if (!*sorted) {
+        s->lost += count;
         return 0;
+    }
     for (const struct kept_source *k; (k = table_next(&s->table, &cursor));)
         (*sorted)[at++] = k->source;
     qsort(*sorted, count, sizeof **sorted, compare);

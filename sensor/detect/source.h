@@ -126,10 +126,10 @@ bool sources_refutes(const struct sources *s, const struct infer *i, const uint8
 bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);
 
 /** All sources: most rejected and anonymous exchanges first, then by address; those without an exchange at the end, of
- * these most connections first. @return how many; `*sorted` is the
- * caller's to give back with memory_resize(), count * sizeof(pointer) bytes. Sources stay where they are until the next
- * call of another function. @param memory  of the array. */
-size_t sources_sorted(const struct sources *s, struct memory *memory, const struct source ***sorted);
+ * these most connections first. Sources stay where they are until the next call of another function.
+ * @param memory  of the array. @return how many; `*sorted` is the caller's to give back with memory_resize(), count *
+ * sizeof(pointer) bytes. 0: there are none, or no memory: then all are counted as lost. */
+size_t sources_sorted(struct sources *s, struct memory *memory, const struct source ***sorted);
 
 /** Adds up: how often a source, or something of it, was not kept because memory was short; how many were forgotten;
  *  the memory they took. */

@@ -364,6 +364,12 @@ static void sorts(void **state)
     for (size_t i = 0; i < sizeof LAST; i++)
         assert_int_equal(sorted[104 - sizeof LAST + i]->ip[15], LAST[i]);
     memory_resize(&memory, sorted, 104 * sizeof *sorted, 0);
+    /* Where there is no memory to sort them, that they are not told is. */
+    struct counters counters = {.of = {0}};
+    memory.fail_at = 1;
+    assert_int_equal(sources_sorted(s, &memory, &sorted), 0);
+    sources_count(s, &counters);
+    assert_int_equal(counters.of[COUNT_DETECT_LOST], 104);
     assert_int_equal(sources_free(s), 0);
 }
 
@@ -437,7 +443,7 @@ static uint64_t counted(const struct sources *s, enum counter counter)
 }
 
 /* @return NULL: it was forgotten. */
-static const struct source *known(const struct sources *s, uint32_t client)
+static const struct source *known(struct sources *s, uint32_t client)
 {
     struct memory memory = account;
     struct event e = {.size = sizeof e};
