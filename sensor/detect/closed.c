@@ -52,7 +52,7 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
         c->seen[SUSPECT_ANSWERS_OF_401] += a == ANSWER_OF_401 && at == 0;
         c->health += a == ANSWER_OF_HEALTH;
         c->large += size > LARGE;
-        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT && !r->hole)
+        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     c->seen[SUSPECT_ONLY_403] +=

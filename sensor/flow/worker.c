@@ -106,7 +106,7 @@ void worker_frame(struct worker *w, const struct frame *frame)
     w->bench.counters->of[COUNT_OVERSIZED] += frame->wire_size > OVERSIZED;
     flow_table_order(&w->flows, frame->clock, frame->number);
     flow_table_packet(&w->flows, &p, frame->wire_size);
-    if (w->bench.tls.sessions && tls_sessions_count(w->bench.tls.sessions) > w->sessions_most)
+    if (tls_sessions_count(w->bench.tls.sessions) > w->sessions_most)
         tls_sessions_trim(w->bench.tls.sessions, w->sessions_most / 8 * 7);
     if (w->bench.memory.used > w->evict_at)
         flow_table_evict(&w->flows, w->evict_to);
