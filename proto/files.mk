@@ -145,6 +145,7 @@ proto_libproto_a_SOURCES = \
 	proto/tls/keys_reader.h \
 	proto/tls/opener.c \
 	proto/tls/opener.h \
+	proto/tls/plain.c \
 	proto/tls/rc4.c \
 	proto/tls/rc4.h \
 	proto/tls/record.c \
@@ -152,6 +153,7 @@ proto_libproto_a_SOURCES = \
 	proto/tls/resumption.c \
 	proto/tls/schedule.c \
 	proto/tls/schedule.h \
+	proto/tls/sealed.c \
 	proto/tls/sessions.c \
 	proto/tls/sessions.h \
 	proto/tls/shape.c \

@@ -1,5 +1,5 @@
-/* Inside of a TLS connection: for tls.c (records, plaintext), dialogue.c (messages) and resumption.c (sessions), and
- * for nobody else. */
+/* Inside of a TLS connection: for tls.c (records), sealed.c (those that are), plain.c (what is read inside), dialogue.c
+ * (messages) and resumption.c (sessions), and for nobody else. */
 #ifndef PROTO_TLS_TLS_INSIDE_H
 #define PROTO_TLS_TLS_INSIDE_H
 
@@ -81,6 +81,43 @@ static inline void tls_note(struct tls *t, enum tls_sign what)
     tls_facts_sign(&t->facts, what);
     t->changed = true;
 }
+
+/** What a record bears, as it is in clear. */
+void tls_bear(struct tls *t, enum side from, moment time, enum tls_content content, struct slice bytes);
+
+/** Whether such a record of this side is sealed. */
+bool tls_sealed_is(struct tls *t, enum side from, enum tls_content content);
+
+/** Whether records may be opened: the hellos have said with what, or keys may still be found by trial. */
+bool tls_sealed_may_open(const struct tls *t);
+
+/** A sealed record is opened and borne, or waits. */
+void tls_sealed_record(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content);
+
+/** Of this side records were lost. @param header  of the one record; NULL: of none that is known. */
+void tls_sealed_lost(struct tls *t, enum side from, moment time, enum tls_record_lost what, const uint8_t *header);
+
+/** The side has ended, behind what waits. */
+void tls_sealed_end(struct tls *t, enum side from, moment time, enum stream_end how);
+
+/** Whether a record that is found in a search opens, and so is one. */
+bool tls_sealed_proves(struct tls *t, enum side from, const uint8_t header[static TLS_RECORD_HEADER],
+                       struct slice content);
+
+/** Early data goes on, once the server has said whether it reads it. */
+void tls_sealed_go_on(struct tls *t);
+
+/** What waits for a key goes on, if there are all, or waits no longer. */
+void tls_sealed_retry(struct tls *t, moment time);
+
+/** Plaintext of this side. */
+void tls_plain_push(struct tls *t, enum side from, moment time, struct slice bytes);
+
+/** Plaintext was lost. @param size  GAP_UNKNOWN: nobody knows how much. */
+void tls_plain_gap(struct tls *t, enum side from, moment time, uint64_t size);
+
+/** There will be no more of this side. */
+void tls_plain_end(struct tls *t, enum side from, moment time, enum stream_end how);
 
 /** The side's next handshake message. */
 void tls_dialogue_message(struct tls *t, enum side from, moment time, const struct tls_message *m);
