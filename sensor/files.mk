@@ -72,6 +72,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/cluster.c \
 	sensor/detect/cluster.h \
 	sensor/detect/cluster_check.c \
+	sensor/detect/cluster_entry.c \
+	sensor/detect/cluster_entry.h \
 	sensor/detect/cluster_map.c \
 	sensor/detect/cluster_map.h \
 	sensor/detect/cluster_tree.h \

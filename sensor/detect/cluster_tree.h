@@ -1,4 +1,4 @@
-/* Inside of a cluster map: written by cluster_map.c and cluster_check.c, read by cluster.c. */
+/* Inside of a cluster map: written by cluster_map.c, cluster_entry.c and cluster_check.c, read by cluster.c. */
 #ifndef SENSOR_DETECT_CLUSTER_TREE_H
 #define SENSOR_DETECT_CLUSTER_TREE_H
 
