@@ -141,6 +141,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/rule_value.c \
 	sensor/detect/source.c \
 	sensor/detect/source.h \
+	sensor/detect/source_exchange.c \
 	sensor/detect/source_flow.c \
 	sensor/detect/source_inside.h \
 	sensor/detect/suppress.c \

@@ -1,5 +1,5 @@
-/* Inside of sources: for source.c (who is kept, and their requests) and source_flow.c (their connections), and for
- * nobody else. */
+/* Inside of sources: for source.c (who is kept), source_exchange.c (their requests) and source_flow.c (their
+ * connections), and for nobody else. */
 #ifndef SENSOR_DETECT_SOURCE_INSIDE_H
 #define SENSOR_DETECT_SOURCE_INSIDE_H
 
@@ -27,6 +27,9 @@ struct sources {
 
 /** Memory for what is kept of a source, zeros. @return NULL: what they may take is used up. */
 void *sources_take(struct sources *s, size_t size);
+
+/** The source of this event, made where it is not known; nothing of it is counted. @return NULL: there is no memory. */
+struct source *sources_find_or_make(struct sources *s, const struct event *e, bool knocks);
 
 /** The source of this event, made where it is not known. @param last  the end of what is told. @param knocks  it does
  * no more than that. @return NULL: lost, and counted so. */
