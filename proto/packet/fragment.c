@@ -236,7 +236,7 @@ enum walk fragments_put(struct fragments *f, const struct fragment *piece, momen
     struct datagram *d = find(f, piece, clock);
     if (!d)
         return WALK_FULL;
-    bool too_far = d->size && (end > d->size || (!piece->more && end < d->size));
+    bool too_far = d->size && end > d->size;
     if (too_far || (!piece->more && end < d->end)) /* two ends: the one that was there first counts */
         return WALK_BAD;
     if (piece->offset == 0 && !(d->first && d->first->offset == 0))
