@@ -105,6 +105,7 @@ unit_tests = \
 	tests/unit/tls_opener \
 	tests/unit/tls \
 	tests/unit/tls_certificate \
+	tests/unit/tls_epoch \
 	tests/unit/tls_facts \
 	tests/unit/tls_fingerprint \
 	tests/unit/tls_handshake \
@@ -255,12 +256,14 @@ tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_behind_SOURCES = tests/unit/tls_behind.c $(tls_talk)
 tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
+tests_unit_tls_epoch_SOURCES = tests/unit/tls_epoch.c $(tls_talk)
 tests_unit_tls_snap_SOURCES = tests/unit/tls_snap.c $(tls_talk)
 tests_unit_tls_trial_SOURCES = tests/unit/tls_trial.c $(tls_talk)
 tests_unit_tls_snap_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_trial_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_behind_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
+tests_unit_tls_epoch_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_suite_LDADD = $(LDADD) $(SSL_LIBS)
 tests_tools_event_table_LDADD = sensor/libsensor.a proto/libproto.a $(NEEDED_LIBS)

@@ -314,8 +314,10 @@ void tls_talk_renegotiate(struct tls_talk *t)
     settle(t);
 }
 
-void tls_talk_ask(struct tls_talk *t)
+void tls_talk_ask(struct tls_talk *t, bool declines)
 {
+    if (declines)
+        SSL_certs_clear(t->ssl[CLIENT_SIDE]);
     SSL_set_verify(t->ssl[SERVER_SIDE], SSL_VERIFY_PEER, trust);
     if (SSL_version(t->ssl[SERVER_SIDE]) == TLS1_3_VERSION) {
         need(SSL_verify_client_post_handshake(t->ssl[SERVER_SIDE]) == 1 && SSL_do_handshake(t->ssl[SERVER_SIDE]) == 1,
@@ -325,6 +327,6 @@ void tls_talk_ask(struct tls_talk *t)
         tls_talk_renegotiate(t);
     }
     X509 *certificate = SSL_get1_peer_certificate(t->ssl[SERVER_SIDE]);
-    need(certificate != NULL, "no certificate came");
+    need((certificate == NULL) == declines, declines ? "a certificate came" : "no certificate came");
     X509_free(certificate);
 }

@@ -48,6 +48,23 @@ static enum chunked_step feed(struct chunked *c, struct slice bytes, char *body,
     return step;
 }
 
+/* Go reads such a line into 4096 bytes, its end among them. */
+static void long_lines(void **state)
+{
+    (void)state;
+    static char wire[5000];
+    for (size_t size = 4095; size <= 4097; size++) {
+        struct chunked c = chunked_begin();
+        char body[64] = "";
+        size_t left;
+        memset(wire, 'x', size - 2);
+        memcpy(wire, "1;", 2);
+        memcpy(wire + size - 2, "\r\n", 2);
+        enum chunked_step end = feed(&c, (struct slice){(const uint8_t *)wire, size}, body, &left);
+        assert_int_equal(end, size <= 4096 ? CHUNKED_MORE : CHUNKED_BAD);
+    }
+}
+
 static void rows_at_every_cut(void **state)
 {
     (void)state;
@@ -110,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_at_every_cut),
+        cmocka_unit_test(long_lines),
         cmocka_unit_test(lines_are_bounded),
         cmocka_unit_test(gaps),
     };

@@ -76,6 +76,14 @@ static void what_comes_close_belongs_to_a_beat(void **state)
 }
 
 /* It is restarted once in a while; a program at work comes out of step more often. */
+/* More than a monitor asks beside a beat weighs as much as three that are late. */
+static void much_that_is_close_is_work(void **state)
+{
+    (void)state;
+    assert_true(REGULAR(0, 5000, 10000, 15000, 20000, 25000, 25100, 25200, 25300, 30000, 35000));
+    assert_false(REGULAR(0, 5000, 10000, 15000, 20000, 25000, 25100, 25200, 25300, 25400, 30000, 35000));
+}
+
 static void few_that_are_broken_are_forgiven(void **state)
 {
     (void)state;
@@ -126,6 +134,7 @@ int main(void)
         cmocka_unit_test(haste_is_no_rhythm),
         cmocka_unit_test(missed_beats_break_nothing),
         cmocka_unit_test(what_comes_close_belongs_to_a_beat),
+        cmocka_unit_test(much_that_is_close_is_work),
         cmocka_unit_test(few_that_are_broken_are_forgiven),
         cmocka_unit_test(each_path_has_its_own),
         cmocka_unit_test(several_paths_show_it_sooner),

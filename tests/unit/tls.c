@@ -184,11 +184,31 @@ static void a_late_certificate(void **state)
     size_t all = speak(t, 0, 100), heard = t->count;
     rig_hear(&r, t, 0, SIZE_MAX);
     assert_int_equal(rig_known(&r)->client, TLS_CLIENT_ABSENT);
-    tls_talk_ask(t);
+    tls_talk_ask(t, false);
     all = speak(t, all, 100);
     rig_hear(&r, t, heard, SIZE_MAX);
     assert_int_equal(rig_known(&r)->client, TLS_CLIENT_PRESENTED);
     told_is_said(&r, all);
+    rig_deinit(&r);
+    tls_talk_free(t);
+}
+
+/* Who showed a certificate in the handshake, and none when asked again, has shown one. */
+static void a_late_certificate_declined(void **state)
+{
+    (void)state;
+    struct tls_talk_options options = tls13;
+    options.client_certificate = options.late_certificate = true;
+    struct tls_talk *t = tls_talk_new(&options);
+    struct rig r;
+    rig_init(&r);
+    rig_add_keys(&r, t);
+    size_t all = speak(t, 0, 100);
+    tls_talk_ask(t, true);
+    all = speak(t, all, 100);
+    rig_hear(&r, t, 0, SIZE_MAX);
+    told_is_said(&r, all);
+    assert_int_equal(rig_known(&r)->client, TLS_CLIENT_PRESENTED);
     rig_deinit(&r);
     tls_talk_free(t);
 }
@@ -536,7 +556,9 @@ int main(void)
         cmocka_unit_test(early_data),         cmocka_unit_test(without_a_key),
         cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
         cmocka_unit_test(who_asks_nothing),   cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(without_memory),
+        cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(a_late_certificate_declined),
+
+        cmocka_unit_test(without_memory),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);

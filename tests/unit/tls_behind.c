@@ -51,7 +51,7 @@ static void a_certificate_is_lost(void **state)
         rig_init(&r);
         speak(t, 1);
         size_t heard = t->count;
-        tls_talk_ask(t);
+        tls_talk_ask(t, false);
         speak(t, 2);
         rig_add_keys(&r, t);
         unsigned read = 0;

@@ -250,6 +250,23 @@ static void a_syn_begins_anew_whatever_was_before(void **state)
     end(&t);
 }
 
+/* Who acknowledges what the server has sent, and is at its address, knows its number; others have to guess. */
+static void a_guessed_acknowledgement_proves_nothing(void **state)
+{
+    (void)state;
+    static const uint32_t acks[] = {5001, 5000, 4000, 2000000000};
+    for (size_t i = 0; i < sizeof acks / sizeof *acks; i++) {
+        struct test t;
+        begin(&t);
+        say(&t, CLIENT, TCP_SYN, "");
+        say(&t, SERVER, SA, "");
+        worker_frame(t.worker, wire_raw(&t.wire, CLIENT, 1001, acks[i], TCP_ACK, "", 0));
+        finish(&t);
+        assert_int_equal(flow_at(&t, 0)->handshake, i == 0);
+        end(&t);
+    }
+}
+
 static void joins_late(void **state)
 {
     (void)state;
@@ -359,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_client_cannot_leave_its_connection),
         cmocka_unit_test(a_refused_second_syn_is_told_so),
         cmocka_unit_test(a_syn_begins_anew_whatever_was_before),
+        cmocka_unit_test(a_guessed_acknowledgement_proves_nothing),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
