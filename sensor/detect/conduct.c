@@ -20,7 +20,7 @@ enum conduct conduct_of(const struct exchange *x)
     if (x->request != SEEN_WHOLE || !x->target.size || event_is_unknown(&x->event, EVENT_AUTH_KIND))
         return CONDUCT_UNKNOWN;
     /* A server that lets nobody in without a credential answers its monitors 401. */
-    bool shows = x->auth_kind != CREDENTIAL_NONE || x->certificate == CERTIFICATE_PRESENTED;
+    bool shows = x->auth_kind != CREDENTIAL_NONE;
     if (exchange_has(x, SIGN_OPEN_PATH) && (x->auth_state == AUTH_ANONYMOUS || !shows))
         return CONDUCT_BEAT;
     if (exchange_has(x, SIGN_PROBE) && !shows && x->auth_state != AUTH_UNKNOWN)
