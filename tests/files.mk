@@ -27,7 +27,6 @@ unit_tests = \
 	tests/unit/field \
 	tests/unit/finding \
 	tests/unit/finding_memory \
-	tests/unit/tally \
 	tests/unit/finding_order \
 	tests/unit/fragment \
 	tests/unit/frame \
@@ -93,12 +92,15 @@ unit_tests = \
 	tests/unit/rule_mistakes \
 	tests/unit/rules_shipped \
 	tests/unit/savefile \
+	tests/unit/secured \
 	tests/unit/sniff \
 	tests/unit/source \
 	tests/unit/status \
 	tests/unit/streams \
 	tests/unit/suppress \
 	tests/unit/table \
+	tests/unit/tally \
+	tests/unit/tally_knocks \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls_keys \
