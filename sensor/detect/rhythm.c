@@ -14,6 +14,13 @@ enum {
     QUICK = 3      /* and counts as so many broken ones */
 };
 
+/* Who never pauses breaks without end: it does not begin anew at a number's. */
+static void count_broken(struct beat *b, uint32_t count)
+{
+    const uint32_t most = UINT32_MAX / KEPT_EACH;
+    b->broken = b->broken < most - count ? b->broken + count : most;
+}
+
 static moment room_of(moment period)
 {
     return period / 4 > SLACK ? period / 4 : SLACK;
@@ -38,7 +45,7 @@ static void count_interval(struct beat *b, moment since)
     if (b->period && alike(since, b->period))
         b->kept++;
     else if (b->period && !is_several(b->period, since))
-        b->broken++;
+        count_broken(b, 1);
     b->period = since;
 }
 
@@ -48,7 +55,8 @@ void beat_add(struct beat *b, uint64_t what, moment time)
         return;
     if (b->what && time - b->latest < QUICKEST) {
         b->latest = time;
-        b->broken += ++b->close > CLOSE ? QUICK : 0;
+        if (++b->close > CLOSE)
+            count_broken(b, QUICK);
         return;
     }
     if (b->what)

@@ -84,6 +84,18 @@ static void much_that_is_close_is_work(void **state)
     assert_false(REGULAR(0, 5000, 10000, 15000, 20000, 25000, 25100, 25200, 25300, 25400, 30000, 35000));
 }
 
+/* However long it goes on: hundreds of millions of requests are some days' work. */
+static void work_without_end_is_work(void **state)
+{
+    (void)state;
+    struct beat b = {.what = 7, .period = 5000 * MS, .close = 100, .kept = 1000, .broken = (1U << 30) - 20};
+    for (int i = 0; i < 20; i++) {
+        beat_add(&b, 7, i * MS);
+        assert_false(beat_regular(&b));
+        assert_true(beat_spoilt(&b));
+    }
+}
+
 static void few_that_are_broken_are_forgiven(void **state)
 {
     (void)state;
@@ -135,6 +147,7 @@ int main(void)
         cmocka_unit_test(missed_beats_break_nothing),
         cmocka_unit_test(what_comes_close_belongs_to_a_beat),
         cmocka_unit_test(much_that_is_close_is_work),
+        cmocka_unit_test(work_without_end_is_work),
         cmocka_unit_test(few_that_are_broken_are_forgiven),
         cmocka_unit_test(each_path_has_its_own),
         cmocka_unit_test(several_paths_show_it_sooner),
