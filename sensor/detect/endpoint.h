@@ -1,5 +1,5 @@
-/* Which endpoints are API servers, and why we think so: cluster.basis in kapiwatch-events(5). Those of which nothing was
- * learnt for longest are forgotten: on a network's edge every web site is an endpoint. */
+/* Which endpoints are API servers, and why we think so: cluster.basis in kapiwatch-events(5). Those of which nothing
+ * was learnt for longest are forgotten: on a network's edge every web site is an endpoint. */
 #ifndef SENSOR_DETECT_ENDPOINT_H
 #define SENSOR_DETECT_ENDPOINT_H
 

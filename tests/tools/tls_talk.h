@@ -44,8 +44,8 @@ void tls_talk_free(struct tls_talk *t);
 /** `size` bytes go from that side to the other, which has them, or it exits. */
 void tls_talk_send(struct tls_talk *t, int side, const uint8_t *bytes, size_t size);
 
-/** The server asks for the client's certificate, before TLS 1.3 in a handshake anew, and is given it, or none: the client
- * may change its mind. */
+/** The server asks for the client's certificate, before TLS 1.3 in a handshake anew, and is given it, or none: the
+ * client may change its mind. */
 void tls_talk_ask(struct tls_talk *t, bool declines);
 
 /** What a later talk may resume; the caller frees it. */
