@@ -114,6 +114,8 @@ proto_libproto_a_SOURCES = \
 	proto/packet/wlan.h \
 	proto/stream/delivery.c \
 	proto/stream/delivery.h \
+	proto/stream/doubt.c \
+	proto/stream/doubt.h \
 	proto/stream/held.c \
 	proto/stream/held.h \
 	proto/stream/proxy_line.c \

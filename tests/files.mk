@@ -80,6 +80,7 @@ unit_tests = \
 	tests/unit/query \
 	tests/unit/reader \
 	tests/unit/reassembly \
+	tests/unit/reassembly_doubt \
 	tests/unit/reassembly_life \
 	tests/unit/reassembly_model \
 	tests/unit/recent \

@@ -68,6 +68,9 @@ struct packet {
     uint16_t window;
     uint8_t ttl;     /* or hop limit, of the innermost IP header */
     uint8_t options; /* of a SYN: 1 << enum tcp_option; else 0 */
+    bool stamped;    /* with its sender's clock, RFC 7323 */
+    bool signature;  /* RFC 2385: who shares no key with its sender drops it */
+    uint32_t stamp;
     struct slice payload;
     uint32_t cut;        /* payload bytes behind `payload` that the capture did not keep: a gap */
     bool conflicting;    /* it came in IP fragments, and one had other bytes than one before it */

@@ -16,6 +16,7 @@ static bool tcp_damaged(const struct walker *w)
 }
 
 enum { KIND_END = 0, KIND_NOP = 1 }; /* these have no length */
+enum { KIND_TIMESTAMP = 8, TIMESTAMP_SIZE = 10, KIND_SIGNATURE = 19 };
 
 static enum tcp_option option_of(uint8_t kind)
 {
@@ -23,16 +24,28 @@ static enum tcp_option option_of(uint8_t kind)
     case KIND_END: return TCP_OPTION_END;
     case KIND_NOP: return TCP_OPTION_NOP;
     case 2: return TCP_OPTION_MSS;
-    case 3: return TCP_OPTION_SCALE;     /* RFC 7323 */
-    case 4: return TCP_OPTION_SACK;      /* RFC 2018 */
-    case 8: return TCP_OPTION_TIMESTAMP; /* RFC 7323 */
+    case 3: return TCP_OPTION_SCALE;                  /* RFC 7323 */
+    case 4: return TCP_OPTION_SACK;                   /* RFC 2018 */
+    case KIND_TIMESTAMP: return TCP_OPTION_TIMESTAMP; /* RFC 7323 */
     default: return TCP_OPTION_OTHER;
     }
 }
 
-/* RFC 9293 section 3.2. */
-static uint8_t read_options(struct slice options)
+/* Nearly all segments have their stamp in this place (RFC 7323, appendix A). */
+static bool read_usual_stamp(const struct walker *w, struct slice options)
 {
+    static const uint8_t usual[] = {KIND_NOP, KIND_NOP, KIND_TIMESTAMP, TIMESTAMP_SIZE};
+    if (options.size != sizeof usual + 8 || memcmp(options.data, usual, sizeof usual) != 0)
+        return false;
+    w->out->stamped = true;
+    w->out->stamp = walker_u32(w, TCP_HEADER + sizeof usual);
+    return true;
+}
+
+/* RFC 9293 section 3.2. @return what a SYN's options tell. */
+static uint8_t read_options(const struct walker *w, struct slice options)
+{
+    struct packet *p = w->out;
     unsigned found = 0;
     for (size_t at = 0; at < options.size;) {
         uint8_t kind = options.data[at];
@@ -41,6 +54,11 @@ static uint8_t read_options(struct slice options)
         if (size < (single ? 1 : 2) || size > options.size - at)
             return (uint8_t)(found | 1u << TCP_OPTION_BAD);
         found |= 1u << option_of(kind);
+        p->signature |= kind == KIND_SIGNATURE;
+        if (kind == KIND_TIMESTAMP && size == TIMESTAMP_SIZE) {
+            p->stamped = true;
+            p->stamp = walker_u32(w, TCP_HEADER + at + 2);
+        }
         at = kind == KIND_END ? options.size : at + size;
     }
     return (uint8_t)found;
@@ -81,7 +99,14 @@ enum walk tcp_walk(struct walker *w)
     p->ack = walker_u32(w, 8);
     p->flags = w->here.data[13] & TCP_FLAGS;
     p->window = walker_u16(w, 14);
-    p->options = p->flags & TCP_SYN ? read_options(slice_part(w->here, TCP_HEADER, header)) : 0;
+    p->stamped = p->signature = false;
+    p->stamp = 0;
+    p->options = 0;
+    struct slice options = slice_part(w->here, TCP_HEADER, header);
+    if (p->flags & TCP_SYN)
+        p->options = read_options(w, options);
+    else if (options.size && !read_usual_stamp(w, options))
+        read_options(w, options);
     walker_take(w, header);
     p->payload = w->here;
     p->cut = w->cut;

@@ -148,6 +148,12 @@ static bool side_release(const struct delivery *d, enum side side, bool force)
     struct held *h = held_first(s);
     if (!h || h->piece.offset != s->next || s->flags & SIDE_OFFERED)
         return false;
+    if (side_doubts(s, &h->piece, h->size)) {
+        bool passed = force || s->acked > s->next; /* other bytes than these, which did not come */
+        if (passed)
+            side_drop(d, held_pop(s));
+        return passed;
+    }
     if (!force && side_awaited(side_of(d, other_side(side)), h->piece.ack))
         return false;
     held_pop(s);
@@ -181,6 +187,8 @@ static void side_force(const struct delivery *d, enum side side)
         delivery_end_offer(d, side);
     else if (first->piece.offset > s->next)
         side_give_up(d, side, first->piece.offset);
+    else if (side_doubts(s, &first->piece, first->size))
+        side_release(d, side, true);
     else
         side_give_up(d, other_side(side), first->piece.ack);
     delivery_drain(d);

@@ -3,6 +3,7 @@
  * Always: a side's first held piece is at its `next` only if it waits for the other side's bytes, and then the other
  * side has a hole that this piece acknowledges. So somebody's patience always runs, or a limit is what ends the wait.
  * Or it is what a SYN offers, and waits for an acknowledgement of the SYN; no other piece has any of its offsets.
+ * Or it is doubtful, and waits for an acknowledgement of its own bytes.
  */
 #ifndef PROTO_STREAM_DELIVERY_H
 #define PROTO_STREAM_DELIVERY_H
@@ -24,7 +25,8 @@ enum side_flag {
     SIDE_FIXED = 4,     /* something was told above that rests on `next`: it goes forward only */
     SIDE_IN_VAIN = 8,   /* unseen, and was waited for in vain */
     SIDE_OFFERED = 16,  /* the first held piece is of its SYN, which the peer has not acknowledged yet */
-    SIDE_WENT_ON = 32   /* with that: something of it came that only an acknowledgement allows */
+    SIDE_WENT_ON = 32,  /* with that: something of it came that only an acknowledgement allows */
+    SIDE_STAMPED = 64   /* its packets are stamped, and the first or a later stamp is kept */
 };
 
 /** What the calls of one packet share. */
@@ -41,6 +43,12 @@ static inline bool side_ended(const struct reassembly_side *s)
     return s->state >= SIDE_FINISHED;
 }
 
+/** How far a number is ahead of the next one wanted. */
+static inline int32_t side_ahead(const struct reassembly_side *s, uint32_t number)
+{
+    return (int32_t)(number - (s->isn + (uint32_t)s->next));
+}
+
 /** The peer has acknowledged bytes that did not come. */
 static inline bool side_owes(const struct reassembly_side *s)
 {
@@ -51,6 +59,12 @@ static inline bool side_owes(const struct reassembly_side *s)
 static inline bool side_awaited(const struct reassembly_side *s, uint64_t ack)
 {
     return ack > s->next && !side_ended(s) && !(s->flags & SIDE_IN_VAIN);
+}
+
+/** Whether the peer has not acknowledged all of a piece that is doubtful. */
+static inline bool side_doubts(const struct reassembly_side *s, const struct piece *piece, size_t size)
+{
+    return piece->doubtful && s->acked < piece->offset + size + piece->cut + (piece->ends ? 1 : 0);
 }
 
 /** Pushes a piece that stands at `next` and need not wait, and what goes with it. */

@@ -19,6 +19,7 @@ struct piece {
     uint64_t number;    /* of its frame */
     uint32_t cut;       /* bytes behind these that the capture did not keep */
     uint8_t ends;       /* TCP_FIN, TCP_RST or 0, behind all that */
+    bool doubtful;      /* whether its receiver takes it shows by what that acknowledges */
 };
 
 struct held {

@@ -1,6 +1,7 @@
 #include "proto/stream/reassembly.h"
 
 #include "proto/stream/delivery.h"
+#include "proto/stream/doubt.h"
 #include "proto/stream/held.h"
 
 /* Offsets of a side that was joined late, or of which only its peer's acknowledgements are known, begin here: so what
@@ -18,14 +19,8 @@ struct arrival {
     const struct packet *packet;
     enum side from;
     uint32_t seq; /* of the first byte: a SYN stands before it */
-    bool syn, fin;
+    bool syn, fin, doubtful;
 };
-
-/** How far a number is ahead of the next one wanted. */
-static int32_t side_ahead(const struct reassembly_side *s, uint32_t number)
-{
-    return (int32_t)(number - (s->isn + (uint32_t)s->next));
-}
 
 static bool side_far(const struct reassembly_side *s, uint32_t number)
 {
@@ -162,7 +157,7 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
     const struct reassembly_side *o = &d->r->side[other_side(from)];
     uint64_t end = piece->offset + bytes.size + piece->cut + (piece->ends ? 1 : 0);
     bool alone = !s->held || end <= held_first(s)->piece.offset;
-    bool awaits = side_awaited(o, piece->ack);
+    bool awaits = side_awaited(o, piece->ack) || side_doubts(s, piece, bytes.size);
     bool due = piece->offset == s->next && !awaits;
     if (due && alone) {
         delivery_piece(d, from, piece, bytes);
@@ -180,6 +175,7 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
         part = (struct piece){.offset = piece->offset + bytes.size + piece->cut,
                               .begin = part.begin,
                               .ends = piece->ends,
+                              .doubtful = piece->doubtful,
                               .ack = piece->ack,
                               .time = piece->time,
                               .clock = piece->clock,
@@ -273,6 +269,7 @@ static enum segment take_bytes(const struct delivery *d, const struct arrival *a
     const struct reassembly_side *s = &d->r->side[a->from];
     struct slice bytes = a->packet->payload;
     struct piece piece = piece_of(a->packet, ack);
+    piece.doubtful = a->doubtful;
     bool differs = false;
     int32_t ahead = side_ahead(s, a->seq);
     size_t total = bytes.size + piece.cut + (a->fin ? 1 : 0);
@@ -346,6 +343,8 @@ static enum segment take_segment(const struct delivery *d, const struct arrival 
     bool again = a->syn && s->state != SIDE_UNSEEN;
     side_see(s, a);
     uint64_t ack = side_acknowledge(o, p);
+    if (!a->doubtful && !side_awaited(o, ack))
+        doubt_keep_stamp(d->r, a->from, p);
     if ((o->flags & SIDE_OFFERED) && ack)
         side_judge_offer(d, other_side(a->from), ack);
     if ((s->flags & SIDE_OFFERED) && !a->syn)
@@ -368,6 +367,7 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
     bool syn = (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
     struct arrival a = {
         .packet = p, .from = from, .seq = p->seq + syn, .syn = syn, .fin = (p->flags & TCP_FIN) && !syn};
+    a.doubtful = !syn && doubt_segment(r, from, p);
     enum segment outcome = syn ? side_judge_syn(r, from, p) : SEGMENT_DELIVERED;
     if (outcome == SEGMENT_NEW_LIFE)
         return outcome;
@@ -413,6 +413,9 @@ void reassembly_wait(struct reassembly *r, moment clock, const struct reassembly
 void reassembly_swap(struct reassembly *r)
 {
     struct reassembly_side client = r->side[CLIENT];
+    uint32_t stamp = r->stamp[CLIENT];
+    r->stamp[CLIENT] = r->stamp[SERVER];
+    r->stamp[SERVER] = stamp;
     r->side[CLIENT] = r->side[SERVER];
     r->side[SERVER] = client;
 }

@@ -16,6 +16,10 @@
  * for nothing if it acknowledges the SYN alone, or if their side sends the same numbers again before its peer was
  * heard. Where it never is, they are pushed after `hole_wait` or at the end, unless nothing else of their side came.
  *
+ * Some segments no receiver takes, though their numbers are right: one whose stamp is older than what came before it
+ * (RFC 7323 section 5), one that acknowledges what was never sent, one with a signature. They wait until the other side
+ * has acknowledged their bytes, and give way to any other; a side that is not seen is not asked.
+ *
  * A segment seen twice (mirrored on two ports, with another VLAN or TTL) is a retransmission like any other:
  * it needs no memory of frames. */
 #ifndef PROTO_STREAM_REASSEMBLY_H
@@ -64,6 +68,7 @@ struct reassembly_side {
 /** Embedded in its connection. 96 bytes: it is most of what an idle connection costs. */
 struct reassembly {
     struct reassembly_side side[2];
+    uint32_t stamp[2];    /* of each side: the last before what the other side has acknowledged */
     struct stream *above; /* borrowed; may be exchanged between two calls */
 };
 

@@ -1,5 +1,5 @@
 /* First byte: the limits. Then segments of eight bytes and their payload: side and flags, seq and ack (near what is
- * expected, or scaled far from it), payload size, cut, pause. */
+ * expected, or scaled far from it), payload size, cut, pause, options. */
 #include "proto/stream/reassembly.h"
 
 #include <stdlib.h>
@@ -74,6 +74,9 @@ static size_t segment(struct reassembly *r, const uint8_t *record, size_t size, 
     p->cut = record[4] & 0xf0 ? 0 : record[4] * (record[3] & 0x40 ? 1u << 28 : 1);
     p->time = p->clock += record[5];
     p->number++;
+    p->signature = (record[7] & 6) == 6;
+    p->stamped = record[7] & 8;
+    p->stamp = record[7];
     return RECORD + p->payload.size;
 }
 

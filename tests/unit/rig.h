@@ -23,7 +23,9 @@ struct rig {
     uint32_t isn[2];
     moment clock;
     uint64_t number;
-    uint32_t cut; /* of the next segment */
+    uint32_t cut;   /* of the next segment */
+    uint32_t stamp; /* likewise; 0: none */
+    bool signature;
     char told[4096];
     int last; /* the side that was pushed last: its bytes are joined */
 };
@@ -99,8 +101,12 @@ static inline enum segment segment(struct rig *t, enum side from, uint32_t seq, 
                        .ack = flags & A ? t->isn[other_side(from)] + ack : 0,
                        .flags = (uint16_t)flags,
                        .payload = slice_of(text),
+                       .stamped = t->stamp,
+                       .stamp = t->stamp,
+                       .signature = t->signature,
                        .cut = t->cut};
-    t->cut = 0;
+    t->cut = t->stamp = 0;
+    t->signature = false;
     return reassembly_segment(&t->r, from, &p, &t->limits, &t->memory, &t->counts);
 }
 

@@ -1,0 +1,163 @@
+/* Segments that no receiver takes, though their numbers are right. */
+#include "tests/unit/rig.h"
+
+static enum segment signed_segment(struct rig *t, uint32_t seq, const char *text)
+{
+    t->signature = true;
+    return segment(t, CLIENT, seq, 1, A, text);
+}
+
+static enum segment stamped(struct rig *t, uint32_t stamp, enum side from, uint32_t seq, uint32_t ack, const char *text)
+{
+    t->stamp = stamp;
+    return segment(t, from, seq, ack, A, text);
+}
+
+/* What comes in its place counts, however it lies. */
+static void gives_way(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t at;
+        const char *first, *then, *told;
+        unsigned repeated, outside;
+    } cases[] = {
+        {1, "xyz", "abc", "C(abc)", 3, 0},
+        {1, "xyz", "ab", "C(ab)", 2, 1},
+        {1, "xyz", "abcde", "C(abcde)", 3, 0},
+        {2, "xyz", "abc", "C(abc)", 2, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rig t = rig();
+        shake_hands(&t);
+        assert_int_equal(signed_segment(&t, cases[i].at, cases[i].first), SEGMENT_HELD);
+        told(&t, "");
+        assert_int_equal(segment(&t, CLIENT, 1, 1, A, cases[i].then), SEGMENT_CONFLICTING);
+        told(&t, cases[i].told);
+        finish(&t, "C<capture>S<capture>");
+        counted(&t, (unsigned)strlen(cases[i].then), cases[i].repeated, cases[i].outside, 0);
+    }
+}
+
+/* A receiver that took it says so. */
+static void counts_when_acknowledged(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "abc");
+    segment(&t, SERVER, 1, 1, A, "");
+    told(&t, "");
+    segment(&t, SERVER, 1, 4, A, "d");
+    told(&t, "C(abc)S(d)");
+    signed_segment(&t, 4, "ef");
+    segment(&t, SERVER, 2, 5, A, ""); /* something came, and not this: it was not captured */
+    assert_false(reassembly_holds(&t.r));
+    for (int i = 0; i < 10; i++)
+        segment(&t, CLIENT, 4, 2, A, "");
+    told(&t, "C[1]");
+    finish(&t, "C<capture>S<capture>");
+    counted(&t, 4, 0, 2, 1);
+}
+
+static void is_nothing_at_the_end(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "abc");
+    assert_int_equal(segment(&t, CLIENT, 4, 1, F, ""), SEGMENT_HELD); /* behind what never came */
+    t.signature = true;
+    assert_int_equal(segment(&t, CLIENT, 6, 1, F, ""), SEGMENT_HELD);
+    finish(&t, "C[3]C<fin>S<capture>");
+    counted(&t, 0, 0, 3, 3);
+}
+
+static void is_bounded(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    for (unsigned i = 0; i < 100; i++) {
+        signed_segment(&t, 1 + 40 * (i % 50), "twenty bytes of it__");
+        assert_true(t.r.side[CLIENT].held_segments <= t.limits.held_segments);
+    }
+    reassembly_end(&t.r, t.clock, END_CAPTURE, &t.memory, &t.counts);
+    assert_int_equal(t.memory.used, 0);
+    assert_int_equal(t.counts.delivered, 0);
+    assert_int_equal(t.counts.repeated + t.counts.outside, 100 * 20);
+}
+
+/* Nobody is asked who is not seen. */
+static void of_one_side_nothing(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "");
+    assert_int_equal(signed_segment(&t, 1, "abc"), SEGMENT_DELIVERED);
+    finish(&t, "C(abc)C<capture>S<capture>");
+}
+
+static void acknowledges_what_was_never_sent(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 1, 0, A, "x"), SEGMENT_HELD);
+    assert_int_equal(segment(&t, CLIENT, 1, (uint32_t)-5000, A, "x"), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, CLIENT, 1, 1, A, "ab"), SEGMENT_CONFLICTING);
+    told(&t, "C(ab)");
+    segment(&t, SERVER, 1, 3, A, "cde");
+    assert_int_equal(segment(&t, CLIENT, 3, 2, A, "f"), SEGMENT_DELIVERED); /* old, and true */
+    finish(&t, "S(cde)C(f)C<capture>S<capture>");
+}
+
+static void stamps_go_forward(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    t.stamp = 0xfffffff0;
+    segment(&t, CLIENT, 0, 0, S, "");
+    t.stamp = 70;
+    segment(&t, SERVER, 0, 1, SA, "");
+    assert_int_equal(stamped(&t, 5, CLIENT, 1, 1, "ab"), SEGMENT_DELIVERED); /* they wrap */
+    assert_int_equal(stamped(&t, 4, CLIENT, 3, 1, "c"), SEGMENT_DELIVERED);  /* a tick may pass */
+    assert_int_equal(stamped(&t, 3, CLIENT, 4, 1, "x"), SEGMENT_HELD);
+    assert_int_equal(stamped(&t, 0xffffffff, CLIENT, 4, 1, "x"), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, CLIENT, 4, 1, A, "d"), SEGMENT_CONFLICTING); /* without one: Linux takes it */
+    told(&t, "C(abcd)");
+    /* What lies behind what is acknowledged tells nothing, nor does what is doubtful itself. */
+    stamped(&t, 100, CLIENT, 6, 1, "f");
+    segment(&t, SERVER, 1, 5, A, "");
+    t.signature = true;
+    stamped(&t, 100, CLIENT, 5, 1, "x");
+    assert_int_equal(stamped(&t, 6, CLIENT, 5, 1, "e"), SEGMENT_CONFLICTING);
+    finish(&t, "C(ef)C<capture>S<capture>");
+}
+
+/* Where the peer bears no stamps, none were agreed on. */
+static void stamps_of_one_side_mean_nothing(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    t.stamp = 500;
+    segment(&t, CLIENT, 0, 0, S, "");
+    segment(&t, SERVER, 0, 1, SA, "");
+    assert_int_equal(stamped(&t, 5, CLIENT, 1, 1, "ab"), SEGMENT_DELIVERED);
+    finish(&t, "C(ab)C<capture>S<capture>");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_way),
+        cmocka_unit_test(counts_when_acknowledged),
+        cmocka_unit_test(is_nothing_at_the_end),
+        cmocka_unit_test(is_bounded),
+        cmocka_unit_test(of_one_side_nothing),
+        cmocka_unit_test(acknowledges_what_was_never_sent),
+        cmocka_unit_test(stamps_go_forward),
+        cmocka_unit_test(stamps_of_one_side_mean_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
