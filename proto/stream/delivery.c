@@ -248,16 +248,21 @@ static void side_give_up_all(const struct delivery *d, enum side side, uint64_t 
     } while (s->next < to && side_owes(s));
 }
 
-/** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. */
+/** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. Where
+ * nothing waits for it, an acknowledgement is all that says that there was anything, and anyone can send one: the side
+ * itself, if it is seen, shows with its next bytes whether they are those. */
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
     struct reassembly_side *s = side_of(d, side);
+    bool urgent = s->held || side_of(d, other_side(side))->held || s->state == SIDE_UNSEEN;
     if (side_owes(s)) {
         if (s->flags & SIDE_IN_VAIN) {
             if (!side_of(d, other_side(side))->held)
                 side_give_up(d, side, s->acked);
             return;
         }
+        if (!urgent)
+            return;
         if (s->waited == 0)
             s->since = milliseconds(d->clock);
         if (s->waited < UINT16_MAX)

@@ -5,12 +5,13 @@
  * In order, a segment's payload is pushed on as it lies in the frame: no copy, no allocation. Only what must wait is
  * copied and held: what lies behind a hole, and what acknowledges bytes of the other side that have not come (a mirror
  * swaps directions), so that above, an answer never comes before the request that it acknowledges. A hole closes in one
- * of three ways: the bytes come; the other side has acknowledged past it, and for `patience` more packets of the
- * connection and at least `skew`, or for `hole_wait` of packet time, they did not come; or a limit is reached. The last
- * two push a gap. A side of which no packet was ever seen is a hole by its peer's acknowledgements alone; once patience
- * with such a side was in vain, it is not waited for again until one of its packets is seen. A hole on the only side
- * that is seen can be acknowledged by nobody: `hole_wait` alone closes it. Of a gap no more is pushed before the other
- * side's next bytes than these acknowledge: the rest may answer them.
+ * of three ways: the bytes come; the other side has acknowledged past it, something waits for them, and for `patience`
+ * more packets of the connection and at least `skew`, or for `hole_wait` of packet time, they did not come; or a limit
+ * is reached. The last two push a gap. Where nothing waits, the acknowledgement may be of what was never sent. A side
+ * of which no packet was ever seen is a hole by its peer's acknowledgements alone; once patience with such a side was
+ * in vain, it is not waited for again until one of its packets is seen. A hole on the only side that is seen can be
+ * acknowledged by nobody: `hole_wait` alone closes it. Of a gap no more is pushed before the other side's next bytes
+ * than these acknowledge: the rest may answer them.
  *
  * Bytes in a SYN count as far as the peer acknowledges them with it (RFC 7413): until then they are held. They count
  * for nothing if it acknowledges the SYN alone, or if their side sends the same numbers again before its peer was

@@ -180,6 +180,29 @@ static void test_hole_patience(void **state)
 }
 
 /* Patience is no shorter than the clocks of two mirrors may be apart, whatever the milliseconds' counter does. */
+/* Who acknowledges what was never sent hides nothing by it, however often: the other side goes on where it was. */
+static void test_hole_that_is_none(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 1, 100000, A, "");
+    for (int i = 0; i < 50; i++)
+        segment(&t, CLIENT, 1, 1, A, "");
+    told(&t, "");
+    segment(&t, CLIENT, 1, 1, A, "get");
+    segment(&t, SERVER, 1, 4, A, "200");
+    segment(&t, CLIENT, 4, 4, A, "get");
+    segment(&t, SERVER, 4, 7, A, "403");
+    told(&t, "C(get)S(200)C(get)S(403)");
+    segment(&t, SERVER, 10, 7, A, "lost"); /* a hole, and bytes behind it */
+    for (int i = 0; i < 10; i++)
+        segment(&t, CLIENT, 7, 14, A, "");
+    told(&t, "S[3]S(lost)");
+    reassembly_end(&t.r, t.clock, END_CAPTURE, &t.memory, &t.counts);
+    assert_int_equal(t.memory.used, 0);
+}
+
 static void test_hole_skew(void **state)
 {
     (void)state;
@@ -527,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_hole_patience),
+        cmocka_unit_test(test_hole_that_is_none),
         cmocka_unit_test(test_hole_skew),
         cmocka_unit_test(test_hole_filled_in_time),
         cmocka_unit_test(test_hole_in_part),

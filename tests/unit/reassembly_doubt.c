@@ -53,11 +53,13 @@ static void counts_when_acknowledged(void **state)
     signed_segment(&t, 4, "ef");
     segment(&t, SERVER, 2, 5, A, ""); /* something came, and not this: it was not captured */
     assert_false(reassembly_holds(&t.r));
+    segment(&t, CLIENT, 5, 2, A, "g");
+    told(&t, "");
     for (int i = 0; i < 10; i++)
-        segment(&t, CLIENT, 4, 2, A, "");
-    told(&t, "C[1]");
+        segment(&t, CLIENT, 6, 2, A, "");
+    told(&t, "C[1]C(g)");
     finish(&t, "C<capture>S<capture>");
-    counted(&t, 4, 0, 2, 1);
+    counted(&t, 5, 0, 2, 1);
 }
 
 static void is_nothing_at_the_end(void **state)
