@@ -56,9 +56,9 @@ static void take_event(void *owner, const struct event *e)
     report_event(((struct run *)owner)->report, e);
 }
 
-static void take_finding(void *owner, const struct finding *f, bool last_word)
+static void take_finding(void *owner, const struct finding *f)
 {
-    report_finding(((struct run *)owner)->report, f, last_word);
+    report_finding(((struct run *)owner)->report, f);
 }
 
 static void take_source(void *owner, const struct source *s)

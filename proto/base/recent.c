@@ -43,13 +43,12 @@ static void forget_older(struct recent *r)
 
 void *recent_put(struct recent *r, const void *key)
 {
-    bool made;
     uint8_t *entry = table_find(&r->young, key);
     if (entry)
         return entry;
     if (r->young.count >= r->half)
         forget_older(r);
-    entry = table_put(&r->young, key, &made);
+    entry = table_put(&r->young, key, NULL);
     uint8_t *before = entry ? table_find(&r->old, key) : NULL;
     if (before) {
         memcpy(entry, before, r->old.entry_size);

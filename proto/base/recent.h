@@ -11,7 +11,7 @@ struct recent {
     uint64_t forgotten; /* entries that went with an older half */
 };
 
-/** @param bytes  that it takes of the account at most, while a half grows, too; at least eight entries a half. */
+/** @param bytes  that it takes of the account at most, while a half grows, too; at least seven entries a half. */
 void recent_init(struct recent *r, uint32_t key_size, uint32_t entry_size, size_t bytes,
                  const struct hash_secret *secret, struct memory *memory);
 

@@ -40,18 +40,18 @@ static void on_closing(void *owner, size_t count)
     c->events.closing(c->events.owner, false, count);
 }
 
-static void on_finding(void *owner, const struct finding *found, bool last_word)
+static void on_finding(void *owner, const struct finding *found)
 {
     struct correlate *c = owner;
     struct finding copy = *found, *f = &copy;
     if (!f->front && f->subject == SUBJECT_SOURCE && twins_passes_on(c->twins, f->source))
         f->front = FRONT_SUSPECTED; /* which may have shown behind its hits */
-    c->counters->of[COUNT_FINDINGS] += last_word;
+    c->counters->of[COUNT_FINDINGS] += f->complete;
     if ((int)f->rule->level > c->worst)
         c->worst = (int)f->rule->level;
     if (f->subject == SUBJECT_SOURCE)
         sources_found(c->sources, f->source);
-    c->events.finding(c->events.owner, f, last_word);
+    c->events.finding(c->events.owner, f);
 }
 
 static bool on_holds(void *owner, const struct finding *f, bool held)

@@ -25,7 +25,7 @@ struct correlate_options {
 /** Who is told; called on the correlator's thread. Findings and sources of the end come last, findings first. */
 struct correlate_events {
     void (*event)(void *owner, const struct event *e); /* completed by verdict and basis */
-    void (*finding)(void *owner, const struct finding *f, bool last_word);
+    void (*finding)(void *owner, const struct finding *f);
     void (*source)(void *owner, const struct source *s);
     /** The end begins: so many complete findings follow; then, called again, so many sources. */
     void (*closing)(void *owner, bool sources, size_t count);

@@ -202,7 +202,7 @@ static bool holds(struct findings *f, const struct kept_finding *k)
 static void tell_complete(struct findings *f, const struct kept_finding *k)
 {
     struct finding finding = view(k, true);
-    f->events.told(f->events.owner, &finding, true);
+    f->events.told(f->events.owner, &finding);
 }
 
 static void better(struct tally *t, enum endpoint_basis basis)
@@ -325,7 +325,7 @@ static void tell_if_due(struct findings *f, struct kept_finding *k)
         k->next_telling *= 10;
     struct finding finding = view(k, false);
     if (f->events.holds(f->events.owner, &finding, false))
-        f->events.told(f->events.owner, &finding, false);
+        f->events.told(f->events.owner, &finding);
 }
 
 void findings_end(struct findings *f)

@@ -49,11 +49,11 @@ struct finding_options {
     bool at_end;   /* complete ones are told at the end, in order, as far as memory has room for them */
 };
 
-/** Who is told. @param last_word  the finding is complete. */
+/** Who is told. */
 struct finding_events {
     /** The end begins: so many complete findings follow. */
     void (*closing)(void *owner, size_t count);
-    void (*told)(void *owner, const struct finding *f, bool last_word);
+    void (*told)(void *owner, const struct finding *f);
     /** Whether it is to be told, which is asked before each telling: the user may have suppressed it. One that was
      * held, and is complete, may not hold any more. */
     bool (*holds)(void *owner, const struct finding *f, bool held);

@@ -39,7 +39,7 @@ struct json_state {
 };
 
 void json_event(void *state, struct buffer *out, const struct event *e);
-void json_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
+void json_finding(void *state, struct buffer *out, const struct finding *f);
 void json_source(void *state, struct buffer *out, const struct source *s);
 void json_statistics(void *state, struct buffer *out, const struct statistics *s);
 

@@ -111,7 +111,7 @@ static void put_signs(struct json *j, const struct finding *f)
     json_close(j, ']');
 }
 
-static void put_finding(struct json *j, struct value_clock *clock, const struct finding *f, bool complete)
+static void put_finding(struct json *j, struct value_clock *clock, const struct finding *f)
 {
     json_open(j, "finding", '{');
     static const char *const subjects[SUBJECTS] = {
@@ -124,7 +124,7 @@ static void put_finding(struct json *j, struct value_clock *clock, const struct 
     json_number(j, "count", f->count);
     json_time(j, "first", clock, f->first);
     json_time(j, "last", clock, f->last);
-    json_flag(j, "complete", complete);
+    json_flag(j, "complete", f->complete);
     json_values(j, "user_agents", "user_agents_left_out", &f->agents);
     json_values(j, "verbs", "verbs_left_out", &f->verbs);
     json_values(j, "urls", "urls_left_out", &f->urls);
@@ -137,7 +137,7 @@ static void put_finding(struct json *j, struct value_clock *clock, const struct 
     json_close(j, '}');
 }
 
-void json_finding(void *state, struct buffer *out, const struct finding *f, bool last_word)
+void json_finding(void *state, struct buffer *out, const struct finding *f)
 {
     struct json_state *s = state;
     struct json j = json_begin(out);
@@ -160,6 +160,6 @@ void json_finding(void *state, struct buffer *out, const struct finding *f, bool
     json_close(&j, '}');
     put_alert(&j, f->rule);
     put_rule(&j, f->rule);
-    put_finding(&j, &s->clock, f, last_word);
+    put_finding(&j, &s->clock, f);
     json_end(&j);
 }

@@ -86,14 +86,14 @@ void report_event(struct report *r, const struct event *e)
     }
 }
 
-void report_finding(struct report *r, const struct finding *f, bool last_word)
+void report_finding(struct report *r, const struct finding *f)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct output *o = &r->outputs[i];
         size_t before = o->buffer.size;
         if (!asked_for(o, REPORT_ALERT))
             continue;
-        o->format->finding(o->state, &o->buffer, f, last_word);
+        o->format->finding(o->state, &o->buffer, f);
         written(r, o, before);
     }
 }

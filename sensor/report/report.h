@@ -51,7 +51,7 @@ struct report_format {
     void *(*open)(const struct report_style *style);
     void (*close)(void *state);
     void (*event)(void *state, struct buffer *out, const struct event *e);
-    void (*finding)(void *state, struct buffer *out, const struct finding *f, bool last_word);
+    void (*finding)(void *state, struct buffer *out, const struct finding *f);
     void (*source)(void *state, struct buffer *out, const struct source *s);
     void (*statistics)(void *state, struct buffer *out, const struct statistics *s);
     /** Before the first finding (or instead: count 0) and before the first source of the end. NULL: none. */
@@ -80,7 +80,7 @@ struct report *report_new(void);
 bool report_add(struct report *r, const struct output_spec *spec, int fd, bool live, bool verbose, bool colour);
 
 void report_event(struct report *r, const struct event *e);
-void report_finding(struct report *r, const struct finding *f, bool last_word);
+void report_finding(struct report *r, const struct finding *f);
 void report_source(struct report *r, const struct source *s);
 void report_section(struct report *r, enum report_section section, size_t count);
 void report_statistics(struct report *r, const struct statistics *s);

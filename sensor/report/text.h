@@ -63,7 +63,7 @@ void text_inputs(struct text_state *s, struct buffer *out, const struct statisti
 /** What is still to be told below the last block. */
 void text_finish_block(struct text_state *s, struct buffer *out);
 
-void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word);
+void text_finding(void *state, struct buffer *out, const struct finding *f);
 void text_source(void *state, struct buffer *out, const struct source *source);
 void text_statistics(void *state, struct buffer *out, const struct statistics *statistics);
 

@@ -314,7 +314,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     add_suppression(s, out, f);
 }
 
-static void add_line(struct text_state *s, struct buffer *out, const struct finding *f, bool last_word)
+static void add_line(struct text_state *s, struct buffer *out, const struct finding *f)
 {
     char time[VALUE_MAX];
     buffer_add(out, time, (size_t)(value_time_plain(time, &s->clock, f->last) - time));
@@ -330,17 +330,17 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     escape_text(out, slice_of(f->rule->title), 0);
     buffer_text(out, " (");
     text_plural(out, f->count, f->exchanges ? "request|" : "connection|");
-    buffer_text(out, last_word ? " in all)\n" : ")\n");
+    buffer_text(out, f->complete ? " in all)\n" : ")\n");
 }
 
-void text_finding(void *state, struct buffer *out, const struct finding *f, bool last_word)
+void text_finding(void *state, struct buffer *out, const struct finding *f)
 {
     struct text_state *s = state;
     if (!s->style.live || s->under_findings) {
-        if (last_word)
+        if (f->complete)
             add_block(s, out, f);
         return;
     }
     s->begun = s->told = true;
-    add_line(s, out, f, last_word);
+    add_line(s, out, f);
 }

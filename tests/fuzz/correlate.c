@@ -78,14 +78,14 @@ static void on_event(void *owner, const struct event *e)
     look(run);
 }
 
-static void on_finding(void *owner, const struct finding *f, bool last_word)
+static void on_finding(void *owner, const struct finding *f)
 {
     struct run *run = owner;
     assert(f->basis != ENDPOINT_UNPROVEN && f->count > 0 && f->exchanges <= run->exchanges);
-    run->found += last_word;
+    run->found += f->complete;
     for (size_t i = 0; i < FORMATS; i++) {
         if (formats[i]->events >> REPORT_ALERT & 1)
-            formats[i]->finding(run->states[i], &run->out[i], f, last_word);
+            formats[i]->finding(run->states[i], &run->out[i], f);
     }
     look(run);
 }

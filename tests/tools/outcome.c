@@ -117,11 +117,11 @@ static void print_address(char *out, struct address a, unsigned change)
     sprintf(out, ".%u", a.port);
 }
 
-static void keep_finding(void *owner, const struct finding *f, bool last_word)
+static void keep_finding(void *owner, const struct finding *f)
 {
     const struct telling *room = owner;
     struct outcome *o = room->outcome;
-    if (!last_word)
+    if (!f->complete)
         return;
     o->finding_count++;
     char source[64], endpoint[64], head[256];

@@ -57,10 +57,10 @@ static void on_event(void *owner, const struct event *e)
          e->type == EVENT_EXCHANGE ? auth_state_name(x->auth_state) : "-");
 }
 
-static void on_finding(void *owner, const struct finding *f, bool last_word)
+static void on_finding(void *owner, const struct finding *f)
 {
     tell(owner, "finding %s %llu%s%s\n", f->rule->title, (unsigned long long)f->count,
-         f->front == FRONT_SUSPECTED ? " of a front" : "", last_word ? "." : "");
+         f->front == FRONT_SUSPECTED ? " of a front" : "", f->complete ? "." : "");
 }
 
 static void on_source(void *owner, const struct source *s)

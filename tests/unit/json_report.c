@@ -462,7 +462,7 @@ static void an_alert(void **state)
     list(&f.agents, "\xFFzgrab", 3);
     list(&f.statuses, "403", 12);
     f.urls.left_out = 5;
-    report_json.finding(format, &out, &f, false);
+    report_json.finding(format, &out, &f);
     check(read_line(),
           "{\"timestamp\": \"2026-11-24T04:32:55.895306Z\", \"flow_id\": 35, \"event_type\": \"alert\","
           "\"src_ip\": \"128.232.110.120\", \"dest_ip\": \"66.35.250.204\", \"dest_port\": 80, \"proto\": \"TCP\","
@@ -478,9 +478,10 @@ static void an_alert(void **state)
           "\"urls_left_out\": 5, \"status_codes\": [{\"value\": \"403\", \"count\": 12}]}}");
     static const unsigned severities[LEVELS] = {4, 3, 2, 1, 1};
     rule.tag_count = rule.reference_count = 0;
+    f.complete = true;
     for (unsigned i = 0; i < LEVELS; i++) {
         rule.level = (enum rule_level)i;
-        report_json.finding(format, &out, &f, true);
+        report_json.finding(format, &out, &f);
         json_t *line = read_line(), *alert = json_object_get(line, "alert");
         assert_int_equal(json_integer_value(json_object_get(alert, "severity")), severities[i]);
         assert_null(json_object_get(alert, "metadata"));

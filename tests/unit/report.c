@@ -127,7 +127,7 @@ static void outputs_get_what_they_asked_for(void **state)
         report_event(r, an_exchange());
         report_event(r, &flow.event);
         report_section(r, SECTION_FINDINGS, 1);
-        report_finding(r, &finding, true);
+        report_finding(r, &finding);
         report_section(r, SECTION_SOURCES, 1);
         report_source(r, &source);
         report_statistics(r, &statistics);

@@ -7,10 +7,10 @@ struct account {
     unsigned seen;
 };
 
-static void compare_told(void *owner, const struct finding *f, bool last_word)
+static void compare_told(void *owner, const struct finding *f)
 {
     struct account *a = owner;
-    if (!last_word)
+    if (!f->complete)
         return;
     size_t rule = (size_t)(f->rule - MANY);
     a->seen |= 1U << rule;

@@ -51,6 +51,13 @@ static void free_finding(struct finding *f)
     value_list_clear(&f->forwarded, &memory);
 }
 
+static void tell_finding(void *s, const struct finding *f, bool complete)
+{
+    struct finding told = *f;
+    told.complete = complete;
+    report_text.finding(s, &out, &told);
+}
+
 static void a_finding(void **state)
 {
     (void)state;
@@ -62,8 +69,8 @@ static void a_finding(void **state)
     list(&f.forwarded, "198.51.100.9", 3);
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 1);
-    report_text.finding(s, &out, &f, false); /* offline only the last word counts */
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, false); /* offline only the last word counts */
+    tell_finding(s, &f, true);
     check_width();
     free_finding(&f);
     end(s, "FINDINGS\n"
@@ -103,10 +110,10 @@ static void the_same_rule_again(void **state)
     f.endpoint.port = 16443;
     void *s = begin(false, true, false);
     report_text.section(s, &out, SECTION_FINDINGS, 3);
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     for (int window = 0; window < 2; window++) {
         f.last += INT64_C(86400) * SECOND;
-        report_text.finding(s, &out, &f, true);
+        tell_finding(s, &f, true);
     }
     report_text.section(s, &out, SECTION_SOURCES, 0);
     check_width();
@@ -146,7 +153,7 @@ static void a_rule_once_more(void **state)
         struct finding f = make_finding();
         f.source[15] = i;
         f.rule = i % 2 ? &other : &rule;
-        report_text.finding(s, &out, &f, true);
+        tell_finding(s, &f, true);
         free_finding(&f);
     }
     const char *text = out.bytes;
@@ -181,24 +188,24 @@ static void one_block_a_subject(void **state)
     memset(f.source, 0xFE, sizeof f.source);
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 5);
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     f.rule = &other;
     f.count = 1;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     f.rule = &informational;
     f.count = 1234567;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     f.rule = &wide;
     f.count = 42;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     f.rule = &other;
     f.count = 1;
     f.cluster = "two";
     f.front = FRONT_SUSPECTED;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     f.cluster = "three";
     f.front = FRONT_UNNAMED;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     check_width();
     end(s, "FINDINGS\n"
            "\n"
@@ -239,10 +246,10 @@ static void one_block_a_network(void **state)
         report_text.section(s, &out, SECTION_FINDINGS, 2);
         f.tunnel_kind = TUNNEL_VXLAN;
         f.tunnel_id = 7;
-        report_text.finding(s, &out, &f, true);
+        tell_finding(s, &f, true);
         f.rule = &other;
         f.tunnel_id = network;
-        report_text.finding(s, &out, &f, true);
+        tell_finding(s, &f, true);
         report_text.section(s, &out, SECTION_SOURCES, 0);
         bool below = memmem(out.bytes, out.size, "Also, and how often:", 20) != NULL;
         assert_int_equal(below, network == 7);
@@ -276,7 +283,7 @@ static void long_lists(void **state)
         list(&f.verbs, (char[]){(char)('a' + i), 0}, 1);
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 1);
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     check_width();
     free_finding(&f);
     end(s, "FINDINGS\n"
@@ -320,11 +327,11 @@ static void live(void **state)
     struct finding f = make_finding();
     f.count = 1;
     void *s = begin(true, false, false);
-    report_text.finding(s, &out, &f, false);
+    tell_finding(s, &f, false);
     f.count = 10;
-    report_text.finding(s, &out, &f, false);
+    tell_finding(s, &f, false);
     f.count = 12;
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     report_text.section(s, &out, SECTION_FINDINGS, 0);
     free_finding(&f);
     end(s,
@@ -344,7 +351,7 @@ static void live_end(void **state)
     struct finding f = make_finding();
     void *s = begin(true, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 1);
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     assert_non_null(strstr(out.bytes, "\nMEDIUM  Request without a credential\n"));
     free_finding(&f);
     report_text.close(s);
@@ -366,7 +373,7 @@ static void colour(void **state)
     memcpy(f.source, source_ip, sizeof f.source);
     void *s = begin(false, false, true);
     report_text.section(s, &out, SECTION_FINDINGS, 1);
-    report_text.finding(s, &out, &f, true);
+    tell_finding(s, &f, true);
     end(s, "\033[1mFINDINGS\033[0m\n"
            "\n"
            "\033[1;31mHIGH\033[0m  T\\x1b[0m\n"
