@@ -289,7 +289,7 @@ check-local:
 endif
 
 # Folders are shipped whole, so only those in which nothing is built.
-EXTRA_DIST += $(script_tests) pcaps tests/fuzz/run tests/fuzz/seeds tests/bench/run \
+EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/seeds tests/bench/run \
 	tests/laws/allowed \
 	tests/laws/judges_known \
 	tests/laws/judges_story.sh \

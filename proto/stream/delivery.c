@@ -17,6 +17,14 @@ static void side_advance(const struct delivery *d, enum side side, uint64_t offs
         o->flags |= SIDE_FIXED;
 }
 
+/** What of the other side has its place, and waits for this side's bytes alone. NULL: nothing does. */
+static const struct held *side_waiter(const struct delivery *d, enum side side)
+{
+    const struct reassembly_side *o = side_of(d, other_side(side));
+    const struct held *first = held_first(o);
+    return first && first->piece.offset <= o->next && side_awaited(side_of(d, side), first->piece.ack) ? first : NULL;
+}
+
 static void side_gap(const struct delivery *d, enum side side, moment time, uint64_t to)
 {
     struct reassembly_side *s = side_of(d, side);
@@ -35,18 +43,16 @@ static void side_gap(const struct delivery *d, enum side side, moment time, uint
 static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
 {
     const struct reassembly_side *s = side_of(d, side);
-    const struct reassembly_side *o = side_of(d, other_side(side));
     const struct held *own = held_first(s);
-    const struct held *other = held_first(o);
-    bool waits = other && other->piece.offset <= o->next;
-    moment time = waits ? other->piece.time : d->time;
+    const struct held *waiter = side_waiter(d, side);
+    moment time = waiter ? waiter->piece.time : d->time;
     if (own && own->piece.offset <= to) {
         to = own->piece.offset;
         time = own->piece.time;
     }
-    if (waits && other->piece.ack > s->next && other->piece.ack < to) {
-        to = other->piece.ack;
-        time = other->piece.time;
+    if (waiter && waiter->piece.ack < to) {
+        to = waiter->piece.ack;
+        time = waiter->piece.time;
     }
     if (to > s->next)
         side_gap(d, side, time, to);
@@ -149,7 +155,8 @@ static bool side_release(const struct delivery *d, enum side side, bool force)
     if (!h || h->piece.offset != s->next || s->flags & SIDE_OFFERED)
         return false;
     if (side_doubts(s, &h->piece, h->size)) {
-        bool passed = force || s->acked > s->next; /* other bytes than these, which did not come */
+        /* Other bytes than these came to the peer: behind a part of this segment, or none that were seen. */
+        bool passed = force || s->acked > s->next || s->acked > h->piece.offset - h->skip;
         if (passed)
             side_drop(d, held_pop(s));
         return passed;
@@ -160,6 +167,17 @@ static bool side_release(const struct delivery *d, enum side side, bool force)
     delivery_piece(d, side, &h->piece, held_bytes(h));
     held_free(h, d->memory);
     return true;
+}
+
+void delivery_refute(const struct delivery *d, enum side side, uint64_t ack, uint64_t sent)
+{
+    struct reassembly_side *s = side_of(d, side);
+    for (struct held *h = held_first(s); h && h->piece.offset - h->skip < ack; h = h == s->held ? NULL : h->after) {
+        if (h->piece.begin != PIECE_UNTIMELY || h->piece.ack <= sent + 1)
+            continue;
+        h->piece.doubt = DOUBT_ACK;
+        h->piece.ack = 0;
+    }
 }
 
 /** Each side's first piece is in order and acknowledges bytes of the other's that are held: one of them lies. */
@@ -197,12 +215,9 @@ static void side_force(const struct delivery *d, enum side side)
 /** The wait of a hole is as old as what waits for it. */
 static bool side_waited_long(const struct delivery *d, enum side side)
 {
-    const struct held *own = held_first(side_of(d, side));
-    const struct reassembly_side *o = side_of(d, other_side(side));
-    const struct held *other = held_first(o);
+    const struct held *own = held_first(side_of(d, side)), *waiter = side_waiter(d, side);
     bool long_own = own && d->clock - own->piece.clock >= d->limits->hole_wait;
-    bool long_other = other && other->piece.offset <= o->next && d->clock - other->piece.clock >= d->limits->hole_wait;
-    return long_own || long_other;
+    return long_own || (waiter && d->clock - waiter->piece.clock >= d->limits->hole_wait);
 }
 
 /** A hole, or a SYN's bytes, that nobody could acknowledge, because the other direction is not captured: time alone
@@ -254,7 +269,7 @@ static void side_give_up_all(const struct delivery *d, enum side side, uint64_t 
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
     struct reassembly_side *s = side_of(d, side);
-    bool urgent = s->held || side_of(d, other_side(side))->held || s->state == SIDE_UNSEEN;
+    bool urgent = s->held || side_waiter(d, side) || s->state == SIDE_UNSEEN;
     if (side_owes(s)) {
         if (s->flags & SIDE_IN_VAIN) {
             if (!side_of(d, other_side(side))->held)

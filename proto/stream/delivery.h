@@ -64,7 +64,7 @@ static inline bool side_awaited(const struct reassembly_side *s, uint64_t ack)
 /** Whether the peer has not acknowledged all of a piece that is doubtful. */
 static inline bool side_doubts(const struct reassembly_side *s, const struct piece *piece, size_t size)
 {
-    return piece->doubtful && s->acked < piece->offset + size + piece->cut + (piece->ends ? 1 : 0);
+    return piece->doubt != NO_DOUBT && s->acked < piece->offset + size + piece->cut + (piece->ends ? 1 : 0);
 }
 
 /** Pushes a piece that stands at `next` and need not wait, and what goes with it. */
@@ -75,6 +75,10 @@ void delivery_pass_over(const struct delivery *d, enum side side);
 
 /** No acknowledgement will be seen: what a SYN offered, if anything, counts if its side went on. */
 void delivery_end_offer(const struct delivery *d, enum side side);
+
+/** The peer has acknowledged `ack` of this side when it had sent no more than `sent` (one more than which a probe of a
+ *  window or of a connection kept alive tells). What it took of this side by then acknowledged no more than that. */
+void delivery_refute(const struct delivery *d, enum side side, uint64_t ack, uint64_t sent);
 
 /** After a packet: delivers what waits no longer, keeps to the limits, and counts the packet against patience. */
 void delivery_settle(const struct delivery *d);

@@ -17,10 +17,14 @@ static bool was_never_sent(const struct reassembly_side *peer, const struct pack
     return known && ahead < 0 && 0U - (uint32_t)ahead >= peer->next;
 }
 
-bool doubt_segment(const struct reassembly *r, enum side from, const struct packet *p)
+enum doubt doubt_segment(const struct reassembly *r, enum side from, const struct packet *p)
 {
     const struct reassembly_side *peer = &r->side[other_side(from)];
-    return peer->state != SIDE_UNSEEN && (p->signature || stamp_is_old(r, from, p) || was_never_sent(peer, p));
+    if (peer->state == SIDE_UNSEEN)
+        return NO_DOUBT;
+    if (p->signature || stamp_is_old(r, from, p))
+        return DOUBT_OPTION;
+    return was_never_sent(peer, p) ? DOUBT_ACK : NO_DOUBT;
 }
 
 /* Linux, too, takes a stamp from nothing that lies wholly before or behind what it has acknowledged

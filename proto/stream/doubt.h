@@ -5,9 +5,8 @@
 
 #include "proto/stream/reassembly.h"
 
-/** Whether it bears a signature, a stamp that is older than what came before it, or acknowledges what was never sent.
- * Of a side whose peer is not seen nothing is doubted. */
-bool doubt_segment(const struct reassembly *r, enum side from, const struct packet *p);
+/** Of a side whose peer is not seen nothing is doubted. */
+enum doubt doubt_segment(const struct reassembly *r, enum side from, const struct packet *p);
 
 /** Learns from the stamp of a segment that is not doubted. */
 void doubt_keep_stamp(struct reassembly *r, enum side from, const struct packet *p);

@@ -137,7 +137,7 @@ static void held_end_at(struct reassembly_side *s, struct held *h, uint64_t end,
 }
 
 /** Takes off what is held as far as the piece goes. What was cut behind that goes over to the piece; what only waits
- * (of UINT64_MAX) goes from there on. @return whether the bytes differ. */
+ * goes from there on. @return whether the bytes differ. */
 static bool held_give_way(struct reassembly_side *s, struct held *h, struct piece *piece, struct slice bytes,
                           struct reassembly_counts *counts)
 {
@@ -179,7 +179,8 @@ enum segment held_insert(struct reassembly_side *s, const struct piece *piece, s
     struct held *h = behind_all ? NULL : held_first(s);
     while (h && h->piece.offset <= rest.offset + bytes.size) {
         struct held *after = h == s->held ? NULL : h->after;
-        bool before_it = piece_counts_before(&rest, bytes, h), agrees = before_it && held_agrees(h, &rest, bytes);
+        bool before_it = piece_counts_before(&rest, bytes, h), waits = h->piece.begin >= PIECE_DOUBTFUL;
+        bool agrees = before_it && !waits && held_agrees(h, &rest, bytes);
         if (agrees && rest.offset + bytes.size >= h->piece.offset + h->size)
             h->piece.begin = rest.begin;
         if (before_it && !agrees) {

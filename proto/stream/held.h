@@ -9,18 +9,29 @@
 
 #include "proto/stream/reassembly.h"
 
+/** Why it is not certain that its receiver takes a segment; what is less likely comes later. */
+enum doubt {
+    NO_DOUBT,
+    DOUBT_ACK,   /* it acknowledges what was never sent; Linux takes the bytes if it expects nothing but them */
+    DOUBT_OPTION /* it bears a signature, or a stamp that is older than what came before it */
+};
+
 /** Where bytes belong, and what goes with them. */
 struct piece {
     uint64_t offset;    /* of the first byte */
-    uint64_t begin;     /* of the first byte of its segment, which may be seen already; 0: it counts before any other,
-                           UINT64_MAX: behind any other */
+    uint64_t begin;     /* of the first byte of its segment, which may be seen already; 0: it counts before any other;
+                           or PIECE_... */
     uint64_t ack;       /* the other side's offset that it acknowledges; 0: none */
     moment time, clock; /* of its packet */
     uint64_t number;    /* of its frame */
     uint32_t cut;       /* bytes behind these that the capture did not keep */
     uint8_t ends;       /* TCP_FIN, TCP_RST or 0, behind all that */
-    bool doubtful;      /* whether its receiver takes it shows by what that acknowledges */
+    uint8_t doubt;      /* enum doubt: whether its receiver takes it shows by what that acknowledges */
 };
+
+/* `begin` of what counts behind any other, the last of these behind the first. */
+#define PIECE_DOUBTFUL (UINT64_MAX - DOUBT_OPTION) /* and its doubt, less one */
+#define PIECE_UNTIMELY UINT64_MAX /* it acknowledges what was not seen yet: if that was not sent, none takes it */
 
 struct held {
     struct held *after;

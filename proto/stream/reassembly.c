@@ -19,7 +19,8 @@ struct arrival {
     const struct packet *packet;
     enum side from;
     uint32_t seq; /* of the first byte: a SYN stands before it */
-    bool syn, fin, doubtful;
+    bool syn, fin;
+    enum doubt doubt;
 };
 
 static bool side_far(const struct reassembly_side *s, uint32_t number)
@@ -157,8 +158,8 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
     const struct reassembly_side *o = &d->r->side[other_side(from)];
     uint64_t end = piece->offset + bytes.size + piece->cut + (piece->ends ? 1 : 0);
     bool alone = !s->held || end <= held_first(s)->piece.offset;
-    bool awaits = side_awaited(o, piece->ack) || side_doubts(s, piece, bytes.size);
-    bool due = piece->offset == s->next && !awaits;
+    bool untimely = side_awaited(o, piece->ack), doubts = side_doubts(s, piece, bytes.size);
+    bool due = piece->offset == s->next && !untimely && !doubts;
     if (due && alone) {
         delivery_piece(d, from, piece, bytes);
         return SEGMENT_DELIVERED;
@@ -166,7 +167,7 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
     struct piece part = *piece;
     /* What acknowledges bytes that were never sent is not taken (RFC 9293 section 3.10.7.4): whether they were shows
      * later, and until then everything else counts before it. */
-    part.begin = due ? 0 : awaits ? UINT64_MAX : piece->begin;
+    part.begin = due ? 0 : untimely ? PIECE_UNTIMELY : doubts ? PIECE_DOUBTFUL + piece->doubt - 1U : piece->begin;
     enum segment outcome = SEGMENT_REPEATED;
     part.ends = 0;
     if (bytes.size || piece->cut)
@@ -175,7 +176,7 @@ static enum segment piece_take(const struct delivery *d, enum side from, const s
         part = (struct piece){.offset = piece->offset + bytes.size + piece->cut,
                               .begin = part.begin,
                               .ends = piece->ends,
-                              .doubtful = piece->doubtful,
+                              .doubt = piece->doubt,
                               .ack = piece->ack,
                               .time = piece->time,
                               .clock = piece->clock,
@@ -269,7 +270,7 @@ static enum segment take_bytes(const struct delivery *d, const struct arrival *a
     const struct reassembly_side *s = &d->r->side[a->from];
     struct slice bytes = a->packet->payload;
     struct piece piece = piece_of(a->packet, ack);
-    piece.doubtful = a->doubtful;
+    piece.doubt = (uint8_t)a->doubt;
     bool differs = false;
     int32_t ahead = side_ahead(s, a->seq);
     size_t total = bytes.size + piece.cut + (a->fin ? 1 : 0);
@@ -343,12 +344,14 @@ static enum segment take_segment(const struct delivery *d, const struct arrival 
     bool again = a->syn && s->state != SIDE_UNSEEN;
     side_see(s, a);
     uint64_t ack = side_acknowledge(o, p);
-    if (!a->doubtful && !side_awaited(o, ack))
+    if (a->doubt == NO_DOUBT && !side_awaited(o, ack))
         doubt_keep_stamp(d->r, a->from, p);
     if ((o->flags & SIDE_OFFERED) && ack)
         side_judge_offer(d, other_side(a->from), ack);
     if ((s->flags & SIDE_OFFERED) && !a->syn)
         s->flags |= SIDE_WENT_ON;
+    if (o->held && ack && p->payload.size + p->cut == 0)
+        delivery_refute(d, other_side(a->from), ack, s->next + (uint64_t)(int64_t)side_ahead(s, a->seq));
     bool offers = a->syn && (p->payload.size || p->cut);
     enum segment outcome = offers ? take_offer(d, a, ack) : take_bytes(d, a, ack);
     return again && outcome == SEGMENT_DELIVERED && (offers || p->payload.size == 0) ? SEGMENT_REPEATED : outcome;
@@ -367,7 +370,7 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
     bool syn = (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
     struct arrival a = {
         .packet = p, .from = from, .seq = p->seq + syn, .syn = syn, .fin = (p->flags & TCP_FIN) && !syn};
-    a.doubtful = !syn && doubt_segment(r, from, p);
+    a.doubt = syn ? NO_DOUBT : doubt_segment(r, from, p);
     enum segment outcome = syn ? side_judge_syn(r, from, p) : SEGMENT_DELIVERED;
     if (outcome == SEGMENT_NEW_LIFE)
         return outcome;

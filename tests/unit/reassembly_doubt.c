@@ -39,6 +39,109 @@ static void gives_way(void **state)
     }
 }
 
+/* The first byte is the same: it came all the same, and what is doubtful is not kept for it. */
+static void gives_way_where_it_agrees(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "ayz");
+    segment(&t, CLIENT, 1, 1, A, "a");
+    told(&t, "C(a)");
+    segment(&t, SERVER, 1, 2, A, "");
+    assert_false(reassembly_holds(&t.r));
+    segment(&t, CLIENT, 2, 1, A, "bc");
+    finish(&t, "C(bc)C<capture>S<capture>");
+    counted(&t, 3, 1, 2, 0);
+}
+
+/* None takes what acknowledges too much, few an odd option, and some what acknowledges too little. */
+static void counts_before_what_fewer_take(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 1, 5000, A, "xyz"), SEGMENT_HELD);
+    assert_int_equal(signed_segment(&t, 1, "uvw"), SEGMENT_CONFLICTING);
+    assert_int_equal(segment(&t, CLIENT, 1, (uint32_t)-5000, A, "abc"), SEGMENT_CONFLICTING);
+    segment(&t, SERVER, 1, 4, A, "");
+    told(&t, "C(abc)");
+    finish(&t, "S[4999]C<capture>S<capture>"); /* what is acknowledged at the end is owed */
+}
+
+/* Nobody acknowledges the half of what it took. */
+static void is_refuted_by_a_part(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "xyz");
+    segment(&t, CLIENT, 1, 1, A, "a");
+    segment(&t, SERVER, 1, 2, A, "");
+    assert_false(reassembly_holds(&t.r));
+    assert_int_equal(signed_segment(&t, 2, "bc"), SEGMENT_HELD);
+    segment(&t, SERVER, 1, 4, A, "");
+    finish(&t, "C(abc)C<capture>S<capture>");
+}
+
+/* One request after the other below a segment that acknowledges what its receiver never sent, as that tells. */
+static void refuted_it_makes_no_hole(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 1, 5000, A, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), SEGMENT_HELD);
+    for (uint32_t i = 0; i < 20; i++) {
+        segment(&t, CLIENT, 1 + i, 1, A, "a");
+        segment(&t, SERVER, 1, 2 + i, A, "");
+    }
+    segment(&t, SERVER, 1, 21, A, "b");
+    finish(&t, "C(aaaaaaaaaaaaaaaaaaaa)S(b)S[4998]C<capture>S<capture>");
+}
+
+/* Who tells one more than it had sent, as a probe does, does not refute it; nor who did not take so much. */
+static void is_not_refuted(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 1, 4, A, "ab"), SEGMENT_HELD);
+    segment(&t, SERVER, 1, 1, A, "");
+    segment(&t, SERVER, 3, 3, A, "");
+    told(&t, "");
+    segment(&t, SERVER, 1, 1, A, "xyz");
+    told(&t, "S(xyz)C(ab)");
+    assert_int_equal(segment(&t, CLIENT, 3, 9, A, "cd"), SEGMENT_HELD);
+    segment(&t, SERVER, 4, 4, A, "x"); /* sent again, for all that is known: what it had sent it does not tell */
+    told(&t, "C(cd)S(x)");
+    finish(&t, "S[4]C<capture>S<capture>");
+}
+
+/* What waits for other things is no witness of what the server sent: an acknowledgement alone claims it. */
+static void witnesses_no_hole(void **state)
+{
+    (void)state;
+    static const char *const told_then[] = {"C(a)S(b)C[58]C(x)S[4998]C<capture>S<capture>",
+                                            "C(a)S(b)C[58]S[4998]C(x)C<capture>S<capture>",
+                                            "C(a)S(b)S[4998]C<capture>S<capture>"};
+    for (int kind = 0; kind < 3; kind++) {
+        struct rig t = rig();
+        shake_hands(&t);
+        segment(&t, CLIENT, 1, 5000, A, "");
+        if (kind == 0)
+            segment(&t, CLIENT, 60, 1, A, "x"); /* for the bytes before it */
+        else if (kind == 1)
+            segment(&t, CLIENT, 60, 5000, A, "x"); /* for these first */
+        else
+            signed_segment(&t, 1, "x"); /* for its acknowledgement */
+        for (int i = 0; i < 40; i++)
+            segment(&t, CLIENT, 1, 1, A, "");
+        segment(&t, CLIENT, 1, 1, A, "a");
+        segment(&t, SERVER, 1, 2, A, "b");
+        finish(&t, told_then[kind]);
+    }
+}
+
 /* A receiver that took it says so. */
 static void counts_when_acknowledged(void **state)
 {
@@ -153,6 +256,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_way),
+        cmocka_unit_test(gives_way_where_it_agrees),
+        cmocka_unit_test(counts_before_what_fewer_take),
+        cmocka_unit_test(is_refuted_by_a_part),
+        cmocka_unit_test(refuted_it_makes_no_hole),
+        cmocka_unit_test(is_not_refuted),
+        cmocka_unit_test(witnesses_no_hole),
         cmocka_unit_test(counts_when_acknowledged),
         cmocka_unit_test(is_nothing_at_the_end),
         cmocka_unit_test(is_bounded),
