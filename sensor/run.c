@@ -168,11 +168,16 @@ static void live_clock(struct run *r, moment clock, bool idle)
     }
 }
 
-static void show_progress(struct run *r)
+static moment now_by(clockid_t which)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-    moment now = (moment)t.tv_sec * SECOND + t.tv_nsec;
+    clock_gettime(which, &t);
+    return (moment)t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static void show_progress(struct run *r)
+{
+    moment now = now_by(CLOCK_MONOTONIC_COARSE);
     if (now < r->progress_due)
         return;
     struct capture_counts counts;
@@ -231,6 +236,26 @@ static bool goes_on(const struct run *r)
     return !r->over && !signals_came() && report_error(r->report) == NULL;
 }
 
+/* What the kernel had taken in when the signal came, and no more: what comes later has a later time, and two waits in
+ * which nothing comes are longer than the kernel keeps back what it has. */
+static void read_rest(struct run *r)
+{
+    struct frame frame = {.number = 0};
+    struct capture_error error;
+    moment until = now_by(CLOCK_REALTIME);
+    for (int idle = 0; idle < 2 && !r->over && report_error(r->report) == NULL;) {
+        enum capture_got got = capture_next(r->capture, &frame, &error);
+        if ((got == CAPTURE_FRAME && frame.time > until) || got == CAPTURE_END || got == CAPTURE_FAILED)
+            return;
+        if (got == CAPTURE_IDLE) {
+            idle++;
+            continue;
+        }
+        idle = 0;
+        take_frame(r, &frame);
+    }
+}
+
 static void read_all(struct run *r)
 {
     struct frame frame = {.number = 0};
@@ -249,6 +274,8 @@ static void read_all(struct run *r)
     if (signals_came() && !is_live(r)) {
         log_note(r->log, "interrupted: the input was not read to its end");
         r->input_failed = true;
+    } else if (signals_came()) {
+        read_rest(r);
     }
 }
 
