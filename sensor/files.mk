@@ -103,6 +103,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/infer.h \
 	sensor/detect/knock.c \
 	sensor/detect/knock.h \
+	sensor/detect/likeness.c \
+	sensor/detect/likeness.h \
 	sensor/detect/list.c \
 	sensor/detect/list.h \
 	sensor/detect/measure.c \
@@ -244,6 +246,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/target.h \
 	sensor/report/text.c \
 	sensor/report/text.h \
+	sensor/report/text_alike.c \
 	sensor/report/text_finding.c \
 	sensor/report/text_source.c \
 	sensor/report/text_summary.c \

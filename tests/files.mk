@@ -102,6 +102,7 @@ unit_tests = \
 	tests/unit/table \
 	tests/unit/tally \
 	tests/unit/tally_knocks \
+	tests/unit/text_alike \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls_keys \

@@ -33,6 +33,7 @@ struct finding {
     uint64_t exchanges;  /* of these: exchanges; the others are connections */
     moment first, last;  /* of their times */
     uint64_t first_flow; /* flow_id of the first hit: the order of findings that are otherwise equal */
+    uint64_t alike;      /* at the end: the same for subjects of which the same is told (likeness.h); 0: nobody knows */
     struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
 };
 
@@ -90,7 +91,8 @@ void findings_reached(struct findings *f, moment clock,
  * that whoever comes next has room. Of these what is held is not told, but lost. */
 void findings_trim(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
 
-/** The end: all are told complete, most severe first, then most hits, then by source and endpoint. */
+/** The end: all are told complete, most severe first, then most hits, then by source and endpoint, those that are alike
+ * together. */
 void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
                      void *owner);
 

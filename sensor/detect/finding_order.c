@@ -1,6 +1,7 @@
 #include "sensor/detect/finding_order.h"
 
 #include "proto/packet/tunnel.h"
+#include "sensor/detect/likeness.h"
 
 static int compare_endpoints(const struct finding *a, const struct finding *b)
 {
@@ -55,13 +56,28 @@ static bool by_subject(const struct kept_finding *a, const struct kept_finding *
     return order ? order < 0 : stands_before(a, b);
 }
 
-static bool by_severity(const struct kept_finding *a, const struct kept_finding *b)
+static int compare_severity(const struct kept_finding *a, const struct kept_finding *b)
 {
     if (a->subject_level != b->subject_level)
-        return a->subject_level > b->subject_level;
-    if (a->subject_count != b->subject_count)
-        return a->subject_count > b->subject_count;
+        return a->subject_level > b->subject_level ? -1 : 1;
+    return (a->subject_count < b->subject_count) - (a->subject_count > b->subject_count);
+}
+
+static bool by_likeness(const struct kept_finding *a, const struct kept_finding *b)
+{
+    int order = compare_severity(a, b);
+    uint64_t x = a->tally->finding.alike, y = b->tally->finding.alike;
+    if (order || x != y)
+        return order ? order < 0 : x < y;
     return by_subject(a, b);
+}
+
+static bool by_severity(const struct kept_finding *a, const struct kept_finding *b)
+{
+    int order = compare_severity(a, b);
+    if (!order)
+        order = compare_subjects(&a->lead->tally->finding, &b->lead->tally->finding);
+    return order ? order < 0 : by_subject(a, b);
 }
 
 typedef bool (*comes_before)(const struct kept_finding *a, const struct kept_finding *b);
@@ -100,15 +116,47 @@ static struct kept_finding *sorted(struct kept_finding *list, comes_before befor
     return all;
 }
 
-/* What is told of one subject stands together, where its most severe finding belongs. */
+/* From `first` on, up to `end`, all is of one subject. */
+static void mark_subject(struct kept_finding *first, const struct kept_finding *end)
+{
+    uint64_t alike = 0;
+    bool known = true;
+    for (const struct kept_finding *k = first; k != end; k = k->after) {
+        uint64_t likeness = finding_likeness(&k->tally->finding, k->rule);
+        known &= likeness != 0;
+        alike = likeness_join(alike, likeness);
+    }
+    for (struct kept_finding *k = first; k != end; k = k->after) {
+        k->subject_level = (uint8_t)first->rule->level;
+        k->subject_count = first->tally->finding.count;
+        k->tally->finding.alike = known ? alike : 0;
+    }
+}
+
+static void mark_leads(struct kept_finding *list)
+{
+    const struct kept_finding *lead = list;
+    for (struct kept_finding *k = list; k; k = k->after) {
+        uint64_t alike = k->tally->finding.alike;
+        bool same = alike ? alike == lead->tally->finding.alike && !compare_severity(lead, k)
+                          : finding_same_subject(&lead->tally->finding, &k->tally->finding);
+        lead = same ? lead : k;
+        k->lead = lead;
+    }
+}
+
+/* What is told of one subject stands together, where its most severe finding belongs. Of subjects that are alike the
+ * first is found in an order that differs from run to run; the last one does not. */
 struct kept_finding *finding_order(struct kept_finding *list)
 {
     list = sorted(list, by_subject);
-    for (struct kept_finding *k = list, *group = list; k; k = k->after) {
-        if (!finding_same_subject(&k->tally->finding, &group->tally->finding))
-            group = k;
-        k->subject_level = (uint8_t)group->rule->level;
-        k->subject_count = group->tally->finding.count;
+    for (struct kept_finding *first = list, *end; first; first = end) {
+        end = first->after;
+        while (end && finding_same_subject(&first->tally->finding, &end->tally->finding))
+            end = end->after;
+        mark_subject(first, end);
     }
+    list = sorted(list, by_likeness);
+    mark_leads(list);
     return sorted(list, by_severity);
 }

@@ -17,12 +17,13 @@ struct kept_finding {
     bool stirred;          /* hit since finding_queue_silent() came by */
     uint8_t subject_level; /* of its subject, at the end: what its findings are sorted by */
     uint64_t subject_count;
+    const struct kept_finding *lead; /* likewise: of the first subject that is alike */
     struct subject *subject;
     struct kept_finding *before, *after;
 };
 
-/** Sorts a list by `after`: most severe subject first, then most hits, then by source and endpoint; of one subject the
- * most severe first. Afterwards `before` means nothing. */
+/** Sorts a list by `after`: most severe subject first, then most hits, then by source and endpoint, of which those that
+ * are alike stand behind the first of them; of one subject the most severe first. Afterwards `before` means nothing. */
 struct kept_finding *finding_order(struct kept_finding *list);
 
 #endif

@@ -5,12 +5,18 @@
 #include "sensor/event/value.h"
 #include "sensor/report/report.h"
 
-enum { TEXT_EXPLAINED = 32, TEXT_FURTHER = 64 };
+enum { TEXT_EXPLAINED = 32, TEXT_FURTHER = 64, TEXT_KINDS = 32 };
 
 /** What else holds for the subject of a block: how often in all, and in how many windows. */
 struct text_further {
     const struct rule_about *rule;
     uint64_t count, windows;
+};
+
+/** What was told in a block of its own. */
+struct text_kind {
+    uint64_t alike; /* finding's; 0: nothing is like it */
+    uint8_t source[16];
 };
 
 /** What an output of this format keeps. */
@@ -27,6 +33,10 @@ struct text_state {
     bool has_subject;
     struct text_further further[TEXT_FURTHER]; /* to be told below it */
     size_t further_count;
+    struct text_kind kinds[TEXT_KINDS]; /* the last ones */
+    size_t kind_count;
+    uint64_t listed; /* the kind whose list is being told; 0: none is */
+    size_t listed_shown, listed_hidden;
     size_t sources, sources_told, sources_shown;
     struct {
         uint64_t sources, requests;
@@ -62,6 +72,18 @@ void text_inputs(struct text_state *s, struct buffer *out, const struct statisti
 
 /** What is still to be told below the last block. */
 void text_finish_block(struct text_state *s, struct buffer *out);
+
+/** A block begins; others may turn out to be alike. */
+void text_remember_kind(struct text_state *s, const struct finding *f);
+
+/** A source of which the same is told as of an earlier one gets a line in a list below that, not a block.
+ *  @return false: there is none like it. */
+bool text_list_alike(struct text_state *s, struct buffer *out, const struct finding *f);
+
+/** The list, if there is one, is complete. */
+void text_end_list(struct text_state *s, struct buffer *out);
+
+void text_level(const struct text_state *s, struct buffer *out, enum rule_level level);
 
 void text_finding(void *state, struct buffer *out, const struct finding *f);
 void text_source(void *state, struct buffer *out, const struct source *source);

@@ -14,7 +14,7 @@ enum {
     DESCRIPTION_LINES = 8
 };
 
-static void add_level(const struct text_state *s, struct buffer *out, enum rule_level level)
+void text_level(const struct text_state *s, struct buffer *out, enum rule_level level)
 {
     static const char *const names[LEVELS] = {[LEVEL_INFORMATIONAL] = "INFORMATIONAL",
                                               [LEVEL_LOW] = "LOW",
@@ -242,7 +242,7 @@ static void put_further(struct text_state *s, struct buffer *out, const struct t
         snprintf(windows, sizeof windows, " (%llu %swindows)", (unsigned long long)f->windows, same ? "other " : "");
     size_t used = 4 + (size_t)(level > LEVEL ? level : LEVEL) + 1 + (size_t)digits + 2 + strlen(windows);
     buffer_text(out, "    ");
-    add_level(s, out, f->rule->level);
+    text_level(s, out, f->rule->level);
     buffer_format(out, "%*s %s  ", level < LEVEL ? LEVEL - level : 0, "", count);
     escape_text(out, slice_of(f->rule->title), s->style.width - (unsigned)used - 3);
     buffer_text(out, windows);
@@ -251,6 +251,7 @@ static void put_further(struct text_state *s, struct buffer *out, const struct t
 
 void text_finish_block(struct text_state *s, struct buffer *out)
 {
+    text_end_list(s, out);
     if (s->further_count)
         buffer_text(out, "\n  Also, and how often:\n");
     for (size_t i = 0; i < s->further_count; i++)
@@ -292,13 +293,17 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
     if (s->has_subject && finding_same_subject(&s->subject, f)) {
-        add_further(s, out, f);
+        if (!s->listed)
+            add_further(s, out, f);
         return;
     }
-    text_finish_block(s, out);
     remember_subject(s, f);
+    if (text_list_alike(s, out, f))
+        return;
+    text_finish_block(s, out);
+    text_remember_kind(s, f);
     buffer_text(out, "\n");
-    add_level(s, out, f->rule->level);
+    text_level(s, out, f->rule->level);
     buffer_text(out, "  ");
     escape_text(out, slice_of(f->rule->title), s->style.width - 20);
     buffer_text(out, "\n");
@@ -319,7 +324,7 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     char time[VALUE_MAX];
     buffer_add(out, time, (size_t)(value_time_plain(time, &s->clock, f->last) - time));
     buffer_text(out, " ");
-    add_level(s, out, f->rule->level);
+    text_level(s, out, f->rule->level);
     buffer_text(out, " ");
     if (f->subject == SUBJECT_SOURCE) {
         text_ip(out, f->source);

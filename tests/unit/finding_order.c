@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "proto/packet/tunnel.h"
+#include "sensor/detect/likeness.h"
 
 static const struct rule_about LOW = {.title = "low", .level = LEVEL_LOW, .number = 1, .story = ""};
 static const struct rule_about HIGH = {.title = "high", .level = LEVEL_HIGH, .number = 2, .story = ""};
@@ -130,12 +131,96 @@ static void networks_are_apart(void **state)
     assert_true(finding_same_subject(one, other));
 }
 
+/* Of the same count and level those that say the same stand behind the first of them, and are marked so. */
+static void what_is_alike_stands_together(void **state)
+{
+    (void)state;
+    static struct memory memory = {.limit = 100000};
+    static const struct hash_secret secret = {.bytes = {1}};
+    static const char *const agents[] = {"one", "other", "one", "other", "one"};
+    struct bench b = {.count = 0};
+    struct finding *f[5];
+    for (uint8_t i = 0; i < 5; i++) {
+        f[i] = add(&b, &LOW, i, 443, i < 4 ? 3 : 2);
+        value_list_add(&f[i]->agents, slice_of(agents[i]), &secret, &memory);
+    }
+    add(&b, &HIGH, 0, 443, 1);
+    assert_string_equal(ordered(&b), "high 0:443 1\nlow 0:443 3\nlow 1:443 3\nlow 3:443 3\nlow 2:443 3\nlow 4:443 2\n");
+    assert_true(f[1]->alike != 0 && f[1]->alike == f[3]->alike);
+    assert_true(f[2]->alike == f[4]->alike && f[2]->alike != f[1]->alike);
+    assert_true(f[0]->alike != f[2]->alike); /* of which more is told */
+    for (size_t i = 0; i < 5; i++)
+        value_list_clear(&f[i]->agents, &memory);
+}
+
+/* Who is alike and was hit more often is told of elsewhere: no place among these follows from it. */
+static void what_is_alike_and_counts_differ(void **state)
+{
+    (void)state;
+    static struct memory memory = {.limit = 100000};
+    static const struct hash_secret secret = {.bytes = {1}};
+    static const char *const others[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct bench b = {.count = 0};
+        struct finding *f[] = {add(&b, &LOW, 1, 443, 3), add(&b, &LOW, 9, 443, 2), add(&b, &LOW, 5, 443, 2)};
+        for (size_t j = 0; j < 3; j++)
+            value_list_add(&f[j]->agents, slice_of(j < 2 ? "one" : others[i]), &secret, &memory);
+        assert_string_equal(ordered(&b), "low 1:443 3\nlow 5:443 2\nlow 9:443 2\n");
+        for (size_t j = 0; j < 3; j++)
+            value_list_clear(&f[j]->agents, &memory);
+    }
+}
+
+/* Each is told of in the report: who differs in one of these is not told of as of others. */
+static void what_makes_findings_differ(void **state)
+{
+    (void)state;
+    static struct memory memory = {.limit = 100000};
+    static const struct hash_secret secret = {.bytes = {1}};
+    const struct finding plain = {.subject = SUBJECT_SOURCE, .cluster = "", .exchanges = 1, .endpoint.port = 443};
+    struct finding f[9], listed[7];
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++)
+        f[i] = plain;
+    f[0].subject = SUBJECT_ENDPOINT;
+    f[1].cluster = "one";
+    f[2].exchanges = 0;
+    f[3].endpoint.port = 80;
+    f[4].endpoint.ip[3] = 1;
+    f[5].tunnel_id = 7;
+    f[6].front = 1;
+    f[7].signs = 2;
+    f[8].basis = ENDPOINT_SHAPE;
+    const uint64_t likeness = finding_likeness(&plain, &LOW);
+    assert_true(likeness != 0);
+    assert_true(finding_likeness(&plain, &HIGH) != likeness);
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++)
+        assert_true(finding_likeness(&f[i], &LOW) != likeness);
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
+        listed[i] = plain;
+        struct value_list *const lists[] = {&listed[i].agents,   &listed[i].urls,    &listed[i].verbs,
+                                            &listed[i].statuses, &listed[i].reasons, &listed[i].forwarded,
+                                            &listed[i].endpoints};
+        value_list_add(lists[i], slice_of("x"), &secret, &memory);
+        assert_true(finding_likeness(&listed[i], &LOW) != likeness);
+        for (size_t j = 0; j < i; j++)
+            assert_true(finding_likeness(&listed[i], &LOW) != finding_likeness(&listed[j], &LOW));
+        lists[i]->left_out = 1;
+        assert_int_equal(finding_likeness(&listed[i], &LOW), 0);
+        value_list_clear(lists[i], &memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_level_count_and_address), cmocka_unit_test(subjects_stay_together),
-        cmocka_unit_test(own_words_come_first),       cmocka_unit_test(what_is_one_subject),
+        cmocka_unit_test(by_level_count_and_address),
+        cmocka_unit_test(subjects_stay_together),
+        cmocka_unit_test(own_words_come_first),
+        cmocka_unit_test(what_is_one_subject),
         cmocka_unit_test(networks_are_apart),
+        cmocka_unit_test(what_is_alike_stands_together),
+        cmocka_unit_test(what_is_alike_and_counts_differ),
+        cmocka_unit_test(what_makes_findings_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

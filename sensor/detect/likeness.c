@@ -1,0 +1,49 @@
+#include "sensor/detect/likeness.h"
+
+/* What a client can choose is in values, whose hashes are keyed (list.h): so this need not be. */
+uint64_t likeness_join(uint64_t a, uint64_t b)
+{
+    return ((a << 5 | a >> 59) ^ b) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* In any order: they stand as they came. */
+static uint64_t of_list(const struct value_list *list)
+{
+    uint64_t sum = list->used;
+    for (unsigned i = 0; i < list->used; i++)
+        sum += list->values[i].hash;
+    return sum;
+}
+
+static uint64_t of_bytes(const uint8_t *bytes, size_t size)
+{
+    uint64_t all = size;
+    for (size_t i = 0; i < size; i++)
+        all = likeness_join(all, bytes[i]);
+    return all;
+}
+
+/* Whom they asked: their cluster, of none the endpoint, and connections to several such have a list of them. */
+static uint64_t of_place(const struct finding *f)
+{
+    if (f->cluster[0] || !f->exchanges)
+        return of_bytes((const uint8_t *)f->cluster, strlen(f->cluster));
+    uint64_t network = (uint64_t)f->tunnel_kind << 32 | f->tunnel_id;
+    return likeness_join(likeness_join(of_bytes(f->endpoint.ip, sizeof f->endpoint.ip), f->endpoint.port), network);
+}
+
+uint64_t finding_likeness(const struct finding *f, const struct rule_about *rule)
+{
+    const struct value_list *const lists[] = {&f->agents,  &f->verbs,   &f->urls,      &f->statuses, &f->reasons,
+                                              &f->methods, &f->clients, &f->forwarded, &f->endpoints};
+    const uint64_t facts[] = {rule->number, f->subject, f->front, f->signs, f->basis, f->observed, !f->exchanges};
+    uint64_t all = of_place(f);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        all = likeness_join(all, facts[i]);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (lists[i]->left_out)
+            return 0;
+        all = likeness_join(all, of_list(lists[i]));
+    }
+    return all ? all : 1;
+}
