@@ -92,6 +92,18 @@ FILE *monitor_read(enum monitor_request what, const char *path)
     return file;
 }
 
+static bool is_regular(const char *path, struct stat *about)
+{
+    int got = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, about) : stat(path, about);
+    return got == 0 && S_ISREG(about->st_mode);
+}
+
+bool monitor_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return is_regular(one, &a) && is_regular(other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 typedef bool (*wanted)(DIR *folder, const char *name);
 
 static bool is_rule_file(DIR *folder, const char *name)

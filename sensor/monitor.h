@@ -33,6 +33,9 @@ struct monitor_names {
     size_t count;
 };
 
+/** Whether both names, "-" as one to read, lead to one regular file that is there. */
+bool monitor_same_file(const char *one, const char *other);
+
 /** The rule files (*.yml, *.yaml) in a folder, not below it. A path that is no folder is itself the one file.
  *  @return false and errno. */
 bool monitor_list_rules(const char *path, struct monitor_names *names);

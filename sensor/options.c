@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sensor/detect/cluster_map.h"
+#include "sensor/monitor.h"
 #include "sensor/setting.h"
 #include "sensor/yaml.h"
 
@@ -132,7 +133,7 @@ static bool join_filter(struct options *o, int argc, char **argv, char *error)
 static bool is_among(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (names[i] != NULL && strcmp(names[i], name) == 0)
+        if (names[i] != NULL && (strcmp(names[i], name) == 0 || monitor_same_file(names[i], name)))
             return true;
     }
     return false;

@@ -25,6 +25,22 @@ static bool disturbs_progress(const struct options *o, const struct output_spec 
     return isatty(fd) == 1 && (options_live(o) || spec->format != &report_text);
 }
 
+/* Opened, it would be emptied: a capture of a folder, which the command line does not name, or what an output before it
+ * writes under another name. @return what it is to be instead, or NULL. */
+static const char *taken(const struct options *o, const struct inputs *in, size_t index)
+{
+    const char *target = o->outputs[index].target;
+    for (size_t i = 0; i < in->count; i++) {
+        if (monitor_same_file(target, in->names[i]))
+            return "found a capture that is read, expected another file";
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (!is_standard(&o->outputs[i]) && monitor_same_file(target, o->outputs[i].target))
+            return "found what another output writes, expected a file of its own";
+    }
+    return NULL;
+}
+
 static bool open_one(struct report *r, const struct options *o, const struct output_spec *spec, struct log *log)
 {
     int fd = monitor_open(MONITOR_WRITE_OUTPUT, spec->target);
@@ -41,12 +57,17 @@ static bool open_one(struct report *r, const struct options *o, const struct out
     return false;
 }
 
-bool outputs_open(struct report *r, const struct options *o, struct log *log)
+bool outputs_open(struct report *r, const struct options *o, const struct inputs *in, struct log *log)
 {
-    bool good = true;
-    for (size_t i = 0; good && i < o->output_count; i++)
-        good = open_one(r, o, &o->outputs[i], log);
-    return good;
+    for (size_t i = 0; i < o->output_count; i++) {
+        const struct output_spec *spec = &o->outputs[i];
+        const char *wrong = is_standard(spec) ? NULL : taken(o, in, i);
+        if (wrong != NULL)
+            log_error(log, "%s: %s", spec->target, wrong);
+        if (wrong != NULL || !open_one(r, o, spec, log))
+            return false;
+    }
+    return true;
 }
 
 bool outputs_can_reopen(const struct options *o)

@@ -2,13 +2,15 @@
 #ifndef SENSOR_OUTPUTS_H
 #define SENSOR_OUTPUTS_H
 
+#include "sensor/inputs.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/report/report.h"
 
 /** Adds them to the report. Where one writes its lines to a terminal while the run goes on, no progress is shown.
+ *  @param in  What is read, which no output may be.
  *  @return false, and which one cannot be written was told. */
-bool outputs_open(struct report *r, const struct options *o, struct log *log);
+bool outputs_open(struct report *r, const struct options *o, const struct inputs *in, struct log *log);
 
 /** Whether a hang-up has them opened anew: live, and where one has a name. Without one HUP, of a terminal that is
  * closed, had better end the run. */

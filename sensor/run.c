@@ -344,7 +344,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
     r->input_failed |= r->inputs.failed;
-    if (!outputs_open(r->report, r->options, r->log))
+    if (!outputs_open(r->report, r->options, &r->inputs, r->log))
         return STATUS_OUTPUT;
     signals_catch(outputs_can_reopen(r->options));
     read_all(r);

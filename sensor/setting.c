@@ -32,6 +32,8 @@ static bool append(struct setting *s, const char ***list, size_t *count)
 
 static bool set_read(struct setting *s)
 {
+    if (s->value[0] == '\0')
+        return false;
     for (size_t i = 0; i < s->o->read_count && strcmp(s->value, "-") == 0; i++) {
         if (strcmp(s->o->reads[i], "-") == 0)
             return refuse(s, "standard input is named twice, expected once");

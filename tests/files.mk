@@ -362,6 +362,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/ports \
 	tests/cases/proxied \
 	tests/cases/readme \
+	tests/cases/same-file \
 	tests/cases/scanner-syns \
 	tests/cases/secrets \
 	tests/cases/sealed \

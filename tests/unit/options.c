@@ -216,6 +216,7 @@ static void errors(void **state)
     refused("-r a --what", "option --what: found no such option, or several that begin so");
     refused("-r a --quiet=yes", "option -q: found \"--quiet=yes\", expected no argument");
     refused("-r", "option -r: found nothing behind it, expected FILE");
+    refused("-r a --read=", "option -r: found \"\", expected a capture file");
     refused("-r a --memory", "option --memory: found nothing behind it, expected SIZE");
     refused("-r a --fail-on bad",
             "option --fail-on: found \"bad\", expected informational, low, medium, high or critical");
