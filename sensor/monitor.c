@@ -17,8 +17,9 @@ static const int monitor_flags[MONITOR_REQUESTS] = {
     [MONITOR_READ_CONFIG] = O_RDONLY,
     [MONITOR_READ_KEYS] = O_RDONLY,
     [MONITOR_FOLLOW_KEYS] = O_RDONLY | O_NONBLOCK,
-    [MONITOR_WRITE_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_TRUNC,
+    [MONITOR_WRITE_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_TRUNC | O_NONBLOCK,
     [MONITOR_REOPEN_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK,
+    [MONITOR_AWAIT_READER] = O_WRONLY,
 };
 
 enum {
@@ -102,6 +103,12 @@ bool monitor_same_file(const char *one, const char *other)
 {
     struct stat a, b;
     return is_regular(one, &a) && is_regular(other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+bool monitor_is_fifo(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISFIFO(about.st_mode);
 }
 
 typedef bool (*wanted)(DIR *folder, const char *name);

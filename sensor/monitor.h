@@ -15,8 +15,10 @@ enum monitor_request {
     MONITOR_READ_KEYS,
     MONITOR_FOLLOW_KEYS,   /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
     MONITOR_LISTEN_KEYS,   /* a Unix socket, made with mode 0600, that does not wait */
-    MONITOR_WRITE_OUTPUT,  /* made with mode 0640, emptied if it is there; written at its end, though others empty it */
-    MONITOR_REOPEN_OUTPUT, /* the same, but what is in it stays, and nothing is waited for */
+    MONITOR_WRITE_OUTPUT,  /* made with mode 0640, emptied if it is there; written at its end, though others empty it;
+                            * nothing is waited for: ENXIO of a FIFO that nobody reads */
+    MONITOR_REOPEN_OUTPUT, /* the same, but what is in it stays */
+    MONITOR_AWAIT_READER,  /* a FIFO, once somebody reads it */
     MONITOR_REQUESTS
 };
 
@@ -35,6 +37,8 @@ struct monitor_names {
 
 /** Whether both names, "-" as one to read, lead to one regular file that is there. */
 bool monitor_same_file(const char *one, const char *other);
+
+bool monitor_is_fifo(const char *path);
 
 /** The rule files (*.yml, *.yaml) in a folder, not below it. A path that is no folder is itself the one file.
  *  @return false and errno. */

@@ -41,9 +41,19 @@ static const char *taken(const struct options *o, const struct inputs *in, size_
     return NULL;
 }
 
+/* Who waits for a reader in silence is taken for one who listens. */
+static int open_target(const char *target, struct log *log)
+{
+    int fd = monitor_open(MONITOR_WRITE_OUTPUT, target);
+    if (fd >= 0 || errno != ENXIO || !monitor_is_fifo(target))
+        return fd;
+    log_note(log, "%s: a FIFO that nobody reads: nothing begins before somebody does", target);
+    return monitor_open(MONITOR_AWAIT_READER, target);
+}
+
 static bool open_one(struct report *r, const struct options *o, const struct output_spec *spec, struct log *log)
 {
-    int fd = monitor_open(MONITOR_WRITE_OUTPUT, spec->target);
+    int fd = open_target(spec->target, log);
     if (fd < 0) {
         log_error(log, "%s: %s; expected a file that can be written",
                   is_standard(spec) ? "standard output" : spec->target, strerror(errno));

@@ -337,6 +337,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/audit \
 	tests/cases/cut-file \
 	tests/cases/fail-on \
+	tests/cases/fifo \
 	tests/cases/filter \
 	tests/cases/filter-tags \
 	tests/cases/folder \
