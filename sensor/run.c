@@ -131,7 +131,7 @@ static struct counters all_counters(struct run *r)
     return sum;
 }
 
-static void tell_statistics(struct run *r, bool at_end)
+static struct counters tell_statistics(struct run *r, bool at_end)
 {
     report_flush(r->report); /* so that what cannot be written is counted */
     struct counters sum = all_counters(r);
@@ -143,6 +143,19 @@ static void tell_statistics(struct run *r, bool at_end)
                            .live = is_live(r),
                            .at_end = at_end};
     report_statistics(r->report, &s);
+    return sum;
+}
+
+/* Somebody asks how it goes, at a terminal as well as through the events. */
+static void answer(struct run *r)
+{
+    struct counters sum = tell_statistics(r, false);
+    report_flush(r->report);
+    log_note(r->log,
+             "%" PRIu64 " packets, %" PRIu64 " MB, %" PRIu64 " exchanges; %" PRIu64
+             " packets dropped by the kernel, %" PRIu64 " by the interface",
+             sum.of[COUNT_FRAMES], sum.of[COUNT_FRAME_BYTES] / 1000000, sum.of[COUNT_EXCHANGES],
+             sum.of[COUNT_KERNEL_DROPS], sum.of[COUNT_INTERFACE_DROPS]);
 }
 
 /* Live: what is due by the clock. Findings are to leave at once when nothing else is to be done, and soon in any case.
@@ -270,6 +283,8 @@ static void read_all(struct run *r)
         }
         if (signals_hung_up())
             outputs_reopen(r->report);
+        if (signals_asked())
+            answer(r);
     }
     if (signals_came() && !is_live(r)) {
         log_note(r->log, "interrupted: the input was not read to its end");

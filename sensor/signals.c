@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* The one state of the process that a handler can reach. */
-static volatile sig_atomic_t came, hung_up;
+static volatile sig_atomic_t came, hung_up, asked;
 
 /* A signal between the asking for it and a read that waits would be noticed only when something is read. So an alarm
  * follows, each second, and interrupts that read. */
@@ -22,6 +22,12 @@ static void remember_hang_up(int signal)
     hung_up = 1;
 }
 
+static void remember_question(int signal)
+{
+    (void)signal;
+    asked = 1;
+}
+
 static void on(int signal, void (*handler)(int), int flags)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
@@ -36,6 +42,8 @@ void signals_catch(bool hang_up)
     on(SIGINT, remember, (int)SA_RESETHAND);
     on(SIGTERM, remember, (int)SA_RESETHAND);
     on(SIGPIPE, SIG_IGN, 0);
+    on(SIGXFSZ, SIG_IGN, 0);
+    on(SIGUSR1, remember_question, SA_RESTART);
     if (hang_up)
         on(SIGHUP, remember_hang_up, SA_RESTART);
 }
@@ -45,12 +53,22 @@ bool signals_came(void)
     return came != 0;
 }
 
+static bool take_back(volatile sig_atomic_t *flag)
+{
+    if (*flag == 0)
+        return false;
+    *flag = 0;
+    return true;
+}
+
 bool signals_hung_up(void)
 {
-    if (hung_up == 0)
-        return false;
-    hung_up = 0;
-    return true;
+    return take_back(&hung_up);
+}
+
+bool signals_asked(void)
+{
+    return take_back(&asked);
 }
 
 void signals_rest(void)

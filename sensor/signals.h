@@ -1,11 +1,11 @@
-/* INT and TERM end a run with its report; HUP has the files of its outputs opened anew. */
+/* INT and TERM end a run with its report; HUP has the files of its outputs opened anew; USR1 has it say how it goes. */
 #ifndef SENSOR_SIGNALS_H
 #define SENSOR_SIGNALS_H
 
 #include <stdbool.h>
 
-/** From now on INT and TERM are remembered once, and a second one ends the program; PIPE is ignored: writing reports
- *  it.
+/** From now on INT and TERM are remembered once, and a second one ends the program; USR1 is remembered; PIPE and XFSZ
+ *  are ignored: writing reports them.
  *  @param hang_up  HUP is remembered, too. */
 void signals_catch(bool hang_up);
 
@@ -14,6 +14,9 @@ bool signals_came(void);
 
 /** Whether HUP came since this was asked last. */
 bool signals_hung_up(void);
+
+/** Whether USR1 came since this was asked last. */
+bool signals_asked(void);
 
 /** Nothing will wait for input any more. */
 void signals_rest(void);
