@@ -35,7 +35,8 @@ static void print_outputs(const struct options *o, FILE *out)
         const struct output_spec *spec = &o->outputs[i];
         snprintf(text, sizeof text, "%s to %s", spec->format->name,
                  strcmp(spec->target, "-") == 0 ? "standard output" : spec->target);
-        print_row(o, out, "output", "output", text);
+        bool by_flag = o->survey && spec->format == &report_survey && strcmp(spec->target, "-") == 0;
+        print_row(o, out, "output", by_flag ? "survey" : "output", text);
     }
 }
 

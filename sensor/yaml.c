@@ -1,5 +1,6 @@
 #include "sensor/yaml.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct reading {
     FILE *file;
     size_t size, nodes, depth;
     struct open_node open[YAML_DEPTH];
+    int error; /* errno of the last reading */
     bool too_large;
     bool refused; /* an error after which reading goes on, to show all of them */
 };
@@ -93,7 +95,9 @@ static bool refuse(struct reading *r, yaml_mark_t mark, const char *what)
 static int read_bytes(void *owner, unsigned char *buffer, size_t size, size_t *got)
 {
     struct reading *r = owner;
+    errno = 0;
     *got = fread(buffer, 1, size, r->file);
+    r->error = errno;
     r->size += *got;
     r->too_large = r->size > YAML_SIZE;
     return !r->too_large && !ferror(r->file);
@@ -252,7 +256,7 @@ static bool complain_of_parser(struct reading *r, const yaml_parser_t *p)
     if (r->too_large) {
         complain(r->complaints, false, r->name, 0, 0, "larger than is read: expected at most %d bytes", YAML_SIZE);
     } else if (ferror(r->file)) {
-        complain(r->complaints, false, r->name, 0, 0, "cannot be read");
+        complain(r->complaints, false, r->name, 0, 0, "cannot be read: %s", strerror(r->error));
     } else if (p->error == YAML_MEMORY_ERROR) {
         no_memory(r);
     } else if (p->error == YAML_READER_ERROR) {

@@ -55,7 +55,7 @@ static const char *wrong_name(const char *text)
     }
     if (text[0] == '.' || strstr(text, "..") != NULL)
         return "an empty part between dots";
-    return alone < 2 ? "a wildcard for every name" : NULL;
+    return alone < 2 && strchr(text, '*') != NULL ? "a wildcard for every name" : NULL;
 }
 
 static void read_server_names(const struct cluster_reader *r, const struct yaml_node *names)
