@@ -119,14 +119,20 @@ bool infer_is_token(const struct infer *i, const struct tls_reading *r)
     return is_in(i, SIZE_TOKEN, r->first_request);
 }
 
+/* Who is answered 401 is answered so whatever else he asks for. Over HTTP/2 heads that come later are shorter. */
+static bool refuses_all(const struct infer *i, const struct flow_record *f)
+{
+    const struct tls_reading *r = &f->shape;
+    bool http2 = r->inside == TLS_INSIDE_HTTP2, all = r->answers && infer_answer(i, f, 0) == ANSWER_OF_401;
+    for (unsigned at = 1; all && at < r->answers; at++)
+        all = http2 ? r->answer[at].body == r->answer[0].body : infer_answer(i, f, at) == ANSWER_OF_401;
+    return all;
+}
+
 /* The sizes of a 403 are a band, and so wide that any service that may be shown a certificate answers into it. */
 bool infer_is_api_server(const struct infer *i, const struct flow_record *f)
 {
-    const struct tls_reading *r = &f->shape;
-    bool refuses = false;
-    for (unsigned at = 0; at < r->answers; at++)
-        refuses |= infer_answer(i, f, at) == ANSWER_OF_401;
-    return r->asked && (refuses || r->early_goaway);
+    return f->shape.asked && (refuses_all(i, f) || f->shape.early_goaway);
 }
 
 static void conclude(struct flow_record *f, enum auth_state state, enum auth_outcome outcome, uint32_t confidence)

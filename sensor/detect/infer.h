@@ -34,8 +34,8 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
 /** Whether the first request is as large as one with a token. */
 bool infer_is_token(const struct infer *i, const struct tls_reading *r);
 
-/** Whether the server answers as an API server does: it asked for a certificate, and gave an answer of a 401's size or
- * an early GOAWAY. */
+/** Whether the server answers as an API server does: it asked for a certificate, and gave answers of a 401's size and
+ * no others, or an early GOAWAY. */
 bool infer_is_api_server(const struct infer *i, const struct flow_record *f);
 
 /** Writes auth_* of a connection.

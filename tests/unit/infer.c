@@ -143,6 +143,22 @@ static void endpoints(void **state)
     assert_false(infer_is_api_server(infer, &f));
     f.shape.answer[0] = (struct tls_answer){103, 138, 1};
     assert_true(infer_is_api_server(infer, &f));
+    /* Who is answered 401 is answered nothing else: over HTTP/2 the later heads are shorter. */
+    f.shape.answers = 2;
+    f.shape.answer[1] = (struct tls_answer){40, 138, 1};
+    assert_true(infer_is_api_server(infer, &f));
+    f.shape.answer[1].body++;
+    assert_false(infer_is_api_server(infer, &f));
+    f.shape.inside = TLS_INSIDE_HTTP1;
+    f.shape.answer[0] = f.shape.answer[1] = (struct tls_answer){358, 0, 0};
+    assert_true(infer_is_api_server(infer, &f));
+    for (unsigned at = 0; at < 2; at++) { /* a web site's, one of which is by chance as large as that */
+        f.shape.answer[at].head = 431;
+        assert_false(infer_is_api_server(infer, &f));
+        f.shape.answer[at].head = 358;
+    }
+    f.shape.inside = TLS_INSIDE_HTTP2;
+    f.shape.answers = 1;
     f.shape.answer[0] = (struct tls_answer){500, 9000, 3};
     assert_false(infer_is_api_server(infer, &f));
 }
