@@ -18,11 +18,18 @@ static bool add_number(uint32_t *kept, unsigned room, uint32_t number)
     return true;
 }
 
-static bool add_size(struct closed *c, unsigned size)
+/* @return where it is, or a free place; `room`: neither. */
+static unsigned find_size(uint16_t *kept, unsigned room, unsigned size)
 {
     unsigned i = 0;
-    while (i < CLOSED_SIZES && c->sizes_403[i] && c->sizes_403[i] != size)
+    while (i < room && kept[i] && kept[i] != size)
         i++;
+    return i;
+}
+
+static bool add_size(struct closed *c, unsigned size)
+{
+    unsigned i = find_size(c->sizes_403, CLOSED_SIZES, size);
     if (i == CLOSED_SIZES || c->sizes_403[i])
         return false;
     c->sizes_403[i] = (uint16_t)size;
@@ -36,27 +43,43 @@ static bool is_goaway(const struct infer *i, const struct flow_record *f)
            infer_answer(i, f, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
 }
 
+static bool is_401(const struct infer *i, const struct flow_record *f)
+{
+    return f->shape.answers && infer_answer(i, f, 0) == ANSWER_OF_401;
+}
+
+/* A certificate, or what is as large as a token. */
+static bool shows_credential(const struct infer *i, const struct flow_record *f)
+{
+    return f->shape.client == TLS_CLIENT_PRESENTED || infer_is_token(i, &f->shape);
+}
+
 bool closed_repeats(const struct closed *c, const struct infer *i, const struct flow_record *f)
 {
-    if (f->shape.answers && infer_answer(i, f, 0) == ANSWER_OF_401)
-        return c->seen[SUSPECT_ANSWERS_OF_401] > 0;
+    if (is_401(i, f))
+        return c->seen[SUSPECT_ANSWERS_OF_401] + c->shown_refused > 0;
     return is_goaway(i, f) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
 }
 
-static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f)
+static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t endpoint)
 {
     const struct tls_reading *r = &f->shape;
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
         unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
         enum infer_answer a = infer_answer(i, f, at);
-        c->seen[SUSPECT_ANSWERS_OF_401] += a == ANSWER_OF_401 && at == 0;
         c->health += a == ANSWER_OF_HEALTH;
         c->large += size > LARGE;
         if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
-    c->seen[SUSPECT_ONLY_403] +=
-        r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403;
+    /* A stranger shows nothing: who is refused with a credential in hand has one that ran out, or guesses. */
+    bool refused = r->asked && is_401(i, f), shown = shows_credential(i, f);
+    c->seen[SUSPECT_ANSWERS_OF_401] += refused && !shown;
+    c->shown_refused += refused && shown;
+    if (r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403) {
+        c->seen[SUSPECT_ONLY_403]++;
+        c->seen[SUSPECT_WIDE_403] += add_number(c->endpoints_403, CLOSED_ENDPOINTS, endpoint);
+    }
     c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, f);
 }
 
@@ -86,12 +109,22 @@ static bool is_address(struct slice name)
     return colon || !letters;
 }
 
-/* The head of an answer over HTTP/2 varies by itself. */
+/* The head of an answer over HTTP/2 varies by itself; where nothing followed, the capture may have ended first. */
 static uint32_t size_of(const struct tls_reading *r)
 {
     if (r->answers != 1 || r->cut)
         return 0;
-    return r->answer[0].more ? r->answer[0].body : r->answer[0].head;
+    return r->inside == TLS_INSIDE_HTTP2 || r->answer[0].more ? r->answer[0].body : r->answer[0].head;
+}
+
+/* A monitor asks for the same each time; what comes together in one record, and a new version of it, differ a little.
+ */
+static bool is_other_request(struct closed *c, unsigned beat, const struct tls_reading *r)
+{
+    unsigned at = find_size(c->requests[beat], CLOSED_REQUESTS, r->first_request);
+    if (at < CLOSED_REQUESTS)
+        c->requests[beat][at] = r->first_request;
+    return at == CLOSED_REQUESTS;
 }
 
 static void count_beat(struct closed *c, const struct tls_reading *r, struct closed_place place, moment time)
@@ -107,6 +140,7 @@ static void count_beat(struct closed *c, const struct tls_reading *r, struct clo
     c->many |= i == CLOSED_BEATS || r->answers > 1 || (size && c->answers[i] && c->answers[i] != size);
     if (i == CLOSED_BEATS)
         return;
+    c->many |= size && is_other_request(c, i, r);
     c->answers[i] = size ? size : c->answers[i];
     beat_add(&c->beats[i], what, time);
 }
@@ -126,7 +160,8 @@ static void count_habits(struct closed *c, const struct flow_record *f, struct c
 static bool counts_alone(enum suspect sign)
 {
     return sign != SUSPECT_ANSWERS_OF_403 && sign != SUSPECT_ONLY_403 && sign != SUSPECT_NO_ALPN &&
-           sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING && sign != SUSPECT_SYN_SHAPE;
+           sign != SUSPECT_WIDE_403 && sign != SUSPECT_MANY_ENDPOINTS && sign != SUSPECT_ASKS_NOTHING &&
+           sign != SUSPECT_SYN_SHAPE;
 }
 
 /* How often it did. */
@@ -150,6 +185,7 @@ static void weigh(const struct closed *c, const struct infer *i, struct suspicio
     s->distrusts = (uint16_t)(c->distrusts < UINT16_MAX ? c->distrusts : UINT16_MAX);
     s->inferred = c->inferred;
     s->refusals = c->refusals;
+    s->shown_refused = c->shown_refused;
 }
 
 static void begin_window(struct closed *c, moment clock, moment window)
@@ -159,6 +195,7 @@ static void begin_window(struct closed *c, moment clock, moment window)
     struct closed fresh = {.window = clock, .many = c->many, .known = c->known};
     memcpy(fresh.beats, c->beats, sizeof fresh.beats);
     memcpy(fresh.answers, c->answers, sizeof fresh.answers);
+    memcpy(fresh.requests, c->requests, sizeof fresh.requests);
     *c = fresh;
 }
 
@@ -175,14 +212,14 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     begin_window(c, f->event.order.clock, window);
     uint32_t known = times_known(c);
     count_beat(c, r, place, f->event.time);
-    c->certificates += r->client == TLS_CLIENT_PRESENTED && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
-    c->tokens += infer_is_token(i, r) && (!r->answers || infer_answer(i, f, 0) != ANSWER_OF_401);
+    c->certificates += r->client == TLS_CLIENT_PRESENTED && !is_401(i, f);
+    c->tokens += infer_is_token(i, r) && !is_401(i, f);
     c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
                    (infer_answer(i, f, 0) == ANSWER_OF_401 || infer_answer(i, f, 0) == ANSWER_OF_403);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
     c->distrusts += r->distrusts;
     c->holes += r->hole;
-    count_answers(c, i, f);
+    count_answers(c, i, f, place.endpoint);
     if (times_known(c) > known)
         c->known = f->event.order.clock;
     count_hello(c, i, f, place.hello);
@@ -207,6 +244,14 @@ bool closed_is_mixed(const struct closed *c)
 {
     uint32_t programs = c->seen[SUSPECT_MANY_HELLOS] + c->unread; /* nobody knows that these are of one */
     return times_known(c) >= KNOWN && c->inferred && programs >= PROGRAMS;
+}
+
+bool closed_returns_to(const struct closed *c, uint32_t endpoint)
+{
+    bool returns = false;
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        returns |= c->beats[i].what >> 32 == endpoint && beat_regular(&c->beats[i]);
+    return returns;
 }
 
 bool closed_may_be_steady(const struct closed *c)

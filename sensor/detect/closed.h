@@ -6,7 +6,7 @@
 #include "sensor/detect/infer.h"
 #include "sensor/detect/rhythm.h"
 
-enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 16 };
+enum { CLOSED_SIZES = 4, CLOSED_HELLOS = 16, CLOSED_ENDPOINTS = 4, CLOSED_BEATS = 16, CLOSED_REQUESTS = 4 };
 
 /** Zero at first. */
 struct closed {
@@ -14,20 +14,23 @@ struct closed {
     uint16_t sizes_403[CLOSED_SIZES]; /* different ones */
     uint32_t hellos[CLOSED_HELLOS];   /* hashes of different ClientHellos since `hellos_since` */
     uint32_t endpoints[CLOSED_ENDPOINTS];
-    uint32_t seen[SUSPECTS]; /* connections that show the sign, or different things */
-    uint32_t unread;         /* connections whose ClientHello was lost */
-    uint32_t large;          /* answers that are larger than any without a credential */
+    uint32_t endpoints_403[CLOSED_ENDPOINTS]; /* of these, where a connection had one answer, of a 403's size */
+    uint32_t seen[SUSPECTS];                  /* connections that show the sign, or different things */
+    uint32_t unread;                          /* connections whose ClientHello was lost */
+    uint32_t large;                           /* answers that are larger than any without a credential */
     uint32_t health;
     uint32_t holes;                /* connections of which not all was read */
     uint32_t certificates, tokens; /* connections */
     moment known; /* the clock when one was last told that has one of these, or an answer as large; over all windows */
-    uint32_t inferred; /* anonymous or rejected ones */
-    uint32_t refusals; /* connections without a certificate, with a first answer of a 401's or a 403's size */
+    uint32_t inferred;      /* anonymous or rejected ones */
+    uint32_t shown_refused; /* connections with a certificate or a token, with a first answer of a 401's size */
+    uint32_t refusals;      /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
     struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), over
                                         all windows */
     uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
-    bool many;                       /* more than a monitor has, or other answers */
+    uint16_t requests[CLOSED_BEATS][CLOSED_REQUESTS]; /* and the one request: different sizes */
+    bool many;                                        /* more than a monitor has, or other requests or answers */
 };
 
 /** Of one connection, hashes are not 0. */
@@ -48,6 +51,10 @@ void closed_syn(struct closed *c, moment clock, moment window);
 
 /** Whether it comes back with a regular period and is answered the same each time: a monitor. */
 bool closed_is_steady(const struct closed *c);
+
+/** Whether it comes back to this endpoint so: what fails there is a monitor's bad day.
+ * @param endpoint  closed_place.endpoint. */
+bool closed_returns_to(const struct closed *c, uint32_t endpoint);
 
 /** Nothing speaks against that so far. */
 bool closed_may_be_steady(const struct closed *c);

@@ -76,10 +76,24 @@ bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
     return source && (!source->closed || closed_may_be_steady(source->closed));
 }
 
+/* A connection that fails, or that the end of the capture cuts off, asks for nothing. Who knocks where he does not come
+ * back to looks for something. */
+static bool knocks_where_it_returns(const struct sources *s, const struct source *source)
+{
+    const struct knocks *k = &source->knocks;
+    bool fits = k->endpoints < KNOCK_ENDPOINTS; /* as many may be more */
+    for (uint32_t i = 0; fits && i < k->endpoints; i++) {
+        char name[VALUE_MAX];
+        size_t size = (size_t)(value_endpoint(name, &k->seen[i]) - name);
+        fits = closed_returns_to(source->closed, short_hash(s, (struct slice){(const uint8_t *)name, size}));
+    }
+    return fits;
+}
+
 bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
 {
     const struct source *source = sources_known(s, ip);
-    return source && !source->knocks.count && source->closed && closed_is_steady(source->closed);
+    return source && source->closed && closed_is_steady(source->closed) && knocks_where_it_returns(s, source);
 }
 
 bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,

@@ -41,6 +41,7 @@ const char *suspect_name(unsigned suspect)
                                                 [SUSPECT_NO_NAME] = "no_name",
                                                 [SUSPECT_ASKS_NOTHING] = "asks_nothing",
                                                 [SUSPECT_MANY_ENDPOINTS] = "many_endpoints",
-                                                [SUSPECT_SYN_SHAPE] = "syn_shape"};
+                                                [SUSPECT_SYN_SHAPE] = "syn_shape",
+                                                [SUSPECT_WIDE_403] = "wide_403"};
     return suspect < SUSPECTS ? names[suspect] : "?";
 }

@@ -41,6 +41,7 @@ enum suspect {
     SUSPECT_ASKS_NOTHING,   /* closes right behind the handshake, or within it */
     SUSPECT_MANY_ENDPOINTS, /* one ClientHello at many of them */
     SUSPECT_SYN_SHAPE,      /* a SYN as a scanner writes it */
+    SUSPECT_WIDE_403,       /* endpoints whose one answer was of a 403's size */
     SUSPECTS
 };
 
@@ -48,11 +49,12 @@ const char *suspect_name(unsigned suspect); /* "answers_of_401" */
 
 /** Of a source within the window so far, this connection among it. */
 struct suspicion {
-    uint32_t evidence;  /* 1 << enum suspect */
-    uint16_t weight;    /* the sum of their weights, in percent */
-    uint16_t distrusts; /* connections that the client left with an alert right behind the server's flight */
-    uint32_t refusals;  /* connections without a certificate, first answered as it is refused, by the size */
-    uint32_t inferred;  /* connections that were inferred to be anonymous or rejected */
+    uint32_t evidence;      /* 1 << enum suspect */
+    uint16_t weight;        /* the sum of their weights, in percent */
+    uint16_t distrusts;     /* connections that the client left with an alert right behind the server's flight */
+    uint32_t refusals;      /* connections without a certificate, first answered as it is refused, by the size */
+    uint32_t shown_refused; /* connections with a certificate or a token, first answered 401, by the size */
+    uint32_t inferred;      /* connections that were inferred to be anonymous or rejected */
 };
 
 /** A body that is indented, and one that is not. */

@@ -82,6 +82,15 @@ def main(folder):
     for i in range(12):
         talk(capture, one, 's32 s153 s956 s281 s53 c19', suites=(0x1301, 0xc02b + i), server=(SERVER[0], 6443))
     capture.write(f'{folder}/hellos.pcap')
+    refused = AWAY + 's120 s155 ' + END
+    scene(folder, 'expired', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + refused)] * 4)
+    scene(folder, 'stale-token', *[(one, HTTP2 + NONE + 'c1033 ' + refused)] * 4)
+    scene(folder, 'paths', *[(one, HTTP2 + NONE + 'c%d ' % (65 + 7 * i) + refused) for i in range(8)], every=5)
+    scene(folder, 'failing-monitor', *[(one, HTTP2 + ('c25 c53' if i == 5 else NONE + 'c65 ' + refused)) for i in range(8)], every=5)
+    capture = Capture()
+    for i in range(4):
+        talk(capture, one, HTTP1 + 'c25 c53 s139 c110 s600 c19 s19', server=(f'198.51.100.{1 + i}', 6443))
+    capture.write(f'{folder}/everywhere.pcap')
 
 
 if __name__ == '__main__':

@@ -69,6 +69,55 @@ static void sizes_of_403(void **state)
     }
 }
 
+static struct flow_record refused_401(void)
+{
+    struct flow_record f = without_goaway(stranger(0));
+    f.shape.answer[0] = (struct tls_answer){104, 138, 1};
+    return f;
+}
+
+/* A credential that ran out is no stranger's; and none that holds, so that it excuses nothing. */
+static void credentials_that_are_refused(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < 3; kind++) {
+        struct closed c = {0};
+        struct suspicion s = {0};
+        struct flow_record f = refused_401();
+        f.shape.client = kind == 1 ? TLS_CLIENT_PRESENTED : TLS_CLIENT_ABSENT;
+        f.shape.first_request = kind == 2 ? 1000 : 50;
+        for (unsigned i = 0; i < 3; i++) {
+            assert_int_equal(closed_repeats(&c, infer, &f), i > 0);
+            s = add(&c, f, i * i, 1, 1);
+        }
+        assert_int_equal(s.weight >= 100, kind == 0);
+        assert_int_equal(shows(s, SUSPECT_ANSWERS_OF_401), kind == 0);
+        assert_int_equal(s.shown_refused, kind ? 3 : 0);
+        assert_int_equal(s.inferred, 3);
+        for (unsigned i = 0; i < 3; i++)
+            s = add(&c, without_goaway(stranger(300 + i)), 10 + i, 1, 1);
+        assert_true(shows(s, SUSPECT_ANSWERS_OF_403) && s.weight >= 100);
+    }
+}
+
+/* One and the same small answer, at one endpoint or at many. */
+static void refused_everywhere(void **state)
+{
+    (void)state;
+    for (unsigned wide = 0; wide < 2; wide++) {
+        struct closed c = {0};
+        struct suspicion s = {0};
+        for (unsigned i = 0; i < 4; i++) {
+            assert_true(s.weight < 100);
+            s = add(&c, without_goaway(stranger(300)), i * i, 1, wide ? 1 + i : 1 + i % 3);
+        }
+        assert_int_equal(s.weight >= 100, wide);
+        assert_int_equal(shows(s, SUSPECT_WIDE_403), wide);
+        s = add(&c, without_goaway(stranger(9000)), 20, 1, 1);
+        assert_true(s.weight < 100 && !shows(s, SUSPECT_WIDE_403)); /* it is known there */
+    }
+}
+
 /* Its first answers were as small as a stranger's; what it shows later takes that back, and no more. */
 static void a_credential_shown_later(void **state)
 {
@@ -144,8 +193,7 @@ static void monitors(void **state)
 {
     (void)state;
     struct closed c = {0};
-    struct flow_record refused = without_goaway(stranger(0));
-    refused.shape.answer[0] = (struct tls_answer){104, 138, 1};
+    struct flow_record refused = refused_401();
     for (unsigned i = 0; i < 6; i++) {
         add(&c, refused, i * 5, 1, 1);
         assert_true(closed_may_be_steady(&c));
@@ -174,6 +222,37 @@ static void monitors(void **state)
     assert_false(closed_is_steady(&c));
 }
 
+/* Refused by the clock: a monitor asks for the same each time, who tries paths does not. */
+static void what_a_monitor_asks(void **state)
+{
+    (void)state;
+    for (unsigned sizes = 1; sizes <= 40; sizes += 3) {
+        struct closed c = {0};
+        for (unsigned i = 0; i < 40; i++) {
+            struct flow_record f = refused_401();
+            f.shape.first_request = (uint16_t)(50 + i % sizes);
+            add(&c, f, i * 60, 1, 1);
+            assert_true(i >= 4 || closed_may_be_steady(&c));
+        }
+        assert_int_equal(closed_is_steady(&c), sizes <= 4);
+    }
+    /* The capture ends within its answer, or within its handshake. */
+    struct closed c = {0};
+    struct flow_record f = refused_401();
+    for (unsigned i = 0; i < 6; i++)
+        add(&c, f, i * 5, 1, 1);
+    assert_true(closed_returns_to(&c, 1));
+    assert_false(closed_returns_to(&c, 2));
+    f.shape.answer[0].body = f.shape.answer[0].more = 0;
+    add(&c, f, 30, 1, 1);
+    assert_true(closed_is_steady(&c));
+    f.shape.answers = f.shape.requests = 0;
+    add(&c, f, 35, 1, 1);
+    assert_true(closed_is_steady(&c));
+    add(&c, f, 36, 1, 2);
+    assert_false(closed_returns_to(&c, 2));
+}
+
 static void fronts(void **state)
 {
     (void)state;
@@ -198,10 +277,17 @@ static void fronts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_goaways), cmocka_unit_test(sizes_of_403), cmocka_unit_test(a_credential_shown_later),
-        cmocka_unit_test(many_hellos), cmocka_unit_test(syn_shapes),   cmocka_unit_test(the_window),
-        cmocka_unit_test(monitors),    cmocka_unit_test(fronts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_goaways),
+                                       cmocka_unit_test(sizes_of_403),
+                                       cmocka_unit_test(a_credential_shown_later),
+                                       cmocka_unit_test(many_hellos),
+                                       cmocka_unit_test(syn_shapes),
+                                       cmocka_unit_test(the_window),
+                                       cmocka_unit_test(monitors),
+                                       cmocka_unit_test(fronts),
+                                       cmocka_unit_test(credentials_that_are_refused),
+                                       cmocka_unit_test(refused_everywhere),
+                                       cmocka_unit_test(what_a_monitor_asks)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);

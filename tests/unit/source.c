@@ -190,6 +190,49 @@ static void knows_what_was_knocked_on(void **state)
     assert_int_equal(sources_free(s), 0);
 }
 
+static void closed_flow(struct sources *s, struct infer *infer, moment time, uint8_t server, bool asks)
+{
+    struct flow_record f = stranger(300);
+    set_ends(&f.event, 1, time);
+    f.event.order.clock = time;
+    f.event.server.ip[15] = server;
+    f.handshake = true;
+    f.asked = asks;
+    f.shape.inside = TLS_INSIDE_HTTP2;
+    if (!asks)
+        f.shape = (struct tls_reading){.client = TLS_CLIENT_ABSENT, .asked = true, .inside = TLS_INSIDE_HTTP2};
+    sources_flow(s, &f, false, INT64_MAX);
+    sources_closed(s, infer, &f, false, INT64_MAX);
+}
+
+/* What fails where it comes by the clock does not make a monitor something else; what it knocks on besides does. */
+static void a_monitor_fails_now_and_then(void **state)
+{
+    (void)state;
+    const moment second = INT64_C(1000) * 1000000;
+    struct infer *infer = shipped_infer();
+    struct sources *s = sources_new(&SECRET, account);
+    struct event named = {0};
+    set_ends(&named, 1, 0);
+    for (int i = 1; i <= 30; i++) {
+        for (uint8_t server = 1; server <= 3; server++)
+            closed_flow(s, infer, i * 10 * second + server, server, i != 10 + server);
+    }
+    assert_true(sources_is_steady(s, named.client.ip));
+    closed_flow(s, infer, 311 * second, 4, false);
+    assert_false(sources_is_steady(s, named.client.ip));
+    sources_free(s);
+    /* Of so many endpoints not all are kept. */
+    s = sources_new(&SECRET, account);
+    for (int i = 1; i <= 30; i++) {
+        for (uint8_t server = 1; server <= KNOCK_ENDPOINTS; server++)
+            closed_flow(s, infer, i * 10 * second + server, server, i != 10);
+    }
+    assert_false(sources_is_steady(s, named.client.ip));
+    sources_free(s);
+    infer_free(infer, &infer_memory);
+}
+
 /* All that its requests without a credential say has to fit; what is known then is written into the exchange. */
 static void a_client_without_its_credential(void **state)
 {
@@ -541,6 +584,7 @@ int main(void)
         cmocka_unit_test(who_need_not_be_looked_at),
         cmocka_unit_test(a_front_carries),
         cmocka_unit_test(knows_what_was_knocked_on),
+        cmocka_unit_test(a_monitor_fails_now_and_then),
         cmocka_unit_test(remembers),
         cmocka_unit_test(writes_v6),
         cmocka_unit_test(sorts),
