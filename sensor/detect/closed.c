@@ -127,14 +127,20 @@ static bool is_other_request(struct closed *c, unsigned beat, const struct tls_r
     return at == CLOSED_REQUESTS;
 }
 
-static void count_beat(struct closed *c, const struct tls_reading *r, struct closed_place place, moment time)
+static void count_beat(struct closed *c, const struct infer *infer, const struct flow_record *f,
+                       struct closed_place place)
 {
+    enum { HEALTH = 1 }; /* no hash has this bit clear */
+    const struct tls_reading *r = &f->shape;
     unsigned i = 0;
     /* Of a ClientHello that was lost, what is spoken behind it still tells two programs of one monitor apart. */
     uint64_t what = (uint64_t)place.endpoint << 32 | (place.hello ? place.hello : r->inside);
     uint32_t size = size_of(r);
     if (!place.hello && !r->inside)
         return;
+    /* A monitor may ask a health check and something else, each by its own clock. */
+    if (r->answers && infer_answer(infer, f, 0) == ANSWER_OF_HEALTH)
+        what ^= HEALTH;
     while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
         i++;
     c->many |= i == CLOSED_BEATS || r->answers > 1 || (size && c->answers[i] && c->answers[i] != size);
@@ -142,7 +148,7 @@ static void count_beat(struct closed *c, const struct tls_reading *r, struct clo
         return;
     c->many |= size && is_other_request(c, i, r);
     c->answers[i] = size ? size : c->answers[i];
-    beat_add(&c->beats[i], what, time);
+    beat_add(&c->beats[i], what, f->event.time);
 }
 
 static void count_habits(struct closed *c, const struct flow_record *f, struct closed_place place)
@@ -211,7 +217,7 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     const struct tls_reading *r = &f->shape;
     begin_window(c, f->event.order.clock, window);
     uint32_t known = times_known(c);
-    count_beat(c, r, place, f->event.time);
+    count_beat(c, i, f, place);
     c->certificates += r->client == TLS_CLIENT_PRESENTED && !is_401(i, f);
     c->tokens += infer_is_token(i, r) && !is_401(i, f);
     c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&

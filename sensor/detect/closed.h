@@ -26,8 +26,8 @@ struct closed {
     uint32_t shown_refused; /* connections with a certificate or a token, with a first answer of a 401's size */
     uint32_t refusals;      /* connections without a certificate, with a first answer of a 401's or a 403's size */
     uint32_t distrusts;
-    struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), over
-                                        all windows */
+    struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), and
+                                        for health checks there, over all windows */
     uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
     uint16_t requests[CLOSED_BEATS][CLOSED_REQUESTS]; /* and the one request: different sizes */
     bool many;                                        /* more than a monitor has, or other requests or answers */

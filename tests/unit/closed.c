@@ -236,6 +236,18 @@ static void what_a_monitor_asks(void **state)
         }
         assert_int_equal(closed_is_steady(&c), sizes <= 4);
     }
+    /* A health check and something else, by two clocks. */
+    struct closed both = {0};
+    for (unsigned i = 0; i < 12; i++) {
+        struct flow_record ok = refused_401();
+        ok.shape.answer[0] = (struct tls_answer){234, 11, 1};
+        add(&both, refused_401(), i * 15, 1, 1);
+        add(&both, ok, i * 15 + 4, 1, 1);
+        assert_true(closed_may_be_steady(&both));
+    }
+    assert_true(closed_is_steady(&both));
+    add(&both, without_goaway(stranger(300)), 180, 1, 1);
+    assert_false(closed_may_be_steady(&both));
     /* The capture ends within its answer, or within its handshake. */
     struct closed c = {0};
     struct flow_record f = refused_401();
