@@ -18,7 +18,7 @@ static const int monitor_flags[MONITOR_REQUESTS] = {
     [MONITOR_READ_KEYS] = O_RDONLY,
     [MONITOR_FOLLOW_KEYS] = O_RDONLY | O_NONBLOCK,
     [MONITOR_WRITE_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_TRUNC | O_NONBLOCK,
-    [MONITOR_REOPEN_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK,
+    [MONITOR_ADD_OUTPUT] = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK,
     [MONITOR_AWAIT_READER] = O_WRONLY,
 };
 
@@ -73,12 +73,17 @@ static int listen_at(const char *path)
     return fd;
 }
 
+static bool is_output(enum monitor_request what)
+{
+    return what == MONITOR_WRITE_OUTPUT || what == MONITOR_ADD_OUTPUT;
+}
+
 int monitor_open(enum monitor_request what, const char *path)
 {
     if (what == MONITOR_LISTEN_KEYS)
         return listen_at(path);
     if (strcmp(path, "-") == 0)
-        return fcntl(what == MONITOR_WRITE_OUTPUT ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        return fcntl(is_output(what) ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     return open(path, monitor_flags[what] | O_CLOEXEC | O_NOCTTY, OUTPUT_MODE);
 }
 

@@ -13,12 +13,12 @@ enum monitor_request {
     MONITOR_READ_FILTER,
     MONITOR_READ_CONFIG, /* the configuration file, cluster maps */
     MONITOR_READ_KEYS,
-    MONITOR_FOLLOW_KEYS,   /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
-    MONITOR_LISTEN_KEYS,   /* a Unix socket, made with mode 0600, that does not wait */
-    MONITOR_WRITE_OUTPUT,  /* made with mode 0640, emptied if it is there; written at its end, though others empty it;
-                            * nothing is waited for: ENXIO of a FIFO that nobody reads */
-    MONITOR_REOPEN_OUTPUT, /* the same, but what is in it stays */
-    MONITOR_AWAIT_READER,  /* a FIFO, once somebody reads it */
+    MONITOR_FOLLOW_KEYS,  /* without waiting for whoever writes a FIFO; asked again each second, as logs are rotated */
+    MONITOR_LISTEN_KEYS,  /* a Unix socket, made with mode 0600, that does not wait */
+    MONITOR_WRITE_OUTPUT, /* made with mode 0640, emptied if it is there; written at its end, though others empty it;
+                           * nothing is waited for: ENXIO of a FIFO that nobody reads */
+    MONITOR_ADD_OUTPUT,   /* the same, but what is in it stays */
+    MONITOR_AWAIT_READER, /* a FIFO, once somebody reads it */
     MONITOR_REQUESTS
 };
 

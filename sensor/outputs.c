@@ -41,10 +41,11 @@ static const char *taken(const struct options *o, const struct inputs *in, size_
     return NULL;
 }
 
-/* Who waits for a reader in silence is taken for one who listens. */
-static int open_target(const char *target, struct log *log)
+/* Reading again tells the same again; what was heard before a service is restarted nobody can tell again. Who waits for
+ * a reader in silence is taken for one who listens. */
+static int open_target(const struct options *o, const char *target, struct log *log)
 {
-    int fd = monitor_open(MONITOR_WRITE_OUTPUT, target);
+    int fd = monitor_open(options_live(o) ? MONITOR_ADD_OUTPUT : MONITOR_WRITE_OUTPUT, target);
     if (fd >= 0 || errno != ENXIO || !monitor_is_fifo(target))
         return fd;
     log_note(log, "%s: a FIFO that nobody reads: nothing begins before somebody does", target);
@@ -53,7 +54,7 @@ static int open_target(const char *target, struct log *log)
 
 static bool open_one(struct report *r, const struct options *o, const struct output_spec *spec, struct log *log)
 {
-    int fd = open_target(spec->target, log);
+    int fd = open_target(o, spec->target, log);
     if (fd < 0) {
         log_error(log, "%s: %s; expected a file that can be written",
                   is_standard(spec) ? "standard output" : spec->target, strerror(errno));
@@ -90,7 +91,7 @@ bool outputs_can_reopen(const struct options *o)
 
 static int reopen(const char *path)
 {
-    return monitor_open(MONITOR_REOPEN_OUTPUT, path);
+    return monitor_open(MONITOR_ADD_OUTPUT, path);
 }
 
 void outputs_reopen(struct report *r)
