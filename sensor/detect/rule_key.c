@@ -133,7 +133,7 @@ static bool fits_field(const struct rule_reader *r, const struct yaml_node *n, c
         expected = "a field that is a number";
     else if (rule_key_has(key, MODIFIER_CIDR) && kind != FIELD_IP)
         expected = "a field that is an address";
-    else if (rule_key_has(key, MODIFIER_FIELDREF) && (kind == FIELD_NAMES || kind == FIELD_FLAG))
+    else if (rule_key_has(key, MODIFIER_FIELDREF) && (kind == FIELD_NAMES || kind == FIELD_VLAN || kind == FIELD_FLAG))
         expected = "a field that is no list and no flag";
     if (expected)
         rule_wrong(r, n->key_line, n->key_column, "found '%s', expected %s before these modifiers", n->key, expected);

@@ -84,17 +84,31 @@ static enum truth test_other(const struct rule_test *t, const struct value *v, c
     return truth_of(stands_in(t, text_of(t->field, v, room), text_of(t->other, &other, other_room)));
 }
 
+/* The same of VLAN tags. */
+static enum truth test_tags(const struct rule_test *t, struct rule_scratch *scratch, const struct event *e)
+{
+    enum truth best = IS_FALSE;
+    for (unsigned i = 0; i < e->vlans && i < 2 && best < IS_TRUE; i++) {
+        const struct value tag = {.kind = VALUE_NUMBER, .number = e->vlan[i]};
+        char room[VALUE_MAX];
+        enum truth one = t->kind == TEST_NUMBER ? truth_of(test_number(t, tag.number))
+                                                : test_text(t, scratch, text_of(t->field, &tag, room));
+        best = one > best ? one : best;
+    }
+    return best;
+}
+
 static enum truth test(const struct rule_test *t, struct rule_scratch *scratch, const struct event *e)
 {
     const struct value *v = value_of(scratch, t->field, e);
     char room[VALUE_MAX];
     if (v->kind == VALUE_UNKNOWN)
         return IS_UNKNOWN;
-    bool absent = v->kind == VALUE_ABSENT;
+    bool absent = v->kind == VALUE_ABSENT, tags = event_fields[t->field].kind == FIELD_VLAN;
     switch (t->kind) {
     case TEST_ABSENT: return truth_of(absent);
     case TEST_PRESENT: return truth_of(!absent);
-    case TEST_NUMBER: return truth_of(!absent && test_number(t, v->number));
+    case TEST_NUMBER: return tags ? test_tags(t, scratch, e) : truth_of(!absent && test_number(t, v->number));
     case TEST_NETWORK: return truth_of(!absent && prefix_holds(&t->network, v->ip));
     case TEST_OTHER: return test_other(t, v, e);
     case TEST_PATTERN:
@@ -102,6 +116,8 @@ static enum truth test(const struct rule_test *t, struct rule_scratch *scratch, 
     }
     if (absent)
         return IS_FALSE;
+    if (tags)
+        return test_tags(t, scratch, e);
     if (v->kind == VALUE_NAMES)
         return test_names(t, scratch, v->number);
     return test_text(t, scratch, text_of(t->field, v, room));

@@ -106,7 +106,8 @@ static bool read_other(const struct rule_reader *r, const struct rule_key *key, 
     int other = name ? rule_field_find(r, name, w->line, w->column) : -1;
     if (other < 0)
         return false;
-    if (event_fields[other].kind == FIELD_NAMES || event_fields[other].kind == FIELD_FLAG) {
+    unsigned kind = event_fields[other].kind;
+    if (kind == FIELD_NAMES || kind == FIELD_VLAN || kind == FIELD_FLAG) {
         rule_wrong(r, w->line, w->column, "found field '%s' under fieldref, expected one that is no list and no flag",
                    name);
         return false;

@@ -46,6 +46,9 @@ static inline struct event *request(struct event_room *room)
     memcpy(x->event.server.ip, (uint8_t[]){0x20, 0x01, 0x0D, 0xB8, [15] = 1}, 16);
     x->event.server.port = 6443;
     x->request = x->answer = SEEN_WHOLE;
+    x->event.vlan[0] = 110;
+    x->event.vlan[1] = 20;
+    x->event.vlans = 2;
     x->status = 403;
     x->digest = 0xAB;
     x->auth_state = AUTH_ANONYMOUS;
