@@ -131,6 +131,16 @@ static void check_measure(const struct rule_reader *r, const struct yaml_node *n
     *right = false;
 }
 
+/* The same of a list. */
+static void check_syn(const struct rule_reader *r, const struct yaml_node *name, const struct rule_tool *tool,
+                      bool *right)
+{
+    if (strcmp(tool->list, SYN_LIST) == 0)
+        return;
+    rule_wrong(r, name->line, name->column, "found a SYN in list '%.64s', expected %s", tool->list, SYN_LIST);
+    *right = false;
+}
+
 static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
                        const struct rule_tool *head, bool *right)
 {
@@ -147,6 +157,8 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
         tool.tool = rule_read_text(r, name, right);
     if (name && name->kind == YAML_SCALAR && strcmp(tool.kind, "measure") == 0)
         check_measure(r, name, &tool, right);
+    if (name && strcmp(tool.kind, "syn") == 0)
+        check_syn(r, name, &tool, right);
     if (!*tool.source) {
         rule_wrong(r, n->line, n->column,
                    "found no 'source', expected one in the entry or in its list: where this is known "

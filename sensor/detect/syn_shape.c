@@ -3,7 +3,7 @@
 #include "proto/packet/tcp.h"
 #include "sensor/event/field.h"
 
-static const char LIST[] = "syn_shapes";
+const char SYN_LIST[] = "syn_shapes";
 
 enum { MEASURE_TEXT = 16 };
 
@@ -71,14 +71,14 @@ static size_t size_of(size_t count)
 struct syn_shapes *syn_shapes_new(const struct rule_set *rules, struct memory *memory)
 {
     size_t count = 0;
-    while (rule_set_tool(rules, LIST, count))
+    while (rule_set_tool(rules, SYN_LIST, count))
         count++;
     struct syn_shapes *s = memory_resize(memory, NULL, 0, size_of(count));
     if (!s)
         return NULL;
     s->count = count;
     for (size_t i = 0; i < count; i++) {
-        const struct rule_tool *tool = rule_set_tool(rules, LIST, i);
+        const struct rule_tool *tool = rule_set_tool(rules, SYN_LIST, i);
         /* A list of another kind was not checked: what is no pattern fits nothing. */
         s->known[i] = (struct known){.tool = tool->tool, .pattern.window = {1, 0}};
         syn_pattern_read(tool->value, &s->known[i].pattern);

@@ -19,6 +19,9 @@ struct syn_pattern {
  * alone. */
 bool syn_pattern_read(const char *text, struct syn_pattern *p);
 
+/** The one list that they are read from. */
+extern const char SYN_LIST[];
+
 struct syn_shapes;
 
 /** @param rules  borrowed. @return NULL: no memory. */

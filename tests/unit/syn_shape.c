@@ -129,7 +129,7 @@ static void without_a_list(void **state)
 {
     (void)state;
     char lists[][128] = {
-        "list: other\nkind: syn\nsource: s\nentries: [{tool: a, value: 0 none 0}]\n",
+        "list: other\nkind: scanner\nsource: s\nentries: [{tool: a, value: 0 none 0}]\n",
         "list: syn_shapes\nkind: scanner\nsource: s\nentries: [{tool: a, value: anything}]\n", /* not checked there */
     };
     for (size_t i = 0; i < 2; i++) {
