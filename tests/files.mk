@@ -302,6 +302,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/tools/audit_compare.py \
 	tests/tools/carets.py \
 	tests/tools/edges.py \
+	tests/tools/event_names.py \
 	tests/tools/examples.py \
 	tests/tools/h2_floods.py \
 	tests/tools/h2_table.py \
@@ -349,6 +350,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/made-http2 \
 	tests/cases/made-http2-again \
 	tests/cases/manual \
+	tests/cases/manual-events \
 	tests/cases/manual-rules \
 	tests/cases/manual-yaml \
 	tests/cases/misconfigured \

@@ -34,15 +34,18 @@ static void print_where(unsigned in)
     }
     if (in == FIELD_IN_RULES_ON(EVENT_EXCHANGE))
         printf(" Pq only in rules");
-    if (in == FIELD_IN_RULES_ON(EVENT_FLOW))
+    else if (in == FIELD_IN_RULES_ON(EVENT_FLOW))
         printf(" Pq only in rules on connections");
+    else if (in >> EVENT_TYPES)
+        printf(" Pq only in rules , of both kinds");
 }
 
-static void print_alias(const char *alias)
+static void print_alias(const struct event_field *f)
 {
+    const char *alias = f->alias;
     if (!*alias)
         return;
-    fputs("In rules also", stdout);
+    fputs(f->kind == FIELD_TIME ? "In the audit log" : "In rules also", stdout);
     const char *before = "";
     for (const char *at = alias; *at;) {
         size_t size = strcspn(at, " ");
@@ -61,7 +64,7 @@ static void fields(void)
         print_where(f->in);
         putchar('\n');
         print_text(f->about);
-        print_alias(f->alias);
+        print_alias(f);
     }
 }
 
