@@ -8,7 +8,7 @@
 #include "sensor/port_list.h"
 #include "sensor/quantity.h"
 
-enum { ORIGIN_SIZE = 512, LABEL_WIDTH = 12 };
+enum { ORIGIN_SIZE = 512, WHAT_SIZE = 64, LABEL_WIDTH = 12 };
 
 /* "memory      256M (default)"; what is quoted of a file may hold what a terminal obeys. */
 static void print_row(const struct options *o, FILE *out, const char *label, const char *setting, const char *value)
@@ -30,10 +30,11 @@ static void print_inputs(const struct options *o, FILE *out)
 
 static void print_outputs(const struct options *o, FILE *out)
 {
-    char text[ORIGIN_SIZE];
+    char text[ORIGIN_SIZE], what[WHAT_SIZE];
     for (size_t i = 0; i < o->output_count; i++) {
         const struct output_spec *spec = &o->outputs[i];
-        snprintf(text, sizeof text, "%s to %s", spec->format->name,
+        output_what(spec, what, sizeof what);
+        snprintf(text, sizeof text, "%s to %s", what,
                  strcmp(spec->target, "-") == 0 ? "standard output" : spec->target);
         bool by_flag = o->survey && spec->format == &report_survey && strcmp(spec->target, "-") == 0;
         print_row(o, out, "output", by_flag ? "survey" : "output", text);

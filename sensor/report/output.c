@@ -91,6 +91,18 @@ static void say_events(struct message *m, const struct report_format *format, st
     }
 }
 
+void output_what(const struct output_spec *spec, char *text, size_t size)
+{
+    struct message m = {.text = text, .size = size};
+    say(&m, spec->format->name);
+    for (int i = 0; i < REPORT_EVENTS && spec->events != spec->format->events; i++) {
+        if (!(spec->events >> i & 1))
+            continue;
+        say(&m, "+");
+        say(&m, event_names[i]);
+    }
+}
+
 bool output_parse(struct output_spec *spec, const char *option, char *error, size_t error_size)
 {
     struct message m = {.text = error, .size = error_size};

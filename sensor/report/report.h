@@ -71,6 +71,9 @@ struct output_spec {
  * and what was expected. */
 bool output_parse(struct output_spec *spec, const char *option, char *error, size_t error_size);
 
+/** What it writes, as -o has it: "json", or "json+http+alert" where that is not all that the format can tell. */
+void output_what(const struct output_spec *spec, char *text, size_t size);
+
 /** The outputs of this run. */
 struct report;
 
