@@ -2,7 +2,7 @@
  * negation.
  *
  * All patterns of all rules over one field are one database; an event's field is looked at once, and only when a rule
- * asks for it. A loaded set is constant: a reload makes another and exchanges them between two events. */
+ * asks for it. A loaded set is constant. */
 #ifndef SENSOR_DETECT_RULE_H
 #define SENSOR_DETECT_RULE_H
 

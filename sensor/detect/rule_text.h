@@ -56,7 +56,7 @@ void rule_text_scratch_free(struct rule_text_scratch *s);
 /** Before the first question about an event. */
 void rule_text_begin(struct rule_text_scratch *s);
 
-/** Finds the answer of a field that is known in `e`, an exchange. */
+/** Finds the answer of a field that is known in `e`. */
 void rule_text_search(struct rule_text_scratch *s, enum event_field_id field, const struct event *e);
 
 static inline const struct rule_text_answer *rule_text_answer(struct rule_text_scratch *s, enum event_field_id field,

@@ -1,5 +1,14 @@
 #include "sensor/detect/wildcard.h"
 
+/* Where the next character begins; a byte that begins none is one by itself. */
+static size_t behind_one(struct slice text, size_t at)
+{
+    do
+        at++;
+    while (at < text.size && (text.data[at] & 0xC0) == 0x80);
+    return at;
+}
+
 bool wildcard_match(const char *pattern, struct slice text)
 {
     const char *star = NULL;
@@ -8,8 +17,10 @@ bool wildcard_match(const char *pattern, struct slice text)
         if (*pattern == '*') {
             star = ++pattern;
             from = at;
-        } else if (*pattern != '\0' &&
-                   (*pattern == '?' || byte_lower((uint8_t)*pattern) == byte_lower(text.data[at]))) {
+        } else if (*pattern == '?') {
+            pattern++;
+            at = behind_one(text, at);
+        } else if (*pattern != '\0' && byte_lower((uint8_t)*pattern) == byte_lower(text.data[at])) {
             pattern++;
             at++;
         } else if (star != NULL) {

@@ -1,4 +1,5 @@
-/* Patterns of the configuration: `*` stands for any bytes, also none; `?` for one. Nothing else is special. */
+/* Patterns of the configuration: `*` stands for any bytes, also none; `?` for one character. Nothing else is special.
+ */
 #ifndef SENSOR_DETECT_WILDCARD_H
 #define SENSOR_DETECT_WILDCARD_H
 

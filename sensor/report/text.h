@@ -1,4 +1,4 @@
-/* The report that a person reads, at 80 columns: one file a part of it. */
+/* The report that a person reads, at 80 columns or those of a wider terminal: one file a part of it. */
 #ifndef SENSOR_REPORT_TEXT_H
 #define SENSOR_REPORT_TEXT_H
 

@@ -33,6 +33,13 @@ static void matches(void **state)
         {"*aab", "aaaab", true},
         {"a?c", "abc", true},
         {"a?c", "ac", false},
+        {"caf?/1", "caf\xC3\xA9/1", true}, /* a character, not a byte */
+        {"caf??z", "caf\xC3\xA9z", false},
+        {"a?c",
+         "a\xFF"
+         "c",
+         true},
+        {"*?", "\xC3\xA9", true},
         {"*.b", "a.b", true},
         {"*.b", "b", false},
         {"*ab*ab", "abab", true},
