@@ -7,7 +7,7 @@
 #include "sensor/flow/draft.h"
 
 enum {
-    TARGET_KEPT = 8192, /* as long as API servers are asked; what is longer is cut, and marked */
+    TARGET_KEPT = 8192, /* as long as API servers are asked; what is longer is cut */
     AGENT_KEPT = 1100,  /* the audit log cuts at 1024 */
     SHORT_KEPT = 512
 };
