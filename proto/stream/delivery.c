@@ -18,11 +18,12 @@ static void side_advance(const struct delivery *d, enum side side, uint64_t offs
 }
 
 /** What of the other side has its place, and waits for this side's bytes alone. NULL: nothing does. */
-static const struct held *side_waiter(const struct delivery *d, enum side side)
+static const struct held *side_waiter(const struct reassembly *r, enum side side)
 {
-    const struct reassembly_side *o = side_of(d, other_side(side));
+    const struct reassembly_side *o = &r->side[other_side(side)];
     const struct held *first = held_first(o);
-    return first && first->piece.offset <= o->next && side_awaited(side_of(d, side), first->piece.ack) ? first : NULL;
+    bool placed = first && first->piece.offset <= o->next && !side_doubts(o, &first->piece, first->size);
+    return placed && side_awaited(&r->side[side], first->piece.ack) ? first : NULL;
 }
 
 static void side_gap(const struct delivery *d, enum side side, moment time, uint64_t to)
@@ -44,7 +45,7 @@ static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
 {
     const struct reassembly_side *s = side_of(d, side);
     const struct held *own = held_first(s);
-    const struct held *waiter = side_waiter(d, side);
+    const struct held *waiter = side_waiter(d->r, side);
     moment time = waiter ? waiter->piece.time : d->time;
     if (own && own->piece.offset <= to) {
         to = own->piece.offset;
@@ -183,11 +184,8 @@ void delivery_refute(const struct delivery *d, enum side side, uint64_t ack, uin
 /** Each side's first piece is in order and acknowledges bytes of the other's that are held: one of them lies. */
 static bool delivery_circle(const struct delivery *d)
 {
-    const struct held *a = held_first(side_of(d, CLIENT));
-    const struct held *b = held_first(side_of(d, SERVER));
-    if (!a || !b || a->piece.offset > side_of(d, CLIENT)->next || b->piece.offset > side_of(d, SERVER)->next)
-        return false;
-    return side_release(d, a->piece.number <= b->piece.number ? CLIENT : SERVER, true);
+    const struct held *a = side_waiter(d->r, SERVER), *b = side_waiter(d->r, CLIENT);
+    return a && b && side_release(d, a->piece.number <= b->piece.number ? CLIENT : SERVER, true);
 }
 
 static void delivery_drain(const struct delivery *d)
@@ -215,7 +213,7 @@ static void side_force(const struct delivery *d, enum side side)
 /** The wait of a hole is as old as what waits for it. */
 static bool side_waited_long(const struct delivery *d, enum side side)
 {
-    const struct held *own = held_first(side_of(d, side)), *waiter = side_waiter(d, side);
+    const struct held *own = held_first(side_of(d, side)), *waiter = side_waiter(d->r, side);
     bool long_own = own && d->clock - own->piece.clock >= d->limits->hole_wait;
     return long_own || (waiter && d->clock - waiter->piece.clock >= d->limits->hole_wait);
 }
@@ -232,7 +230,7 @@ static bool side_unwatched(const struct reassembly_side *s, const struct reassem
 static bool side_waits(const struct reassembly *r, enum side side)
 {
     const struct reassembly_side *s = &r->side[side], *other = &r->side[other_side(side)];
-    return side_owes(s) ? s->held || other->held : side_unwatched(s, other);
+    return side_owes(s) ? s->held || side_waiter(r, side) : side_unwatched(s, other);
 }
 
 bool delivery_waits(const struct reassembly *r)
@@ -269,7 +267,7 @@ static void side_give_up_all(const struct delivery *d, enum side side, uint64_t 
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
     struct reassembly_side *s = side_of(d, side);
-    bool urgent = s->held || side_waiter(d, side) || s->state == SIDE_UNSEEN;
+    bool urgent = s->held || side_waiter(d->r, side) || s->state == SIDE_UNSEEN;
     if (side_owes(s)) {
         if (s->flags & SIDE_IN_VAIN) {
             if (!side_of(d, other_side(side))->held)

@@ -19,7 +19,8 @@
  *
  * Some segments no receiver takes, though their numbers are right: one whose stamp is older than what came before it
  * (RFC 7323 section 5), one that acknowledges what was never sent, one with a signature. They wait until the other side
- * has acknowledged their bytes, and give way to any other; a side that is not seen is not asked.
+ * has acknowledged their bytes, and give way to any other but one that acknowledges what has not come, which fewer
+ * take; a side that is not seen is not asked.
  *
  * A segment seen twice (mirrored on two ports, with another VLAN or TTL) is a retransmission like any other:
  * it needs no memory of frames. */

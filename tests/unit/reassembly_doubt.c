@@ -1,10 +1,15 @@
 /* Segments that no receiver takes, though their numbers are right. */
 #include "tests/unit/rig.h"
 
-static enum segment signed_segment(struct rig *t, uint32_t seq, const char *text)
+static enum segment signed_acknowledging(struct rig *t, uint32_t seq, uint32_t ack, const char *text)
 {
     t->signature = true;
-    return segment(t, CLIENT, seq, 1, A, text);
+    return segment(t, CLIENT, seq, ack, A, text);
+}
+
+static enum segment signed_segment(struct rig *t, uint32_t seq, const char *text)
+{
+    return signed_acknowledging(t, seq, 1, text);
 }
 
 static enum segment stamped(struct rig *t, uint32_t stamp, enum side from, uint32_t seq, uint32_t ack, const char *text)
@@ -121,10 +126,10 @@ static void is_not_refuted(void **state)
 static void witnesses_no_hole(void **state)
 {
     (void)state;
-    static const char *const told_then[] = {"C(a)S(b)C[58]C(x)S[4998]C<capture>S<capture>",
-                                            "C(a)S(b)C[58]S[4998]C(x)C<capture>S<capture>",
-                                            "C(a)S(b)S[4998]C<capture>S<capture>"};
-    for (int kind = 0; kind < 3; kind++) {
+    static const char *const told_then[] = {
+        "C(a)S(b)C[58]C(x)S[4998]C<capture>S<capture>", "C(a)S(b)C[58]S[4998]C(x)C<capture>S<capture>",
+        "C(a)S(b)S[4998]C<capture>S<capture>", "C(a)S(b)S[4998]C<capture>S<capture>"};
+    for (int kind = 0; kind < 4; kind++) {
         struct rig t = rig();
         shake_hands(&t);
         segment(&t, CLIENT, 1, 5000, A, "");
@@ -132,14 +137,33 @@ static void witnesses_no_hole(void **state)
             segment(&t, CLIENT, 60, 1, A, "x"); /* for the bytes before it */
         else if (kind == 1)
             segment(&t, CLIENT, 60, 5000, A, "x"); /* for these first */
-        else
+        else if (kind == 2)
             signed_segment(&t, 1, "x"); /* for its acknowledgement */
+        else
+            signed_acknowledging(&t, 1, 5000, "x"); /* for that as well */
         for (int i = 0; i < 40; i++)
             segment(&t, CLIENT, 1, 1, A, "");
+        assert_false(reassembly_waits(&t.r));
         segment(&t, CLIENT, 1, 1, A, "a");
         segment(&t, SERVER, 1, 2, A, "b");
         finish(&t, told_then[kind]);
     }
+}
+
+/* Both ends may bear signatures: neither waits for the other's bytes. */
+static void of_both_sides_each_is_asked(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "abc");
+    t.signature = true;
+    assert_int_equal(segment(&t, SERVER, 1, 1, A, "xyz"), SEGMENT_HELD);
+    told(&t, "");
+    segment(&t, SERVER, 4, 4, A, "");
+    told(&t, "C(abc)");
+    segment(&t, CLIENT, 4, 4, A, "");
+    finish(&t, "S(xyz)C<capture>S<capture>");
 }
 
 /* A receiver that took it says so. */
@@ -262,6 +286,7 @@ int main(void)
         cmocka_unit_test(refuted_it_makes_no_hole),
         cmocka_unit_test(is_not_refuted),
         cmocka_unit_test(witnesses_no_hole),
+        cmocka_unit_test(of_both_sides_each_is_asked),
         cmocka_unit_test(counts_when_acknowledged),
         cmocka_unit_test(is_nothing_at_the_end),
         cmocka_unit_test(is_bounded),
