@@ -30,7 +30,8 @@ static bool disturbs_progress(const struct options *o, const struct output_spec 
 static const char *taken(const struct options *o, const struct inputs *in, size_t index)
 {
     const char *target = o->outputs[index].target;
-    for (size_t i = 0; i < in->count; i++) {
+    size_t captures = options_live(o) ? 0 : in->count; /* an interface's name is no file's */
+    for (size_t i = 0; i < captures; i++) {
         if (monitor_same_file(target, in->names[i]))
             return "found a capture that is read, expected another file";
     }
