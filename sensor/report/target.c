@@ -39,7 +39,7 @@ static bool is_file(const struct target *t)
     return !is_standard(t) && fstat(t->fd, &about) == 0 && S_ISREG(about.st_mode);
 }
 
-/** A pipe or terminal that somebody else set to non-blocking: wait until it takes more. */
+/** A FIFO, which is opened non-blocking, or a pipe or terminal that somebody else set so: wait until it takes more. */
 static void wait_writable(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
