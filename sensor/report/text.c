@@ -35,6 +35,18 @@ void text_ip(struct buffer *out, const uint8_t ip[static 16])
         out->size += (size_t)(value_ip(at, ip) - at);
 }
 
+void text_ip_column(struct buffer *out, size_t indent, const uint8_t ip[static 16], size_t width)
+{
+    size_t begin = out->size;
+    buffer_format(out, "%*s", (int)indent, "");
+    text_ip(out, ip);
+    if (out->size - begin > width) {
+        buffer_text(out, "\n");
+        begin = out->size;
+    }
+    buffer_format(out, "%*s", (int)(width - (out->size - begin)), "");
+}
+
 void text_endpoint(struct buffer *out, const struct address *a)
 {
     char *at = buffer_reserve(out, VALUE_MAX);

@@ -52,6 +52,10 @@ void text_coloured(const struct text_state *s, struct buffer *out, enum text_col
 void text_heading(struct text_state *s, struct buffer *out, const char *heading);
 
 void text_ip(struct buffer *out, const uint8_t ip[static 16]);
+
+/** The first column of a table: `indent` blanks and the address in `width`; a longer one has a line of its own. */
+void text_ip_column(struct buffer *out, size_t indent, const uint8_t ip[static 16], size_t width);
+
 void text_endpoint(struct buffer *out, const struct address *a);
 
 /** "2026-11-24 04:32:54 to 04:33:10 UTC": what both times share is said once. */

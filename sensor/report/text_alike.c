@@ -47,15 +47,8 @@ static void begin_list(struct text_state *s, struct buffer *out, const struct fi
 
 static void add_source(struct text_state *s, struct buffer *out, const struct finding *f)
 {
-    size_t begin = out->size;
-    buffer_text(out, "    ");
-    text_ip(out, f->source);
-    if (out->size - begin > ADDRESS) {
-        buffer_text(out, "\n");
-        begin = out->size;
-    }
-    int width = (int)(ADDRESS - (out->size - begin)) + COUNT;
-    buffer_format(out, "%*llu  ", width, (unsigned long long)f->count);
+    text_ip_column(out, 4, f->source, ADDRESS);
+    buffer_format(out, "%*llu  ", COUNT, (unsigned long long)f->count);
     text_span(s, out, f->first, f->last);
     buffer_text(out, "\n");
 }

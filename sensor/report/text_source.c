@@ -20,15 +20,8 @@ static void add_counts(struct buffer *out, const struct source *source)
         int width;
         enum auth_state state;
     } columns[] = {{11, AUTH_ANONYMOUS}, {10, AUTH_REJECTED}, {12, AUTH_CREDENTIALED}, {9, AUTH_UNKNOWN}};
-    size_t begin = out->size;
-    buffer_text(out, "  ");
-    text_ip(out, source->ip);
-    if (out->size - begin > ADDRESS) {
-        buffer_text(out, "\n");
-        begin = out->size;
-    }
-    int missing = (int)(ADDRESS - (out->size - begin));
-    buffer_format(out, "%*s%10llu", missing, "", (unsigned long long)source->exchanges);
+    text_ip_column(out, 2, source->ip, ADDRESS);
+    buffer_format(out, "%10llu", (unsigned long long)source->exchanges);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         buffer_format(out, "%*llu", columns[i].width, (unsigned long long)source->states[columns[i].state]);
     char endpoints[16];
