@@ -36,13 +36,6 @@ static bool add_size(struct closed *c, unsigned size)
     return true;
 }
 
-static bool is_goaway(const struct infer *i, const struct flow_record *f)
-{
-    const struct tls_reading *r = &f->shape;
-    return r->early_goaway && r->client == TLS_CLIENT_ABSENT && r->answers &&
-           infer_answer(i, f, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
-}
-
 static bool is_401(const struct infer *i, const struct flow_record *f)
 {
     return f->shape.answers && infer_answer(i, f, 0) == ANSWER_OF_401;
@@ -58,7 +51,7 @@ bool closed_repeats(const struct closed *c, const struct infer *i, const struct 
 {
     if (is_401(i, f))
         return c->seen[SUSPECT_ANSWERS_OF_401] + c->shown_refused > 0;
-    return is_goaway(i, f) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
+    return infer_is_goaway(i, f) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
 }
 
 static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t endpoint)
@@ -80,7 +73,7 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
         c->seen[SUSPECT_ONLY_403]++;
         c->seen[SUSPECT_WIDE_403] += add_number(c->endpoints_403, CLOSED_ENDPOINTS, endpoint);
     }
-    c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && is_goaway(i, f);
+    c->seen[SUSPECT_EARLY_GOAWAYS] += r->asked && infer_is_goaway(i, f);
 }
 
 static void count_hello(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t hello)

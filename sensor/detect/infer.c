@@ -119,6 +119,13 @@ bool infer_is_token(const struct infer *i, const struct tls_reading *r)
     return is_in(i, SIZE_TOKEN, r->first_request);
 }
 
+bool infer_is_goaway(const struct infer *i, const struct flow_record *f)
+{
+    const struct tls_reading *r = &f->shape;
+    return r->early_goaway && r->client == TLS_CLIENT_ABSENT && r->answers &&
+           infer_answer(i, f, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
+}
+
 /* Who is answered 401 is answered so whatever else he asks for. Over HTTP/2 heads that come later are shorter. */
 static bool refuses_all(const struct infer *i, const struct flow_record *f)
 {
@@ -182,8 +189,7 @@ void infer_pass(const struct infer *i, struct flow_record *f, bool repeated)
         f->auth_evidence |= bit(EVIDENCE_HOLE);
     if (first == ANSWER_OF_401 && r->asked) {
         conclude(f, AUTH_REJECTED, OUTCOME_REFUSED, i->sure[repeated || r->early_goaway ? SURE_401S : SURE_401]);
-    } else if (r->early_goaway && r->client == TLS_CLIENT_ABSENT && first != ANSWER_OF_HEALTH && r->answers &&
-               !infer_is_token(i, r)) {
+    } else if (infer_is_goaway(i, f)) {
         conclude(f, AUTH_ANONYMOUS, first == ANSWER_OF_403 ? OUTCOME_FORBIDDEN : OUTCOME_UNSEEN,
                  i->sure[repeated ? SURE_GOAWAYS : SURE_GOAWAY]);
     }

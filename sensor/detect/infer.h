@@ -34,6 +34,9 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
 /** Whether the first request is as large as one with a token. */
 bool infer_is_token(const struct infer *i, const struct tls_reading *r);
 
+/** Whether an early GOAWAY tells of a client that showed nothing, and asked for more than a health check. */
+bool infer_is_goaway(const struct infer *i, const struct flow_record *f);
+
 /** Whether the server answers as an API server does: it asked for a certificate, and gave answers of a 401's size and
  * no others, or an early GOAWAY. */
 bool infer_is_api_server(const struct infer *i, const struct flow_record *f);
