@@ -258,7 +258,8 @@ static void what_a_monitor_asks(void **state)
     f.shape.answer[0].body = f.shape.answer[0].more = 0;
     add(&c, f, 30, 1, 1);
     assert_true(closed_is_steady(&c));
-    f.shape.answers = f.shape.requests = 0;
+    f.shape.answers = 0;
+    f.shape.requests = 0;
     add(&c, f, 35, 1, 1);
     assert_true(closed_is_steady(&c));
     add(&c, f, 36, 1, 2);
