@@ -136,6 +136,25 @@ static void held_end_at(struct reassembly_side *s, struct held *h, uint64_t end,
     h->piece.cut = 0;
 }
 
+/** What lies before an offset becomes a piece of its own, so that the rest begins there. Only that is copied: however
+ * often a segment is split, its memory is not taken again. @return what stands before the rest now; without memory as
+ * before. */
+static struct held *held_split(struct reassembly_side *s, struct held *before, struct held *h, uint64_t offset,
+                               struct memory *memory)
+{
+    uint32_t size = (uint32_t)(offset - h->piece.offset);
+    struct piece part = h->piece;
+    part.cut = part.ends = 0;
+    struct held *front = held_store(s, before, &part, slice_part(held_bytes(h), 0, size), memory);
+    if (!front)
+        return before;
+    h->piece.offset = offset;
+    h->skip += size;
+    h->size -= size;
+    s->held_bytes -= size;
+    return front;
+}
+
 /** Takes off what is held as far as the piece goes. What was cut behind that goes over to the piece; what only waits
  * goes from there on. @return whether the bytes differ. */
 static bool held_give_way(struct reassembly_side *s, struct held *h, struct piece *piece, struct slice bytes,
@@ -180,10 +199,12 @@ enum segment held_insert(struct reassembly_side *s, const struct piece *piece, s
     while (h && h->piece.offset <= rest.offset + bytes.size) {
         struct held *after = h == s->held ? NULL : h->after;
         bool before_it = piece_counts_before(&rest, bytes, h), waits = h->piece.begin >= PIECE_DOUBTFUL;
-        bool agrees = before_it && !waits && held_agrees(h, &rest, bytes);
+        bool same = before_it && held_agrees(h, &rest, bytes), agrees = same && !waits;
         if (agrees && rest.offset + bytes.size >= h->piece.offset + h->size)
             h->piece.begin = rest.begin;
         if (before_it && !agrees) {
+            if (same && h->piece.offset < rest.offset)
+                before = held_split(s, before, h, rest.offset, memory);
             differs |= rest.ends || held_give_way(s, h, &rest, bytes, counts);
             if (rest.ends)
                 held_end_at(s, h, rest.offset, counts);

@@ -60,6 +60,38 @@ static void gives_way_where_it_agrees(void **state)
     counted(&t, 3, 1, 2, 0);
 }
 
+/* An older copy of a part comes later, and what was acknowledged later still: nothing of either is lost. */
+static void keeps_what_lies_round_what_agrees(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    assert_int_equal(segment(&t, CLIENT, 1, 4, A, "abcdefghij"), SEGMENT_HELD);
+    segment(&t, CLIENT, 3, 1, A, "cd");
+    segment(&t, CLIENT, 6, 1, A, "fg");
+    told(&t, "");
+    assert_int_equal(t.r.side[CLIENT].held_bytes, 10);
+    assert_int_equal(t.r.side[CLIENT].held_segments, 5);
+    segment(&t, SERVER, 1, 1, A, "xyz");
+    told(&t, "S(xyz)C(abcdefghij)");
+    finish(&t, "C<capture>S<capture>");
+    counted(&t, 13, 4, 0, 0);
+}
+
+/* Other bytes in the midst of it: it is not what its receiver took, and what lies behind them is none of it either. */
+static void ends_where_it_differs(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    signed_segment(&t, 1, "abcdefgh");
+    segment(&t, CLIENT, 3, 1, A, "xy");
+    segment(&t, CLIENT, 1, 1, A, "ab");
+    segment(&t, SERVER, 1, 9, A, "");
+    finish(&t, "C(abxy)C[4]C<capture>S<capture>");
+    counted(&t, 4, 4, 4, 4);
+}
+
 /* None takes what acknowledges too much, few an odd option, and some what acknowledges too little. */
 static void counts_before_what_fewer_take(void **state)
 {
@@ -281,6 +313,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_way),
         cmocka_unit_test(gives_way_where_it_agrees),
+        cmocka_unit_test(keeps_what_lies_round_what_agrees),
+        cmocka_unit_test(ends_where_it_differs),
         cmocka_unit_test(counts_before_what_fewer_take),
         cmocka_unit_test(is_refuted_by_a_part),
         cmocka_unit_test(refuted_it_makes_no_hole),
