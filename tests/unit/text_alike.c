@@ -16,8 +16,6 @@ static const struct rule_about rule = {.id = "i",
                                        .file = "rules/one.yaml",
                                        .level = LEVEL_MEDIUM};
 
-static const struct address endpoint = {.ip = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 100}, .port = 6443};
-
 static void tell_finding(void *s, struct finding *f)
 {
     f->complete = true;
@@ -26,26 +24,11 @@ static void tell_finding(void *s, struct finding *f)
 
 static const struct rule_about other = {.id = "i", .title = "Other", .description = "", .level = LEVEL_LOW};
 
-static struct finding make_finding(void)
-{
-    struct finding f = {.cluster = "",
-                        .provider = "",
-                        .rule = &rule,
-                        .endpoint = endpoint,
-                        .basis = ENDPOINT_RECOGNISED,
-                        .count = 3,
-                        .exchanges = 3,
-                        .first = TIME,
-                        .last = TIME + 2 * INT64_C(86400) * SECOND};
-    memcpy(f.source, source_ip, sizeof f.source);
-    return f;
-}
-
 /** Of a source that does the same as another only who, when and how often is told, below that one's block. */
 static void the_same_of_others(void **state)
 {
     (void)state;
-    struct finding f = make_finding();
+    struct finding f = finding_of(&rule, 3, 2 * 86400);
     f.alike = 5;
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 60);
@@ -101,7 +84,7 @@ static void the_same_as_further_up(void **state)
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 8);
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-        struct finding f = make_finding();
+        struct finding f = finding_of(&rule, 3, 2 * 86400);
         f.rule = &other;
         f.exchanges = 0; /* nobody read a request of it */
         f.last = f.first;
@@ -130,14 +113,9 @@ static void the_same_in_full(void **state)
 {
     (void)state;
     for (int kind = 0; kind < 3; kind++) {
-        struct finding f = {.cluster = "",
-                            .provider = "",
-                            .rule = &rule,
-                            .subject = kind == 1 ? SUBJECT_ENDPOINT : SUBJECT_SOURCE,
-                            .endpoint = endpoint,
-                            .count = 3,
-                            .exchanges = 3,
-                            .alike = kind == 2 ? 0 : 5};
+        struct finding f = finding_of(&rule, 3, 0);
+        f.subject = kind == 1 ? SUBJECT_ENDPOINT : SUBJECT_SOURCE;
+        f.alike = kind == 2 ? 0 : 5;
         void *s = begin(false, kind == 0, false);
         report_text.section(s, &out, SECTION_FINDINGS, 2);
         tell_finding(s, &f);

@@ -20,20 +20,9 @@ static const struct rule_about rule = {
     .file = "rules/unauthenticated.yaml",
     .level = LEVEL_MEDIUM};
 
-static const struct address endpoint = {.ip = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 100}, .port = 6443};
-
 static struct finding make_finding(void)
 {
-    struct finding f = {.cluster = "",
-                        .provider = "",
-                        .rule = &rule,
-                        .endpoint = endpoint,
-                        .basis = ENDPOINT_RECOGNISED,
-                        .count = 24,
-                        .exchanges = 24,
-                        .first = TIME,
-                        .last = TIME + 16 * SECOND};
-    memcpy(f.source, source_ip, sizeof f.source);
+    struct finding f = finding_of(&rule, 24, 16);
     list(&f.agents, "curl/8.5.0", 4);
     list(&f.agents, "python-requests/2.31.0", 20);
     list(&f.statuses, "403", 20);
@@ -266,7 +255,7 @@ static void long_lists(void **state)
     struct finding f = {.cluster = "",
                         .provider = "",
                         .rule = &(struct rule_about){.title = "T", .description = "", .level = LEVEL_LOW},
-                        .endpoint = endpoint,
+                        .endpoint = server_endpoint,
                         .basis = ENDPOINT_CONFIGURED,
                         .count = 99,
                         .exchanges = 99,
@@ -364,7 +353,7 @@ static void colour(void **state)
     struct finding f = {.cluster = "",
                         .provider = "",
                         .rule = &(struct rule_about){.title = "T\033[0m", .description = "", .level = LEVEL_HIGH},
-                        .endpoint = endpoint,
+                        .endpoint = server_endpoint,
                         .basis = ENDPOINT_UNPROVEN,
                         .count = 1,
                         .exchanges = 1,

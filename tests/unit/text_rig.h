@@ -17,6 +17,23 @@ static struct buffer out;
 #define TIME (INT64_C(1795494774895306) * 1000)
 
 static const uint8_t source_ip[16] = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 7};
+static const struct address server_endpoint = {.ip = {[10] = 0xFF, [11] = 0xFF, 192, 0, 2, 100}, .port = 6443};
+
+/** Of the rule `about`: so many requests of `source_ip`, in so many seconds. */
+static inline struct finding finding_of(const struct rule_about *about, uint64_t count, moment seconds)
+{
+    struct finding f = {.cluster = "",
+                        .provider = "",
+                        .rule = about,
+                        .endpoint = server_endpoint,
+                        .basis = ENDPOINT_RECOGNISED,
+                        .count = count,
+                        .exchanges = count,
+                        .first = TIME,
+                        .last = TIME + seconds * SECOND};
+    memcpy(f.source, source_ip, sizeof f.source);
+    return f;
+}
 
 static inline void list(struct value_list *l, const char *value, unsigned times)
 {
