@@ -249,8 +249,8 @@ static bool goes_on(const struct run *r)
     return !r->over && !signals_came() && report_error(r->report) == NULL;
 }
 
-/* What the kernel had taken in when the signal came, and no more: what comes later has a later time, and two waits in
- * which nothing comes are longer than the kernel keeps back what it has. */
+/* What the kernel had taken in when the signal came: behind it the next frame has a later time, or two waits bring
+ * none, which are longer than the kernel keeps back what it has. */
 static void read_rest(struct run *r)
 {
     struct frame frame = {.number = 0};
@@ -258,14 +258,13 @@ static void read_rest(struct run *r)
     moment until = now_by(CLOCK_REALTIME);
     for (int idle = 0; idle < 2 && !r->over && report_error(r->report) == NULL;) {
         enum capture_got got = capture_next(r->capture, &frame, &error);
-        if ((got == CAPTURE_FRAME && frame.time > until) || got == CAPTURE_END || got == CAPTURE_FAILED)
+        if (got == CAPTURE_END || got == CAPTURE_FAILED)
             return;
-        if (got == CAPTURE_IDLE) {
-            idle++;
-            continue;
-        }
-        idle = 0;
-        take_frame(r, &frame);
+        idle = got == CAPTURE_IDLE ? idle + 1 : 0;
+        if (got == CAPTURE_FRAME)
+            take_frame(r, &frame);
+        if (got == CAPTURE_FRAME && frame.time > until)
+            return;
     }
 }
 
