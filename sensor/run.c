@@ -242,6 +242,19 @@ static void take_wrong(void *owner, const char *line)
     r->input_failed = true;
 }
 
+static enum capture_got take_next(struct run *r, struct frame *frame)
+{
+    struct capture_error error;
+    enum capture_got got = capture_next(r->capture, frame, &error);
+    switch (got) {
+    case CAPTURE_FRAME: take_frame(r, frame); break;
+    case CAPTURE_IDLE: take_idle(r, frame->clock); break;
+    case CAPTURE_FAILED: take_wrong(r, error.text); break;
+    case CAPTURE_END: break;
+    }
+    return got;
+}
+
 /* An output that failed ends it: who reads the pipe has gone, or the disk is full. A quiet link would never tell: it is
  * looked at in every round, with a frame or without. */
 static bool goes_on(const struct run *r)
@@ -254,32 +267,19 @@ static bool goes_on(const struct run *r)
 static void read_rest(struct run *r)
 {
     struct frame frame = {.number = 0};
-    struct capture_error error;
     moment until = now_by(CLOCK_REALTIME);
     for (int idle = 0; idle < 2 && !r->over && report_error(r->report) == NULL;) {
-        enum capture_got got = capture_next(r->capture, &frame, &error);
-        if (got == CAPTURE_END || got == CAPTURE_FAILED)
+        enum capture_got got = take_next(r, &frame);
+        if (got == CAPTURE_END || (got == CAPTURE_FRAME && frame.time > until))
             return;
         idle = got == CAPTURE_IDLE ? idle + 1 : 0;
-        if (got == CAPTURE_FRAME)
-            take_frame(r, &frame);
-        if (got == CAPTURE_FRAME && frame.time > until)
-            return;
     }
 }
 
 static void read_all(struct run *r)
 {
     struct frame frame = {.number = 0};
-    struct capture_error error;
-    bool end = false;
-    while (!end && goes_on(r)) {
-        switch (capture_next(r->capture, &frame, &error)) {
-        case CAPTURE_FRAME: take_frame(r, &frame); break;
-        case CAPTURE_IDLE: take_idle(r, frame.clock); break;
-        case CAPTURE_FAILED: take_wrong(r, error.text); break;
-        case CAPTURE_END: end = true; break;
-        }
+    while (goes_on(r) && take_next(r, &frame) != CAPTURE_END) {
         if (signals_hung_up())
             outputs_reopen(r->report);
         if (signals_asked())

@@ -267,14 +267,13 @@ static void side_give_up_all(const struct delivery *d, enum side side, uint64_t 
 static void side_lose_patience(const struct delivery *d, enum side side)
 {
     struct reassembly_side *s = side_of(d, side);
-    bool urgent = s->held || side_waiter(d->r, side) || s->state == SIDE_UNSEEN;
     if (side_owes(s)) {
         if (s->flags & SIDE_IN_VAIN) {
             if (!side_of(d, other_side(side))->held)
                 side_give_up(d, side, s->acked);
             return;
         }
-        if (!urgent)
+        if (!s->held && s->state != SIDE_UNSEEN && !side_waiter(d->r, side))
             return;
         if (s->waited == 0)
             s->since = milliseconds(d->clock);

@@ -87,7 +87,8 @@ bool text_list_alike(struct text_state *s, struct buffer *out, const struct find
 /** The list, if there is one, is complete. */
 void text_end_list(struct text_state *s, struct buffer *out);
 
-void text_level(const struct text_state *s, struct buffer *out, enum rule_level level);
+/** A blank line, and the rule's level and title. */
+void text_title(const struct text_state *s, struct buffer *out, const struct rule_about *rule);
 
 void text_finding(void *state, struct buffer *out, const struct finding *f);
 void text_source(void *state, struct buffer *out, const struct source *source);

@@ -1,8 +1,6 @@
 /* Sources of which the same is told: a line each, below the block of the first. */
 #include "sensor/report/text.h"
 
-#include "sensor/report/escape.h"
-
 enum { ADDRESS = 21, COUNT = 8, LISTED = 50 };
 
 void text_remember_kind(struct text_state *s, const struct finding *f)
@@ -29,14 +27,11 @@ static void begin_list(struct text_state *s, struct buffer *out, const struct fi
 {
     bool below = kind == &s->kinds[(s->kind_count - 1) % TEXT_KINDS] && !s->listed;
     text_finish_block(s, out);
-    buffer_text(out, "\n");
     if (below) {
-        buffer_text(out, "  The same from other addresses");
+        buffer_text(out, "\n  The same from other addresses");
     } else {
-        text_level(s, out, f->rule->level);
-        buffer_text(out, "  ");
-        escape_text(out, slice_of(f->rule->title), s->style.width - 20);
-        buffer_text(out, "\n  The same as from ");
+        text_title(s, out, f->rule);
+        buffer_text(out, "  The same as from ");
         text_ip(out, kind->source);
         buffer_text(out, " above");
     }

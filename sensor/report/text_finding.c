@@ -14,7 +14,7 @@ enum {
     DESCRIPTION_LINES = 8
 };
 
-void text_level(const struct text_state *s, struct buffer *out, enum rule_level level)
+static void add_level(const struct text_state *s, struct buffer *out, enum rule_level level)
 {
     static const char *const names[LEVELS] = {[LEVEL_INFORMATIONAL] = "INFORMATIONAL",
                                               [LEVEL_LOW] = "LOW",
@@ -27,6 +27,15 @@ void text_level(const struct text_state *s, struct buffer *out, enum rule_level 
                                                      [LEVEL_HIGH] = TEXT_RED,
                                                      [LEVEL_CRITICAL] = TEXT_RED};
     text_coloured(s, out, colours[level], names[level]);
+}
+
+void text_title(const struct text_state *s, struct buffer *out, const struct rule_about *rule)
+{
+    buffer_text(out, "\n");
+    add_level(s, out, rule->level);
+    buffer_text(out, "  ");
+    escape_text(out, slice_of(rule->title), s->style.width - 20);
+    buffer_text(out, "\n");
 }
 
 static const char *basis_words(enum endpoint_basis basis)
@@ -242,7 +251,7 @@ static void put_further(struct text_state *s, struct buffer *out, const struct t
         snprintf(windows, sizeof windows, " (%llu %swindows)", (unsigned long long)f->windows, same ? "other " : "");
     size_t used = 4 + (size_t)(level > LEVEL ? level : LEVEL) + 1 + (size_t)digits + 2 + strlen(windows);
     buffer_text(out, "    ");
-    text_level(s, out, f->rule->level);
+    add_level(s, out, f->rule->level);
     buffer_format(out, "%*s %s  ", level < LEVEL ? LEVEL - level : 0, "", count);
     escape_text(out, slice_of(f->rule->title), s->style.width - (unsigned)used - 3);
     buffer_text(out, windows);
@@ -302,11 +311,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         return;
     text_finish_block(s, out);
     text_remember_kind(s, f);
-    buffer_text(out, "\n");
-    text_level(s, out, f->rule->level);
-    buffer_text(out, "  ");
-    escape_text(out, slice_of(f->rule->title), s->style.width - 20);
-    buffer_text(out, "\n");
+    text_title(s, out, f->rule);
     add_ends(s, out, f);
     add_front(out, f);
     buffer_text(out, "  ");
@@ -324,7 +329,7 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     char time[VALUE_MAX];
     buffer_add(out, time, (size_t)(value_time_plain(time, &s->clock, f->last) - time));
     buffer_text(out, " ");
-    text_level(s, out, f->rule->level);
+    add_level(s, out, f->rule->level);
     buffer_text(out, " ");
     if (f->subject == SUBJECT_SOURCE) {
         text_ip(out, f->source);
