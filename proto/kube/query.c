@@ -178,6 +178,7 @@ void query_read(struct query_options *options, struct slice query, uint8_t *room
     struct slice name = {.data = room, .size = 0};
     *options = (struct query_options){.name = name};
     split(&values, query);
+    options->watch_given = values.given[OPTION_WATCH];
     options->watch = values.given[OPTION_WATCH] && is_true(values.value[OPTION_WATCH]);
     /* When one option does not decode, the server forgets all but watch. */
     if (values.given[OPTION_LIMIT] && !is_integer(values.value[OPTION_LIMIT]))

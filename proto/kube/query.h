@@ -6,7 +6,7 @@
 #include "proto/base/slice.h"
 
 struct query_options {
-    bool watch;
+    bool watch, watch_given;
     struct slice name; /* that the field selector demands; empty: none, or it is no legal path segment */
 };
 

@@ -15,7 +15,8 @@ struct room {
 
 struct target {
     struct slice path, query;
-    bool cut; /* it is longer than what is looked at, and the cut is in the path */
+    bool cut;       /* it is longer than what is looked at, and the cut is in the path */
+    bool query_cut; /* or in the query */
 };
 
 static const struct method {
@@ -88,13 +89,15 @@ static bool find_path(struct slice rest, bool connect, struct slice *path)
     return connect || scheme > 0;
 }
 
-static bool split_target(struct target *t, struct slice target, bool connect)
+static bool split_target(struct target *t, struct slice target, bool goes_on, bool connect)
 {
     struct slice looked_at = slice_part(target, 0, REQUEST_TARGET_MAX);
     size_t mark = slice_find(looked_at, '?');
-    t->cut = looked_at.size < target.size && mark == looked_at.size;
+    goes_on = goes_on || looked_at.size < target.size;
+    t->cut = goes_on && mark == looked_at.size;
+    t->query_cut = goes_on && !t->cut;
     t->query = skip(looked_at, mark + 1);
-    if (looked_at.size < target.size) {
+    if (t->query_cut) {
         /* The last pair is not whole: without it. */
         while (t->query.size > 0 && t->query.data[t->query.size - 1] != '&')
             t->query.size--;
@@ -176,12 +179,19 @@ static struct slice lower_method(struct slice method, struct room *room)
 }
 
 /* A get without a name is a list or a watch, and its field selector may give the name. */
-static void read_options(struct request_info *info, struct slice query, struct room *room)
+static void read_options(struct request_info *info, const struct target *target, struct room *room)
 {
     struct query_options options;
-    query_read(&options, query, room->at, room->left);
+    query_read(&options, target->query, room->at, room->left);
     info->verb = slice_of(options.watch ? "watch" : "list");
     info->name = options.name;
+    if (!target->query_cut)
+        return;
+    /* The first `watch` counts; an option that does not decode takes away the name. */
+    info->cut = REQUEST_OPEN_OPTIONS;
+    info->name = slice_of("");
+    if (!options.watch_given)
+        info->verb = slice_of("");
 }
 
 /* The segments behind the version. @return how many of them were looked at. */
@@ -228,12 +238,13 @@ static void read_resource(struct request_info *info, struct slice method, const 
         /* The last of them is not whole, and what was read may be the beginning of something else. */
         info->name_space = info->resource = info->subresource = info->name = slice_of("");
         info->verb = special ? info->verb : slice_of("");
+        info->cut = REQUEST_OPEN_PATH;
         return;
     }
     if (info->name.size > 0)
         return;
     if (slice_is(info->verb, "get"))
-        read_options(info, target->query, room);
+        read_options(info, target, room);
     else if (slice_is(info->verb, "delete"))
         info->verb = slice_of("deletecollection");
 }
@@ -274,13 +285,13 @@ static bool is_opened(const struct request_info *info, struct slice path)
            slice_is(path, "/openid/v1/jwks/");
 }
 
-void request_info_read(struct request_info *info, struct slice method, struct slice target, uint8_t *room,
+void request_info_read(struct request_info *info, struct slice method, struct slice target, bool goes_on, uint8_t *room,
                        size_t room_size)
 {
     struct target t;
     struct room left = {.at = room, .left = room_size};
     *info = nothing_known();
-    if (!split_target(&t, target, slice_is(method, "CONNECT")))
+    if (!split_target(&t, target, goes_on, slice_is(method, "CONNECT")))
         return;
     struct slice path = decode(t.path, &left), parts[SEGMENTS];
     size_t count = split_path(path, parts);
@@ -292,6 +303,8 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
         info->group = parts[1];
         info->version = parts[2];
         read_resource(info, method, &t, parts + 3, count - 3, &left);
+    } else if (t.cut && count > 0 && (slice_is(parts[0], "api") || slice_is(parts[0], "apis"))) {
+        info->cut = REQUEST_OPEN_PATH;
     } else {
         info->verb = lower_method(method, &left);
     }

@@ -14,9 +14,17 @@ enum path_kind {
 
 const char *path_kind_name(enum path_kind kind); /* "non-resource", "resource", "error" */
 
+/** What was not looked at of a long target leaves these open: an empty member of `info` may be there all the same. */
+enum request_open {
+    REQUEST_CLOSED,
+    REQUEST_OPEN_OPTIONS, /* of a list: it may be a watch, and may name what it lists; verb and name */
+    REQUEST_OPEN_PATH     /* verb, parts, and whether it is a resource */
+};
+
 /** Slices lie in `room`, in the input, or in constants; empty: absent. */
 struct request_info {
     enum path_kind kind;
+    enum request_open cut;
     struct slice verb;
     struct slice group, version, resource, subresource, name_space, name;
     bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */
@@ -33,9 +41,10 @@ struct request_info {
 enum { REQUEST_TARGET_MAX = 8192 };
 
 /** @param target  as sent: origin form, absolute form, `*`, authority form.
+ *  @param goes_on  this is its beginning, as if it were longer than what is looked at.
  *  @param room  for the decoded path, parts of the query and the verb of an unusual method; target.size + method.size
  *               bytes are always enough, REQUEST_TARGET_MAX for every usual method; with fewer they are cut. */
-void request_info_read(struct request_info *info, struct slice method, struct slice target, uint8_t *room,
+void request_info_read(struct request_info *info, struct slice method, struct slice target, bool goes_on, uint8_t *room,
                        size_t room_size);
 
 #endif

@@ -9,6 +9,15 @@ static struct text keep_target(struct draft *d, struct slice target, size_t most
     return draft_keep(d, mask_target(target, b->path_room, sizeof b->path_room), most);
 }
 
+static void keep_path(struct draft *d, struct slice target)
+{
+    struct flow_bench *b = d->bench;
+    struct slice masked = mask_target(target, b->path_room, sizeof b->path_room);
+    struct text kept = draft_keep(d, masked, TARGET_KEPT);
+    d->x->target = kept;
+    d->target_cut = kept.size < masked.size;
+}
+
 static struct text keep_text(struct draft *d, struct slice text, size_t most)
 {
     struct flow_bench *b = d->bench;
@@ -172,10 +181,7 @@ static void request_field(struct draft *d, const struct field *f)
         kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->method = kept;
         break;
-    case FIELD_PATH:
-        kept = keep_target(d, f->value, TARGET_KEPT);
-        d->x->target = kept;
-        break;
+    case FIELD_PATH: keep_path(d, f->value); break;
     case FIELD_PROTOCOL:
         kept = keep_text(d, f->value, SHORT_KEPT);
         d->x->connect_protocol = kept;

@@ -37,6 +37,7 @@ struct draft {
     bool body_readable;                /* JSON or protobuf, not compressed */
     bool body_broken;                  /* a gap inside what is kept, or more than that */
     bool answer_done, answer_whole, request_done;
+    bool target_cut;    /* more was sent than is kept */
     bool regular_seen;  /* of the request: what follows is no pseudo-header */
     uint8_t hidden;     /* 1 << enum hidden, of the request's head */
     bool answer_hidden; /* a field of the answer's head has no known name */

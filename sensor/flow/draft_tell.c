@@ -15,6 +15,27 @@ static struct text keep_part(struct draft *d, struct slice part)
     return draft_keep(d, part, SHORT_KEPT);
 }
 
+/* What an empty part of `info` may be in what was not kept of a long target. */
+static void mark_cut(struct event *e, const struct request_info *info)
+{
+    const struct {
+        enum event_field_id field;
+        enum request_open from;
+        bool known;
+    } parts[] = {{EVENT_KUBE_VERB, REQUEST_OPEN_OPTIONS, info->verb.size},
+                 {EVENT_KUBE_NAME, REQUEST_OPEN_OPTIONS, info->name.size},
+                 {EVENT_KUBE_API_GROUP, REQUEST_OPEN_PATH, info->version.size},
+                 {EVENT_KUBE_API_VERSION, REQUEST_OPEN_PATH, info->version.size},
+                 {EVENT_KUBE_RESOURCE, REQUEST_OPEN_PATH, info->resource.size},
+                 {EVENT_KUBE_SUBRESOURCE, REQUEST_OPEN_PATH, info->subresource.size},
+                 {EVENT_KUBE_NAMESPACE, REQUEST_OPEN_PATH, info->name_space.size},
+                 {EVENT_KUBE_PATH_KIND, REQUEST_OPEN_PATH, info->kind != PATH_NON_RESOURCE}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (info->cut >= parts[i].from && !parts[i].known)
+            event_set_unknown(e, parts[i].field);
+    }
+}
+
 void draft_read_target(struct draft *d)
 {
     enum { VERB_MOST = 32 };
@@ -25,8 +46,8 @@ void draft_read_target(struct draft *d)
     draft_reserve(d, 2 * (size_t)d->x->target.size + d->x->method.size + VERB_MOST);
     struct exchange *x = d->x;
     struct request_info info;
-    request_info_read(&info, event_text(&x->event, x->method), event_text(&x->event, x->target), b->path_room,
-                      sizeof b->path_room);
+    request_info_read(&info, event_text(&x->event, x->method), event_text(&x->event, x->target), d->target_cut,
+                      b->path_room, sizeof b->path_room);
     x->path_kind = (uint8_t)info.kind;
     if (info.proxied)
         draft_sign(d, SIGN_PROXIED);
@@ -43,6 +64,7 @@ void draft_read_target(struct draft *d)
     x->subresource = keep_part(d, info.subresource);
     x->name_space = keep_part(d, info.name_space);
     x->name = keep_part(d, info.name);
+    mark_cut(&x->event, &info);
 }
 
 static void keep_status(struct draft *d)

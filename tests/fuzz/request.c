@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t room_size = data[0] < 128 ? target.size + method.size : target.size * (data[0] - 128U) / 128;
     uint8_t *room = malloc(room_size + 1);
     struct request_info info;
-    request_info_read(&info, method, target, room, room_size);
+    request_info_read(&info, method, target, data[0] & 8, room, room_size);
     const struct slice parts[] = {info.verb,     info.group,       info.version, info.name_space,
                                   info.resource, info.subresource, info.name};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -26,7 +26,7 @@ int main(void)
         struct slice rest = {.data = (const uint8_t *)line, .size = (size_t)size - (line[size - 1] == '\n')};
         struct slice method = slice_part(rest, 0, slice_find(rest, ' '));
         struct request_info info;
-        request_info_read(&info, method, slice_part(rest, method.size + 1, rest.size), room, sizeof room);
+        request_info_read(&info, method, slice_part(rest, method.size + 1, rest.size), false, room, sizeof room);
         put(info.verb, '\t');
         put(info.group, '\t');
         put(info.version, '\t');

@@ -61,7 +61,7 @@ static struct exchange *make(struct event_room *room, const struct asked *a)
     struct event *e = &x->event;
     struct request_info info;
     uint8_t bytes[512];
-    request_info_read(&info, slice_of(a->method), slice_of(a->target), bytes, sizeof bytes);
+    request_info_read(&info, slice_of(a->method), slice_of(a->target), false, bytes, sizeof bytes);
     x->auth_state = a->status == 401 ? AUTH_REJECTED : AUTH_ANONYMOUS;
     x->status = a->status;
     x->path_kind = (uint8_t)info.kind;

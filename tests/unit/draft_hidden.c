@@ -349,6 +349,34 @@ static void trailers_hide_nothing(void **state)
     desk_end(&d);
 }
 
+/* Whether a list is a watch may stand in what is not kept of a long target. */
+static void what_is_not_kept_of_a_target_is_not_known(void **state)
+{
+    enum { LONG = 8300 };
+    static const struct {
+        const char *begin, *end, *verb; /* "": not known */
+        bool name_unknown, resource_unknown;
+    } targets[] = {{"/api/v1/pods?labelSelector=", "&watch=true", "", true, false},
+                   {"/api/v1/pods?watch=true&labelSelector=", "", "watch", true, false},
+                   {"/api/v1/pods/p?labelSelector=", "&watch=true", "get", false, false},
+                   {"/api/v1/pods/", "/log", "", true, true},
+                   {"/version?", "", "get", false, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        char target[LONG + 100] = "";
+        memset(target, 'a', LONG);
+        memcpy(target, targets[i].begin, strlen(targets[i].begin));
+        strcpy(target + LONG, targets[i].end);
+        struct desk d;
+        const struct exchange *x = ask(&d, DESK_FIELDS(IS(":method", "GET"), IS(":path", target)));
+        assert_int_equal(unknown(x, EVENT_KUBE_VERB), !targets[i].verb[0]);
+        assert_true(has_text(x, x->verb, targets[i].verb));
+        assert_int_equal(unknown(x, EVENT_KUBE_NAME), targets[i].name_unknown);
+        assert_int_equal(unknown(x, EVENT_KUBE_RESOURCE), targets[i].resource_unknown);
+        desk_end(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_named_audit_id_wins),
         cmocka_unit_test(informational_heads_hide_nothing),
         cmocka_unit_test(trailers_hide_nothing),
+        cmocka_unit_test(what_is_not_kept_of_a_target_is_not_known),
     };
     return cmocka_run_group_tests_name("draft_hidden", tests, NULL, NULL);
 }

@@ -122,7 +122,7 @@ static void read_exact(struct request_info *info, const char *method, struct sli
 {
     size_t size = target.size + strlen(method);
     *room = malloc(size + 1);
-    request_info_read(info, slice_of(method), target, *room, size);
+    request_info_read(info, slice_of(method), target, false, *room, size);
 }
 
 static void reads_as_the_server_does(void **state)
@@ -260,7 +260,7 @@ static void control_bytes_are_refused(void **state)
             uint8_t room[80];
             strcpy(target, plain);
             target[at] = (char)byte;
-            request_info_read(&in, slice_of("GET"), (struct slice){(uint8_t *)target, strlen(plain)}, room,
+            request_info_read(&in, slice_of("GET"), (struct slice){(uint8_t *)target, strlen(plain)}, false, room,
                               sizeof room);
             bool refused = byte < 0x20 || byte == 0x7F || (byte == '%' && at <= 25);
             if (byte == '%' && at < 24)
@@ -289,7 +289,11 @@ static void long_targets(void **state)
         {"/api/v1/proxy/namespaces/x/services/s/", "/a", RES, "proxy", "services", "s", "", true},
         {"/api/v1/proxy/namespaces/x/services/s/", "a", RES, "proxy", "services", "s", "", true},
         {"/apis/g/v1/watch/namespaces/x/", "a", RES, "watch", "", "", "", false},
-        {"/api/v1/pods?x=", "a", RES, "list", "pods", "", "", false},
+        {"/api/v1/pods?x=", "a", RES, "", "pods", "", "", false},
+        {"/api/v1/pods?fieldSelector=metadata.name=n&x=", "a", RES, "", "pods", "", "", false},
+        {"/api/v1/pods?watch=0&x=", "a", RES, "list", "pods", "", "", false},
+        {"/api/v1/pods/p?x=", "a", RES, "get", "pods", "p", "", false},
+        {"/api/", "a", NON, "", "", "", "", false},
         {"/api/v1/pods?watch=1&x=", "a", RES, "watch", "pods", "", "", false},
     };
     for (size_t i = 0; i < sizeof longs / sizeof *longs; i++) {
