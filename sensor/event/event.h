@@ -72,7 +72,7 @@ struct event_tls {
 struct event {
     uint16_t size;
     uint8_t type;  /* enum event_type */
-    uint8_t cut;   /* a string did not fit */
+    uint8_t cut;   /* a string did not fit; printed as `truncated` */
     uint8_t basis; /* enum endpoint_basis, of `server`; written by the correlator */
     uint8_t tunnel_kind;
     uint8_t vlans;   /* how many of `vlan` there are */

@@ -163,6 +163,18 @@ static void absent_is_not_unknown(void **state)
     assert_int_equal(event_field_get(EVENT_HTTP_LENGTH, e).kind, VALUE_NUMBER);
 }
 
+/** Of any event: a text that does not fit whole is told as such. */
+static void a_cut_text_is_told(void **state)
+{
+    (void)state;
+    struct event_room bytes;
+    struct exchange *x = exchange_begin(&bytes);
+    x->target = event_add_text(&x->event, slice_of("/version"), 8);
+    assert_int_equal(event_field_get(EVENT_TRUNCATED, &x->event).kind, VALUE_ABSENT);
+    x->host = event_add_text(&x->event, slice_of("example"), 6);
+    assert_int_equal(event_field_get(EVENT_TRUNCATED, &x->event).kind, VALUE_FLAG);
+}
+
 /** A flow's record ends where an exchange's goes on: a row of the one is never read from the other. */
 static void fields_of_other_events_are_absent(void **state)
 {
@@ -264,6 +276,7 @@ int main(void)
         cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(gets_each_kind),
         cmocka_unit_test(absent_is_not_unknown),
+        cmocka_unit_test(a_cut_text_is_told),
         cmocka_unit_test(fields_of_other_events_are_absent),
         cmocka_unit_test(each_field_is_unknown_by_itself),
         cmocka_unit_test(vlan_gives_the_outermost),
