@@ -178,6 +178,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/flow_record.h \
 	sensor/event/handshake.c \
 	sensor/event/handshake.h \
+	sensor/flow/agents.c \
+	sensor/flow/agents.h \
 	sensor/flow/bench.c \
 	sensor/flow/bench.h \
 	sensor/flow/claims.c \

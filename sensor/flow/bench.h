@@ -13,6 +13,7 @@
 #include "sensor/event/anomaly.h"
 #include "sensor/event/counter.h"
 #include "sensor/event/event.h"
+#include "sensor/flow/agents.h"
 #include "sensor/flow/claims.h"
 
 struct draft;
@@ -30,6 +31,7 @@ struct flow_bench {
     struct tls_bench tls;
     struct credential_digests *digests;
     struct claims claims;
+    struct agents agents;
     struct age_queue drafts; /* open and not told: by the time of the request head */
     struct draft *spare;     /* drafts to use again */
     unsigned spares;

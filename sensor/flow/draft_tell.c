@@ -1,4 +1,3 @@
-#include "proto/kube/agent.h"
 #include "proto/kube/request.h"
 #include "proto/kube/status.h"
 #include "sensor/event/field.h"
@@ -254,11 +253,8 @@ void draft_tell(struct draft *d)
     struct counters *c = b->counters;
     age_leave(&b->drafts, &d->age);
     settle_websocket(d);
-    if (d->x->agent.size) {
-        struct agent agent;
-        agent_read(&agent, event_text(&d->x->event, d->x->agent));
-        d->x->agent_form = (uint8_t)agent.form;
-    }
+    if (d->x->agent.size)
+        d->x->agent_form = (uint8_t)agents_form(&b->agents, event_text(&d->x->event, d->x->agent));
     if (d->body_size)
         keep_status(d);
     keep_tls(d);
