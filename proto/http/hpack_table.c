@@ -52,6 +52,14 @@ static bool more_slots(struct hpack_table *t)
     return true;
 }
 
+/* Of what is kept the first byte is the block's first. */
+static void begin_at_zero(struct hpack_table *t)
+{
+    t->origin += t->start;
+    t->end -= t->start;
+    t->start = 0;
+}
+
 /* Moves what is kept to a new block with room for `size` bytes more; the old one is left to the caller, who may have to
  * copy from it. */
 static bool move(struct hpack_table *t, uint32_t size, uint32_t limit)
@@ -67,9 +75,21 @@ static bool move(struct hpack_table *t, uint32_t size, uint32_t limit)
         memcpy(bytes, t->bytes + t->start, kept);
     t->bytes = bytes;
     t->room = room;
-    t->origin += t->start;
-    t->start = 0;
-    t->end = kept;
+    begin_at_zero(t);
+    return true;
+}
+
+/* The same within the block, once it has the room of all entries; a name among them moves with them.
+ * @return false: it has not, or the name is that of an entry just evicted, and would be written over. */
+static bool slide(struct hpack_table *t, uint32_t limit, struct slice *name)
+{
+    uintptr_t at = (uintptr_t)name->data - (uintptr_t)t->bytes; /* large: it is none of the table's */
+    if (t->room < limit || at < t->start)
+        return false;
+    if (at < t->end)
+        name->data -= t->start;
+    memmove(t->bytes, t->bytes + t->start, t->end - t->start);
+    begin_at_zero(t);
     return true;
 }
 
@@ -92,7 +112,7 @@ bool hpack_table_insert(struct hpack_table *t, const struct field *f, uint32_t l
         return false;
     uint8_t *old = t->bytes;
     uint32_t old_room = t->room;
-    if (t->end + size >= t->room && !move(t, (uint32_t)size, limit))
+    if (t->end + size >= t->room && !slide(t, limit, &name) && !move(t, (uint32_t)size, limit))
         return false;
     memcpy(t->bytes + t->end, name.data, name.size);
     memcpy(t->bytes + t->end + name.size, f->value.data, f->value.size);
