@@ -60,7 +60,7 @@ static void hide_jwts(struct masked *m, size_t from, size_t to)
     struct slice part = slice_part(m->in, 0, to);
     size_t begin = from;
     while (from < to) {
-        /* The rarest letter of three; nearly every text is done with here. */
+        /* The rarest letter of three. */
         size_t rare = from + slice_find(slice_part(part, from, to), 'J');
         if (rare == to)
             return;
@@ -144,10 +144,19 @@ static void hide_user(struct masked *m, size_t to)
         hide(m, begin, (size_t)(last - head.data));
 }
 
+/* Nearly every text is done with here. */
+static bool may_have_jwt(struct slice text)
+{
+    return slice_find(text, 'J') < text.size;
+}
+
 struct slice mask_target(struct slice target, uint8_t *room, size_t room_size)
 {
-    struct masked m = {.in = target, .room = room, .room_size = room_size};
     size_t query = slice_find(target, '?');
+    bool origin = target.size && target.data[0] == '/';
+    if (query == target.size && !may_have_jwt(target) && (origin || slice_find(target, '@') == target.size))
+        return target;
+    struct masked m = {.in = target, .room = room, .room_size = room_size};
     hide_user(&m, query);
     hide_jwts(&m, m.copied, query);
     if (query < target.size)
@@ -157,6 +166,8 @@ struct slice mask_target(struct slice target, uint8_t *room, size_t room_size)
 
 struct slice mask_text(struct slice text, uint8_t *room, size_t room_size)
 {
+    if (!may_have_jwt(text))
+        return text;
     struct masked m = {.in = text, .room = room, .room_size = room_size};
     hide_jwts(&m, 0, text.size);
     return finish(&m);

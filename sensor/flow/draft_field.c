@@ -9,15 +9,6 @@ static struct text keep_target(struct draft *d, struct slice target, size_t most
     return draft_keep(d, mask_target(target, b->path_room, sizeof b->path_room), most);
 }
 
-static void keep_path(struct draft *d, struct slice target)
-{
-    struct flow_bench *b = d->bench;
-    struct slice masked = mask_target(target, b->path_room, sizeof b->path_room);
-    struct text kept = draft_keep(d, masked, TARGET_KEPT);
-    d->x->target = kept;
-    d->target_cut = kept.size < masked.size;
-}
-
 static struct text keep_text(struct draft *d, struct slice text, size_t most)
 {
     struct flow_bench *b = d->bench;
@@ -51,10 +42,20 @@ void draft_keep_credential(struct draft *d, struct slice value)
     keep_read(d, c, digest);
 }
 
+/* The first of a name counts where there are several: so Go's Header.Get, which the authenticators use. */
+static bool first(bool *seen)
+{
+    bool is_first = !*seen;
+    *seen = true;
+    return is_first;
+}
+
 /* A token is long, and to read it is most of what a request costs. */
 static void keep_authorization(struct draft *d, const struct field *f)
 {
     struct credential_entry *known = &d->facts->credential;
+    if (!first(&d->authorization_seen))
+        return;
     if (f->entry && f->entry == known->entry) {
         struct slice token = slice_part(f->value, known->at, (size_t)known->at + known->size);
         keep_read(d, (struct credential){known->kind, token}, known->digest);
@@ -92,20 +93,6 @@ static bool has_nocase(struct slice text, struct slice word)
     return false;
 }
 
-static uint64_t subprotocol_digest(struct draft *d, struct slice value)
-{
-    struct credential c = credential_of_subprotocols(value);
-    return c.kind == CREDENTIAL_WEBSOCKET && c.token.size ? credential_digest(d->bench->digests, c.token) : 0;
-}
-
-/* The first of a name counts where there are several: so Go's Header.Get, which the authenticators use. */
-static bool first(bool *seen)
-{
-    bool is_first = !*seen;
-    *seen = true;
-    return is_first;
-}
-
 /* What lines add to, or the last one says: a second one gets room for all that is kept, so that it is written over in
  * place, and many lines do not fill the record. */
 static struct text keep_again(struct draft *d, struct text before, bool *roomy, struct slice value)
@@ -126,9 +113,10 @@ static struct text keep_again(struct draft *d, struct text before, bool *roomy, 
 
 /* Each front appends whom it was asked by, to the last line or in one of its own: the lines are one list, and its end
  * is what counts. Whoever pads the beginning gains nothing. */
-static void keep_forwarded(struct draft *d, struct slice value)
+static void keep_forwarded(struct draft *d, const struct field *f)
 {
     struct flow_bench *b = d->bench;
+    struct slice value = f->value;
     struct slice before = event_text(&d->x->event, d->x->event.forwarded_for);
     size_t size = 0, room = sizeof b->path_room;
     if (before.size) {
@@ -154,80 +142,91 @@ static void keep_forwarded(struct draft *d, struct slice value)
 }
 
 /* Of several the last one: whoever is nearest to the server. */
-static void keep_via(struct draft *d, struct slice value)
+static void keep_via(struct draft *d, const struct field *f)
 {
     struct flow_bench *b = d->bench;
-    struct slice masked = mask_text(value, b->path_room, sizeof b->path_room);
+    struct slice masked = mask_text(f->value, b->path_room, sizeof b->path_room);
     if (masked.size > SHORT_KEPT)
         d->x->event.cut = 1;
     struct text kept = keep_again(d, d->x->via, &d->via_roomy, slice_part(masked, 0, SHORT_KEPT));
     d->x->via = kept;
 }
 
-static void keep_front_user(struct draft *d, struct slice value)
+/* What is kept of a field, by its name. */
+typedef void keeper(struct draft *d, const struct field *f);
+
+static void keep_method(struct draft *d, const struct field *f)
 {
-    if (!value.size)
-        return;
-    draft_sign(d, SIGN_FRONT_USER);
-    if (slice_is(value, "system:anonymous"))
-        draft_sign(d, SIGN_FRONT_ANONYMOUS);
+    struct text kept = keep_text(d, f->value, SHORT_KEPT);
+    d->x->method = kept;
 }
 
-static void request_field(struct draft *d, const struct field *f)
+static void keep_path(struct draft *d, const struct field *f)
 {
-    struct text kept;
-    switch (f->id) {
-    case FIELD_METHOD:
-        kept = keep_text(d, f->value, SHORT_KEPT);
-        d->x->method = kept;
-        break;
-    case FIELD_PATH: keep_path(d, f->value); break;
-    case FIELD_PROTOCOL:
-        kept = keep_text(d, f->value, SHORT_KEPT);
-        d->x->connect_protocol = kept;
-        break;
-    case FIELD_AUTHORITY: /* stands before a Host, and counts then (RFC 9113, 8.3.1) */
-    case FIELD_HOST:
-        if (first(&d->host_seen)) {
-            kept = keep_target(d, f->value, SHORT_KEPT);
-            d->x->host = kept;
-        }
-        break;
-    case FIELD_USER_AGENT:
-        if (first(&d->agent_seen)) {
-            kept = keep_text(d, f->value, AGENT_KEPT);
-            d->x->agent = kept;
-        }
-        break;
-    case FIELD_AUTHORIZATION:
-        if (first(&d->authorization_seen))
-            keep_authorization(d, f);
-        break;
-    case FIELD_SEC_WEBSOCKET_PROTOCOL: /* of all lines, unlike Authorization */
-        if (!d->websocket_digest)
-            d->websocket_digest = subprotocol_digest(d, f->value);
-        break;
-    case FIELD_UPGRADE:
-        if (first(&d->upgrade_seen))
-            d->upgrade_websocket = slice_same_nocase(f->value, slice_of("websocket"));
-        break;
-    case FIELD_CONNECTION:
-        if (first(&d->connection_seen))
-            d->upgrade_asked = list_has(f->value, "upgrade");
-        d->upgrade_named |= has_nocase(f->value, slice_of("upgrade"));
-        break;
-    case FIELD_IMPERSONATE_USER:
-    case FIELD_IMPERSONATE_EXTRA:
-    case FIELD_IMPERSONATE_GROUP:
-    case FIELD_IMPERSONATE_UID: draft_sign(d, SIGN_IMPERSONATES); break;
-    case FIELD_X_REMOTE_USER:
-        if (first(&d->front_user_seen))
-            keep_front_user(d, f->value);
-        break;
-    case FIELD_X_FORWARDED_FOR: keep_forwarded(d, f->value); break;
-    case FIELD_VIA: keep_via(d, f->value); break;
-    default: break;
-    }
+    struct flow_bench *b = d->bench;
+    struct slice masked = mask_target(f->value, b->path_room, sizeof b->path_room);
+    struct text kept = draft_keep(d, masked, TARGET_KEPT);
+    d->x->target = kept;
+    d->target_cut = kept.size < masked.size;
+}
+
+static void keep_protocol(struct draft *d, const struct field *f)
+{
+    struct text kept = keep_text(d, f->value, SHORT_KEPT);
+    d->x->connect_protocol = kept;
+}
+
+/* An :authority stands before a Host, and counts then (RFC 9113, 8.3.1). */
+static void keep_host(struct draft *d, const struct field *f)
+{
+    if (!first(&d->host_seen))
+        return;
+    struct text kept = keep_target(d, f->value, SHORT_KEPT);
+    d->x->host = kept;
+}
+
+static void keep_agent(struct draft *d, const struct field *f)
+{
+    if (!first(&d->agent_seen))
+        return;
+    struct text kept = keep_text(d, f->value, AGENT_KEPT);
+    d->x->agent = kept;
+}
+
+/* Of all lines, unlike Authorization. */
+static void keep_subprotocol(struct draft *d, const struct field *f)
+{
+    struct credential c = credential_of_subprotocols(f->value);
+    if (!d->websocket_digest && c.kind == CREDENTIAL_WEBSOCKET && c.token.size)
+        d->websocket_digest = credential_digest(d->bench->digests, c.token);
+}
+
+static void keep_upgrade(struct draft *d, const struct field *f)
+{
+    if (first(&d->upgrade_seen))
+        d->upgrade_websocket = slice_same_nocase(f->value, slice_of("websocket"));
+}
+
+static void keep_connection(struct draft *d, const struct field *f)
+{
+    if (first(&d->connection_seen))
+        d->upgrade_asked = list_has(f->value, "upgrade");
+    d->upgrade_named |= has_nocase(f->value, slice_of("upgrade"));
+}
+
+static void keep_impersonation(struct draft *d, const struct field *f)
+{
+    (void)f;
+    draft_sign(d, SIGN_IMPERSONATES);
+}
+
+static void keep_front_user(struct draft *d, const struct field *f)
+{
+    if (!first(&d->front_user_seen) || !f->value.size)
+        return;
+    draft_sign(d, SIGN_FRONT_USER);
+    if (slice_is(f->value, "system:anonymous"))
+        draft_sign(d, SIGN_FRONT_ANONYMOUS);
 }
 
 /* :status is three digits, or the parser would not have told it. */
@@ -239,30 +238,71 @@ static uint16_t code_of(struct slice value)
     return (uint16_t)code;
 }
 
-static void answer_field(struct draft *d, const struct field *f)
+static void keep_status(struct draft *d, const struct field *f)
 {
-    struct text kept;
-    switch (f->id) {
-    case FIELD_STATUS: d->code = code_of(f->value); break;
-    case FIELD_AUDIT_ID:
-        kept = keep_text(d, f->value, SHORT_KEPT);
-        d->x->audit_id = kept;
-        draft_sign(d, SIGN_KUBERNETES);
-        break;
-    case FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID:
-    case FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID: draft_sign(d, SIGN_KUBERNETES); break;
-    case FIELD_SERVER:
-    case FIELD_WWW_AUTHENTICATE: draft_sign(d, SIGN_BACKEND); break;
-    case FIELD_CONTENT_TYPE:
-        d->type_seen = true;
-        d->body_readable |= slice_begins(f->value, "application/json") ||
-                            slice_begins(f->value, "application/vnd.kubernetes.protobuf") ||
-                            slice_begins(f->value, "text/plain");
-        break;
-    case FIELD_CONTENT_ENCODING: d->body_broken = true; break;
-    default: break;
-    }
+    d->code = code_of(f->value);
 }
+
+static void keep_audit_id(struct draft *d, const struct field *f)
+{
+    struct text kept = keep_text(d, f->value, SHORT_KEPT);
+    d->x->audit_id = kept;
+    draft_sign(d, SIGN_KUBERNETES);
+}
+
+static void keep_kubernetes(struct draft *d, const struct field *f)
+{
+    (void)f;
+    draft_sign(d, SIGN_KUBERNETES);
+}
+
+static void keep_backend(struct draft *d, const struct field *f)
+{
+    (void)f;
+    draft_sign(d, SIGN_BACKEND);
+}
+
+static void keep_type(struct draft *d, const struct field *f)
+{
+    d->type_seen = true;
+    d->body_readable |= slice_begins(f->value, "application/json") ||
+                        slice_begins(f->value, "application/vnd.kubernetes.protobuf") ||
+                        slice_begins(f->value, "text/plain");
+}
+
+static void keep_encoding(struct draft *d, const struct field *f)
+{
+    (void)f;
+    d->body_broken = true;
+}
+
+static keeper *const keepers[2][FIELD_IDS] = {
+    [CLIENT] = {[FIELD_METHOD] = keep_method,
+                [FIELD_PATH] = keep_path,
+                [FIELD_PROTOCOL] = keep_protocol,
+                [FIELD_AUTHORITY] = keep_host,
+                [FIELD_HOST] = keep_host,
+                [FIELD_USER_AGENT] = keep_agent,
+                [FIELD_AUTHORIZATION] = keep_authorization,
+                [FIELD_SEC_WEBSOCKET_PROTOCOL] = keep_subprotocol,
+                [FIELD_UPGRADE] = keep_upgrade,
+                [FIELD_CONNECTION] = keep_connection,
+                [FIELD_IMPERSONATE_USER] = keep_impersonation,
+                [FIELD_IMPERSONATE_EXTRA] = keep_impersonation,
+                [FIELD_IMPERSONATE_GROUP] = keep_impersonation,
+                [FIELD_IMPERSONATE_UID] = keep_impersonation,
+                [FIELD_X_REMOTE_USER] = keep_front_user,
+                [FIELD_X_FORWARDED_FOR] = keep_forwarded,
+                [FIELD_VIA] = keep_via},
+    [SERVER] = {[FIELD_STATUS] = keep_status,
+                [FIELD_AUDIT_ID] = keep_audit_id,
+                [FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID] = keep_kubernetes,
+                [FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID] = keep_kubernetes,
+                [FIELD_SERVER] = keep_backend,
+                [FIELD_WWW_AUTHENTICATE] = keep_backend,
+                [FIELD_CONTENT_TYPE] = keep_type,
+                [FIELD_CONTENT_ENCODING] = keep_encoding},
+};
 
 void draft_field(void *draft, enum side from, const struct field *field)
 {
@@ -270,17 +310,15 @@ void draft_field(void *draft, enum side from, const struct field *field)
     /* Behind the head they are trailers: no server takes a credential from there. */
     if (!d->x || (from == CLIENT ? d->x->request : d->x->answer) != SEEN_NOT)
         return;
-    bool known = field->known == KNOWN;
     if (from == CLIENT && field->inferred)
         draft_sign(d, SIGN_TABLE_RECOVERED);
-    if (from == CLIENT && known) {
-        draft_place(d, field);
-        request_field(d, field);
-    } else if (from == CLIENT) {
-        draft_hide(d, field);
-    } else if (known) {
-        answer_field(d, field);
-    } else {
-        draft_hide_answer(d, field);
+    if (field->known != KNOWN) {
+        (from == CLIENT ? draft_hide : draft_hide_answer)(d, field);
+        return;
     }
+    if (from == CLIENT)
+        draft_place(d, field);
+    keeper *keep = keepers[from][field->id];
+    if (keep)
+        keep(d, field);
 }
