@@ -18,7 +18,7 @@ struct telling {
     enum head_kind kind;
     struct validity validity;
     size_t decoded;
-    bool passed_by; /* only decoded, for the table's sake */
+    bool passed_by; /* only decoded, for the table's sake; or nothing is read any more */
     bool reset_owed;
     bool begun; /* a field was decoded */
     bool too_large;
@@ -73,14 +73,14 @@ static void begin_head(struct telling *t, const struct field *first)
         t->exchange->reset_owed = t->reset_owed;
     else
         http2_give_up(h, b->time, GAVE_UP_MEMORY);
+    t->passed_by = h->gave_up;
 }
 
 static void settle_kind(struct telling *t, const struct field *f)
 {
-    if (t->from == CLIENT && f->id == FIELD_METHOD && t->kind == HEAD_REQUEST && t->exchange &&
-        slice_is(f->value, "CONNECT"))
+    if (f->id == FIELD_METHOD && t->from == CLIENT && t->kind == HEAD_REQUEST && slice_is(f->value, "CONNECT"))
         t->exchange->told[CLIENT] |= TOLD_CONNECT;
-    if (t->from != SERVER || f->id != FIELD_STATUS || t->kind != HEAD_FINAL || f->value.size != 3)
+    if (f->id != FIELD_STATUS || t->from != SERVER || t->kind != HEAD_FINAL || f->value.size != 3)
         return;
     t->code = (uint16_t)((f->value.data[0] - '0') * 100);
     if (f->value.data[0] == '1' && !t->block->end_stream)
@@ -90,10 +90,9 @@ static void settle_kind(struct telling *t, const struct field *f)
 static void field_decoded(void *owner, const struct field *f)
 {
     struct telling *t = owner;
-    struct http2 *h = t->http2;
     if (!t->begun)
         begin_head(t, f);
-    if (t->passed_by || !t->exchange || h->gave_up)
+    if (t->passed_by)
         return;
     t->decoded += f->name.size + f->value.size + 32;
     if (t->decoded > HEAD_DECODED_MAX) {
@@ -104,8 +103,7 @@ static void field_decoded(void *owner, const struct field *f)
     if (f->known == KNOWN)
         settle_kind(t, f);
     if (t->exchange->thing)
-        h->events->field(t->exchange->thing, t->from, f);
-    t->exchange->told[t->from] |= TOLD_BEGUN;
+        t->http2->events->field(t->exchange->thing, t->from, f);
 }
 
 static struct hpack *table_of(struct http2 *h, enum side from)
@@ -193,7 +191,7 @@ void http2_head_unread(struct http2 *h, enum side from)
     struct telling t = begin_telling(h, from);
     http2_forget_table(h, from);
     begin_head(&t, NULL);
-    if (t.passed_by || !t.exchange || h->gave_up)
+    if (t.passed_by)
         return;
     if (t.block->damaged == GAVE_UP_LIMIT)
         mark(h, t.exchange, from, MARK_HEAD_TOO_LARGE);
@@ -213,7 +211,7 @@ void http2_head_read(struct http2 *h, enum side from, moment time, struct slice 
     if (!t.begun)
         begin_head(&t, NULL);
     d->careful |= t.passed_by; /* what it brought into the table was not looked at */
-    if (t.passed_by || !t.exchange || h->gave_up)
+    if (t.passed_by)
         return;
     if (result == GAVE_UP_MALFORMED)
         mark(h, t.exchange, from, MARK_BAD_BLOCK);
