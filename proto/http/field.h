@@ -24,8 +24,10 @@ struct field {
     enum field_name id; /* FIELD_OTHER unless the name is known */
     enum known known;
     bool indexed;       /* HTTP/2: an entry of the table as a whole; its value is not new */
-    uint32_t entry;     /* HTTP/2: which entry of the table: one number is one name and value, in one direction of one
-                           reader. 0: it is none, or that is not known */
+    bool named;         /* HTTP/2: the name is an entry's; it is not new, whether the value is or not */
+    uint32_t entry;     /* HTTP/2: which entry of the table, or which of the strings in literals.h the value is: one
+                           number is one value, and one name if it is indexed, in one direction of one reader. 0: it is
+                           none, or that is not known */
     bool inferred;      /* HTTP/2: of an entry that was found again behind a gap (hpack_recovery.h) */
     uint32_t stranger;  /* HTTP/2: which unknown name: one number is one name, in one direction, until its table starts
                            anew. 0: the name is known */

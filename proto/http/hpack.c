@@ -133,14 +133,19 @@ uint64_t hpack_read_index(struct reader *r, uint8_t first)
     return hpack_read_integer(r, first, first & 0x80 ? 7 : first & 0x40 ? 6 : 4);
 }
 
-enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string)
+enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string, uint32_t *number)
 {
+    *number = 0;
     uint8_t first = read_u8(r);
     uint64_t size = hpack_read_integer(r, first, 7);
     *string = read_slice(r, size < reader_left(r) ? (size_t)size : reader_left(r));
     if (r->failed || string->size != size)
         return GAVE_UP_MALFORMED;
-    return first & 0x80 ? literals_decode(literals, *string, string) : GAVE_UP_NOT;
+    if (!(first & 0x80))
+        return GAVE_UP_NOT;
+    enum gave_up reason = literals_decode(literals, *string, string);
+    *number = literals_number(literals);
+    return reason;
 }
 
 /* Sections 6.1 and 6.2: its first byte has been read. */
@@ -154,15 +159,15 @@ static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first,
     *place = f->indexed && index > HPACK_STATIC_ENTRIES ? h->table.next - (uint32_t)(index - HPACK_STATIC_ENTRIES) : 0;
     if (f->indexed)
         return GAVE_UP_NOT;
-    f->entry = 0;
     if (index == 0) {
-        enum gave_up reason = hpack_read_string(r, literals, &f->name);
+        enum gave_up reason = hpack_read_string(r, literals, &f->name, &f->entry);
         if (reason != GAVE_UP_NOT)
             return reason;
         f->id = field_id(f->name);
     }
+    f->named = index > 0;
     f->known = f->stranger != 0 ? KNOWN_VALUE : KNOWN;
-    return hpack_read_string(r, literals, &f->value);
+    return hpack_read_string(r, literals, &f->value, &f->entry);
 }
 
 /* Section 6.3. Behind a field, Go wants the table empty. */

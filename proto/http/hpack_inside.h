@@ -30,8 +30,8 @@ uint64_t hpack_read_integer(struct reader *r, uint8_t first, unsigned bits);
 /** Sections 6.1 and 6.2: of the field that `first` begins. */
 uint64_t hpack_read_index(struct reader *r, uint8_t first);
 
-/** Section 5.2. */
-enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string);
+/** Section 5.2. @param number  as literals_number(); 0: it has none. */
+enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string, uint32_t *number);
 
 /** A field whose name, or all of it, stands in the table that was lost: as far as that was found again. */
 void hpack_find_again(const struct hpack *h, struct field *f);

@@ -148,6 +148,7 @@ static void end_head(struct telling *t, bool whole)
     enum side from = t->from;
     validity_end(&t->validity, t->kind);
     d->careful |= t->validity.marks != 0 || t->too_large;
+    d->lawful = t->validity.lawful;
     /* Where the head before was not known to be the final one, it was not, or this is. */
     if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
         t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
@@ -177,7 +178,11 @@ static void end_head(struct telling *t, bool whole)
 static struct telling begin_telling(struct http2 *h, enum side from)
 {
     struct block *b = &h->side[from].block;
-    struct telling t = {.http2 = h, .block = b, .from = from, .validity.careful = h->side[from].careful};
+    struct telling t = {.http2 = h,
+                        .block = b,
+                        .from = from,
+                        .validity.careful = h->side[from].careful,
+                        .validity.lawful = h->side[from].lawful};
     t.exchange = streams_find(&h->streams, b->stream);
     bool told = t.exchange && t.exchange->told[from] & TOLD_HEAD;
     t.kind = told ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;

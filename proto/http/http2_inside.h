@@ -27,6 +27,7 @@ struct direction {
     uint32_t allowed; /* table size that the other side's SETTINGS allow; 0: they did not say */
     bool late;        /* older entries may exist that were not seen */
     bool careful;     /* a malformed field was seen: see validity.h */
+    uint32_t lawful;  /* as there */
     bool ended;
     struct flood floods[FLOOD_OF_DIRECTION];
 };

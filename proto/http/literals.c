@@ -5,10 +5,15 @@
 /* Short strings are decoded nearly as fast as they are found, and the paths among them do not come again soon. */
 enum { SHORT = 128, WAYS = 4, SLOT_BYTES = 4096, SCRATCH_KEPT = 16384, SCRATCH_MAX = 1 << 20 };
 
+/* As much of a string's end as its place is found by: of a token that is its signature. Strings that share it share
+ * WAYS slots. */
+enum { TAIL = 64 };
+
 /** A string as it was sent, and behind that what it means. */
 struct slot {
     uint32_t coded, decoded; /* sizes */
-    uint8_t bytes[SLOT_BYTES - 8];
+    uint32_t number;
+    uint8_t bytes[SLOT_BYTES - 12];
 };
 
 struct scratch {
@@ -25,6 +30,7 @@ struct literals {
     size_t last;               /* the slot given out by the last call: it stays through the next one */
     struct scratch scratch[2]; /* used in turn, for the same reason */
     unsigned turn, next;       /* the scratch used last; the way of its set that the next string takes */
+    uint32_t number, numbers;  /* of the string decoded last; how many were given out */
 };
 
 static void scratch_free(struct literals *l, struct scratch *s)
@@ -109,21 +115,30 @@ static void remember(struct literals *l, size_t i, uint64_t hash, struct slice c
     l->hashes[i] = hash;
     slot->coded = (uint32_t)coded.size;
     slot->decoded = (uint32_t)decoded.size;
+    slot->number = l->numbers < LITERALS_NUMBER_MAX ? ++l->numbers : 0;
+    l->number = slot->number;
     memcpy(slot->bytes, coded.data, coded.size);
     memcpy(slot->bytes + coded.size, decoded.data, decoded.size);
+}
+
+uint32_t literals_number(const struct literals *l)
+{
+    return l->number;
 }
 
 enum gave_up literals_decode(struct literals *l, struct slice coded, struct slice *out)
 {
     size_t last = l->last;
     l->last = SIZE_MAX;
+    l->number = 0;
     if (coded.size < SHORT || coded.size > sizeof l->slots->bytes)
         return decode(l, coded, out);
-    uint64_t hash = hash_bytes(l->secret, coded.data, coded.size) | 1;
+    uint64_t hash = hash_bytes(l->secret, coded.data + coded.size - TAIL, TAIL) | 1;
     size_t set = (hash >> 1) % l->sets, i = find(l, set, hash, coded);
     if (i != SIZE_MAX) {
         *out = (struct slice){.data = l->slots[i].bytes + coded.size, .size = l->slots[i].decoded};
         l->last = i;
+        l->number = l->slots[i].number;
         return GAVE_UP_NOT;
     }
     enum gave_up reason = decode(l, coded, out);

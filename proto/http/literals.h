@@ -1,7 +1,9 @@
 /* Strings of header blocks, decoded, by their encoded bytes: one a worker, lent to all connections.
  *
  * Fixed size: a new one takes the place of another. Compared whole, never by a digest alone. Short ones, which are
- * decoded nearly as fast as they are found, are not kept. It holds secrets, and is wiped when it is freed. */
+ * decoded nearly as fast as they are found, are not kept. It holds secrets, and is wiped when it is freed.
+ *
+ * What is kept has a number, so that what was found of a string can be remembered by whoever asked. */
 #ifndef PROTO_HTTP_LITERALS_H
 #define PROTO_HTTP_LITERALS_H
 
@@ -22,5 +24,10 @@ void literals_free(struct literals *l);
  *  @return GAVE_UP_NOT; GAVE_UP_MALFORMED: a wrong padding, or the code of EOS; GAVE_UP_MEMORY: no room for it, or it
  * could be longer than a MiB. */
 enum gave_up literals_decode(struct literals *l, struct slice coded, struct slice *out);
+
+/** Of the string that was decoded last: one number is one string, for as long as `l` lives. 0: it has none. */
+uint32_t literals_number(const struct literals *l);
+
+enum { LITERALS_NUMBER_MAX = (1 << 30) - 1 };
 
 #endif

@@ -39,38 +39,45 @@ static uint8_t pseudo_of(enum field_name id)
     }
 }
 
-/* Printable ASCII alone, and no blank at an end, which no rule for values forbids: most are so, and long tokens. What
- * is found is the greatest distance from a blank, because that is found for many bytes at once. */
-static bool is_plain(struct slice value)
+/* Printable ASCII alone, from `low` on: so are most values, and long tokens. What is found is the greatest distance
+ * from `low`, because that is found for many bytes at once. */
+static bool is_plain(struct slice value, uint8_t low)
 {
     uint8_t most = 0;
     for (size_t i = 0; i < value.size; i++) {
-        uint8_t distance = (uint8_t)(value.data[i] - ' ');
+        uint8_t distance = (uint8_t)(value.data[i] - low);
         most = distance > most ? distance : most;
     }
-    return most <= '~' - ' ' && (value.size == 0 || (value.data[0] != ' ' && value.data[value.size - 1] != ' '));
+    return most <= '~' - low;
 }
 
+/* No rule forbids what is plain and has no blank at an end. */
 static bool is_lawful(struct slice value)
 {
-    return is_plain(value) || nghttp2_check_header_value_rfc9113(value.data, value.size);
+    bool blank = value.size > 0 && (value.data[0] == ' ' || value.data[value.size - 1] == ' ');
+    return (!blank && is_plain(value, ' ')) || nghttp2_check_header_value_rfc9113(value.data, value.size);
+}
+
+static bool is_path(struct slice value)
+{
+    return value.size > 0 && (is_plain(value, '!') || nghttp2_check_path(value.data, value.size));
 }
 
 static bool value_fits(enum field_name id, struct slice value)
 {
     switch (id) {
     case FIELD_METHOD: return nghttp2_check_method(value.data, value.size);
-    case FIELD_PATH: return value.size && nghttp2_check_path(value.data, value.size);
+    case FIELD_PATH: return is_path(value);
     case FIELD_AUTHORITY: return nghttp2_check_authority(value.data, value.size);
     case FIELD_STATUS: return is_code(value);
     default: return is_lawful(value);
     }
 }
 
-/* What comes as an index was looked at when it came as a literal. */
-static bool looked_at(const struct validity *v, const struct field *f)
+/* What is an entry's was looked at when it came as a literal. */
+static bool is_new(const struct validity *v, bool of_entry)
 {
-    return !f->indexed || v->careful;
+    return !of_entry || v->careful;
 }
 
 static void pseudo_header(struct validity *v, const struct field *f)
@@ -81,7 +88,7 @@ static void pseudo_header(struct validity *v, const struct field *f)
     v->pseudo |= which;
     if (f->id == FIELD_METHOD && f->known == KNOWN && slice_is(f->value, "CONNECT"))
         v->pseudo |= CONNECT;
-    if (f->known == KNOWN && looked_at(v, f) && !value_fits(f->id, f->value))
+    if (f->known == KNOWN && is_new(v, f->indexed) && !value_fits(f->id, f->value))
         mark(v, MARK_BAD_FIELD);
 }
 
@@ -113,12 +120,17 @@ void validity_field(struct validity *v, const struct field *f)
         return;
     }
     v->fields = true;
-    if (!looked_at(v, f))
+    if (!is_new(v, f->indexed))
         return;
-    if (!nghttp2_check_header_name(f->name.data, f->name.size) || speaks_of_connection(f) || is_other_te(f))
+    bool name_fits = !is_new(v, f->named) || nghttp2_check_header_name(f->name.data, f->name.size);
+    if (!name_fits || speaks_of_connection(f) || is_other_te(f))
         mark(v, MARK_BAD_FIELD);
-    if (f->known == KNOWN && !is_lawful(f->value))
+    if (f->known != KNOWN || (f->entry && f->entry == v->lawful))
+        return;
+    if (!is_lawful(f->value))
         mark(v, MARK_BAD_FIELD);
+    else if (f->entry)
+        v->lawful = f->entry;
 }
 
 /* RFC 9113, sections 8.3.1 and 8.5; RFC 8441, section 4. */

@@ -10,9 +10,10 @@
 struct validity {
     uint8_t pseudo; /* 1 << the pseudo-headers seen */
     bool careful; /* an entry of the table was malformed when it came: those that come as an index are looked at too */
-    bool fields;  /* an ordinary one was seen, known as such */
-    bool unknown; /* one of which not even the name is known */
-    uint32_t marks; /* 1 << enum http_mark */
+    uint32_t lawful; /* the `entry` of a value that was found lawful for an ordinary field; 0: none */
+    bool fields;     /* an ordinary one was seen, known as such */
+    bool unknown;    /* one of which not even the name is known */
+    uint32_t marks;  /* 1 << enum http_mark */
 };
 
 void validity_field(struct validity *v, const struct field *f);

@@ -80,6 +80,35 @@ static void long_ones_are_remembered(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* One number is one string, and a string that is kept keeps it; those that end alike are told apart. */
+static void kept_ones_have_numbers(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct literals *l = literals_new(8 * SLOT, &secret, &memory);
+    static uint8_t bytes[3][LONG];
+    struct slice coded[3];
+    uint32_t numbers[3];
+    for (unsigned i = 0; i < 3; i++) {
+        coded[i] = coded_text(bytes[i], LONG, 7);
+        bytes[i][0] ^= (uint8_t)(i == 1 ? 0x20 : 0); /* the second differs in its first byte alone */
+    }
+    bytes[2][LONG - 1] ^= 1;
+    for (unsigned i = 0; i < 3; i++) {
+        decoded(l, coded[i]);
+        numbers[i] = literals_number(l);
+        assert_true(numbers[i] != 0 && numbers[i] <= LITERALS_NUMBER_MAX);
+    }
+    assert_true(numbers[0] != numbers[1] && numbers[1] != numbers[2] && numbers[0] != numbers[2]);
+    for (unsigned i = 0; i < 3; i++) {
+        decoded(l, coded[i]);
+        assert_int_equal(literals_number(l), numbers[i]);
+        decoded(l, slice_part(coded[i], 0, 100)); /* is not kept */
+        assert_int_equal(literals_number(l), 0);
+    }
+    literals_free(l);
+}
+
 /* With so few slots, long strings take each other's. Whatever comes when, each is right, and stays through the next
  * call. */
 static void one_takes_the_place_of_another(void **state)
@@ -191,9 +220,13 @@ static void wiped_when_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(long_ones_are_remembered),    cmocka_unit_test(one_takes_the_place_of_another),
-        cmocka_unit_test(what_is_very_long),           cmocka_unit_test(malformed_ones),
-        cmocka_unit_test(every_allocation_fails_once), cmocka_unit_test(wiped_when_freed),
+        cmocka_unit_test(kept_ones_have_numbers),
+        cmocka_unit_test(long_ones_are_remembered),
+        cmocka_unit_test(one_takes_the_place_of_another),
+        cmocka_unit_test(what_is_very_long),
+        cmocka_unit_test(malformed_ones),
+        cmocka_unit_test(every_allocation_fails_once),
+        cmocka_unit_test(wiped_when_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

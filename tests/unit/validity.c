@@ -120,6 +120,34 @@ static void careful_looks_at_indexed_fields(void **state)
     assert_int_equal(judge(path, 3, HEAD_REQUEST, true, true), FIELD_BAD);
 }
 
+static uint32_t judge_one(struct validity *v, struct field f, const char *name, const char *value)
+{
+    f.name = slice_of(name);
+    f.value = slice_of(value);
+    f.id = field_id(f.name);
+    v->marks = 0;
+    validity_field(v, &f);
+    return v->marks;
+}
+
+/* A name that is an entry's is not looked at again, its new value is; and a value that was found lawful is known by its
+ * number. */
+static void what_is_not_new_is_not_looked_at(void **state)
+{
+    (void)state;
+    struct validity v = {0}, careful = {.careful = true};
+    assert_int_equal(judge_one(&v, (struct field){.named = true}, "Name", "b"), 0);
+    assert_int_equal(judge_one(&careful, (struct field){.named = true}, "Name", "b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.named = true}, "name", " b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.named = true}, "upgrade", "b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 5}, "name", "b"), 0);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 5}, "Name", " b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 5}, "name", " b"), 0);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 6}, "name", " b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 6}, "name", " b"), FIELD_BAD);
+    assert_int_equal(judge_one(&v, (struct field){.entry = 5}, "name", " b"), 0);
+}
+
 /* libnghttp2 as the one who receives: does it accept the head? */
 
 static int refused_frame(nghttp2_session *session, const nghttp2_frame *frame, int error, void *user)
@@ -296,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heads_are_judged),
         cmocka_unit_test(careful_looks_at_indexed_fields),
+        cmocka_unit_test(what_is_not_new_is_not_looked_at),
         cmocka_unit_test(libnghttp2_judges_the_same),
         cmocka_unit_test(values_are_judged_as_by_libnghttp2),
     };
