@@ -84,9 +84,23 @@ static void give_up(struct hpack *h)
     hpack_begin_anew(h);
 }
 
-/* @return false: there is no such entry. */
-bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
+/* One from before those that are kept. @return false: there is none. */
+static bool read_older(struct hpack *h, uint64_t back, struct field *f)
 {
+    if (!h->older || back >= HPACK_PLACE_FIRST)
+        return false;
+    f->known = KNOWN_NOT;
+    f->stranger = h->table.next - (uint32_t)back;
+    if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
+        h->bound *= 2; /* it was kept here and dropped too early */
+    hpack_find_again(h, f);
+    return true;
+}
+
+/* @param place  in the table; 0: a static one. @return false: there is no such entry. */
+static inline bool look_up(struct hpack *h, uint64_t index, struct field *f, uint32_t *place)
+{
+    *place = 0;
     if (index == 0)
         return false;
     if (index <= HPACK_STATIC_ENTRIES) {
@@ -96,19 +110,18 @@ bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
         return true;
     }
     uint64_t back = index - HPACK_STATIC_ENTRIES;
-    if (back <= h->table.next - h->table.oldest) {
-        read_entry(h, h->table.next - (uint32_t)back, f);
-        f->entry = h->worn ? 0 : h->table.next - (uint32_t)back;
-        return true;
-    }
-    if (!h->older || back >= HPACK_PLACE_FIRST)
-        return false;
-    f->known = KNOWN_NOT;
-    f->stranger = h->table.next - (uint32_t)back;
-    if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
-        h->bound *= 2; /* it was kept here and dropped too early */
-    hpack_find_again(h, f);
+    *place = h->table.next - (uint32_t)back;
+    if (back > h->table.next - h->table.oldest)
+        return read_older(h, back, f);
+    read_entry(h, *place, f);
+    f->entry = h->worn ? 0 : *place;
     return true;
+}
+
+bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
+{
+    uint32_t place;
+    return look_up(h, index, f, &place);
 }
 
 /* Section 5.1. As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. */
@@ -154,11 +167,11 @@ static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first,
 {
     f->indexed = first & 0x80;
     uint64_t index = hpack_read_index(r, first);
-    if (r->failed || ((f->indexed || index > 0) && !hpack_look_up(h, index, f)))
+    if (r->failed || (!look_up(h, index, f, place) && (f->indexed || index > 0)))
         return GAVE_UP_MALFORMED;
-    *place = f->indexed && index > HPACK_STATIC_ENTRIES ? h->table.next - (uint32_t)(index - HPACK_STATIC_ENTRIES) : 0;
     if (f->indexed)
         return GAVE_UP_NOT;
+    *place = 0; /* this one is none of the table's */
     if (index == 0) {
         enum gave_up reason = hpack_read_string(r, literals, &f->name, &f->entry);
         if (reason != GAVE_UP_NOT)
