@@ -4,6 +4,7 @@ unit_tests = \
 	tests/unit/address \
 	tests/unit/age \
 	tests/unit/agent \
+	tests/unit/agents \
 	tests/unit/audit \
 	tests/unit/bench \
 	tests/unit/capture \
