@@ -8,6 +8,7 @@ proto_libproto_a_SOURCES = \
 	proto/base/memory.h \
 	proto/base/recent.c \
 	proto/base/recent.h \
+	proto/base/sixteen.h \
 	proto/base/slice.h \
 	proto/base/table.c \
 	proto/base/table.h \

@@ -1,5 +1,6 @@
 #include "proto/base/json.h"
 
+#include "proto/base/sixteen.h"
 #include "proto/base/utf8.h"
 
 struct json {
@@ -41,7 +42,7 @@ static struct slice rest(const struct json *j)
 
 static void skip_space(struct json *j)
 {
-    while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t'))
+    while (j->at < j->end && *j->at <= ' ' && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t'))
         j->at++;
 }
 
@@ -122,71 +123,72 @@ static enum escape read_escape(struct json *j, struct writer *w)
     return ESCAPE_DONE;
 }
 
-/* How many of eight bytes are plain before the first quote, backslash or control character. The lowest bit that is
- * found is exact; those above it may be borrowed. */
-static unsigned plain_of_eight(const uint8_t *at)
+/* How many of sixteen bytes are plain before the first quote, backslash or control character. */
+static unsigned plain_of_sixteen(const uint8_t *at)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    uint64_t found = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((word - ones * 0x20) & ~word);
-    found &= tops;
-    return found ? (unsigned)__builtin_ctzll(found) / 8 : 8;
+    sixteen bytes = sixteen_at(at);
+    return sixteen_first((sixteen)((bytes == '"') | (bytes == '\\') | (bytes < 0x20)));
 }
 
 /* The run of a string up to what ends it or must be unescaped. */
 static struct slice read_run(struct json *j)
 {
-    const uint8_t *from = j->at;
-    while (j->end - j->at >= 8) {
-        unsigned plain = plain_of_eight(j->at);
-        j->at += plain;
-        if (plain < 8)
+    const uint8_t *from = j->at, *at = from;
+    for (; j->end - at >= 16; at += 16) {
+        unsigned plain = plain_of_sixteen(at);
+        if (plain < 16) {
+            j->at = at + plain;
             return (struct slice){.data = from, .size = (size_t)(j->at - from)};
+        }
     }
-    while (j->at < j->end && *j->at != '"' && *j->at != '\\' && *j->at >= 0x20)
-        j->at++;
-    return (struct slice){.data = from, .size = (size_t)(j->at - from)};
+    while (at < j->end && *at != '"' && *at != '\\' && *at >= 0x20)
+        at++;
+    j->at = at;
+    return (struct slice){.data = from, .size = (size_t)(at - from)};
+}
+
+/* From the first escape of a string on: what is before it and all that follows are copied. */
+static bool unescape(struct json *j, struct slice run, struct writer *w)
+{
+    enum escape how;
+    for (;;) {
+        /* Byte by byte only at the bound, so that a text is cut at the same place however it is written. */
+        if (!w->full && run.size > w->room_size - w->size) {
+            run.size = w->room_size - w->size;
+            write_bytes(w, run.data, run.size);
+            w->full = true;
+        }
+        write_bytes(w, run.data, run.size);
+        if (j->at == j->end || *j->at != '\\')
+            return true;
+        how = read_escape(j, w);
+        if (how != ESCAPE_DONE)
+            return stop(j, how == ESCAPE_CUT ? JSON_CUT : JSON_BAD);
+        run = read_run(j);
+    }
 }
 
 /* A string, behind its first quote. A text without escapes is not copied.
  * @return false when it does not end: `text` is then what came before. */
-static bool read_string(struct json *j, uint8_t *room, size_t room_size, struct slice *text, bool *whole)
+static inline bool read_string(struct json *j, uint8_t *room, size_t room_size, struct slice *text, bool *whole)
 {
-    struct slice run = read_run(j);
-    if (j->at == j->end || *j->at != '\\') {
-        *text = slice_part(run, 0, room_size);
-        *whole = run.size <= room_size && j->at < j->end && *j->at == '"';
-    } else {
+    *text = read_run(j);
+    *whole = text->size <= room_size;
+    bool read = true;
+    if (j->at < j->end && *j->at == '\\') {
         struct writer w = {.room = room, .room_size = room_size};
-        enum escape how = ESCAPE_DONE;
-        for (;;) {
-            /* Byte by byte only at the bound, so that a text is cut at the same place however it is written. */
-            if (!w.full && run.size > room_size - w.size) {
-                run.size = room_size - w.size;
-                write_bytes(&w, run.data, run.size);
-                w.full = true;
-            }
-            write_bytes(&w, run.data, run.size);
-            if (j->at == j->end || *j->at != '\\' || (how = read_escape(j, &w)) != ESCAPE_DONE)
-                break;
-            run = read_run(j);
-        }
+        read = unescape(j, *text, &w);
         *text = (struct slice){.data = room, .size = w.size};
-        *whole = !w.full && how == ESCAPE_DONE && j->at < j->end && *j->at == '"';
-        if (how != ESCAPE_DONE)
-            return stop(j, how == ESCAPE_CUT ? JSON_CUT : JSON_BAD);
+        *whole = !w.full;
+    } else if (!*whole) {
+        text->size = room_size;
     }
-    if (j->at == j->end)
-        return stop(j, JSON_CUT);
-    if (*j->at != '"')
-        return stop(j, JSON_BAD);
-    j->at++;
-    return true;
+    if (read && j->at < j->end && *j->at == '"') {
+        j->at++;
+        return true;
+    }
+    *whole = false;
+    return read && stop(j, j->at == j->end ? JSON_CUT : JSON_BAD);
 }
 
 static bool tell(struct json *j, enum json_kind kind, struct slice text, bool whole)

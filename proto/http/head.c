@@ -1,5 +1,7 @@
 #include "proto/http/head.h"
 
+#include "proto/base/sixteen.h"
+
 /* RFC 9110, 5.6.2: tchar. */
 static const bool token[256] = {
     ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true,
@@ -14,10 +16,19 @@ static const bool token[256] = {
     ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
 };
 
+/* How many of sixteen bytes are letters, digits and hyphens before the first other: of those names are made. */
+static unsigned usual_of_sixteen(const uint8_t *at)
+{
+    sixteen bytes = sixteen_at(at), letters = (bytes | 0x20) - 'a', digits = bytes - '0';
+    return sixteen_first((sixteen) ~((letters < 26) | (digits < 10) | (bytes == '-')));
+}
+
 /* How many bytes at the front are token characters. */
 static size_t token_size(struct slice s)
 {
     size_t i = 0;
+    for (unsigned usual = 16; usual == 16 && s.size - i >= 16; i += usual)
+        usual = usual_of_sixteen(s.data + i);
     while (i < s.size && token[s.data[i]])
         i++;
     return i;
@@ -33,27 +44,21 @@ static bool is_control(uint8_t b)
     return (b < 0x20 && b != '\t') || b == 0x7f;
 }
 
-/* Eight bytes: a bit is set in each that is below 0x20, tabs too, or is 0x7f; and perhaps in one more behind a true
- * one. */
-static uint64_t suspects(const uint8_t *at)
+/* Tabs too, which are none: they are rare. */
+static sixteen suspects(const uint8_t *at)
 {
-    const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    uint64_t low = (word - ones * 0x20) & ~word;
-    uint64_t del = word ^ (ones * 0x7f);
-    del = (del - ones) & ~del;
-    return (low | del) & tops;
+    sixteen bytes = sixteen_at(at);
+    return (sixteen)((bytes < 0x20) | (bytes == 0x7f));
 }
 
 static bool has_control(struct slice s)
 {
-    if (s.size >= 8) {
-        uint64_t any =
-            suspects(s.data + s.size - 8); /* the last ones; overlapping is cheaper than a loop over the rest */
-        for (size_t i = 0; i + 8 < s.size; i += 8)
+    if (s.size >= 16) {
+        /* the last ones; overlapping is cheaper than a loop over the rest */
+        sixteen any = suspects(s.data + s.size - 16);
+        for (size_t i = 0; i + 16 < s.size; i += 16)
             any |= suspects(s.data + i);
-        if (!any)
+        if (!sixteen_any(any))
             return false;
     }
     for (size_t i = 0; i < s.size; i++) {
@@ -138,26 +143,24 @@ bool head_may_begin(struct slice prefix, enum side from)
     return method > 0 && method < LONG && prefix.data[method] == ' ' && !has_control(slice_part(prefix, method, LONG));
 }
 
-/* The name is no token up to a colon: why. */
-static enum field_line why_not(struct slice line)
+/* Behind the token that a line begins with there is no colon: why. */
+static enum field_line why_not(struct slice line, size_t name)
 {
-    size_t name = token_size(line), colon = slice_find(line, ':');
+    size_t colon = slice_find(line, ':');
     bool spaced = name > 0 && colon < line.size && slice_trim(slice_part(line, name, colon)).size == 0;
     return spaced ? FIELD_LINE_SPACE : FIELD_LINE_BAD;
 }
 
 enum field_line head_field(struct slice line, struct field *out)
 {
-    size_t colon = slice_find(line, ':');
-    struct slice name = slice_part(line, 0, colon);
-    enum field_name id = field_id(name);
-    /* A row's whole name is a token. */
-    bool is_token = id != FIELD_OTHER && id != FIELD_IMPERSONATE_EXTRA;
-    if (colon == line.size || (!is_token && (colon == 0 || token_size(name) < colon)))
-        return why_not(line);
+    size_t name = token_size(line);
+    if (name == 0 || name == line.size || line.data[name] != ':')
+        return why_not(line, name);
     *out = (struct field){
-        .id = id, .known = KNOWN, .name = name, .value = slice_trim(slice_part(line, colon + 1, line.size))};
-    return has_control(out->value) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
+        .known = KNOWN, .name = slice_part(line, 0, name), .value = slice_trim(slice_part(line, name + 1, line.size))};
+    out->id = field_id(out->name);
+    /* Of the whole line, which is longer than its value: the token and what was trimmed hold none. */
+    return has_control(line) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
 }
 
 bool head_value_plain(struct slice s)

@@ -46,20 +46,27 @@ static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
 {
     size_t size = 0;
     bool full = false;
-    for (size_t at = 0; at < s.size;) {
-        uint8_t bytes[4] = {s.data[at++]};
-        size_t more = 1;
-        if (bytes[0] == '"') {
+    for (size_t at = 0, begin = 0; at < s.size; begin = at) {
+        while (at < s.size && s.data[at] != '"' && s.data[at] != '\\')
+            at++;
+        uint8_t escaped[4];
+        struct slice more = {.data = s.data + begin, .size = at - begin};
+        size_t fits = more.size < room - size ? more.size : room - size;
+        if (at == s.size)
+            return 0;
+        if (!full)
+            size += copy(to + size, fits, more);
+        full = full || fits < more.size;
+        if (s.data[at++] == '"') {
             *to_size = (uint16_t)size;
             return at;
         }
-        if (bytes[0] == '\\' && (at == s.size || (more = unquote_escape(s, &at, bytes)) == 0))
+        more = (struct slice){.data = escaped, .size = at < s.size ? unquote_escape(s, &at, escaped) : 0};
+        if (more.size == 0)
             return 0;
-        full = full || more > room - size;
-        if (full)
-            continue;
-        memcpy(to + size, bytes, more);
-        size += more;
+        full = full || more.size > room - size;
+        if (!full)
+            size += copy(to + size, more.size, more);
     }
     return 0;
 }
