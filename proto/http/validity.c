@@ -2,6 +2,8 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "proto/base/sixteen.h"
+
 enum {
     METHOD = 1,
     SCHEME = 2,
@@ -39,16 +41,20 @@ static uint8_t pseudo_of(enum field_name id)
     }
 }
 
-/* Printable ASCII alone, from `low` on: so are most values, and long tokens. What is found is the greatest distance
- * from `low`, because that is found for many bytes at once. */
+/* Printable ASCII alone, from `low` on: so are most values, and long tokens. The last sixteen overlap those before. */
 static bool is_plain(struct slice value, uint8_t low)
 {
-    uint8_t most = 0;
-    for (size_t i = 0; i < value.size; i++) {
-        uint8_t distance = (uint8_t)(value.data[i] - low);
-        most = distance > most ? distance : most;
+    const uint8_t span = (uint8_t)('~' - low);
+    sixteen odd = {0};
+    bool plain = true;
+    if (value.size >= sizeof odd) {
+        for (size_t at = 0, last = value.size - sizeof odd; at < value.size; at += sizeof odd)
+            odd |= (sixteen)(sixteen_at(value.data + (at < last ? at : last)) - low > span);
+        return !sixteen_any(odd);
     }
-    return most <= '~' - low;
+    for (size_t i = 0; i < value.size; i++)
+        plain = plain && (uint8_t)(value.data[i] - low) <= span;
+    return plain;
 }
 
 /* No rule forbids what is plain and has no blank at an end. */

@@ -1,5 +1,6 @@
 #include "proto/kube/request.h"
 
+#include "proto/base/sixteen.h"
 #include "proto/kube/escape.h"
 #include "proto/kube/query.h"
 
@@ -17,6 +18,7 @@ struct target {
     struct slice path, query;
     bool cut;       /* it is longer than what is looked at, and the cut is in the path */
     bool query_cut; /* or in the query */
+    bool escaped;   /* the path has an escape; one without stays where it is */
 };
 
 static const struct method {
@@ -54,22 +56,28 @@ static size_t scheme_size(struct slice target)
     return 0;
 }
 
-/* Go refuses a target with a control byte anywhere. Eight bytes at a time, because every target is looked through:
- * in `v - k` a byte borrows from the next when it is below k's, and a high bit that was not there before tells. */
-static bool has_control(struct slice s)
+/* What stands anywhere in a target; control bytes Go refuses. */
+struct marks {
+    bool control, escape, query;
+};
+
+/* Sixteen bytes at a time, because every target is looked through; the last ones overlap those before. */
+static struct marks look_through(struct slice s)
 {
-    const uint64_t ones = UINT64_MAX / 0xFF, high = ones * 0x80;
-    uint64_t found = 0;
-    size_t at = 0;
-    for (; s.size - at >= 8; at += 8) {
-        uint64_t v, del;
-        memcpy(&v, s.data + at, 8);
-        del = v ^ (ones * 0x7F);
-        found |= (((v - ones * 0x20) & ~v) | ((del - ones) & ~del)) & high;
+    uint8_t few[sizeof(sixteen)];
+    sixteen control = {0}, escape = {0}, query = {0};
+    if (s.size < sizeof few) {
+        memset(few, '/', sizeof few);
+        memcpy(few, s.data, s.size);
+        s = (struct slice){few, sizeof few};
     }
-    for (; at < s.size; at++)
-        found |= (uint64_t)(s.data[at] < 0x20 || s.data[at] == 0x7F);
-    return found != 0;
+    for (size_t at = 0, last = s.size - sizeof few; at < s.size; at += sizeof few) {
+        sixteen bytes = sixteen_at(s.data + (at < last ? at : last));
+        control |= (sixteen)((bytes < 0x20) | (bytes == 0x7F));
+        escape |= (sixteen)(bytes == '%');
+        query |= (sixteen)(bytes == '?');
+    }
+    return (struct marks){sixteen_any(control), sixteen_any(escape), sixteen_any(query)};
 }
 
 /* The path as it was sent: url.ParseRequestURI, and http.Server for CONNECT.  @return false when Go refuses it. */
@@ -92,7 +100,8 @@ static bool find_path(struct slice rest, bool connect, struct slice *path)
 static bool split_target(struct target *t, struct slice target, bool goes_on, bool connect)
 {
     struct slice looked_at = slice_part(target, 0, REQUEST_TARGET_MAX);
-    size_t mark = slice_find(looked_at, '?');
+    struct marks marks = look_through(looked_at);
+    size_t mark = marks.query ? slice_find(looked_at, '?') : looked_at.size;
     goes_on = goes_on || looked_at.size < target.size;
     t->cut = goes_on && mark == looked_at.size;
     t->query_cut = goes_on && !t->cut;
@@ -102,21 +111,19 @@ static bool split_target(struct target *t, struct slice target, bool goes_on, bo
         while (t->query.size > 0 && t->query.data[t->query.size - 1] != '&')
             t->query.size--;
     }
-    if (looked_at.size == 0 || has_control(looked_at) || !find_path(slice_part(looked_at, 0, mark), connect, &t->path))
+    if (looked_at.size == 0 || marks.control || !find_path(slice_part(looked_at, 0, mark), connect, &t->path))
         return false;
     /* Nor is an escape in the last two bytes. */
     for (size_t i = 0; t->cut && i < 2 && t->path.size > 0; i++) {
         if (slice_find(skip(t->path, t->path.size - 2), '%') < 2)
             t->path.size--;
     }
-    return escape_valid(t->path);
+    t->escaped = marks.escape && slice_find(t->path, '%') < t->path.size;
+    return !t->escaped || escape_valid(t->path);
 }
 
-/* A path without escapes stays where it is. */
 static struct slice decode(struct slice raw, struct room *room)
 {
-    if (slice_find(raw, '%') == raw.size)
-        return raw;
     struct slice path = {.data = room->at, .size = 0};
     while (raw.size > 0 && room->left > 0) {
         *room->at++ = escape_take(&raw);
@@ -293,7 +300,7 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     *info = nothing_known();
     if (!split_target(&t, target, goes_on, slice_is(method, "CONNECT")))
         return;
-    struct slice path = decode(t.path, &left), parts[SEGMENTS];
+    struct slice path = t.escaped ? decode(t.path, &left) : t.path, parts[SEGMENTS];
     size_t count = split_path(path, parts);
     info->kind = PATH_NON_RESOURCE;
     if (count >= 3 && slice_is(parts[0], "api")) {
