@@ -6,10 +6,10 @@ static struct reassembly_side *side_of(const struct delivery *d, enum side side)
 }
 
 /** Goes on to `offset`; what either side told until now cannot be taken back. */
-static void side_advance(const struct delivery *d, enum side side, uint64_t offset)
+static void side_advance(struct reassembly *r, enum side side, uint64_t offset)
 {
-    struct reassembly_side *s = side_of(d, side);
-    struct reassembly_side *o = side_of(d, other_side(side));
+    struct reassembly_side *s = &r->side[side];
+    struct reassembly_side *o = &r->side[other_side(side)];
     s->next = offset;
     s->waited = 0;
     s->flags |= SIDE_FIXED;
@@ -34,7 +34,7 @@ static void side_gap(const struct delivery *d, enum side side, moment time, uint
     d->counts->gaps++;
     if (s->state == SIDE_UNSEEN)
         s->flags |= SIDE_IN_VAIN;
-    side_advance(d, side, to);
+    side_advance(d->r, side, to);
     if (d->r->above)
         stream_gap(d->r->above, side, time, size);
 }
@@ -100,7 +100,7 @@ static void side_end(const struct delivery *d, enum side side, moment time, enum
 
 static void side_finish(const struct delivery *d, enum side side, moment time)
 {
-    side_advance(d, side, side_of(d, side)->next + 1);
+    side_advance(d->r, side, side_of(d, side)->next + 1);
     side_discard(d, side);
     side_end(d, side, time, END_FIN);
 }
@@ -127,18 +127,22 @@ static void side_cut(const struct delivery *d, enum side side, const struct piec
         side_gap(d, side, piece->time, to);
 }
 
+void delivery_push(struct reassembly *r, enum side from, moment time, struct slice bytes,
+                   struct reassembly_counts *counts)
+{
+    counts->delivered += bytes.size;
+    side_advance(r, from, r->side[from].next + bytes.size);
+    if (r->above)
+        stream_push(r->above, from, time, bytes);
+}
+
 void delivery_piece(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes)
 {
-    struct reassembly_side *s = side_of(d, from);
-    struct reassembly_side *o = side_of(d, other_side(from));
+    const struct reassembly_side *o = side_of(d, other_side(from));
     if (piece->ack > o->next && (o->flags & SIDE_IN_VAIN) && !side_ended(o))
         side_gap(d, other_side(from), piece->time, piece->ack);
-    if (bytes.size) {
-        d->counts->delivered += bytes.size;
-        side_advance(d, from, s->next + bytes.size);
-        if (d->r->above)
-            stream_push(d->r->above, from, piece->time, bytes);
-    }
+    if (bytes.size)
+        delivery_push(d->r, from, piece->time, bytes, d->counts);
     if (piece->cut)
         side_cut(d, from, piece);
     if (piece->ends & TCP_RST)

@@ -67,7 +67,11 @@ static inline bool side_doubts(const struct reassembly_side *s, const struct pie
     return piece->doubt != NO_DOUBT && s->acked < piece->offset + size + piece->cut + (piece->ends ? 1 : 0);
 }
 
-/** Pushes a piece that stands at `next` and need not wait, and what goes with it. */
+/** Pushes bytes that stand at `next` and need not wait. */
+void delivery_push(struct reassembly *r, enum side from, moment time, struct slice bytes,
+                   struct reassembly_counts *counts);
+
+/** The same for a piece, and what goes with it. */
 void delivery_piece(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes);
 
 /** What the SYN offered does not count. */
