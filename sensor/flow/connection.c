@@ -31,6 +31,15 @@ struct connection *connection_new(struct flow_bench *bench, const struct port_se
     return c;
 }
 
+bool connection_has(const struct connection *c, const struct packet *p)
+{
+    const struct connection_facts *f = &c->facts;
+    bool forth = same_address(&p->from, &f->client) && same_address(&p->to, &f->server);
+    bool back = !forth && same_address(&p->from, &f->server) && same_address(&p->to, &f->client);
+    return (forth || back) &&
+           tunnel_network(p->tunnel_kind, p->tunnel_id) == tunnel_network(f->tunnel_kind, f->tunnel_id);
+}
+
 enum side connection_side(const struct connection *c, const struct packet *p)
 {
     return same_address(&p->from, &c->facts.client) ? CLIENT : SERVER;
@@ -94,10 +103,8 @@ static void count_packet(struct connection *c, enum side from, const struct pack
 enum segment connection_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size)
 {
     struct flow_bench *b = c->bench;
-    if (p->payload.size) {
-        reader_orient(c, from, p->time, p->payload);
+    if (p->payload.size && reader_orient(c, from, p->time, p->payload))
         from = connection_side(c, p);
-    }
     if (c->unfollowed && p->flags & TCP_SYN)
         return SEGMENT_NEW_LIFE;
     if (c->unfollowed) {

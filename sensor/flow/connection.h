@@ -69,6 +69,9 @@ struct connection *connection_new(struct flow_bench *bench, const struct port_se
 /** @param wire_size  of the frame. @return SEGMENT_NEW_LIFE: end this one and make another; nothing was counted. */
 enum segment connection_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size);
 
+/** Whether the packet is of this connection, from either side. */
+bool connection_has(const struct connection *c, const struct packet *p);
+
 /** Which side the packet is from. */
 enum side connection_side(const struct connection *c, const struct packet *p);
 

@@ -79,15 +79,37 @@ static enum due next_due(struct flow_table *t, moment *when, enum age_class *cla
     return due;
 }
 
+/* What comes into a queue later runs out later than this, too. */
+static moment first_of_queue(const struct age_queue *q, moment clock)
+{
+    moment since = q->oldest ? q->oldest->touched : clock;
+    return since < INT64_MAX - q->wait ? since + q->wait : INT64_MAX;
+}
+
+static moment quiet_until(const struct flow_table *t, moment clock)
+{
+    moment until = syn_deadline(t);
+    const struct age_queue *queues[AGE_CLASSES + 2] = {&t->waiting, &t->bench->drafts};
+    for (unsigned i = 0; i < AGE_CLASSES; i++)
+        queues[i + 2] = &t->ages[i];
+    for (size_t i = 0; i < sizeof queues / sizeof *queues; i++) {
+        moment first = first_of_queue(queues[i], clock);
+        until = first < until ? first : until;
+    }
+    return until;
+}
+
 /* In the order in which they run out; each is done at its own time, not at that of the packet that made us look. */
 void flow_table_reach(struct flow_table *t, moment clock)
 {
-    for (;;) {
+    while (clock >= t->quiet_until) {
         moment when = clock < INT64_MAX ? clock + 1 : clock;
         enum age_class class = AGE_CLOSING;
         enum due due = next_due(t, &when, &class);
-        if (due == DUE_NONE)
+        if (due == DUE_NONE) {
+            t->quiet_until = quiet_until(t, clock);
             break;
+        }
         t->clock = when > t->clock ? when : t->clock;
         if (due == DUE_WAITING) {
             waiting_due(t, when);

@@ -14,10 +14,20 @@ struct flow_key {
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding");
 
+/** Some order of addresses: any does that is always the same. */
+static inline int flow_key_order(const uint8_t a[static 16], const uint8_t b[static 16])
+{
+    uint64_t words[4];
+    memcpy(words, a, 16);
+    memcpy(words + 2, b, 16);
+    size_t at = words[0] == words[2];
+    return words[at] < words[2 + at] ? -1 : words[at] > words[2 + at];
+}
+
 /** @return whether the packet's sender is the lower of the two. */
 static inline bool flow_key_of(struct flow_key *key, const struct packet *p)
 {
-    int order = memcmp(p->from.ip, p->to.ip, 16);
+    int order = flow_key_order(p->from.ip, p->to.ip);
     bool from_low = order < 0 || (order == 0 && p->from.port <= p->to.port);
     const struct address *low = from_low ? &p->from : &p->to, *high = from_low ? &p->to : &p->from;
     memcpy(key->low_ip, low->ip, 16);

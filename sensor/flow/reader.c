@@ -194,13 +194,13 @@ static void search_push(struct connection *c, moment time, struct slice bytes)
     catch_up(c, time);
 }
 
-void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
+bool reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
 {
     if (c->decided || c->from_start || c->tls)
-        return;
+        return false;
     struct sniffed s = sniff(bytes);
     if (!s.side_known || s.side == from)
-        return;
+        return false;
     /* A word like GET may begin a line of a log; to turn away from a followed port takes a whole start line. And the
      * SETTINGS that a server begins with come from a client, too, behind its preface. */
     struct slice line = slice_part(bytes, 0, slice_find(bytes, '\n'));
@@ -208,10 +208,11 @@ void reader_orient(struct connection *c, enum side from, moment time, struct sli
     bool settings = s.protocol == PROTOCOL_HTTP2 && s.side == SERVER;
     bool weak = settings || (s.protocol == PROTOCOL_HTTP1 && !whole);
     if ((weak && !port_set_has(c->ports, c->facts.client.port)) || (settings && c->data[from]))
-        return;
+        return false;
     swap_sides(c);
     if (c->searching)
         search(c, time);
+    return true;
 }
 
 /* Few bytes: kept until there are more. What is kept is never more than SNIFF_BYTES: with so many it is decided. */

@@ -8,8 +8,8 @@
 void reader_attach(struct connection *c);
 
 /** Where no SYN told client from server: the bytes of a packet may. Called before the packet is reassembled; client and
- *  server then change places. */
-void reader_orient(struct connection *c, enum side from, moment time, struct slice bytes);
+ *  server then change places.  @return whether they did. */
+bool reader_orient(struct connection *c, enum side from, moment time, struct slice bytes);
 
 /** The first plaintext of its TLS is at hand. @return who reads it; borrowed. */
 struct stream *reader_inside(struct connection *c);

@@ -33,16 +33,26 @@ void flow_table_deinit(struct flow_table *t)
     half_opens_deinit(&t->half_opens);
 }
 
-static struct connection *connection_find(struct flow_table *t, const struct flow_key *key)
+/* Where a connection is looked for first, for both directions alike. Who makes addresses that lead to one place makes
+ * packets cost what they do without. */
+static struct connection **found_of(struct flow_table *t, const struct address *a, const struct address *b)
 {
-    if (t->last && memcmp(key, &t->last_key, sizeof *key) == 0)
-        return t->last;
-    struct flow_entry *entry = table_find(&t->connections, key);
-    if (!entry)
-        return NULL;
-    t->last = entry->connection;
-    t->last_key = *key;
-    return t->last;
+    uint64_t words[2];
+    memcpy(&words[0], a->ip + 8, sizeof words[0]);
+    memcpy(&words[1], b->ip + 8, sizeof words[1]);
+    uint64_t both = words[0] ^ words[1] ^ (uint64_t)(a->port ^ b->port);
+    return &t->found[both * UINT64_C(0x9e3779b97f4a7c15) >> (64 - FLOWS_FOUND_BITS)];
+}
+
+static struct connection *connection_find(struct flow_table *t, const struct packet *p)
+{
+    struct connection **found = found_of(t, &p->from, &p->to);
+    if (*found && connection_has(*found, p))
+        return *found;
+    struct flow_key key;
+    flow_key_of(&key, p);
+    const struct flow_entry *entry = table_find(&t->connections, &key);
+    return entry ? *found = entry->connection : NULL;
 }
 
 static void key_of_facts(const struct connection_facts *facts, struct flow_key *key)
@@ -60,8 +70,9 @@ void flow_table_drop(struct flow_table *t, struct connection *c, moment time, en
     if (c->waits)
         age_leave(&t->waiting, &c->waiting);
     table_remove(&t->connections, table_find(&t->connections, &key));
-    if (t->last == c)
-        t->last = NULL;
+    struct connection **found = found_of(t, &c->facts.client, &c->facts.server);
+    if (*found == c)
+        *found = NULL;
     connection_end(c, time, why);
 }
 
@@ -171,32 +182,34 @@ static bool is_of_rival(const struct half_open *h, const struct packet *p, bool 
 
 /* A SYN with another number on a connection that goes on. What it carries is not kept for it: who means it sends it
  * again. */
-static void rival_begin(struct flow_table *t, struct connection *c, const struct flow_key *key, const struct packet *p,
-                        bool from_low, uint32_t wire_size)
+static void rival_begin(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
 {
     struct packet bare = *p;
+    struct flow_key key;
+    bool from_low = flow_key_of(&key, p);
     bare.payload = slice_of("");
     bare.cut = 0;
     t->bench->counters->of[COUNT_PAYLOAD] += p->payload.size;
     t->bench->counters->of[COUNT_OUTSIDE] += p->payload.size;
-    uint32_t tag = half_open_tag(&t->half_opens, key);
-    struct half_open *h = half_open_find(&t->half_opens, key, tag);
+    uint32_t tag = half_open_tag(&t->half_opens, &key);
+    struct half_open *h = half_open_find(&t->half_opens, &key, tag);
     if (!port_set_has(t->ports, p->to.port)) {
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
     } else if (h && h->client_low != from_low) {
         t->bench->counters->of[COUNT_STRAY]++;
     } else if (!h || !syn_take(t, h, &bare, from_low, wire_size)) {
-        syn_begin(t, key, tag, &bare, from_low, wire_size);
+        syn_begin(t, &key, tag, &bare, from_low, wire_size);
         c->rival = true;
     }
 }
 
 /* @return whether the packet was taken; false: it begins another connection, and this one has ended. */
-static bool connection_take(struct flow_table *t, struct connection *c, const struct flow_key *key,
-                            const struct packet *p, bool from_low, uint32_t wire_size)
+static bool connection_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
 {
     if (c->rival) {
-        struct half_open *h = half_open_find(&t->half_opens, key, half_open_tag(&t->half_opens, key));
+        struct flow_key key;
+        bool from_low = flow_key_of(&key, p);
+        struct half_open *h = half_open_find(&t->half_opens, &key, half_open_tag(&t->half_opens, &key));
         c->rival = h != NULL;
         if (h && is_of_rival(h, p, from_low == h->client_low)) {
             if (p->flags & TCP_RST)
@@ -213,7 +226,7 @@ static bool connection_take(struct flow_table *t, struct connection *c, const st
         flow_table_drop(t, c, c->last, FLOW_REUSED);
         return false;
     }
-    rival_begin(t, c, key, p, from_low, wire_size);
+    rival_begin(t, c, p, wire_size);
     return true;
 }
 
@@ -223,11 +236,11 @@ void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wi
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
         return;
     }
+    struct connection *c = connection_find(t, p);
+    if (c && connection_take(t, c, p, wire_size))
+        return;
     struct flow_key key;
     bool from_low = flow_key_of(&key, p);
-    struct connection *c = connection_find(t, &key);
-    if (c && connection_take(t, c, &key, p, from_low, wire_size))
-        return;
     uint32_t tag = half_open_tag(&t->half_opens, &key);
     struct half_open *h = half_open_find(&t->half_opens, &key, tag);
     if (h && syn_take(t, h, p, from_low, wire_size))

@@ -9,17 +9,19 @@
 #include "sensor/flow/connection.h"
 #include "sensor/flow/half_open.h"
 
+enum { FLOWS_FOUND_BITS = 10, FLOWS_FOUND = 1 << FLOWS_FOUND_BITS };
+
 struct flow_table {
     struct flow_bench *bench;     /* borrowed */
     const struct port_set *ports; /* borrowed */
     struct table connections;
-    struct connection *last; /* the one that was found last, with its key: packets come in bursts; NULL: none */
-    struct flow_key last_key;
+    struct connection *found[FLOWS_FOUND]; /* lately, each where its addresses lead to; NULL: none */
     struct half_opens half_opens;
     struct age_queue ages[AGE_CLASSES];
     struct age_queue waiting; /* connections that hold segments */
     moment half_open_wait;
     moment clock;
+    moment quiet_until; /* nothing runs out before */
 };
 
 void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struct port_set *ports);
