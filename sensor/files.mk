@@ -204,6 +204,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/reader_front.c \
 	sensor/flow/reader_http.c \
 	sensor/flow/reader_inside.h \
+	sensor/flow/refusals.c \
+	sensor/flow/refusals.h \
 	sensor/flow/secured.c \
 	sensor/flow/secured.h \
 	sensor/flow/syn.c \

@@ -85,6 +85,7 @@ unit_tests = \
 	tests/unit/reassembly_life \
 	tests/unit/reassembly_model \
 	tests/unit/recent \
+	tests/unit/refusals \
 	tests/unit/report \
 	tests/unit/request \
 	tests/unit/rhythm \

@@ -15,6 +15,7 @@
 #include "sensor/event/event.h"
 #include "sensor/flow/agents.h"
 #include "sensor/flow/claims.h"
+#include "sensor/flow/refusals.h"
 
 struct draft;
 
@@ -32,6 +33,7 @@ struct flow_bench {
     struct credential_digests *digests;
     struct claims claims;
     struct agents agents;
+    struct refusals refusals;
     struct age_queue drafts; /* open and not told: by the time of the request head */
     struct draft *spare;     /* drafts to use again */
     unsigned spares;

@@ -74,8 +74,8 @@ static void keep_status(struct draft *d)
         draft_sign(d, SIGN_TLS_EXPECTED);
         return;
     }
-    struct status status;
-    status_read(&status, body, d->answer_whole && !d->body_broken);
+    const struct status status =
+        *refusal_of(&d->bench->refusals, &d->bench->secret, body, d->answer_whole && !d->body_broken);
     if (status.is_status) {
         draft_sign(d, SIGN_STATUS);
         if (!exchange_has(d->x, SIGN_PROXIED))
