@@ -171,9 +171,11 @@ static bool may_be_ordinary(struct correlate *c, struct exchange *x, enum conduc
     struct habit_request r;
     const uint8_t *source = x->event.client.ip;
     bool unknown = conduct == CONDUCT_UNKNOWN;
-    bool own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
-                   ? sources_habit(c->sources, x, &r)
-                   : unknown && sources_may_be_misconfigured(c->sources, source);
+    bool own = false;
+    if (!sources_lost_habit(c->sources, source))
+        own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
+                  ? sources_habit(c->sources, x, &r)
+                  : unknown && sources_may_be_misconfigured(c->sources, source);
     return own || ((conduct == CONDUCT_BEAT || unknown) && sources_keeps_to_open_paths(c->sources, source));
 }
 

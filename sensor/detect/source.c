@@ -120,17 +120,17 @@ static void touch(struct sources *s, struct source *source, moment clock, bool k
     }
 }
 
-static struct source *find(const struct sources *s, const struct event *e)
+static struct source *find(const struct sources *s, const uint8_t ip[static 16])
 {
-    if (s->last && memcmp(s->last->ip, e->client.ip, sizeof s->last->ip) == 0)
+    if (s->last && memcmp(s->last->ip, ip, sizeof s->last->ip) == 0)
         return s->last;
-    const struct kept_source *k = table_find(&s->table, e->client.ip);
+    const struct kept_source *k = table_find(&s->table, ip);
     return k ? k->source : NULL;
 }
 
 struct source *sources_find_or_make(struct sources *s, const struct event *e, bool knocks)
 {
-    struct source *source = find(s, e);
+    struct source *source = find(s, e->client.ip);
     if (!source)
         source = make(s, e, knocks);
     if (!source)
@@ -165,7 +165,7 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
     const int64_t nanoseconds = INT64_C(60) * 1000 * 1000 * 1000;
     /* An anomaly may be all that is ever seen of a forged address: new ones get no share by pushing others out. */
     bool forged = e->type == EVENT_ANOMALY, crowded = s->knocked >= most_knocking(s);
-    struct source *source = forged && crowded ? find(s, e) : sources_find_or_make(s, e, forged);
+    struct source *source = forged && crowded ? find(s, e->client.ip) : sources_find_or_make(s, e, forged);
     struct share *share = source ? &source->share : &s->forlorn;
     int64_t minute = e->order.clock / nanoseconds;
     uint64_t cost = cost_of(e);
@@ -196,15 +196,14 @@ void sources_add_endpoint(struct sources *s, struct source *source, const struct
 
 const struct source *sources_known(const struct sources *s, const uint8_t ip[static 16])
 {
-    const struct kept_source *k = table_find(&s->table, ip);
-    return k ? k->source : NULL;
+    return find(s, ip);
 }
 
 void sources_found(struct sources *s, const uint8_t ip[static 16])
 {
-    const struct kept_source *k = table_find(&s->table, ip);
-    if (k)
-        k->source->found = true;
+    struct source *source = find(s, ip);
+    if (source)
+        source->found = true;
 }
 
 static int compare(const void *a, const void *b)

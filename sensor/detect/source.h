@@ -80,6 +80,9 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap);
  *  @param conduct  conduct_of(x). @param cluster  number + 1; 0: of none. @param window  how long a window is. */
 void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster, moment window);
 
+/** Whether an exchange says nothing any more of its source's habit: one was unlike the others. */
+bool sources_lost_habit(const struct sources *s, const uint8_t ip[static 16]);
+
 /** Counts what an exchange says of its source's habit, behind sources_exchange(), and writes into the exchange whether
  * it is that of a client that lost its credential. @return it may become that: nothing speaks against it. */
 bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r);

@@ -118,6 +118,12 @@ void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduc
     source->ordinary += x->ordinary != ORDINARY_NOT;
 }
 
+bool sources_lost_habit(const struct sources *s, const uint8_t ip[static 16])
+{
+    const struct source *source = sources_known(s, ip);
+    return source && source->habit.broken;
+}
+
 bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r)
 {
     struct source *source = sources_find_or_make(s, &x->event, false);
