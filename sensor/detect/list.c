@@ -14,21 +14,30 @@ static size_t places(size_t used)
 }
 
 /* Of its size and its last bytes: where values differ at all, they mostly do there. */
-static uint64_t filter_bit(struct slice value)
+static uint32_t mark_of(struct slice value)
 {
     const uint64_t odd = 0x9E3779B97F4A7C15;
     uint64_t end = 0;
-    size_t size = value.size < sizeof end ? value.size : sizeof end;
-    memcpy(&end, value.data + value.size - size, size);
-    return UINT64_C(1) << ((end ^ value.size) * odd >> 58);
+    if (value.size >= sizeof end)
+        memcpy(&end, value.data + value.size - sizeof end, sizeof end);
+    for (size_t i = 0; value.size < sizeof end && i < value.size; i++)
+        end = end << 8 | value.data[i];
+    return (uint32_t)((end ^ value.size) * odd >> 32);
+}
+
+static uint64_t filter_bit(uint32_t mark)
+{
+    return UINT64_C(1) << (mark >> 26);
 }
 
 /* @return its place, or `used`: it has none. */
-static uint16_t find(const struct value_list *list, size_t size, uint64_t hash)
+static uint16_t find(const struct value_list *list, struct slice value, uint32_t mark)
 {
     uint16_t i = 0;
-    while (i < list->used && (list->values[i].hash != hash || list->values[i].size != size))
-        i++;
+    for (const struct value_count *v = list->values; i < list->used; i++, v++) {
+        if (v->mark == mark && v->size == value.size && memcmp(v->text, value.data, v->size) == 0)
+            break;
+    }
     return i;
 }
 
@@ -47,6 +56,7 @@ static bool make_place(struct value_list *list, struct memory *memory)
 /* Puts a value at the end. */
 static bool put(struct value_list *list, struct slice value, uint64_t hash, uint64_t count, struct memory *memory)
 {
+    uint32_t mark = mark_of(value);
     size_t size = value.size;
     char *text = list->used < LIST_VALUES ? memory_resize(memory, NULL, 0, text_room(size)) : NULL;
     if (!text)
@@ -56,8 +66,8 @@ static bool put(struct value_list *list, struct slice value, uint64_t hash, uint
         return false;
     }
     memcpy(text, value.data, size);
-    list->values[list->used++] = (struct value_count){text, (uint16_t)size, hash, count};
-    list->filter |= filter_bit(value);
+    list->values[list->used++] = (struct value_count){text, (uint16_t)size, mark, hash, count};
+    list->filter |= filter_bit(mark);
     return true;
 }
 
@@ -65,18 +75,17 @@ void value_list_add_other(struct value_list *list, struct slice value, const str
                           struct memory *memory)
 {
     value = slice_part(value, 0, LIST_TEXT_MAX);
-    if (list->used == LIST_VALUES && !(list->filter & filter_bit(value))) {
-        list->left_out++;
-        return;
-    }
-    uint64_t hash = hash_bytes(secret, value.data, value.size);
-    uint16_t at = find(list, value.size, hash);
-    if (at < list->used)
+    uint32_t mark = mark_of(value);
+    bool full = list->used == LIST_VALUES;
+    uint16_t at = full && !(list->filter & filter_bit(mark)) ? list->used : find(list, value, mark);
+    if (at < list->used) {
         list->values[at].count++;
-    else if (!put(list, value, hash, 1, memory))
-        list->left_out++;
-    if (at < list->used)
         list->last = at;
+    } else if (full || !put(list, value, hash_bytes(secret, value.data, value.size), 1, memory)) {
+        list->left_out++;
+    } else {
+        list->last = at;
+    }
 }
 
 bool value_list_copy(struct value_list *list, const struct value_list *from, struct memory *memory)

@@ -11,7 +11,8 @@ enum { LIST_VALUES = 16, LIST_TEXT_MAX = 256 };
 struct value_count {
     char *text; /* as on the wire, cut to LIST_TEXT_MAX; not ended by 0 */
     uint16_t size;
-    uint64_t hash; /* so that most others are told apart without a look at it */
+    uint32_t mark; /* of its size and end: most others are told apart by it */
+    uint64_t hash; /* keyed: nobody outside can make a sum of them */
     uint64_t count;
 };
 
@@ -27,8 +28,7 @@ void value_list_add_other(struct value_list *list, struct slice value, const str
                           struct memory *memory);
 
 /** Counts one hit of `value`, cut to LIST_TEXT_MAX. Without memory or place it is left out, and counted so.
- *  @param secret  the same for all values of a list: nobody outside can make two agree in their hash, and values with
- *                 one hash are one. */
+ *  @param secret  of the values' hashes. */
 static inline void value_list_add(struct value_list *list, struct slice value, const struct hash_secret *secret,
                                   struct memory *memory)
 {
