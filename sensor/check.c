@@ -92,7 +92,7 @@ static void print_clusters(const struct options *o, FILE *out)
 static void print_suppression(const struct suppression *s, FILE *out)
 {
     char text[PREFIX_TEXT], date[VALUE_MAX];
-    struct value_clock clock = {.day = 0};
+    struct value_clock clock = {.second = 0};
     fprintf(out, "    %s:%u:", s->file, s->line);
     if (s->rule != NULL)
         fprintf(out, " rule \"%s\"", s->rule);

@@ -237,6 +237,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/json_finding.c \
 	sensor/report/json_plan.c \
 	sensor/report/json_plan.h \
+	sensor/report/json_shape.c \
+	sensor/report/json_shape.h \
 	sensor/report/json_totals.c \
 	sensor/report/output.c \
 	sensor/report/report.c \

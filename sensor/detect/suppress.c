@@ -191,7 +191,7 @@ void suppressions_check(const struct suppressions *s, const struct rule_set *rul
             document_warn(&d, &at, "no cluster \"%.100s\" is in the cluster map: nothing is suppressed", one->cluster);
         if (one->until <= now) {
             char date[VALUE_MAX];
-            struct value_clock clock = {.day = 0};
+            struct value_clock clock = {.second = 0};
             value_time_plain(date, &clock, one->until - 1);
             document_warn(&d, &at, "it ended with %.10s: nothing is suppressed any more", date);
         }

@@ -14,22 +14,12 @@ static char *put_pair(char *at, unsigned number)
 
 char *value_number(char *at, uint64_t number)
 {
-    char digits[20];
-    char *first = digits + sizeof digits;
-    while (number >= 100) {
-        first -= 2;
-        put_pair(first, (unsigned)(number % 100));
-        number /= 100;
-    }
-    if (number >= 10) {
-        first -= 2;
-        put_pair(first, (unsigned)number);
-    } else {
-        *--first = (char)('0' + number);
-    }
-    size_t size = (size_t)(digits + sizeof digits - first);
-    memcpy(at, first, size);
-    return at + size;
+    if (number >= 100)
+        return put_pair(value_number(at, number / 100), (unsigned)(number % 100));
+    if (number >= 10)
+        return put_pair(at, (unsigned)number);
+    *at = (char)('0' + number);
+    return at + 1;
 }
 
 char *value_hex(char *at, uint64_t number, unsigned width)
@@ -113,7 +103,7 @@ char *value_endpoint(char *at, const struct address *a)
 }
 
 /** The Gregorian date of a day, counted in years that begin in March so that the leap day is the last. */
-static void set_day(struct value_clock *clock, int64_t day)
+static char *put_day(char *at, int64_t day)
 {
     enum { ERA = 146097, EPOCH = 719468 }; /* days in 400 years; from 0000-03-01 to 1970-01-01 */
     unsigned of_eras = (unsigned)(day + EPOCH), era = of_eras / ERA, of_era = of_eras % ERA;
@@ -122,39 +112,42 @@ static void set_day(struct value_clock *clock, int64_t day)
     unsigned march_month = (5 * of_year + 2) / 153;
     unsigned month = march_month < 10 ? march_month + 3 : march_month - 9;
     year += 400 * era + (month <= 2);
-    char *at = put_pair(clock->date, year / 100);
+    at = put_pair(at, year / 100);
     at = put_pair(at, year % 100);
     *at++ = '-';
     at = put_pair(at, month);
     *at++ = '-';
-    put_pair(at, of_year - (153 * march_month + 2) / 5 + 1);
-    clock->day = day;
+    return put_pair(at, of_year - (153 * march_month + 2) / 5 + 1);
 }
 
-/** Date, `between`, time of day. @return nanoseconds of the second in `rest` */
-static char *put_seconds(char *at, struct value_clock *clock, moment time, char between, unsigned *rest)
+static void set_second(struct value_clock *clock, int64_t second)
 {
-    int64_t seconds = time / NANOSECONDS - (time % NANOSECONDS < 0);
-    *rest = (unsigned)(time - seconds * NANOSECONDS);
-    int64_t day = seconds / DAY - (seconds % DAY < 0);
-    unsigned of_day = (unsigned)(seconds - day * DAY);
-    if (day != clock->day || !clock->date[0])
-        set_day(clock, day);
-    memcpy(at, clock->date, sizeof clock->date);
-    at += sizeof clock->date;
-    *at++ = between;
+    int64_t day = second / DAY - (second % DAY < 0);
+    unsigned of_day = (unsigned)(second - day * DAY);
+    char *at = put_day(clock->text, day);
+    *at++ = 'T';
     at = put_pair(at, of_day / 3600);
     *at++ = ':';
     at = put_pair(at, of_day / 60 % 60);
     *at++ = ':';
-    return put_pair(at, of_day % 60);
+    put_pair(at, of_day % 60);
+    clock->second = second;
+}
+
+/** @return nanoseconds of the second */
+static unsigned put_seconds(char *at, struct value_clock *clock, moment time)
+{
+    int64_t second = time / NANOSECONDS - (time % NANOSECONDS < 0);
+    if (second != clock->second || !clock->text[0])
+        set_second(clock, second);
+    memcpy(at, clock->text, sizeof clock->text);
+    return (unsigned)(time - second * NANOSECONDS);
 }
 
 char *value_time(char *at, struct value_clock *clock, moment time)
 {
-    unsigned rest;
-    at = put_seconds(at, clock, time, 'T', &rest);
-    unsigned micro = rest / 1000;
+    unsigned micro = put_seconds(at, clock, time) / 1000;
+    at += sizeof clock->text;
     *at++ = '.';
     at = put_pair(at, micro / 10000);
     at = put_pair(at, micro / 100 % 100);
@@ -165,6 +158,7 @@ char *value_time(char *at, struct value_clock *clock, moment time)
 
 char *value_time_plain(char *at, struct value_clock *clock, moment time)
 {
-    unsigned rest;
-    return put_seconds(at, clock, time, ' ', &rest);
+    put_seconds(at, clock, time);
+    at[sizeof "2026-11-24" - 1] = ' ';
+    return at + sizeof clock->text;
 }

@@ -16,10 +16,10 @@ char *value_ip(char *at, const uint8_t ip[static 16]);
 /** "192.0.2.1:6443", "[2001:db8::1]:6443" */
 char *value_endpoint(char *at, const struct address *a);
 
-/** Days of the calendar are computed once a day of packet time, not once a record. All 0 is a fresh one. */
+/** The calendar is computed once a second of packet time, not once a record. All 0 is a fresh one. */
 struct value_clock {
-    int64_t day; /* since 1970 */
-    char date[10];
+    int64_t second; /* since 1970 */
+    char text[sizeof "2026-11-24T04:32:54" - 1];
 };
 
 /** "2026-11-24T04:32:54.895306Z" */

@@ -104,7 +104,8 @@ static char *put_hex(char *at, const char *before, uint8_t byte)
     return at + size + 2;
 }
 
-static char *put_json(char *at, struct slice s)
+/** Not inlined: rarely called, and what is called always would save the registers for it. */
+__attribute__((noinline)) static char *put_json(char *at, struct slice s)
 {
     for (size_t i = 0; i < s.size;) {
         uint32_t code;

@@ -1,5 +1,6 @@
-/* Events as the field table has them. Room for the longest line is taken before it begins: then members are written one
- * behind the other without another question, and the place where the next one goes stays in a register. */
+/* Events as the field table has them: a line whose shape was seen before by what is kept of it, any other member by
+ * member. Room for the longest line is taken before it begins: then nobody asks again, and the place where the next
+ * byte goes stays in a register. */
 #include "sensor/report/json.h"
 #include "sensor/report/json_plan.h"
 
@@ -12,7 +13,9 @@ struct line {
     struct json_plan *plan;
     struct value_clock *clock;
     const struct event *e;
-    unsigned object; /* that is open */
+    unsigned object;                    /* that is open */
+    struct json_draft *draft;           /* where holes of the line are noted; NULL: nowhere */
+    struct json_connection *connection; /* its own */
 };
 
 static char *put_key(char *at, const struct json_key *key)
@@ -56,35 +59,6 @@ static inline char *begin_member(struct line *w, char *at, const struct json_ste
     return put_key(at, &step->key);
 }
 
-static inline char *put_text(struct line *w, char *at, const struct json_step *step, struct slice text)
-{
-    if (!text.size)
-        return at;
-    at = escape_json_at(begin_member(w, at, step), text);
-    *at++ = ',';
-    return at;
-}
-
-static inline char *put_number(struct line *w, char *at, const struct json_step *step, uint64_t number)
-{
-    at = value_number(begin_member(w, at, step), number);
-    *at++ = ',';
-    return at;
-}
-
-/** Of the connection: its peer is the front, where that named the client. */
-static char *put_community(struct line *w, char *at, const struct json_step *step)
-{
-    const struct exchange *x = (const struct exchange *)w->e;
-    struct address peer = w->e->client;
-    char id[COMMUNITY_ID_SIZE];
-    if (w->e->type == EVENT_EXCHANGE && x->placed)
-        memcpy(peer.ip, x->peer, sizeof peer.ip);
-    if (!community_id(w->plan->community, PROTOCOL_NUMBER_TCP, &peer, &w->e->server, id))
-        return at;
-    return put_text(w, at, step, (struct slice){(const uint8_t *)id, sizeof id});
-}
-
 /** @return NULL: a value that has no name. */
 static inline const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
 {
@@ -125,20 +99,62 @@ static char *put_vlans(struct line *w, char *at, const struct json_step *step)
     return close(at, ']');
 }
 
-/** A value that needs quotes and no escapes. */
-static char *put_quoted(struct line *w, char *at, const struct json_step *step, const void *member, uint64_t number)
+static char *put_quoted(struct line *w, char *at, enum field_kind kind, const void *member, unsigned width)
 {
-    at = begin_member(w, at, step);
     *at++ = '"';
-    switch ((enum field_kind)step->kind) {
+    switch (kind) {
     case FIELD_TIME: at = value_time(at, w->clock, *(const moment *)member); break;
     case FIELD_IP: at = value_ip(at, ((const struct address *)member)->ip); break;
-    case FIELD_ENDPOINT: at = value_endpoint(at, member); break;
-    default: at = value_hex(at, number, step->width); break;
+    case FIELD_ENDPOINT:
+        memcpy(at, w->connection->endpoint, VALUE_MAX);
+        at += w->connection->endpoint_size;
+        break;
+    default: at = value_hex(at, event_field_number(member, width), width); break;
     }
     *at++ = '"';
+    return at;
+}
+
+/** A value alone, of the kinds that have one of their own. */
+static inline char *put_value(struct line *w, char *at, enum field_kind kind, const void *member, unsigned width)
+{
+    switch (kind) {
+    case FIELD_TEXT: return escape_json_at(at, event_text(w->e, *(const struct text *)member));
+    case FIELD_NUMBER:
+    case FIELD_COUNT: return value_number(at, event_field_number(member, width));
+    case FIELD_PORT: return value_number(at, ((const struct address *)member)->port);
+    default: return put_quoted(w, at, kind, member, width);
+    }
+}
+
+static char *put_member(struct line *w, char *at, const struct json_step *step, const void *member)
+{
+    char *begin = begin_member(w, at, step);
+    at = put_value(w, begin, (enum field_kind)step->kind, member, step->width);
+    if (w->draft && !json_shape_has_value(&event_fields[step->field]))
+        json_draft_add(w->draft, (struct json_hole){0, step->offset, step->kind, step->width}, begin, at);
     *at++ = ',';
     return at;
+}
+
+static char *put_plain(struct line *w, char *at, const struct json_step *step, struct slice text)
+{
+    at = escape_json_at(begin_member(w, at, step), text);
+    *at++ = ',';
+    return at;
+}
+
+/** Of the connection: its peer is the front, where that named the client. */
+static char *put_community(struct line *w, char *at, const struct json_step *step)
+{
+    const struct exchange *x = (const struct exchange *)w->e;
+    struct address peer = w->e->client;
+    char id[COMMUNITY_ID_SIZE];
+    if (w->e->type == EVENT_EXCHANGE && x->placed)
+        memcpy(peer.ip, x->peer, sizeof peer.ip);
+    if (!community_id(w->plan->community, PROTOCOL_NUMBER_TCP, &peer, &w->e->server, id))
+        return at;
+    return put_plain(w, at, step, (struct slice){(const uint8_t *)id, sizeof id});
 }
 
 static char *put_flag(struct line *w, char *at, const struct json_step *step)
@@ -148,25 +164,25 @@ static char *put_flag(struct line *w, char *at, const struct json_step *step)
     return at + 5;
 }
 
-static inline char *put_field(struct line *w, char *at, const struct json_step *step)
+static char *put_field(struct line *w, char *at, const struct json_step *step)
 {
     const void *member = (const uint8_t *)w->e + step->offset;
     uint64_t number = event_field_number(member, step->width);
     switch ((enum field_kind)step->kind) {
-    case FIELD_TEXT: return put_text(w, at, step, event_text(w->e, *(const struct text *)member));
-    case FIELD_COUNT: return put_number(w, at, step, number);
-    case FIELD_NUMBER: return number ? put_number(w, at, step, number) : at;
+    case FIELD_TEXT: return ((const struct text *)member)->size ? put_member(w, at, step, member) : at;
+    case FIELD_NUMBER:
+    case FIELD_HEX: return number ? put_member(w, at, step, member) : at;
     case FIELD_FLAG: return number ? put_flag(w, at, step) : at;
     case FIELD_NAME: return put_name(w, at, step, number);
     case FIELD_NAMES: return put_names(w, at, step, number);
-    case FIELD_PORT: return put_number(w, at, step, ((const struct address *)member)->port);
-    case FIELD_HEX: return number ? put_quoted(w, at, step, member, number) : at;
+    case FIELD_COUNT:
+    case FIELD_PORT:
     case FIELD_TIME:
     case FIELD_IP:
-    case FIELD_ENDPOINT: return put_quoted(w, at, step, member, 0);
+    case FIELD_ENDPOINT: return put_member(w, at, step, member);
     case FIELD_VLAN: return put_vlans(w, at, step);
     case FIELD_COMMUNITY: return put_community(w, at, step);
-    case FIELD_PROTO: return put_text(w, at, step, slice_of("TCP"));
+    case FIELD_PROTO: return put_plain(w, at, step, slice_of("TCP"));
     }
     return at;
 }
@@ -175,7 +191,7 @@ static char *put_unknown(const struct json_type *type, char *at, const struct ev
 {
     char *begin = at;
     for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
-        for (uint64_t left = e->unknown.words[word] & type->rows[word].all; left; left &= left - 1) {
+        for (uint64_t left = e->unknown.words[word] & type->rows[word]; left; left &= left - 1) {
             const char *name = event_fields[word * 64 + (unsigned)__builtin_ctzll(left)].name;
             if (at == begin) {
                 memcpy(at, "\"unknown\":[", 11);
@@ -188,37 +204,19 @@ static char *put_unknown(const struct json_type *type, char *at, const struct ev
     return at == begin ? at : close(at, ']');
 }
 
-/** The rows of a word that are written: of the others it is known that they are absent. */
-static inline uint64_t present(const struct json_rows *rows, const struct event *e, unsigned word, size_t *bytes)
-{
-    uint64_t set = rows->always;
-    for (size_t i = 0; i < rows->text_count; i++) {
-        const struct text *text = (const void *)((const uint8_t *)e + rows->texts[i].offset);
-        set |= (uint64_t)(text->size != 0) << rows->texts[i].bit;
-        *bytes += text->size;
-    }
-    for (size_t i = 0; i < rows->byte_count; i++)
-        set |= (uint64_t)(((const uint8_t *)e)[rows->bytes[i].offset] != 0) << rows->bytes[i].bit;
-    set &= ~e->unknown.words[word];
-    /* The verdict's word is itself the way to say that it is not known. */
-    if (e->type == EVENT_EXCHANGE && word == EVENT_AUTH_STATE / 64)
-        set |= UINT64_C(1) << EVENT_AUTH_STATE % 64;
-    return set;
-}
-
 static bool is_of(const struct json_connection *c, const struct event *e)
 {
-    return c->size && c->flow_id == e->flow_id && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
+    return c->endpoint_size && c->flow_id == e->flow_id && memcmp(&c->client, &e->client, sizeof c->client) == 0 &&
            memcmp(&c->server, &e->server, sizeof c->server) == 0 && c->vlans == e->vlans &&
            memcmp(c->vlan, e->vlan, sizeof c->vlan) == 0 && c->tunnel_kind == e->tunnel_kind &&
            c->tunnel_id == e->tunnel_id;
 }
 
-static void remember(struct json_connection *c, const struct event *e, const char *text, size_t size)
+static struct json_connection *connection_of(struct json_plan *plan, const struct event *e)
 {
-    c->size = 0;
-    if (size > sizeof c->text)
-        return;
+    struct json_connection *c = &plan->connections[e->flow_id % JSON_CONNECTIONS];
+    if (is_of(c, e))
+        return c;
     c->flow_id = e->flow_id;
     c->client = e->client;
     c->server = e->server;
@@ -226,50 +224,108 @@ static void remember(struct json_connection *c, const struct event *e, const cha
     memcpy(c->vlan, e->vlan, sizeof c->vlan);
     c->tunnel_kind = e->tunnel_kind;
     c->tunnel_id = e->tunnel_id;
-    memcpy(c->text, text, size);
-    c->size = (uint16_t)size;
+    c->size = 0;
+    c->endpoint_size = (uint16_t)(value_endpoint(c->endpoint, &e->server) - c->endpoint);
+    return c;
 }
 
-static char *put_new_connection(struct line *w, char *at, struct json_connection *c)
+/** Rows of the line itself, with a comma behind the last. */
+static char *put_connection(struct line *w, char *at)
 {
+    struct json_connection *c = w->connection;
+    if (c->size) {
+        memcpy(at, c->text, sizeof c->text); /* whole: a constant size is a few moves */
+        return at + c->size;
+    }
+    struct line own = {.plan = w->plan, .clock = w->clock, .e = w->e};
     char *begin = at;
     for (unsigned field = JSON_CONNECTION_FIRST; field <= JSON_CONNECTION_LAST; field++)
-        at = put_field(w, at, &w->plan->steps[field]);
-    remember(c, w->e, begin, (size_t)(at - begin));
+        at = put_field(&own, at, &w->plan->steps[field]);
+    size_t size = (size_t)(at - begin);
+    if (size <= sizeof c->text) {
+        memcpy(c->text, begin, size);
+        c->size = (uint16_t)size;
+    }
     return at;
 }
 
-static char *put_connection(struct line *w, char *at)
+/** Member by member. */
+static char *put_rows(struct line *w, char *at, const struct json_type *type)
 {
-    struct json_connection *c = &w->plan->connections[w->e->flow_id % JSON_CONNECTIONS];
-    if (!is_of(c, w->e))
-        return put_new_connection(w, at, c);
-    memcpy(at, c->text, sizeof c->text); /* whole: a constant size is a few moves */
-    return at + c->size;
+    const struct json_hole connection = {.kind = FIELD_VLAN};
+    *at++ = '{';
+    for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
+        uint64_t left = type->rows[word] & ~w->e->unknown.words[word];
+        /* The verdict's word is itself the way to say that it is not known. */
+        if (w->e->type == EVENT_EXCHANGE && word == EVENT_AUTH_STATE / 64)
+            left |= UINT64_C(1) << EVENT_AUTH_STATE % 64;
+        for (; left; left &= left - 1) {
+            unsigned field = word * 64 + (unsigned)__builtin_ctzll(left);
+            if (field != JSON_CONNECTION_FIRST) {
+                at = put_field(w, at, &w->plan->steps[field]);
+                continue;
+            }
+            char *begin = at;
+            at = put_connection(w, at);
+            json_draft_add(w->draft, connection, begin, at - 1);
+        }
+    }
+    at = move_to(w->plan->objects, at, w->object, 0);
+    at = close(put_unknown(type, at, w->e), '}');
+    at[-1] = '\n';
+    return at;
+}
+
+static char *put_shape(struct line *w, char *at, const struct json_shape *shape)
+{
+    const char *text = shape->text;
+    for (const struct json_hole *h = shape->holes, *end = h + shape->hole_count; h < end; h++) {
+        at = json_shape_copy(at, &text, h->before);
+        if (h->kind == FIELD_VLAN)
+            at = put_connection(w, at) - 1;
+        else
+            at = put_value(w, at, (enum field_kind)h->kind, (const uint8_t *)w->e + h->offset, h->width);
+    }
+    return json_shape_copy(at, &text, shape->behind);
+}
+
+/** What the texts of an event take at most. */
+static size_t text_room(const struct json_plan *plan, const struct json_type *type, const struct event *e)
+{
+    size_t bytes = 0;
+    for (unsigned field = 0; field < EVENT_FIELDS; field++) {
+        const void *member = (const uint8_t *)e + plan->steps[field].offset;
+        if (plan->steps[field].kind == FIELD_TEXT && type->rows[field / 64] >> field % 64 & 1)
+            bytes += ((const struct text *)member)->size;
+    }
+    return escape_json_room(bytes);
+}
+
+static size_t shape_room(const struct json_shape *shape, const struct event *e)
+{
+    size_t bytes = 0;
+    for (const struct json_hole *h = shape->holes, *end = h + shape->hole_count; h < end; h++)
+        bytes += h->kind == FIELD_TEXT ? ((const struct text *)((const uint8_t *)e + h->offset))->size : 0;
+    return escape_json_room(bytes);
 }
 
 void json_event(void *state, struct buffer *out, const struct event *e)
 {
     struct json_state *s = state;
-    struct json_plan *plan = s->plan;
-    const struct json_type *type = &plan->types[e->type];
-    uint64_t rows[FIELD_SET_WORDS];
-    size_t bytes = 0; /* of texts */
-    for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
-        rows[word] = present(&type->rows[word], e, word, &bytes);
-    char *at = buffer_reserve(out, type->room + escape_json_room(bytes));
-    if (!at)
+    const struct json_type *type = &s->plan->types[e->type];
+    struct json_draft draft; /* most of it stays unused, so it is not cleared */
+    draft.count = 0;
+    struct line w = {
+        .plan = s->plan, .clock = &s->clock, .e = e, .draft = &draft, .connection = connection_of(s->plan, e)};
+    json_shape_pair key[JSON_SHAPE_PARTS];
+    struct json_shape *shape = json_shape_find(s->plan->shapes, &type->mask, e, key);
+    bool known = json_shape_is(shape, &type->mask, key);
+    size_t room = type->room + (known ? shape_room(shape, e) : text_room(s->plan, type, e));
+    char *begin = buffer_reserve(out, room), *at = begin;
+    if (!begin)
         return;
-    struct line w = {.plan = plan, .clock = &s->clock, .e = e};
-    *at++ = '{';
-    for (unsigned word = 0; word < FIELD_SET_WORDS; word++) {
-        for (uint64_t left = rows[word]; left; left &= left - 1) {
-            unsigned field = word * 64 + (unsigned)__builtin_ctzll(left);
-            at = field == JSON_CONNECTION_FIRST ? put_connection(&w, at) : put_field(&w, at, &plan->steps[field]);
-        }
-    }
-    at = move_to(plan->objects, at, w.object, 0);
-    at = close(put_unknown(type, at, e), '}');
-    at[-1] = '\n';
+    at = known ? put_shape(&w, at, shape) : put_rows(&w, at, type);
+    if (!known)
+        json_shape_keep(shape, &type->mask, key, &draft, begin, at);
     out->size = (size_t)(at - out->bytes);
 }

@@ -1,5 +1,9 @@
 #include "sensor/report/json_plan.h"
 
+#include "sensor/event/anomaly.h"
+#include "sensor/event/exchange.h"
+#include "sensor/event/flow_record.h"
+#include "sensor/event/handshake.h"
 #include "sensor/event/value.h"
 #include "sensor/report/escape.h"
 
@@ -41,24 +45,6 @@ static bool is_number(enum field_kind kind)
            kind == FIELD_NAMES || kind == FIELD_HEX;
 }
 
-static bool is_empty(const char *word)
-{
-    return !word || !*word;
-}
-
-static void add_asked(struct json_rows *rows, const struct event_field *f, unsigned bit)
-{
-    struct json_asked asked = {f->offset, (uint8_t)bit};
-    bool byte = f->width == 1 && (f->kind == FIELD_NAME || f->kind == FIELD_FLAG || f->kind == FIELD_NUMBER);
-    if (f->kind == FIELD_TEXT)
-        rows->texts[rows->text_count++] = asked;
-    else if (byte && (f->kind != FIELD_NAME || is_empty(f->text(0))))
-        rows->bytes[rows->byte_count++] = asked;
-    else
-        rows->always |= UINT64_C(1) << bit;
-    rows->all |= UINT64_C(1) << bit;
-}
-
 /** What a row takes at most: the objects that it opens and closes, its name, its value, and its name where it is not
  *  known. A text's own bytes come on top. */
 static size_t room_of(const struct json_plan *plan, const struct json_step *step)
@@ -86,8 +72,10 @@ static void add_step(struct json_plan *plan, unsigned field)
         if (!(f->in >> type & 1))
             continue;
         plan->types[type].room += room_of(plan, step);
-        if (field <= JSON_CONNECTION_FIRST || field > JSON_CONNECTION_LAST) /* the first stands for all of them */
-            add_asked(&plan->types[type].rows[field / 64], f, field % 64);
+        if (field > JSON_CONNECTION_FIRST && field <= JSON_CONNECTION_LAST)
+            continue; /* the first stands for all of them */
+        plan->types[type].rows[field / 64] |= UINT64_C(1) << field % 64;
+        json_shape_add(&plan->types[type].mask, f);
     }
 }
 
@@ -100,6 +88,27 @@ static void add_words(struct json_plan *plan, unsigned field)
     }
 }
 
+static void begin_types(struct json_plan *plan)
+{
+    static const size_t sizes[EVENT_TYPES] = {[EVENT_EXCHANGE] = sizeof(struct exchange),
+                                              [EVENT_FLOW] = sizeof(struct flow_record),
+                                              [EVENT_ANOMALY] = sizeof(struct anomaly),
+                                              [EVENT_HANDSHAKE] = sizeof(struct handshake)};
+    for (unsigned i = 0; i < EVENT_TYPES; i++) {
+        plan->types[i].mask.record_size = sizes[i];
+        /* What is copied whole may reach further than it counts. */
+        plan->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION + JSON_SHAPE_PIECE;
+    }
+}
+
+static void end_types(struct json_plan *plan)
+{
+    for (struct json_type *t = plan->types; t < plan->types + EVENT_TYPES; t++) {
+        for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
+            json_shape_add_unknown(&t->mask, word, t->rows[word]);
+    }
+}
+
 struct json_plan *json_plan_new(void)
 {
     struct json_plan *plan = calloc(1, sizeof *plan);
@@ -107,12 +116,12 @@ struct json_plan *json_plan_new(void)
         return NULL;
     plan->objects[0].above = 1;
     plan->object_count = 1;
-    for (unsigned i = 0; i < EVENT_TYPES; i++)
-        plan->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION; /* copied whole */
+    begin_types(plan);
     for (unsigned i = 0; i < EVENT_FIELDS; i++) {
         add_step(plan, i);
         add_words(plan, i);
     }
+    end_types(plan);
     plan->community = community_new(0);
     if (plan->community)
         return plan;

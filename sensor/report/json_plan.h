@@ -4,7 +4,8 @@
 #define SENSOR_REPORT_JSON_PLAN_H
 
 #include "sensor/event/community.h"
-#include "sensor/event/field.h"
+#include "sensor/event/value.h"
+#include "sensor/report/json_shape.h"
 
 enum {
     JSON_KEY_TEXT = 32,      /* copied whole, whatever its size: a constant size is two moves */
@@ -34,23 +35,10 @@ struct json_step {
     uint8_t width; /* of a number; 0: it is none */
 };
 
-/** A member whose presence one look at it tells. */
-struct json_asked {
-    uint16_t offset;
-    uint8_t bit; /* of its row, in the word of the set that it is in */
-};
-
-/** Rows by how their presence is asked: nearly all are texts or bytes, and most of them are absent. */
-struct json_rows {
-    struct json_asked texts[64], bytes[64];
-    size_t text_count, byte_count;
-    uint64_t always; /* looked at as they are written */
-    uint64_t all;
-};
-
 struct json_type {
-    struct json_rows rows[FIELD_SET_WORDS]; /* by word of a set of fields */
-    size_t room;                            /* bytes that a line takes at most, but for its texts */
+    uint64_t rows[FIELD_SET_WORDS]; /* that are written, by word of a set of fields */
+    size_t room;                    /* bytes that a line takes at most, but for its texts */
+    struct json_shape_mask mask;
 };
 
 /** What all events of a connection have in common, as it is written. */
@@ -60,8 +48,10 @@ struct json_connection {
     uint32_t tunnel_id;
     uint16_t vlan[2];
     uint8_t vlans, tunnel_kind;
-    uint16_t size; /* 0: nothing is remembered here */
+    uint16_t size;          /* 0: not written yet */
+    uint16_t endpoint_size; /* 0: nothing is remembered here */
     char text[JSON_CONNECTION];
+    char endpoint[VALUE_MAX]; /* of the server: it stands elsewhere in the line */
 };
 
 struct json_plan {
@@ -72,6 +62,7 @@ struct json_plan {
     struct json_key words[EVENT_FIELDS][JSON_WORDS]; /* of FIELD_NAME and FIELD_NAMES */
     struct community *community;
     struct json_connection connections[JSON_CONNECTIONS];
+    struct json_shape shapes[JSON_SHAPES];
 };
 
 /** @return NULL: no memory. */
