@@ -128,6 +128,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/rule_list.h \
 	sensor/detect/rule_match.c \
 	sensor/detect/rule_match.h \
+	sensor/detect/rule_memo.c \
+	sensor/detect/rule_memo.h \
 	sensor/detect/rule_node.c \
 	sensor/detect/rule_parse.c \
 	sensor/detect/rule_parse.h \
@@ -180,6 +182,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/handshake.h \
 	sensor/flow/agents.c \
 	sensor/flow/agents.h \
+	sensor/event/shape.c \
+	sensor/event/shape.h \
 	sensor/flow/bench.c \
 	sensor/flow/bench.h \
 	sensor/flow/claims.c \

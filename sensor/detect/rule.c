@@ -1,7 +1,7 @@
 #include "sensor/detect/rule.h"
 
-#include "sensor/detect/rule_guard.h"
 #include "sensor/detect/rule_match.h"
+#include "sensor/detect/rule_memo.h"
 #include "sensor/detect/rule_parse.h"
 #include "sensor/detect/rule_term.h"
 #include "sensor/event/exchange.h"
@@ -13,7 +13,7 @@ struct rule_part {
     const struct rule **rules;
     size_t count;
     struct rule_terms *terms;
-    struct rule_guards *guards;
+    struct rule_memo *memo;
 };
 
 struct rule_set {
@@ -159,7 +159,11 @@ static void compile(struct rule_set *set, struct complaint_list *complaints)
         part->terms = rule_terms_new(&set->arena, part->rules, part->count);
         if (!part->terms)
             return;
-        part->guards = rule_guards_new(&set->arena, part->terms, part->rules, part->count);
+        struct rule_guards *guards = rule_guards_new(&set->arena, part->terms, part->rules, part->count);
+        if (!guards)
+            return;
+        part->memo = rule_memo_new(&set->arena, set->texts, guards, part->terms, part->rules, part->count,
+                                   (enum event_type)type);
         set->terms = part->terms->count > set->terms ? part->terms->count : set->terms;
     }
 }
@@ -253,7 +257,13 @@ struct rule_scratch *rule_scratch_new(const struct rule_set *set)
     scratch->answers = (uint8_t *)(scratch->fired + set->count);
     scratch->text = rule_text_scratch_new(set->texts);
     scratch->regex = rule_regex_scratch_new();
-    if (scratch->text && scratch->regex)
+    bool enough = scratch->text && scratch->regex;
+    for (size_t type = 0; type < EVENT_TYPES; type++) {
+        const struct rule_part *part = &set->parts[type];
+        scratch->notes[type] = part->count ? rule_memo_notes_new(part->memo) : NULL;
+        enough = enough && (!part->count || scratch->notes[type]);
+    }
+    if (enough)
         return scratch;
     rule_scratch_free(scratch);
     return NULL;
@@ -265,6 +275,8 @@ void rule_scratch_free(struct rule_scratch *scratch)
         return;
     rule_text_scratch_free(scratch->text);
     rule_regex_scratch_free(scratch->regex);
+    for (size_t type = 0; type < EVENT_TYPES; type++)
+        rule_memo_notes_free(scratch->notes[type]);
     struct memory memory = {.used = scratch->size};
     memory_resize(&memory, scratch, scratch->size, 0);
 }
@@ -288,11 +300,9 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
         return 0;
     size_t count = 0;
     rule_match_begin(scratch);
-    rule_terms_begin(part->terms, scratch);
+    const uint64_t *sets = rule_memo_match(part->memo, scratch->notes[e->type], scratch, e);
     for (size_t word = 0; word < part->terms->words; word++) {
-        uint64_t left = rule_guards_left(part->guards, scratch, e, word);
-        left = rule_terms_match(part->terms, scratch, e, word, left);
-        for (; left; left &= left - 1)
+        for (uint64_t left = sets[word]; left; left &= left - 1)
             scratch->fired[count++] = part->rules[word * 64 + (size_t)__builtin_ctzll(left)];
     }
     return count;

@@ -26,6 +26,7 @@ struct rule_guards {
     uint64_t *told_always;       /* those that ordinary traffic does not silence */
     struct guard *guards;
     size_t count;
+    size_t number_count; /* of these: the first, which look at numbers */
 };
 
 static bool is_of(const struct guard *g, const struct rule_node *leaf)
@@ -229,7 +230,8 @@ static bool make_guards(struct making *m, struct rule_guards *guards, const stru
         for (; at > 0 && goes_before(&m->found[i], &guards->guards[at - 1]); at--)
             guards->guards[at] = guards->guards[at - 1];
         guards->guards[at] = m->found[i];
-        guards->count += m->found[i].weight > 0;
+        guards->count++;
+        guards->number_count += !m->found[i].each;
     }
     return guards->guards;
 }
@@ -273,7 +275,7 @@ static uint64_t keep_terms(const struct guard *g, uint64_t number, size_t word, 
 static uint64_t keep_fitting(const struct guard *g, const struct rule_text_answer *answer, size_t word, uint64_t left)
 {
     for (size_t i = 0; i < g->term_count; i++) {
-        bool fits = answer->fits[g->terms[i]->node->group];
+        bool fits = rule_text_fits(answer, g->terms[i]->node->group);
         if (fits == g->terms[i]->negated)
             left &= ~g->terms[i]->rules[word];
     }
@@ -300,13 +302,9 @@ static inline uint64_t ask(const struct guard *g, struct rule_scratch *scratch, 
     return left & g->sets[set * words + word];
 }
 
-uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e, size_t word)
+static uint64_t ask_all(const struct rule_guards *g, const struct guard *guard, const struct guard *end,
+                        struct rule_scratch *scratch, const struct event *e, size_t word, uint64_t left)
 {
-    const struct exchange *x = (const struct exchange *)e;
-    uint64_t left = g->asked[scratch->mode][word];
-    if (scratch->mode == RULE_MODE_ALL && e->type == EVENT_EXCHANGE && x->ordinary)
-        left &= g->told_always[word];
-    const struct guard *guard = g->guards, *end = guard + g->count;
     for (; left && guard < end; guard++) {
         if (!(left & guard->affected[word]))
             continue;
@@ -316,4 +314,37 @@ uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scra
             left = ask(guard, scratch, e, g->words, word, left);
     }
     return left;
+}
+
+uint64_t rule_guards_begin(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e,
+                           size_t word)
+{
+    const struct exchange *x = (const struct exchange *)e;
+    uint64_t left = g->asked[scratch->mode][word];
+    if (scratch->mode == RULE_MODE_ALL && e->type == EVENT_EXCHANGE && x->ordinary)
+        left &= g->told_always[word];
+    return ask_all(g, g->guards, g->guards + g->number_count, scratch, e, word, left);
+}
+
+uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e, size_t word,
+                          uint64_t left)
+{
+    return ask_all(g, g->guards + g->number_count, g->guards + g->count, scratch, e, word, left);
+}
+
+size_t rule_guards_count(const struct rule_guards *g)
+{
+    return g->count;
+}
+
+struct guard_look rule_guards_look(const struct rule_guards *g, size_t i)
+{
+    const struct guard *guard = &g->guards[i];
+    return (struct guard_look){.field = guard->field,
+                               .width = guard->width,
+                               .offset = guard->offset,
+                               .is_text = guard->quick == QUICK_TEXT,
+                               .is_range = guard->quick == QUICK_RANGE && !guard->each,
+                               .bounds = guard->bounds,
+                               .bound_count = guard->bound_count};
 }

@@ -15,8 +15,23 @@ struct rule_guards; /* constant once it is made; in the arena */
 struct rule_guards *rule_guards_new(struct rule_arena *arena, const struct rule_terms *terms,
                                     const struct rule *const *rules, size_t count);
 
-/** @return word `word` of the rules that remain: all their simple terms are true. */
-uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e,
-                          size_t word);
+/** @return word `word` of the rules that remain by the numbers that they ask for. */
+uint64_t rule_guards_begin(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e,
+                           size_t word);
+/** @param left  of these. @return those that remain by texts as well: all their simple terms are true. */
+uint64_t rule_guards_left(const struct rule_guards *g, struct rule_scratch *scratch, const struct event *e, size_t word,
+                          uint64_t left);
+
+/** What a guard looks at. */
+struct guard_look {
+    uint8_t field, width;
+    uint16_t offset;
+    bool is_text, is_range;
+    const uint64_t *bounds; /* of a range: what lies between two is alike */
+    size_t bound_count;
+};
+
+size_t rule_guards_count(const struct rule_guards *g);
+struct guard_look rule_guards_look(const struct rule_guards *g, size_t i);
 
 #endif

@@ -10,8 +10,9 @@ struct rule_scratch {
     struct rule_text_scratch *text;
     struct rule_regex_scratch *regex;
     const struct rule **fired;
-    uint8_t *answers; /* by term, as rule_term.c keeps them */
-    int field;        /* whose value was asked last: a list of values asks one field many times; -1: none */
+    uint8_t *answers;                           /* by term, as rule_term.c keeps them */
+    struct rule_memo_notes *notes[EVENT_TYPES]; /* NULL: there are no rules on such events */
+    int field; /* whose value was asked last: a list of values asks one field many times; -1: none */
     enum rule_mode mode;
     struct value value;
 };

@@ -130,6 +130,11 @@ uint32_t rule_texts_add(struct rule_texts *t, enum event_field_id field, const s
     return g->number;
 }
 
+uint32_t rule_texts_groups(const struct rule_texts *t, enum event_field_id field)
+{
+    return t->fields[field].group_count;
+}
+
 #define LOAD(to, from, size) memcpy(&(to), (from), (size))
 
 /* The last eight bytes; of a shorter text all, some of them twice: with its size no other text has the same. */
@@ -291,7 +296,7 @@ const char *rule_texts_compile(struct rule_texts *t)
     const char *why = NULL;
     for (size_t i = 0; !why && i < EVENT_FIELDS; i++) {
         struct field_texts *f = &t->fields[i];
-        f->answer_size = (sizeof(struct rule_text_answer) + f->group_count * sizeof(bool) + 7) & ~(size_t)7;
+        f->answer_size = sizeof(struct rule_text_answer) + (f->group_count + 63) / 64 * sizeof(uint64_t);
         if (f->added_count && sort_entries(t, f))
             why = compile_search(t, f);
     }
@@ -365,7 +370,8 @@ struct looking {
 static void mark(const struct looking *l, size_t i)
 {
     l->answer->any = true;
-    l->answer->fits[l->f->entries[i].group] = true;
+    uint32_t group = l->f->entries[i].group;
+    l->answer->fits[group / 64] |= UINT64_C(1) << group % 64;
 }
 
 static void try_entry(const struct looking *l, size_t i)
@@ -423,7 +429,7 @@ static void make_answer(struct rule_text_answer *answer, const struct field_text
     answer->size = text.size <= sizeof answer->text ? (uint16_t)text.size : 0;
     answer->any = false;
     memcpy(answer->text, text.data, answer->size);
-    memset(answer->fits, 0, f->group_count * sizeof *answer->fits);
+    memset(answer->fits, 0, f->answer_size - sizeof *answer);
     search(&l, &ends, scratch);
 }
 

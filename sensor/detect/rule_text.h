@@ -22,8 +22,13 @@ struct rule_text_answer {
     uint16_t size; /* of the text; 0: it is not kept */
     bool any;      /* some group has a pattern that fits */
     uint8_t text[RULE_TEXT_KEPT];
-    bool fits[]; /* by group: one of its patterns does */
+    uint64_t fits[]; /* bit i % 64 of word i / 64: a pattern of group i does */
 };
+
+static inline bool rule_text_fits(const struct rule_text_answer *answer, uint32_t group)
+{
+    return answer->fits[group / 64] >> group % 64 & 1;
+}
 
 /** One a thread. */
 struct rule_text_scratch {
@@ -43,6 +48,9 @@ struct rule_texts *rule_texts_new(struct rule_arena *arena);
  */
 uint32_t rule_texts_add(struct rule_texts *t, enum event_field_id field, const struct rule_node *const *tests,
                         size_t count);
+
+/** How many different groups there are over a field. */
+uint32_t rule_texts_groups(const struct rule_texts *t, enum event_field_id field);
 
 /** After the last group. @return NULL, or why it could not be done: one line, in the arena. */
 const char *rule_texts_compile(struct rule_texts *t);
@@ -71,7 +79,7 @@ static inline const struct rule_text_answer *rule_text_answer(struct rule_text_s
 static inline bool rule_text_holds(struct rule_text_scratch *s, enum event_field_id field, uint32_t group,
                                    const struct event *e)
 {
-    return rule_text_answer(s, field, e)->fits[group];
+    return rule_text_fits(rule_text_answer(s, field, e), group);
 }
 
 #endif

@@ -317,9 +317,9 @@ void json_event(void *state, struct buffer *out, const struct event *e)
     draft.count = 0;
     struct line w = {
         .plan = s->plan, .clock = &s->clock, .e = e, .draft = &draft, .connection = connection_of(s->plan, e)};
-    json_shape_pair key[JSON_SHAPE_PARTS];
-    struct json_shape *shape = json_shape_find(s->plan->shapes, &type->mask, e, key);
-    bool known = json_shape_is(shape, &type->mask, key);
+    shape_pair key[SHAPE_PARTS];
+    struct json_shape *shape = &s->plan->shapes[shape_of(&type->mask, e, key) % JSON_SHAPES];
+    bool known = shape->hole_count && shape_same(&type->mask, shape->key, key);
     size_t room = type->room + (known ? shape_room(shape, e) : text_room(s->plan, type, e));
     char *begin = buffer_reserve(out, room), *at = begin;
     if (!begin)

@@ -1,9 +1,5 @@
 #include "sensor/report/json_plan.h"
 
-#include "sensor/event/anomaly.h"
-#include "sensor/event/exchange.h"
-#include "sensor/event/flow_record.h"
-#include "sensor/event/handshake.h"
 #include "sensor/event/value.h"
 #include "sensor/report/escape.h"
 
@@ -90,12 +86,8 @@ static void add_words(struct json_plan *plan, unsigned field)
 
 static void begin_types(struct json_plan *plan)
 {
-    static const size_t sizes[EVENT_TYPES] = {[EVENT_EXCHANGE] = sizeof(struct exchange),
-                                              [EVENT_FLOW] = sizeof(struct flow_record),
-                                              [EVENT_ANOMALY] = sizeof(struct anomaly),
-                                              [EVENT_HANDSHAKE] = sizeof(struct handshake)};
     for (unsigned i = 0; i < EVENT_TYPES; i++) {
-        plan->types[i].mask.record_size = sizes[i];
+        shape_begin(&plan->types[i].mask, (enum event_type)i);
         /* What is copied whole may reach further than it counts. */
         plan->types[i].room = sizeof "{\"unknown\":[],}" + JSON_CONNECTION + JSON_SHAPE_PIECE;
     }
@@ -105,7 +97,7 @@ static void end_types(struct json_plan *plan)
 {
     for (struct json_type *t = plan->types; t < plan->types + EVENT_TYPES; t++) {
         for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
-            json_shape_add_unknown(&t->mask, word, t->rows[word]);
+            shape_add_unknown(&t->mask, word, t->rows[word]);
     }
 }
 

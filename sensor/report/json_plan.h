@@ -38,7 +38,7 @@ struct json_step {
 struct json_type {
     uint64_t rows[FIELD_SET_WORDS]; /* that are written, by word of a set of fields */
     size_t room;                    /* bytes that a line takes at most, but for its texts */
-    struct json_shape_mask mask;
+    struct shape_mask mask;
 };
 
 /** What all events of a connection have in common, as it is written. */

@@ -1,32 +1,16 @@
 /* Lines that are alike but for texts, times and large numbers, which most are: what stands between these is kept, and
  * put down in a few pieces instead of member by member. A shape is what decides that: which members are there, and the
- * values of names, flags and other bytes. It is read from the record a word at a time. */
+ * values of names, flags and other bytes. */
 #ifndef SENSOR_REPORT_JSON_SHAPE_H
 #define SENSOR_REPORT_JSON_SHAPE_H
 
-#include "sensor/event/field.h"
+#include "sensor/event/shape.h"
 
 enum {
     JSON_SHAPES = 64,       /* that are kept: one takes the place of another */
-    JSON_SHAPE_PARTS = 32,  /* of a record that decide, of two words each: enough for any */
     JSON_SHAPE_HOLES = 40,  /* in a line that is kept */
     JSON_SHAPE_TEXT = 2048, /* and bytes between them */
     JSON_SHAPE_PIECE = 32   /* that text is copied in whole pieces: a constant size is two moves */
-};
-
-typedef uint64_t json_shape_pair __attribute__((vector_size(16)));
-
-/** What two words of the record say of the shape: bytes as they are, and whether other members are 0. */
-struct json_shape_part {
-    json_shape_pair bytes;
-    json_shape_pair below, top; /* of such members all bits but the top one, and that */
-    uint16_t offset;
-};
-
-struct json_shape_mask {
-    struct json_shape_part parts[JSON_SHAPE_PARTS];
-    size_t count;
-    size_t record_size; /* without its texts */
 };
 
 /** A value that changes. */
@@ -44,7 +28,7 @@ struct json_draft {
 };
 
 struct json_shape {
-    json_shape_pair key[JSON_SHAPE_PARTS];
+    shape_pair key[SHAPE_PARTS];
     struct json_hole holes[JSON_SHAPE_HOLES];
     uint16_t hole_count; /* 0: nothing is kept here */
     uint16_t behind;     /* bytes behind the last hole */
@@ -59,22 +43,7 @@ static inline bool json_shape_has_value(const struct event_field *f)
 }
 
 /** A row of the type is written: its member belongs to the shape, if only by being there. */
-void json_shape_add(struct json_shape_mask *mask, const struct event_field *f);
-/** Members that are not known are named. @param set  by word of a set of fields: those that are written. */
-void json_shape_add_unknown(struct json_shape_mask *mask, unsigned word, uint64_t set);
-
-/** @param key  gets the event's. @return its place: a line of this shape, or of another or none. */
-struct json_shape *json_shape_find(struct json_shape *shapes, const struct json_shape_mask *mask, const struct event *e,
-                                   json_shape_pair key[static JSON_SHAPE_PARTS]);
-
-static inline bool json_shape_is(const struct json_shape *shape, const struct json_shape_mask *mask,
-                                 const json_shape_pair key[static JSON_SHAPE_PARTS])
-{
-    json_shape_pair other = {!shape->hole_count};
-    for (size_t i = 0; i < mask->count; i++)
-        other |= shape->key[i] ^ key[i];
-    return (other[0] | other[1]) == 0;
-}
+void json_shape_add(struct shape_mask *mask, const struct event_field *f);
 
 static inline void json_draft_add(struct json_draft *d, struct json_hole hole, char *begin, char *end)
 {
@@ -87,9 +56,8 @@ static inline void json_draft_add(struct json_draft *d, struct json_hole hole, c
 }
 
 /** Keeps a line, if there is room for it. */
-void json_shape_keep(struct json_shape *shape, const struct json_shape_mask *mask,
-                     const json_shape_pair key[static JSON_SHAPE_PARTS], const struct json_draft *d, const char *begin,
-                     const char *end);
+void json_shape_keep(struct json_shape *shape, const struct shape_mask *mask, const shape_pair key[static SHAPE_PARTS],
+                     const struct json_draft *d, const char *begin, const char *end);
 
 /** Copies what stands before a hole, or at the end; writes up to JSON_SHAPE_PIECE bytes more. */
 static inline char *json_shape_copy(char *at, const char **text, size_t size)
