@@ -2,12 +2,12 @@
 
 #include <stdalign.h>
 
-enum { BLOCK_SIZE = 16384 };
+enum { BLOCK_SIZE = 16384, ALIGNMENT = 16 };
 
 struct rule_block {
     struct rule_block *next;
     size_t size, used; /* of the whole block, this head among it */
-    alignas(8) uint8_t bytes[];
+    alignas(ALIGNMENT) uint8_t bytes[];
 };
 
 static struct rule_block *block_for(struct rule_arena *a, size_t size)
@@ -34,7 +34,7 @@ void *rule_arena_take(struct rule_arena *a, size_t count, size_t size)
         a->failed = true;
         return NULL;
     }
-    size_t bytes = (count * size + 7) & ~(size_t)7;
+    size_t bytes = (count * size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     struct rule_block *b = block_for(a, bytes);
     if (!b) {
         a->failed = true;

@@ -125,6 +125,11 @@ static bool add_fields(struct rule_memo *m, size_t rules)
     return enough;
 }
 
+static size_t aligned(size_t size)
+{
+    return (size + sizeof(shape_pair) - 1) / sizeof(shape_pair) * sizeof(shape_pair);
+}
+
 struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_texts *texts,
                                 const struct rule_guards *guards, const struct rule_terms *terms,
                                 const struct rule *const *rules, size_t count, enum event_type type)
@@ -139,7 +144,7 @@ struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_text
     m->words = terms->words;
     m->looks = looks;
     size_t sets = m->words * sizeof(uint64_t);
-    m->first_size = sizeof(struct first) + 2 * sets;
+    m->first_size = aligned(sizeof(struct first) + 2 * sets);
     m->second_size = sizeof(struct second) + sets;
     shape_begin(&m->mask, type);
     if (type == EVENT_EXCHANGE)
@@ -155,13 +160,13 @@ struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_text
 struct rule_memo_notes *rule_memo_notes_new(const struct rule_memo *m)
 {
     size_t firsts = FIRSTS * m->first_size, seconds = SECONDS * m->second_size;
-    size_t size = sizeof(struct rule_memo_notes) + firsts + seconds + m->words * sizeof(uint64_t);
+    size_t head = aligned(sizeof(struct rule_memo_notes)), size = head + firsts + seconds + m->words * sizeof(uint64_t);
     struct memory memory = {.limit = size};
     struct rule_memo_notes *n = memory_resize(&memory, NULL, 0, size);
     if (!n)
         return NULL;
     n->size = size;
-    n->firsts = (uint8_t *)(n + 1);
+    n->firsts = (uint8_t *)n + head;
     n->seconds = n->firsts + firsts;
     n->fired = (uint64_t *)(n->seconds + seconds);
     return n;

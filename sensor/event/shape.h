@@ -7,8 +7,7 @@
 
 enum { SHAPE_PARTS = 32 }; /* enough for any record */
 
-/** Aligned as one of its words is: blocks of memory need not know of it. */
-typedef uint64_t shape_pair __attribute__((vector_size(16), aligned(8)));
+typedef uint64_t shape_pair __attribute__((vector_size(16)));
 
 struct shape_part {
     shape_pair bytes;      /* that count as they are */
