@@ -17,6 +17,8 @@ struct subject {
     struct kept_finding *asked; /* last; its findings stand in a ring. Rules fire in one order, so the next is likely */
 };
 
+enum { RECENT = 64 };
+
 struct slot {
     struct subject_key key;
     struct subject *subject;
@@ -34,7 +36,7 @@ struct findings {
     struct hit hit;
     struct finding_place place;
     struct subject *subjects[SUBJECTS]; /* NULL: not looked for */
-    struct subject *recent[SUBJECTS];   /* of an event before: most have the same */
+    struct subject *recent[RECENT];     /* of events before, by their key: most have one of these */
     struct kept_finding *hits, **tail;
 };
 
@@ -52,16 +54,24 @@ struct findings *findings_new(const struct finding_options *options, const struc
     return f;
 }
 
+/* By what differs most: the ends of addresses. */
+static struct subject **recent_of(struct findings *f, const struct subject_key *key)
+{
+    unsigned end = key->source[15] ^ key->endpoint[15] ^ key->source[14] << 3 ^ key->port ^ (unsigned)key->cluster;
+    return &f->recent[end % RECENT];
+}
+
 static void drop_subject(struct findings *f, struct subject *s)
 {
+    struct subject **recent = recent_of(f, &s->key);
+    if (*recent == s)
+        *recent = NULL;
     struct slot *slot = table_find(&f->table, &s->key);
     if (slot)
         table_remove(&f->table, slot);
     for (size_t i = 0; i < SUBJECTS; i++) {
         if (f->subjects[i] == s)
             f->subjects[i] = NULL;
-        if (f->recent[i] == s)
-            f->recent[i] = NULL;
     }
     memory_resize(f->memory, s, sizeof *s, 0);
 }
@@ -137,7 +147,7 @@ static struct subject *subject_of(struct findings *f, enum rule_subject about)
         key.port = e->server.port;
         key.network = tunnel_network(e->tunnel_kind, e->tunnel_id);
     }
-    struct subject **recent = &f->recent[about];
+    struct subject **recent = recent_of(f, &key);
     if (*recent && memcmp(&(*recent)->key, &key, sizeof key) == 0)
         return *recent;
     const struct slot *slot = table_find(&f->table, &key);

@@ -42,13 +42,13 @@ struct first {
     uint8_t places[RANGES_MAX];
     uint64_t serial; /* 0: nothing is here */
     struct looks looks;
-    uint64_t sets[]; /* of rules: those that are left, of these those that are matched anew */
+    uint64_t sets[]; /* of rules that are left: remembered, remembered as far as guards go, and not at all */
 };
 
 struct second {
     uint64_t serial; /* of the first step; 0: nothing is here */
     uint64_t answers[LOOKS_MAX];
-    uint64_t fired[];
+    uint64_t sets[]; /* of rules: those that fire, and those that are matched anew */
 };
 
 struct rule_memo_notes {
@@ -81,7 +81,7 @@ static void add_look(struct looks *l, const struct rule_node *node)
 static void find_looks(struct looks *l, const struct rule_memo *m, const struct rule_node *node)
 {
     if (node->quick == QUICK_TEXT || node->quick == QUICK_NETWORK) {
-        l->other |= node->quick == QUICK_TEXT && rule_texts_groups(m->texts, node->field) > NARROW;
+        l->too_many |= node->quick == QUICK_TEXT && rule_texts_groups(m->texts, node->field) > NARROW;
         add_look(l, node);
     } else if (node->quick == QUICK_NOT) {
         l->other |= node->kind == NODE_TEST;
@@ -144,8 +144,8 @@ struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_text
     m->words = terms->words;
     m->looks = looks;
     size_t sets = m->words * sizeof(uint64_t);
-    m->first_size = aligned(sizeof(struct first) + 2 * sets);
-    m->second_size = sizeof(struct second) + sets;
+    m->first_size = aligned(sizeof(struct first) + 3 * sets);
+    m->second_size = sizeof(struct second) + 2 * sets;
     shape_begin(&m->mask, type);
     if (type == EVENT_EXCHANGE)
         shape_add_value(&m->mask, offsetof(struct exchange, ordinary), sizeof((struct exchange *)0)->ordinary);
@@ -153,7 +153,7 @@ struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_text
         find_looks(&looks[i], m, rules[i]->condition);
     bool enough = add_fields(m, count);
     for (size_t i = 0; i < count; i++)
-        looks[i].other |= looks[i].too_many || !enough;
+        looks[i].too_many |= !enough;
     return m;
 }
 
@@ -180,13 +180,13 @@ void rule_memo_notes_free(struct rule_memo_notes *n)
     memory_resize(&memory, n, n->size, 0);
 }
 
-/* A rule that is left: what it looks at is looked at then, or it is matched anew. */
+/* What a rule that is left looks at is looked at then. @return false: there is too much. */
 static bool take_in(struct looks *all, const struct looks *rule)
 {
     struct looks with = *all;
     for (size_t i = 0; i < rule->count; i++)
         add_look(&with, rule->nodes[i]);
-    if (rule->other || with.too_many)
+    if (rule->too_many || with.too_many)
         return false;
     *all = with;
     return true;
@@ -195,14 +195,14 @@ static bool take_in(struct looks *all, const struct looks *rule)
 static void fill_first(const struct rule_memo *m, struct first *f, struct rule_scratch *scratch, const struct event *e)
 {
     f->looks = (struct looks){.count = 0};
+    memset(f->sets, 0, 3 * m->words * sizeof *f->sets);
     for (size_t word = 0; word < m->words; word++) {
-        uint64_t left = rule_guards_begin(m->guards, scratch, e, word), anew = 0;
-        for (uint64_t rest = left; rest; rest &= rest - 1) {
-            if (!take_in(&f->looks, &m->looks[word * 64 + (size_t)__builtin_ctzll(rest)]))
-                anew |= rest & -rest;
+        uint64_t left = rule_guards_begin(m->guards, scratch, e, word);
+        for (; left; left &= left - 1) {
+            const struct looks *rule = &m->looks[word * 64 + (size_t)__builtin_ctzll(left)];
+            size_t set = !take_in(&f->looks, rule) ? 2 : rule->other ? 1 : 0;
+            f->sets[set * m->words + word] |= left & -left;
         }
-        f->sets[word] = left & ~anew;
-        f->sets[m->words + word] = anew;
     }
 }
 
@@ -244,6 +244,7 @@ static uint64_t answer_of(const struct rule_node *node, struct rule_scratch *scr
     return rule_evaluate_node(node, scratch, e) == IS_TRUE;
 }
 
+/* Rules that are left by numbers alone: those that fire. */
 static void match_anew(const struct rule_memo *m, struct rule_scratch *scratch, const struct event *e,
                        const uint64_t *among, uint64_t *fired)
 {
@@ -254,8 +255,8 @@ static void match_anew(const struct rule_memo *m, struct rule_scratch *scratch, 
     }
 }
 
-static const uint64_t *find_second(const struct rule_memo *m, struct rule_memo_notes *n, const struct first *f,
-                                   struct rule_scratch *scratch, const struct event *e)
+static const struct second *find_second(const struct rule_memo *m, struct rule_memo_notes *n, const struct first *f,
+                                        struct rule_scratch *scratch, const struct event *e)
 {
     uint64_t answers[LOOKS_MAX] = {0}, hash = f->serial;
     for (size_t i = 0; i < f->looks.count; i++) {
@@ -264,11 +265,15 @@ static const uint64_t *find_second(const struct rule_memo *m, struct rule_memo_n
     }
     struct second *s = (void *)(n->seconds + (hash >> 32) % SECONDS * m->second_size);
     if (s->serial == f->serial && memcmp(s->answers, answers, sizeof answers) == 0)
-        return s->fired;
+        return s;
     s->serial = f->serial;
     memcpy(s->answers, answers, sizeof answers);
-    match_anew(m, scratch, e, f->sets, s->fired);
-    return s->fired;
+    match_anew(m, scratch, e, f->sets, s->sets);
+    for (size_t word = 0; word < m->words; word++) {
+        uint64_t left = rule_guards_left(m->guards, scratch, e, word, f->sets[m->words + word]);
+        s->sets[m->words + word] = left | f->sets[2 * m->words + word];
+    }
+    return s;
 }
 
 const uint64_t *rule_memo_match(const struct rule_memo *m, struct rule_memo_notes *n, struct rule_scratch *scratch,
@@ -278,15 +283,15 @@ const uint64_t *rule_memo_match(const struct rule_memo *m, struct rule_memo_note
         memset(n->firsts, 0, FIRSTS * m->first_size);
         n->mode = scratch->mode;
     }
-    const struct first *f = find_first(m, n, scratch, e);
-    const uint64_t *fired = find_second(m, n, f, scratch, e), *anew = f->sets + m->words;
+    const struct second *s = find_second(m, n, find_first(m, n, scratch, e), scratch, e);
+    const uint64_t *anew = s->sets + m->words;
     uint64_t any = 0;
     for (size_t word = 0; word < m->words; word++)
         any |= anew[word];
     if (!any)
-        return fired;
+        return s->sets;
     match_anew(m, scratch, e, anew, n->fired);
     for (size_t word = 0; word < m->words; word++)
-        n->fired[word] |= fired[word];
+        n->fired[word] |= s->sets[word];
     return n->fired;
 }

@@ -420,8 +420,9 @@ static bool is_of(const struct rule_text_answer *a, struct slice text, uint64_t 
            (text.size <= sizeof end || memcmp(a->text, text.data, text.size - sizeof end) == 0);
 }
 
-static void make_answer(struct rule_text_answer *answer, const struct field_texts *f, struct slice text, uint64_t end,
-                        hs_scratch_t *scratch)
+/* Not inlined: who finds an answer, which is nearly always, would save the registers for it. */
+__attribute__((noinline)) static void make_answer(struct rule_text_answer *answer, const struct field_texts *f,
+                                                  struct slice text, uint64_t end, hs_scratch_t *scratch)
 {
     struct looking l = {.f = f, .text = text, .answer = answer};
     const struct ends ends = ends_of(text);
