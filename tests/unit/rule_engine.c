@@ -83,7 +83,8 @@ static void write_field(FILE *out)
     static const char *const ORDERS[] = {"", "|gt", "|gte", "|lt", "|lte", "|neq"};
     static const char *const NETWORKS[] = {"192.0.2.1",   "2001:db8::1",   "192.0.2.0/24",
                                            "192.0.0.0/9", "2001:db8::/32", "::/0"};
-    switch (below(10)) {
+    switch (below(11)) {
+    case 10: fprintf(out, "source.forbidden%s: %u", ORDERS[below(6)], 3 + below(4)); break;
     case 0: fprintf(out, "auth.state%s: %s", below(4) ? "" : "|neq", STATES[below(5)]); break;
     case 1: fprintf(out, "auth.evidence: [%s, %s]", EVIDENCE[below(4)], EVIDENCE[below(4)]); break;
     case 2: fprintf(out, "http.status%s: %u", ORDERS[below(6)], 400 + below(4)); break;
@@ -170,6 +171,7 @@ static struct exchange *random_event(struct event_room *room)
     x->status = (uint16_t)(below(5) ? 400 + below(4) : 0);
     x->auth_state = (uint8_t)below(AUTH_STATES);
     x->auth_evidence = below(1 << 6);
+    x->source.forbidden = below(8);
     x->ordinary = (uint8_t)(below(2) ? below(ORDINARIES) : 0);
     return x;
 }
@@ -205,10 +207,12 @@ static void check_match(const struct rule_set *set, struct rule_scratch *scratch
 static void short_ways_agree_and_ignorance_is_safe(void **unused)
 {
     (void)unused;
-    enum { RULES = 90, EVENTS = 60 };
+    enum { RULES = 90, EVENTS = 60, FEW = 3 };
     size_t all = 0, lost = 0;
-    for (unsigned round = 0; round < 40; round++) {
-        char *said, *text = random_rules(RULES);
+    for (unsigned round = 0; round < 400; round++) {
+        /* Few rules look at little, and what they look at comes again. */
+        size_t rules = round % 10 ? FEW : RULES;
+        char *said, *text = random_rules((unsigned)rules);
         struct rule_set *set = load(text, &said);
         if (!set)
             fail_msg("%s", said);
@@ -219,11 +223,11 @@ static void short_ways_agree_and_ignorance_is_safe(void **unused)
             struct exchange *x = random_event(&room);
             enum truth before[RULES];
             check_match(set, scratch, x, known);
-            for (size_t r = 0; r < RULES; r++)
+            for (size_t r = 0; r < rules; r++)
                 before[r] = rule_evaluate_slowly(rule_set_at(set, r)->condition, scratch, &x->event);
             make_unknown(&x->event);
             check_match(set, scratch, x, less);
-            for (size_t r = 0; r < RULES; r++) {
+            for (size_t r = 0; r < rules; r++) {
                 enum truth after = rule_evaluate_slowly(rule_set_at(set, r)->condition, scratch, &x->event);
                 assert_true(after == IS_UNKNOWN || after == before[r]);
                 all += known[r];
@@ -325,6 +329,37 @@ static void many_thresholds_are_told_apart(void **unused)
     }
 }
 
+/* Two counts, and where each lies between thresholds. */
+static void counts_are_told_apart(void **unused)
+{
+    (void)unused;
+    char *text, *said;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (unsigned i = 0; i < 8; i++) {
+        fprintf(out, "---\ntitle: R\nid: 00000000-0000-4000-8000-%012u\nlevel: low\nlogsource: {product: kubernetes}\n",
+                i);
+        fprintf(out, "detection:\n  s: {source.%s|gte: %u}\n  condition: s\n", i & 1 ? "rejected" : "forbidden",
+                2 + i / 2);
+    }
+    fclose(out);
+    struct rule_set *set = load(text, &said);
+    assert_non_null(set);
+    struct rule_scratch *scratch = rule_scratch_new(set);
+    for (unsigned i = 0; i < 4000; i++) {
+        struct event_room room;
+        bool fired[8];
+        struct exchange *x = exchange_begin(&room);
+        x->source.forbidden = below(8);
+        x->source.rejected = below(8);
+        check_match(set, scratch, x, fired);
+    }
+    rule_scratch_free(scratch);
+    rule_set_free(set);
+    free(said);
+    free(text);
+}
+
 /* Hundreds of values over one field, of all forms: what the database finds is what each of them says. */
 static void many_values_are_found(void **unused)
 {
@@ -368,7 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_fit_as_defined),   cmocka_unit_test(short_ways_agree_and_ignorance_is_safe),
         cmocka_unit_test(answers_are_of_their_text), cmocka_unit_test(many_thresholds_are_told_apart),
-        cmocka_unit_test(many_values_are_found),
+        cmocka_unit_test(counts_are_told_apart),     cmocka_unit_test(many_values_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
