@@ -328,32 +328,6 @@ static void entries_have_numbers(void **state)
     end(&t);
 }
 
-/* An Authorization that stays out of the table: the same bytes have the same number, others another. */
-static void long_literals_have_numbers(void **state)
-{
-    (void)state;
-    struct rig t;
-    enum { CODED = 160 };
-    uint8_t bytes[4 + CODED] = {0x1f, 0x08, 0xff, CODED - 127}; /* 256 zeros, coded */
-    const struct slice block = {bytes, sizeof bytes};
-    start(&t, true);
-    for (unsigned run = 0; run < 4; run++) {
-        if (run == 2) {
-            for (size_t i = 0; i < CODED; i++)
-                bytes[4 + i] = (const uint8_t[]){0x08, 0x42, 0x10, 0x84, 0x21}[i % 5]; /* ones */
-        }
-        assert_int_equal(decode(&t, block), GAVE_UP_NOT);
-        assert_string_equal(t.told, "authorization=(256)\n");
-    }
-    assert_int_equal(t.entry_count, 4);
-    assert_int_equal(t.entries[0].entry, t.entries[1].entry);
-    assert_int_equal(t.entries[2].entry, t.entries[3].entry);
-    assert_int_not_equal(t.entries[0].entry, t.entries[2].entry);
-    tells(&t, "1f08 (256)", "authorization=(256)\n"); /* in plain */
-    assert_int_equal(t.entry_count, 4);
-    end(&t);
-}
-
 /* Entries from before the loss were not dropped too early here: they say nothing of the table's size. */
 static void a_loss_does_not_enlarge_the_table(void **state)
 {
@@ -602,7 +576,6 @@ int main(void)
         cmocka_unit_test(joined_late),
         cmocka_unit_test(lost_in_between),
         cmocka_unit_test(entries_have_numbers),
-        cmocka_unit_test(long_literals_have_numbers),
         cmocka_unit_test(a_loss_does_not_enlarge_the_table),
         cmocka_unit_test(size_updates),
         cmocka_unit_test(the_name_of_an_entry_that_it_evicts),

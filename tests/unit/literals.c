@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "proto/http/hpack.h"
 #include "proto/http/huffman.h"
 #include "proto/http/literals.h"
 
@@ -106,6 +107,32 @@ static void kept_ones_have_numbers(void **state)
         decoded(l, slice_part(coded[i], 0, 100)); /* is not kept */
         assert_int_equal(literals_number(l), 0);
     }
+    literals_free(l);
+}
+
+static void keep_entry(void *owner, const struct field *f)
+{
+    assert_true(f->id == FIELD_AUTHORIZATION && !f->indexed && f->named && f->value.size == 256);
+    *(uint32_t *)owner = f->entry;
+}
+
+/* An Authorization that stays out of the table of HPACK is told with the number of its value. */
+static void fields_bear_the_numbers(void **state)
+{
+    (void)state;
+    enum { CODED = 160 };
+    struct memory memory = {.limit = 1 << 20};
+    struct literals *l = literals_new(8 * SLOT, &secret, &memory);
+    struct hpack *h = hpack_new(true, &memory);
+    uint8_t block[4 + CODED] = {0x1f, 0x08, 0xff, CODED - 127};
+    uint32_t entries[4];
+    for (unsigned i = 0; i < 4; i++) {
+        coded_text(block + 4, CODED, i / 2);
+        assert_int_equal(hpack_block(h, (struct slice){block, sizeof block}, l, keep_entry, &entries[i]), GAVE_UP_NOT);
+    }
+    assert_true(entries[0] != 0 && entries[0] == entries[1]);
+    assert_true(entries[2] != 0 && entries[2] == entries[3] && entries[2] != entries[0]);
+    hpack_free(h);
     literals_free(l);
 }
 
@@ -220,13 +247,10 @@ static void wiped_when_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kept_ones_have_numbers),
-        cmocka_unit_test(long_ones_are_remembered),
-        cmocka_unit_test(one_takes_the_place_of_another),
-        cmocka_unit_test(what_is_very_long),
-        cmocka_unit_test(malformed_ones),
-        cmocka_unit_test(every_allocation_fails_once),
-        cmocka_unit_test(wiped_when_freed),
+        cmocka_unit_test(kept_ones_have_numbers),      cmocka_unit_test(fields_bear_the_numbers),
+        cmocka_unit_test(long_ones_are_remembered),    cmocka_unit_test(one_takes_the_place_of_another),
+        cmocka_unit_test(what_is_very_long),           cmocka_unit_test(malformed_ones),
+        cmocka_unit_test(every_allocation_fails_once), cmocka_unit_test(wiped_when_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
