@@ -376,7 +376,7 @@ static bool is_plain(const struct reassembly *r, enum side from, const struct pa
     int32_t ahead = side_ahead(o, p->ack);
     return (p->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK && s->state == SIDE_OPEN &&
            o->state == SIDE_OPEN && is_settled(r) && side_ahead(s, p->seq) == 0 && p->cut == 0 && ahead <= 0 &&
-           ahead > -FAR && (uint32_t)-ahead <= o->next && doubt_segment(r, from, p) == NO_DOUBT;
+           ahead > -FAR && doubt_segment(r, from, p) == NO_DOUBT;
 }
 
 /** What the calls below come to for it, at a quarter of their cost. */

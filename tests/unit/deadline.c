@@ -28,6 +28,32 @@ static void deadlines_run_in_their_order(void **state)
     end(&t);
 }
 
+/* However shortly before it was looked, what runs out is told at its moment, and no earlier. */
+static void a_deadline_is_met_to_the_moment(void **state)
+{
+    (void)state;
+    static const moment waits[] = {30, 120, 5}; /* an unanswered SYN, a connection that said nothing, a closed one */
+    for (unsigned i = 0; i < 3; i++) {
+        struct test t;
+        begin(&t);
+        if (i == 0)
+            say(&t, CLIENT, TCP_SYN, "");
+        else
+            shake_hands(&t);
+        if (i == 2)
+            part(&t);
+        moment due = t.wire.frame.clock + waits[i] * 1000000000;
+        for (moment before = 1 << 30; before > 0; before /= 2) {
+            worker_clock(t.worker, due - before);
+            assert_int_equal(t.count, 0);
+        }
+        worker_clock(t.worker, due);
+        assert_int_equal(t.count, 1);
+        finish(&t);
+        end(&t);
+    }
+}
+
 /* Time alone does not make a gap of what nobody acknowledged; the connection ages all the same. */
 static void a_hole_does_not_keep_a_connection_alive(void **state)
 {
@@ -82,6 +108,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines_run_in_their_order),
+        cmocka_unit_test(a_deadline_is_met_to_the_moment),
         cmocka_unit_test(a_hole_does_not_keep_a_connection_alive),
         cmocka_unit_test(what_costs_least_goes_first),
     };
