@@ -363,6 +363,47 @@ static void ends_without_memory(void **state)
     assert_true(told > 3);
 }
 
+/* So many that some share the place where a connection is looked for first, each packet of another than the one before:
+ * whose it is shows in its path. */
+static void connections_take_turns(void **state)
+{
+    (void)state;
+    enum { CONNECTIONS = 250, ROUNDS = 2 };
+    struct test t;
+    begin(&t);
+    struct wire_end(*ends)[2] = calloc(CONNECTIONS, sizeof *ends);
+    for (unsigned round = 0; round <= ROUNDS; round++) {
+        for (unsigned i = 0; i < CONNECTIONS; i++) {
+            char text[128];
+            uint16_t port = (uint16_t)(2000 + i * i * 31 % 59999); /* another for each, and no order in them */
+            struct wire_end client = {CLIENT_IP, port, 1000}, server = {SERVER_IP, PORT, 5000};
+            t.wire.end[CLIENT] = round ? ends[i][CLIENT] : client;
+            t.wire.end[SERVER] = round ? ends[i][SERVER] : server;
+            snprintf(text, sizeof text, "GET /healthz/%u HTTP/1.1\r\nHost: a\r\n\r\n", port);
+            if (round == 0)
+                shake_hands(&t);
+            else
+                say(&t, CLIENT, PA, text);
+            if (round)
+                say(&t, SERVER, PA, OK_EMPTY);
+            memcpy(ends[i], t.wire.end, sizeof ends[i]);
+        }
+        assert_int_equal(t.count, round ? CONNECTIONS : 0);
+        for (size_t i = 0; i < t.count; i++) {
+            char path[32];
+            const struct exchange *x = exchange_at(&t, i);
+            snprintf(path, sizeof path, "/healthz/%u", x->event.client.port);
+            assert_text(x, x->target, path);
+            assert_int_equal(x->status, 200);
+        }
+        forget(&t);
+    }
+    finish(&t);
+    assert_int_equal(t.count, CONNECTIONS);
+    free(ends);
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +418,7 @@ int main(void)
         cmocka_unit_test(a_refused_second_syn_is_told_so),
         cmocka_unit_test(a_syn_begins_anew_whatever_was_before),
         cmocka_unit_test(a_guessed_acknowledgement_proves_nothing),
+        cmocka_unit_test(connections_take_turns),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
