@@ -70,10 +70,15 @@ struct source_counts {
 /** The first members are those of a struct flow_record: a row of the field table stands for both. */
 struct exchange {
     struct event event;
-    uint32_t auth_evidence;                                        /* the correlator's, as the next five */
+    uint32_t auth_evidence;                                        /* the correlator's, as the next ten */
     uint8_t auth_state, auth_outcome, auth_basis, auth_confidence; /* confidence in percent */
     uint8_t front;                                                 /* enum front */
-    uint64_t request_bytes, response_bytes;                        /* of the bodies, as far as told */
+    uint8_t ordinary;                                              /* enum ordinary */
+    uint8_t plaintext, impersonation_refused;                      /* those signs, for rules */
+    uint8_t twin;                /* it was seen on its way to whoever relays it, and counts there */
+    uint8_t placed;              /* a configured front named the client, who is now event.client; see `peer` */
+    uint8_t certificate_expired; /* not the correlator's: the client's certificate was not valid at that time */
+    uint64_t request_bytes, response_bytes; /* of the bodies, as far as told */
     uint64_t digest;               /* of the credential; 0: none. The credential itself is never written here */
     uint32_t marks;                /* 1 << enum http_mark */
     uint32_t signs;                /* 1 << enum exchange_sign */
@@ -94,14 +99,9 @@ struct exchange {
     struct text reason, status_user;
     struct text jwt_issuer, jwt_subject;              /* claimed */
     struct text certificate_user, certificate_groups; /* of the client's certificate: CN, O */
-    uint8_t certificate_expired;                      /* it was not valid at that time */
     /* the correlator's */
     struct text user, groups;
-    uint8_t ordinary;                         /* enum ordinary */
-    uint8_t twin;                             /* it was seen on its way to whoever relays it, and counts there */
-    uint8_t placed;                           /* a configured front named the client, who is now event.client; */
-    uint8_t peer[16];                         /* the front itself is this then, whose port event.client still has */
-    uint8_t plaintext, impersonation_refused; /* those signs, for rules */
+    uint8_t peer[16]; /* `placed`: the front itself, whose port event.client still has */
     struct source_counts source;
     struct text provider; /* of the cluster, as configured */
 };
