@@ -57,6 +57,7 @@ unit_tests = \
 	tests/unit/huffman \
 	tests/unit/json \
 	tests/unit/json_report \
+	tests/unit/json_shape \
 	tests/unit/jwt \
 	tests/unit/knock \
 	tests/unit/link \

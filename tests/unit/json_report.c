@@ -386,60 +386,6 @@ static void a_full_record(void **state)
     free(many);
 }
 
-static uint32_t next(uint32_t *random)
-{
-    return (*random = *random * 1664525 + 1013904223) >> 8;
-}
-
-/** A record of one of a few shapes that differ in a field or two, with values of its own. */
-static const struct event *make_alike(unsigned shape, uint32_t *values)
-{
-    struct exchange *x = exchange_begin(&room);
-    uint32_t choice = shape / 4, kind = shape % EVENT_TYPES;
-    unsigned odd = next(&choice) % EVENT_FIELDS;
-    choice = kind + 1;
-    x->event.type = (uint8_t)kind;
-    x->event.size = 1024; /* more than any record without its texts */
-    for (unsigned i = EVENT_COMMUNITY_ID + 1; i < EVENT_FIELDS; i++) {
-        const struct event_field *f = &event_fields[i];
-        uint8_t *at = (uint8_t *)x + f->offset, bytes[40];
-        unsigned chosen = next(&choice) % 16 + (i == odd);
-        for (size_t k = 0; k < sizeof bytes; k++)
-            bytes[k] = (uint8_t)(next(values) % 200 + 1);
-        if (!(f->in >> kind & 1))
-            continue;
-        if (chosen % 8 == 0)
-            event_set_unknown(&x->event, i);
-        if (f->kind == FIELD_TEXT)
-            *(struct text *)at = event_add_text(&x->event, (struct slice){bytes, chosen < 8 ? 0 : bytes[0] % 40}, 40);
-        else if (f->width == 1 || f->kind == FIELD_NAMES)
-            *at = (uint8_t)(chosen % 4);
-        else if (f->kind == FIELD_NUMBER || f->kind == FIELD_HEX || f->kind == FIELD_COUNT)
-            memcpy(at, bytes, chosen < 8 ? 0 : f->width - chosen % f->width);
-    }
-    return &x->event;
-}
-
-/** What is kept of a line that was alike changes no byte of the next. */
-static void lines_alike_are_written_alike(void **state)
-{
-    (void)state;
-    struct report_style style = {.width = 80};
-    uint32_t values = 1;
-    for (unsigned round = 0; round < 3000; round++) {
-        const struct event *e = make_alike(next(&values) % 48, &values);
-        struct buffer fresh = {0};
-        void *other = report_json.open(&style);
-        report_json.event(other, &fresh, e);
-        report_json.event(format, &out, e);
-        assert_int_equal(out.size, fresh.size);
-        assert_memory_equal(out.bytes, fresh.bytes, out.size);
-        out.size = 0;
-        buffer_deinit(&fresh);
-        report_json.close(other);
-    }
-}
-
 /** Random records of all types: whatever stands in them, a line is JSON, and every unknown field is out and named. */
 static void anything_is_json(void **state)
 {
@@ -615,7 +561,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_fields_may_be_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(community_ids_are_not_mixed_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_record, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lines_alike_are_written_alike, set_up, tear_down),
         cmocka_unit_test_setup_teardown(anything_is_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_alert, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_source, set_up, tear_down),
