@@ -57,7 +57,8 @@ struct findings *findings_new(const struct finding_options *options, const struc
 /* By what differs most: the ends of addresses. */
 static struct subject **recent_of(struct findings *f, const struct subject_key *key)
 {
-    unsigned end = key->source[15] ^ key->endpoint[15] ^ key->source[14] << 3 ^ key->port ^ (unsigned)key->cluster;
+    unsigned end =
+        key->source[15] ^ key->endpoint[15] ^ (unsigned)key->source[14] << 3 ^ key->port ^ (unsigned)key->cluster;
     return &f->recent[end % RECENT];
 }
 
