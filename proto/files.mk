@@ -75,6 +75,8 @@ proto_libproto_a_SOURCES = \
 	proto/kube/escape.h \
 	proto/kube/jwt.c \
 	proto/kube/jwt.h \
+	proto/kube/labels.c \
+	proto/kube/labels.h \
 	proto/kube/mask.c \
 	proto/kube/mask.h \
 	proto/kube/query.c \

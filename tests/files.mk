@@ -60,6 +60,7 @@ unit_tests = \
 	tests/unit/json_shape \
 	tests/unit/jwt \
 	tests/unit/knock \
+	tests/unit/labels \
 	tests/unit/link \
 	tests/unit/key_file \
 	tests/unit/key_sources \

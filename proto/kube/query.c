@@ -1,10 +1,11 @@
 #include "proto/kube/query.h"
 
 #include "proto/kube/escape.h"
+#include "proto/kube/labels.h"
 
-enum option { OPTION_WATCH, OPTION_LIMIT, OPTION_TIMEOUT, OPTION_FIELDS, OPTIONS };
+enum option { OPTION_WATCH, OPTION_LIMIT, OPTION_TIMEOUT, OPTION_LABELS, OPTION_FIELDS, OPTIONS };
 
-static const char *const option_names[OPTIONS] = {"watch", "limit", "timeoutSeconds", "fieldSelector"};
+static const char *const option_names[OPTIONS] = {"watch", "limit", "timeoutSeconds", "labelSelector", "fieldSelector"};
 
 /* The first value of each option, still escaped. */
 struct values {
@@ -172,6 +173,18 @@ static struct slice unprotect(struct slice name, uint8_t *room)
     return (struct slice){.data = out, .size = size};
 }
 
+/* @return false when the room is too small. */
+static bool decode(struct slice *text, struct slice raw, uint8_t *room, size_t room_size)
+{
+    *text = (struct slice){.data = room, .size = 0};
+    while (raw.size > 0) {
+        if (text->size == room_size)
+            return false;
+        room[text->size++] = take(&raw);
+    }
+    return true;
+}
+
 void query_read(struct query_options *options, struct slice query, uint8_t *room, size_t room_size)
 {
     struct values values = {0};
@@ -187,13 +200,11 @@ void query_read(struct query_options *options, struct slice query, uint8_t *room
         return;
     if (!values.given[OPTION_FIELDS])
         return;
-    struct slice raw = values.value[OPTION_FIELDS], selector = {.data = room, .size = 0};
-    while (raw.size > 0) {
-        if (selector.size == room_size)
-            return;
-        room[selector.size++] = take(&raw);
-    }
-    if (!selector_read(selector, &name))
+    struct slice selector;
+    if (values.given[OPTION_LABELS] &&
+        (!decode(&selector, values.value[OPTION_LABELS], room, room_size) || !labels_valid(selector)))
+        return;
+    if (!decode(&selector, values.value[OPTION_FIELDS], room, room_size) || !selector_read(selector, &name))
         return;
     name = unprotect(name, room);
     if (segment_legal(name))

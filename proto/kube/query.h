@@ -10,7 +10,7 @@ struct query_options {
     struct slice name; /* that the field selector demands; empty: none, or it is no legal path segment */
 };
 
-/** @param room  for the decoded field selector; query.size bytes are always enough. With fewer the name may be missing.
+/** @param room  for the decoded selectors; query.size bytes are always enough. With fewer the name may be missing.
  */
 void query_read(struct query_options *options, struct slice query, uint8_t *room, size_t room_size);
 

@@ -79,6 +79,14 @@ static const struct {
     {"limit=99999999999999999999999&fieldSelector=metadata.name=a", false, ""},
     {"limit=00000000000000000000000000000007&fieldSelector=metadata.name=a", false, "a"},
     {"limit=1&limit=x&fieldSelector=metadata.name=a", false, "a"},
+    /* A real server: a label selector that it does not understand takes the name away too. */
+    {"labelSelector=((&fieldSelector=metadata.name=a", false, ""},
+    {"fieldSelector=metadata.name=a&labelSelector=a%3Da_", false, ""},
+    {"labelSelector=a%20in%20&fieldSelector=metadata.name=a", false, ""},
+    {"labelSelector=a%20in%20(b,c)&fieldSelector=metadata.name=a", false, "a"},
+    {"labelSelector=&fieldSelector=metadata.name=a", false, "a"},
+    {"labelSelector=a=b&labelSelector=((&fieldSelector=metadata.name=a", false, "a"},
+    {"watch=1&labelSelector=a+b&fieldSelector=metadata.name=a", true, ""},
     /* apimachinery pkg/fields: terms are sorted, a backslash protects, empty terms are skipped. */
     {"fieldSelector=metadata.name=b,metadata.name=a", false, "a"},
     {"fieldSelector=metadata.name=a,metadata.name==b", false, "b"},
