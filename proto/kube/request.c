@@ -318,7 +318,8 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     bool get = slice_is(method, "GET"), whole = !t.cut && info->kind != PATH_ERROR;
     if (whole && (get || slice_is(method, "HEAD") || slice_is(method, "OPTIONS")))
         info->probe = is_probe(path, t.query, get);
-    if (whole && get) {
+    /* The authorizer compares the verb: of what is no resource that is the method in small letters. */
+    if (whole && (get || (info->kind == PATH_NON_RESOURCE && slice_is(info->verb, "get")))) {
         info->open = is_open(path);
         info->opened = is_opened(info, path);
     }

@@ -28,12 +28,12 @@ struct request_info {
     struct slice verb;
     struct slice group, version, resource, subresource, name_space, name;
     bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */
-    bool open;    /* GET of what is by default open to everyone: /healthz /livez /readyz /version /version/, any query;
-                     OPTIONS * */
-    bool probe;   /* what monitors ask, too, and what is open to nobody by default: GET, HEAD or OPTIONS of / without a
-                     query, or below /healthz /livez /readyz; HEAD or OPTIONS of an open path */
-    bool opened;  /* GET of what many owners open: cluster-info, .well-known, openid keys, discovery (/api, /apis,
-                     /openapi) */
+    bool open;  /* GET, in letters of any size, of what is by default open to everyone: /healthz /livez /readyz /version
+                   /version/, any query; OPTIONS * */
+    bool probe; /* what monitors ask, too, and what is open to nobody by default: GET, HEAD or OPTIONS of / without a
+                   query, or below /healthz /livez /readyz; HEAD or OPTIONS of an open path */
+    bool opened; /* The same of what many owners open: .well-known, openid keys, discovery (/api, /apis, /openapi); and
+                    GET of cluster-info */
 };
 
 /** The longest target that is looked at; of a longer one the kind is told by its beginning, and of the parts those that
