@@ -116,7 +116,7 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
 
 bool infer_is_token(const struct infer *i, const struct tls_reading *r)
 {
-    return is_in(i, SIZE_TOKEN, r->first_request);
+    return is_in(i, r->inside == TLS_INSIDE_HTTP2 ? SIZE_HTTP2_TOKEN : SIZE_TOKEN, r->first_request);
 }
 
 bool infer_is_goaway(const struct infer *i, const struct flow_record *f)

@@ -37,7 +37,8 @@ const char *measure_size_name(unsigned size)
                                                      [SIZE_HTTP2_HEALTH_LATER_HEAD] = "http2-health-later-head",
                                                      [SIZE_HTTP2_HEALTH_BODY] = "http2-health-body",
                                                      [SIZE_HTTP1_HEALTH] = "http1-health",
-                                                     [SIZE_TOKEN] = "token"};
+                                                     [SIZE_TOKEN] = "token",
+                                                     [SIZE_HTTP2_TOKEN] = "http2-token"};
     return names[size];
 }
 

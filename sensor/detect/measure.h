@@ -31,6 +31,7 @@ enum measure_size {
     SIZE_HTTP2_HEALTH_BODY,
     SIZE_HTTP1_HEALTH,
     SIZE_TOKEN,
+    SIZE_HTTP2_TOKEN,
     MEASURE_SIZES
 };
 

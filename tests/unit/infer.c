@@ -55,6 +55,24 @@ static void what_is_no_stranger(void **state)
     }
 }
 
+/* Measured: a service account's token from curl, from a Go client, from kubectl; no token, and all that a browser
+ * sends. */
+static void tokens(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tls_inside inside;
+        uint16_t size;
+        bool token;
+    } rows[] = {{TLS_INSIDE_HTTP2, 716, true},  {TLS_INSIDE_HTTP2, 810, true}, {TLS_INSIDE_HTTP2, 841, true},
+                {TLS_INSIDE_HTTP2, 507, false}, {TLS_INSIDE_HTTP1, 943, true}, {TLS_INSIDE_HTTP1, 716, false},
+                {TLS_INSIDE_HTTP2, 0, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct tls_reading r = {.inside = (uint8_t)rows[i].inside, .first_request = rows[i].size};
+        assert_int_equal(infer_is_token(infer, &r), rows[i].token);
+    }
+}
+
 static void rejected(void **state)
 {
     (void)state;
@@ -166,8 +184,9 @@ static void endpoints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways), cmocka_unit_test(what_is_no_stranger),
-                                       cmocka_unit_test(rejected),      cmocka_unit_test(read_refusals),
-                                       cmocka_unit_test(holes),         cmocka_unit_test(endpoints)};
+                                       cmocka_unit_test(tokens),        cmocka_unit_test(rejected),
+                                       cmocka_unit_test(read_refusals), cmocka_unit_test(holes),
+                                       cmocka_unit_test(endpoints)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);
