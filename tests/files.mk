@@ -339,6 +339,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/tools/truth.py \
 	tests/tools/wrappings.py \
 	tests/tools/yaml_examples.py \
+	tests/cases/aggregated \
 	tests/cases/audit \
 	tests/cases/cut-file \
 	tests/cases/fail-on \

@@ -303,6 +303,7 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     struct slice path = t.escaped ? decode(t.path, &left) : t.path, parts[SEGMENTS];
     size_t count = split_path(path, parts);
     info->kind = PATH_NON_RESOURCE;
+    info->added = count >= 2 && slice_is(parts[0], "apis") && slice_find(parts[1], '.') < parts[1].size;
     if (count >= 3 && slice_is(parts[0], "api")) {
         info->version = parts[1];
         read_resource(info, method, &t, parts + 2, count - 2, &left);

@@ -35,7 +35,9 @@ enum exchange_sign {
     SIGN_UNKNOWN_FIELD,         /* a field of the request's head may be anything, the credential too */
     SIGN_UNKNOWN_NAME,          /* one has a value that is no credential, and may be an Impersonate-* header */
     SIGN_VALUE_ALONE,           /* the credential is the value of a field of unknown name */
-    SIGN_TABLE_RECOVERED        /* fields of the request's head are inferred: proto/http/hpack_recovery.h */
+    SIGN_TABLE_RECOVERED,       /* fields of the request's head are inferred: proto/http/hpack_recovery.h */
+    SIGN_ADDED,                 /* a path of an API group that another server may serve */
+    SIGN_ADMITTED               /* X-Kubernetes-Pf-*: the server took it further than authentication */
 };
 
 enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };

@@ -250,10 +250,11 @@ static void keep_audit_id(struct draft *d, const struct field *f)
     draft_sign(d, SIGN_KUBERNETES);
 }
 
-static void keep_kubernetes(struct draft *d, const struct field *f)
+static void keep_fairness(struct draft *d, const struct field *f)
 {
     (void)f;
     draft_sign(d, SIGN_KUBERNETES);
+    draft_sign(d, SIGN_ADMITTED);
 }
 
 static void keep_backend(struct draft *d, const struct field *f)
@@ -296,8 +297,8 @@ static keeper *const keepers[2][FIELD_IDS] = {
                 [FIELD_VIA] = keep_via},
     [SERVER] = {[FIELD_STATUS] = keep_status,
                 [FIELD_AUDIT_ID] = keep_audit_id,
-                [FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID] = keep_kubernetes,
-                [FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID] = keep_kubernetes,
+                [FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID] = keep_fairness,
+                [FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID] = keep_fairness,
                 [FIELD_SERVER] = keep_backend,
                 [FIELD_WWW_AUTHENTICATE] = keep_backend,
                 [FIELD_CONTENT_TYPE] = keep_type,

@@ -50,6 +50,8 @@ void draft_read_target(struct draft *d)
     x->path_kind = (uint8_t)info.kind;
     if (info.proxied)
         draft_sign(d, SIGN_PROXIED);
+    if (info.added)
+        draft_sign(d, SIGN_ADDED);
     if (info.open)
         draft_sign(d, SIGN_OPEN_PATH);
     if (info.opened)

@@ -276,6 +276,30 @@ static void control_bytes_are_refused(void **state)
     }
 }
 
+/* Groups that the server may leave to another. */
+static void groups_that_may_be_added(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target;
+        bool added;
+    } rows[] = {{"/apis/metrics.k8s.io/v1beta1/nodes", true},
+                {"/apis/example%2ecom/v1/bars", true},
+                {"/apis/example.com", true},
+                {"/apis/example.com/v1", true},
+                {"/apis/apps/v1/deployments", false},
+                {"/apis", false},
+                {"/api/v1/pods/a.b", false},
+                {"/apix/example.com/v1/bars", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct request_info in;
+        uint8_t *room;
+        read_exact(&in, "GET", slice_of(rows[i].target), &room);
+        assert_int_equal(in.added, rows[i].added);
+        free(room);
+    }
+}
+
 /* Beyond the bound: what the cut cannot change is told, nothing else. */
 static void long_targets(void **state)
 {
@@ -342,6 +366,7 @@ int main(void)
         cmocka_unit_test(what_is_open),
         cmocka_unit_test(what_monitors_ask_too),
         cmocka_unit_test(control_bytes_are_refused),
+        cmocka_unit_test(groups_that_may_be_added),
         cmocka_unit_test(long_targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,25 @@ static const struct row ROWS[] = {
      AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
     {"a token, whose 401 is not seen", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED), 401), AUTH_UNKNOWN,
      OUTCOME_UNSEEN, BASIS_NONE, GROUND(RELAYED)},
+    /* An aggregated API server's. */
+    {"a token, a 401 from behind priority and fairness",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADMITTED) | SIGN(STATUS), 401, .reason = "Unauthorized"),
+     AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
+    {"the same behind a proxy subresource",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED) | SIGN(ADMITTED) | SIGN(STATUS), 401, .reason = "Unauthorized"),
+     AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
+    {"the same, whose path is not known",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADMITTED) | SIGN(STATUS), 401, .reason = "Unauthorized",
+           .no_target = true),
+     AUTH_UNKNOWN, OUTCOME_UNSEEN, BASIS_NONE, GROUND(RELAYED)},
+    {"a token, a 401 where there may be one, partly seen",
+     FACTS(WHOLE, PART, BEARER, KUBE | SIGN(ADDED) | SIGN(STATUS), 401, .reason = "Unauthorized"), AUTH_UNKNOWN,
+     OUTCOME_UNSEEN, BASIS_NONE, GROUND(RELAYED)},
+    {"and wholly, without", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADDED), 401), AUTH_REJECTED, OUTCOME_REFUSED,
+     BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
+    {"none, inside of TLS, the same",
+     FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SIGN(ADMITTED), 401, .certificate = CERTIFICATE_ABSENT),
+     AUTH_ANONYMOUS, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(NO_CREDENTIAL)},
     {"none, a relayed 401", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(PROXIED) | SIGN(BACKEND), 401), AUTH_UNKNOWN,
      OUTCOME_ACCEPTED, BASIS_NONE, GROUND(RELAYED)},
     /* Not all seen. */
@@ -383,9 +402,9 @@ static unsigned any(unsigned below)
 #define ONE_OF(array) (array)[any(sizeof(array) / sizeof *(array))]
 
 enum {
-    OF_PATH = SIGN(PROXIED) | SIGN(OPEN_PATH) | SIGN(OPENED_PATH),
+    OF_PATH = SIGN(PROXIED) | SIGN(OPEN_PATH) | SIGN(OPENED_PATH) | SIGN(ADDED),
     OF_HEAD = SIGN(IMPERSONATES) | SIGN(FRONT_USER) | SIGN(FRONT_ANONYMOUS) | SIGN(WEBSOCKET),
-    OF_ANSWER_HEAD = SIGN(BACKEND),
+    OF_ANSWER_HEAD = SIGN(BACKEND) | SIGN(ADMITTED),
     OF_BODY = SIGN(STATUS) | SIGN(IMPERSONATION_REFUSED) | SIGN(TLS_EXPECTED)
 };
 
@@ -399,6 +418,8 @@ static struct facts random_facts(void)
     struct facts f = {.request = SEEN_WHOLE, .answer = SEEN_WHOLE, .kind = (enum credential_kind)any(CREDENTIAL_KINDS)};
     f.signs = any(1U << (SIGN_TLS_EXPECTED + 1));
     f.status = ONE_OF(STATUSES);
+    f.signs |= any(2) * SIGN(ADDED);
+    f.signs |= f.signs & SIGN(ADDED) || f.status != 401 ? any(2) * SIGN(ADMITTED) : 0;
     bool may_be_error = f.status == 0 || f.status == 400 || f.status == 500;
     f.path_kind = !may_be_error || any(2) ? PATH_RESOURCE : PATH_ERROR;
     if (f.signs & SIGN(STATUS)) {
