@@ -80,7 +80,7 @@ static void count_hello(struct closed *c, const struct infer *i, const struct fl
 {
     moment second = INT64_C(1000) * 1000 * 1000;
     c->unread += !hello;
-    if (!hello)
+    if (!hello || f->event.tls.resumed) /* the same program's, which brings its ticket, is another shape */
         return;
     if (!c->hellos_since || f->event.time - c->hellos_since > infer_count(i, COUNT_HELLO_SECONDS) * second) {
         memset(c->hellos, 0, sizeof c->hellos);

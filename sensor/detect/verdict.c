@@ -270,6 +270,8 @@ static struct judgement judge(const struct exchange *x, enum refusal refusal)
         uint32_t evidence = BIT(EVIDENCE_STATUS_CODE);
         if (x->request == SEEN_WHOLE)
             evidence |= presented(x);
+        if (exchange_has(x, SIGN_PROXIED)) /* a backend may write just such a Status */
+            return (struct judgement){AUTH_REJECTED, BASIS_INFERRED, NEARLY_SURE, evidence};
         return (struct judgement){AUTH_REJECTED, BASIS_OBSERVED, SURE, evidence};
     }
     if (refusal == REFUSAL_UNDECIDED)

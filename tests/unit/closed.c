@@ -155,6 +155,13 @@ static void many_hellos(void **state)
     for (unsigned i = 0; i < 12; i++)
         s = add(&c, nothing, i * 30, 100 + i, 1); /* over six minutes: address translation */
     assert_false(shows(s, SUSPECT_MANY_HELLOS));
+    /* What comes back with its ticket was counted when it came without. */
+    struct flow_record again = nothing;
+    again.event.tls.resumed = 1;
+    c = (struct closed){0};
+    for (unsigned i = 0; i < 12; i++)
+        s = add(&c, i < 6 ? nothing : again, i, 100 + i, 1);
+    assert_false(shows(s, SUSPECT_MANY_HELLOS));
 }
 
 /* A SYN can be sent in anybody's name: it adds to what else speaks against a source, and accuses nobody by itself. */

@@ -161,9 +161,9 @@ static const struct row ROWS[] = {
      GROUND(STATUS_CODE)},
     {"none, no answer", FACTS(WHOLE, NOT, NONE, PLAIN, 0), AUTH_UNKNOWN, OUTCOME_UNSEEN, BASIS_NONE, GROUND(NO_ANSWER)},
     /* A 401 behind a proxy subresource. */
-    {"a token, the server's own 401",
+    {"a token, the server's own 401, or one just like it",
      FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED) | SIGN(STATUS), 401, .reason = "Unauthorized"), AUTH_REJECTED,
-     OUTCOME_REFUSED, BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
+     OUTCOME_REFUSED, BASIS_INFERRED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
     {"a token, a relayed 401", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED) | SIGN(BACKEND), 401),
      AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
     {"a token, a forged Status with a backend's header",
