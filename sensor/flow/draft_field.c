@@ -196,8 +196,10 @@ static void keep_agent(struct draft *d, const struct field *f)
 /* Of all lines, unlike Authorization. */
 static void keep_subprotocol(struct draft *d, const struct field *f)
 {
+    if (d->websocket_digest)
+        return;
     struct credential c = credential_of_subprotocols(f->value);
-    if (!d->websocket_digest && c.kind == CREDENTIAL_WEBSOCKET && c.token.size)
+    if (c.kind == CREDENTIAL_WEBSOCKET && c.token.size)
         d->websocket_digest = credential_digest(d->bench->digests, c.token);
 }
 
@@ -238,7 +240,7 @@ static uint16_t code_of(struct slice value)
     return (uint16_t)code;
 }
 
-static void keep_status(struct draft *d, const struct field *f)
+static void keep_code(struct draft *d, const struct field *f)
 {
     d->code = code_of(f->value);
 }
@@ -295,7 +297,7 @@ static keeper *const keepers[2][FIELD_IDS] = {
                 [FIELD_X_REMOTE_USER] = keep_front_user,
                 [FIELD_X_FORWARDED_FOR] = keep_forwarded,
                 [FIELD_VIA] = keep_via},
-    [SERVER] = {[FIELD_STATUS] = keep_status,
+    [SERVER] = {[FIELD_STATUS] = keep_code,
                 [FIELD_AUDIT_ID] = keep_audit_id,
                 [FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID] = keep_fairness,
                 [FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID] = keep_fairness,

@@ -76,18 +76,19 @@ static void keep_status(struct draft *d)
         draft_sign(d, SIGN_TLS_EXPECTED);
         return;
     }
-    const struct status status =
-        *refusal_of(&d->bench->refusals, &d->bench->secret, body, d->answer_whole && !d->body_broken);
-    if (status.is_status) {
+    const struct status *status =
+        refusal_of(&d->bench->refusals, &d->bench->secret, body, d->answer_whole && !d->body_broken);
+    if (status->is_status) {
         draft_sign(d, SIGN_STATUS);
         if (!exchange_has(d->x, SIGN_PROXIED))
             draft_sign(d, SIGN_KUBERNETES);
     }
-    if (status.impersonation_refused)
+    if (status->impersonation_refused)
         draft_sign(d, SIGN_IMPERSONATION_REFUSED);
-    struct text reason = draft_keep(d, (struct slice){(const uint8_t *)status.reason, status.reason_size}, SHORT_KEPT);
+    struct text reason =
+        draft_keep(d, (struct slice){(const uint8_t *)status->reason, status->reason_size}, SHORT_KEPT);
     d->x->reason = reason;
-    struct text user = draft_keep(d, (struct slice){(const uint8_t *)status.user, status.user_size}, SHORT_KEPT);
+    struct text user = draft_keep(d, (struct slice){(const uint8_t *)status->user, status->user_size}, SHORT_KEPT);
     d->x->status_user = user;
 }
 
