@@ -1,6 +1,7 @@
 #include "proto/kube/jwt.h"
 
 #include "proto/base/json.h"
+#include "proto/base/sixteen.h"
 
 /* Claims of service account tokens take 300 to 900 bytes. Of larger ones the beginning is read. */
 enum { CLAIMS_MAX = 4096 };
@@ -15,22 +16,18 @@ static const uint8_t sextets[96] = {
 
 /* A whole token is looked through with each request, so sixteen bytes at a time: at 900 bytes the difference is half
  * the cost of reading the exchange. */
-typedef uint8_t block __attribute__((vector_size(16)));
-
 static bool is_base64url(struct slice s)
 {
-    block found = {0};
-    for (size_t at = 0; at < s.size; at += sizeof(block)) {
-        block b = (block){0} + 'A'; /* behind the end */
+    sixteen found = {0};
+    for (size_t at = 0; at < s.size; at += sizeof(sixteen)) {
+        sixteen b = (sixteen){0} + 'A'; /* behind the end */
         if (s.size - at >= sizeof b)
             memcpy(&b, s.data + at, sizeof b);
         else
             memcpy(&b, s.data + at, s.size - at);
-        found |= (block)((b - '0' > 9) & ((b | 0x20) - 'a' > 25) & (b != '-') & (b != '_'));
+        found |= (sixteen)((b - '0' > 9) & ((b | 0x20) - 'a' > 25) & (b != '-') & (b != '_'));
     }
-    uint64_t halves[2];
-    memcpy(halves, &found, sizeof halves);
-    return (halves[0] | halves[1]) == 0 && s.size % 4 != 1;
+    return !sixteen_any(found) && s.size % 4 != 1;
 }
 
 /* @param s  what is_base64url() holds of. */

@@ -1,5 +1,7 @@
 #include "sensor/report/escape.h"
 
+#include "proto/base/sixteen.h"
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /** The code point that begins at `at`, and its bytes; 0: no valid UTF-8 begins here. RFC 3629, without noncharacters
@@ -57,15 +59,12 @@ static inline uint64_t copy_short(char *at, struct slice s)
     return needs_care(w);
 }
 
-/** Sixteen bytes, compared each by itself: a byte that needs care is not 0. Above 0x7F they are negative. */
-typedef int8_t sixteen __attribute__((vector_size(16)));
-
+/** @return a mask of those that need care. */
 static inline sixteen copy_sixteen(char *at, const uint8_t *from)
 {
-    sixteen bytes;
-    memcpy(&bytes, from, sizeof bytes);
+    sixteen bytes = sixteen_at(from);
     memcpy(at, &bytes, sizeof bytes);
-    return (bytes < 0x20) | (bytes == '"') | (bytes == '\\') | (bytes == 0x7F);
+    return (sixteen)((bytes < 0x20) | (bytes == '"') | (bytes == '\\') | (bytes >= 0x7F));
 }
 
 static bool copy_long(char *at, struct slice s)
@@ -74,9 +73,7 @@ static bool copy_long(char *at, struct slice s)
     sixteen care = copy_sixteen(at + last, s.data + last);
     for (size_t i = 0; i < last; i += sizeof(sixteen))
         care |= copy_sixteen(at + i, s.data + i);
-    uint64_t halves[2];
-    memcpy(halves, &care, sizeof halves);
-    return (halves[0] | halves[1]) == 0;
+    return !sixteen_any(care);
 }
 
 /** Plain ASCII stands as it is: nearly everything that is ever written. The last piece overlaps the one before.
