@@ -263,6 +263,26 @@ struct stream *http1_new(const struct http1_limits *limits, bool from_start, str
     return &h->stream;
 }
 
+static bool half_may_rest(const struct half *half)
+{
+    return half->at == AT_START && half->lines.used == 0;
+}
+
+bool http1_may_rest(const struct stream *http1)
+{
+    const struct http1 *h = (const struct http1 *)http1;
+    return half_may_rest(&h->half[CLIENT]) && half_may_rest(&h->half[SERVER]) && pair_may_rest(&h->pairing);
+}
+
+struct stream *http1_wake(const struct http1_limits *limits, struct memory *memory, const struct message_events *events,
+                          void *owner)
+{
+    struct stream *s = http1_new(limits, true, memory, events, owner);
+    if (s)
+        ((struct http1 *)s)->pairing.recognised = true;
+    return s;
+}
+
 uint64_t http1_unpaired(const struct stream *http1)
 {
     return ((const struct http1 *)http1)->pairing.untold;

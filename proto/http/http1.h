@@ -23,6 +23,14 @@ struct http1_limits {
 struct stream *http1_new(const struct http1_limits *limits, bool from_start, struct memory *memory,
                          const struct message_events *events, void *owner);
 
+/** Whether both sides are between two messages and nothing that came before decides how what follows is read. Then it
+ *  may be freed, and be made again by http1_wake() when bytes come. */
+bool http1_may_rest(const struct stream *http1);
+
+/** As http1_new(), behind messages that it need not know. */
+struct stream *http1_wake(const struct http1_limits *limits, struct memory *memory, const struct message_events *events,
+                          void *owner);
+
 /** Answers whose request could not be told, and that were therefore not told. */
 uint64_t http1_unpaired(const struct stream *http1);
 

@@ -17,6 +17,11 @@ void pair_deinit(struct pairing *p)
     p->count = p->capacity = 0;
 }
 
+bool pair_may_rest(const struct pairing *p)
+{
+    return p->recognised && !p->count && !p->alone_open && !p->lost && !p->pipelined;
+}
+
 static void tell_done(struct pairing *p, struct h1_exchange *e, enum side from, enum message_end how)
 {
     bool *done = from == CLIENT ? &e->request_done : &e->answer_done;

@@ -63,6 +63,9 @@ void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory
                const struct message_events *events, void *owner);
 void pair_deinit(struct pairing *p);
 
+/** Whether it pairs what comes next as a new one would that was made from the start and has `recognised`. */
+bool pair_may_rest(const struct pairing *p);
+
 /** The exchange whose message this side is sending, or NULL. Good until the next call. */
 static inline struct h1_exchange *pair_current(struct pairing *p, enum side from)
 {

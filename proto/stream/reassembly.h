@@ -67,14 +67,14 @@ struct reassembly_side {
     uint16_t held_segments;
 };
 
-/** Embedded in its connection. 96 bytes: it is most of what an idle connection costs. */
+/** Embedded in its connection: 96 of the 512 bytes that an idle one costs. */
 struct reassembly {
     struct reassembly_side side[2];
     uint32_t stamp[2];    /* of each side: the last before what the other side has acknowledged */
     struct stream *above; /* borrowed; may be exchanged between two calls */
 };
 
-_Static_assert(sizeof(struct reassembly) <= 96, "an idle connection is 512 bytes in all");
+_Static_assert(sizeof(struct reassembly) <= 96, "of an idle connection's 512");
 
 /** What the segment was. */
 enum segment {

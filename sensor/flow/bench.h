@@ -15,6 +15,7 @@
 #include "sensor/event/event.h"
 #include "sensor/flow/agents.h"
 #include "sensor/flow/claims.h"
+#include "sensor/flow/port_set.h"
 #include "sensor/flow/refusals.h"
 
 struct draft;
@@ -22,6 +23,7 @@ struct draft;
 struct flow_bench {
     struct memory memory;
     struct hash_secret secret;
+    struct port_set ports;     /* that are followed */
     struct counters *counters; /* borrowed */
     struct event_sink sink;
     struct event_order order; /* of what is told next; the count goes up with each record */

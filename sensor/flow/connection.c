@@ -10,13 +10,12 @@ static bool same_address(const struct address *a, const struct address *b)
     return a->port == b->port && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
-struct connection *connection_new(struct flow_bench *bench, const struct port_set *ports, const struct packet *p,
-                                  bool from_client)
+struct connection *connection_new(struct flow_bench *bench, const struct packet *p, bool from_client)
 {
     struct connection *c = memory_resize(&bench->memory, NULL, 0, sizeof *c);
     if (!c)
         return NULL;
-    *c = (struct connection){.bench = bench, .ports = ports, .first = p->time, .last = p->time};
+    *c = (struct connection){.bench = bench, .first = p->time, .last = p->time};
     c->facts = (struct connection_facts){
         .client = from_client ? p->from : p->to,
         .server = from_client ? p->to : p->from,
@@ -126,6 +125,11 @@ enum segment connection_packet(struct connection *c, enum side from, const struc
         count_segment(c, p, what);
     note_oddity(c, from, p, what);
     return what;
+}
+
+void connection_rest(struct connection *c)
+{
+    reader_rest(c);
 }
 
 enum age_class connection_class(const struct connection *c)

@@ -14,6 +14,7 @@
 enum age_class {
     AGE_CLOSING,
     AGE_OPENING, /* no payload yet */
+    AGE_RESTING, /* idle for so long that what can be made again was given back */
     AGE_IDLE,
     AGE_EXCHANGE_OPEN,
     AGE_CLASSES
@@ -34,7 +35,6 @@ struct connection {
     struct preamble preamble; /* before anything is pending */
     struct pending *pending;
     struct flow_bench *bench;
-    const struct port_set *ports;
     struct connection_facts facts;
     moment first, last;
     uint64_t packets[2], bytes[2], gap_bytes[2]; /* by enum side */
@@ -43,19 +43,21 @@ struct connection {
     uint8_t protocol;                            /* enum protocol, inside of TLS once that is opened; PROTOCOL_UNKNOWN
                                                     while it may still be told */
     uint8_t gave_up;
-    bool waits;
-    bool rival;      /* a SYN with another number came: a half-open flow of the same key stands beside it */
-    bool from_start; /* the SYN or the SYN-ACK was seen */
-    bool searching;  /* joined late or behind a gap: the readers are the searches of HTTP/1 and HTTP/2, until one of
-                        them or the sniffer finds something */
-    bool decided;    /* what it speaks, HTTP/1 found by search included */
-    bool opened;     /* the readers read what is inside of TLS */
-    bool begun;      /* behind a CONNECT: what is read has its beginning */
-    bool tls_told;   /* its handshake was */
-    bool unfollowed; /* its server's port turned out not to be followed */
+    bool waits : 1;
+    bool rival : 1;      /* a SYN with another number came: a half-open flow of the same key stands beside it */
+    bool from_start : 1; /* the SYN or the SYN-ACK was seen */
+    bool searching : 1;  /* joined late or behind a gap: the readers are the searches of HTTP/1 and HTTP/2, until one of
+                            them or the sniffer finds something */
+    bool decided : 1;    /* what it speaks, HTTP/1 found by search included */
+    bool resting : 1;    /* the reader was given back and is made again at the next byte: it was as a new one is */
+    bool opened : 1;     /* the readers read what is inside of TLS */
+    bool begun : 1;      /* behind a CONNECT: what is read has its beginning */
+    bool tls_told : 1;   /* its handshake was */
+    bool unfollowed : 1; /* its server's port turned out not to be followed */
+    bool syn_seen : 1;   /* `syn` is that of the client's first SYN */
+    bool syn_ack : 1, handshake : 1, reset : 1;
     struct syn_shape syn;
-    bool syn_seen; /* it is that of the client's first SYN */
-    bool syn_ack, handshake, reset, data[2];
+    bool data[2];
     bool ended[2];         /* the side's end was told: to a reader that is made later it is told again */
     uint8_t how[2];        /* enum stream_end, of those */
     uint32_t server_first; /* the sequence number that the client's handshake acknowledges */
@@ -63,8 +65,7 @@ struct connection {
 };
 
 /** @param from_client  whether this first packet is the client's. @return NULL: no memory. */
-struct connection *connection_new(struct flow_bench *bench, const struct port_set *ports, const struct packet *p,
-                                  bool from_client);
+struct connection *connection_new(struct flow_bench *bench, const struct packet *p, bool from_client);
 
 /** @param wire_size  of the frame. @return SEGMENT_NEW_LIFE: end this one and make another; nothing was counted. */
 enum segment connection_packet(struct connection *c, enum side from, const struct packet *p, uint32_t wire_size);
@@ -78,7 +79,10 @@ enum side connection_side(const struct connection *c, const struct packet *p);
 /** Ends all streams, tells what is open and the connection itself, and frees it. */
 void connection_end(struct connection *c, moment time, enum flow_reason why);
 
-/** The class that it ages in now. */
+/** The class that it ages in now, but that AGE_IDLE is AGE_RESTING where nothing has come for a while. */
 enum age_class connection_class(const struct connection *c);
+
+/** It is idle for a while: what can be made again is given back. */
+void connection_rest(struct connection *c);
 
 #endif

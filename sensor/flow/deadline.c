@@ -14,7 +14,8 @@ static struct connection *connection_of_waiting(struct age *age)
 /* Where no packet came: it is not younger. */
 static void settle_as_old(struct flow_table *t, struct connection *c)
 {
-    if (connection_class(c) != c->class)
+    enum age_class class = connection_class(c);
+    if (class != c->class && !(class == AGE_IDLE && c->class == AGE_RESTING))
         flow_table_settle(t, c);
     else
         flow_table_wait(t, c);
@@ -40,6 +41,13 @@ static void syn_due(struct flow_table *t, moment deadline)
 static void age_due(struct flow_table *t, enum age_class class, moment deadline)
 {
     struct connection *c = connection_of_age(t->ages[class].oldest);
+    if (class == AGE_IDLE) {
+        connection_rest(c);
+        age_leave(&t->ages[AGE_IDLE], &c->age);
+        age_enter(&t->ages[AGE_RESTING], &c->age, deadline);
+        c->class = AGE_RESTING;
+        return;
+    }
     flow_table_order(t, deadline, c->facts.flow_id);
     flow_table_drop(t, c, deadline, FLOW_TIMEOUT);
 }

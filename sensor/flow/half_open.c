@@ -7,9 +7,9 @@ static uint32_t slot_mask(const struct half_opens *h)
     return 2 * h->capacity - 1;
 }
 
-void half_opens_init(struct half_opens *h, uint32_t most, const struct hash_secret *secret, struct memory *memory)
+void half_opens_init(struct half_opens *h, uint32_t most, struct memory *memory)
 {
-    *h = (struct half_opens){.secret = secret, .memory = memory, .most = RING_FIRST};
+    *h = (struct half_opens){.memory = memory, .most = RING_FIRST};
     while (h->most <= most / 2 && h->most < UINT32_C(1) << 30)
         h->most *= 2;
 }
@@ -74,9 +74,9 @@ static bool grow(struct half_opens *h)
     return true;
 }
 
-uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key)
+uint32_t half_open_tag(const struct half_opens *h, uint64_t hash)
 {
-    uint32_t tag = (uint32_t)hash_bytes(h->secret, key, sizeof *key);
+    uint32_t tag = (uint32_t)hash;
     if (h->live)
         __builtin_prefetch(&h->slots[tag & slot_mask(h)]);
     return tag;

@@ -7,7 +7,7 @@
 #ifndef SENSOR_FLOW_HALF_OPEN_H
 #define SENSOR_FLOW_HALF_OPEN_H
 
-#include "proto/base/table.h"
+#include "proto/base/memory.h"
 #include "sensor/flow/key.h"
 
 #define HALF_OPEN_TIME ((UINT64_C(1) << 54) - 1)
@@ -51,16 +51,16 @@ struct half_opens {
     uint32_t oldest, used;        /* place of the oldest; records from there, dead ones included */
     uint32_t live;
     uint64_t newest; /* the number of the frame that came last */
-    const struct hash_secret *secret;
     struct memory *memory;
 };
 
 /** @param most  records at most; rounded down to a power of two. */
-void half_opens_init(struct half_opens *h, uint32_t most, const struct hash_secret *secret, struct memory *memory);
+void half_opens_init(struct half_opens *h, uint32_t most, struct memory *memory);
 void half_opens_deinit(struct half_opens *h);
 
-/** A hash of the key, for the calls below. Begins to fetch what half_open_find() will look at. */
-uint32_t half_open_tag(const struct half_opens *h, const struct flow_key *key);
+/** For the calls below. Begins to fetch what half_open_find() will look at.
+ *  @param hash  of the key, under a secret. */
+uint32_t half_open_tag(const struct half_opens *h, uint64_t hash);
 
 struct half_open *half_open_find(const struct half_opens *h, const struct flow_key *key, uint32_t tag);
 

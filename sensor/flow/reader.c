@@ -44,7 +44,7 @@ static void swap_sides(struct connection *c)
     c->ended[SERVER] = ended;
     c->how[SERVER] = how;
     reassembly_swap(&c->reassembly);
-    c->unfollowed = !port_set_has(c->ports, server.port);
+    c->unfollowed = !port_set_has(&c->bench->ports, server.port);
 }
 
 static void drop_readers(struct connection *c)
@@ -119,6 +119,24 @@ static void end_search(struct connection *c)
     c->second = NULL;
 }
 
+void reader_rest(struct connection *c)
+{
+    bool http1 = c->decided && !c->searching && c->protocol == PROTOCOL_HTTP1;
+    if (!http1 || c->second || c->tunnel || !c->reader || !http1_may_rest(c->reader))
+        return;
+    drop_readers(c);
+    c->resting = true;
+}
+
+/* Hardly ever. */
+static void __attribute__((noinline, cold)) wake(struct connection *c, moment time)
+{
+    c->resting = false;
+    c->reader = http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
+    if (!c->reader)
+        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+}
+
 /* Each of those who search is told the same, until one has found what it reads: HTTP/2 first, for a chain of frames
  * says more than a line that looks like a start. */
 void reader_tell_end(struct connection *c, enum side from, moment time)
@@ -126,6 +144,8 @@ void reader_tell_end(struct connection *c, enum side from, moment time)
     enum stream_end how = (enum stream_end)c->how[from];
     if (!c->ended[from])
         return;
+    if (c->resting)
+        wake(c, time);
     if (c->tls && !c->opened)
         stream_end(tls_stream(c->tls), from, time, how);
     if (c->searching && c->second)
@@ -145,6 +165,8 @@ static void tell(struct stream *reader, enum side from, moment time, const struc
 
 static void tell_readers(struct connection *c, enum side from, moment time, const struct slice *bytes, uint64_t gap)
 {
+    if (c->resting)
+        wake(c, time);
     bool searching = c->searching;
     if (c->tls && !c->opened) {
         tell(tls_stream(c->tls), from, time, bytes, gap);
@@ -207,7 +229,7 @@ bool reader_orient(struct connection *c, enum side from, moment time, struct sli
     bool whole = line.size < bytes.size && memmem(line.data, line.size, "HTTP/1.", 7);
     bool settings = s.protocol == PROTOCOL_HTTP2 && s.side == SERVER;
     bool weak = settings || (s.protocol == PROTOCOL_HTTP1 && !whole);
-    if ((weak && !port_set_has(c->ports, c->facts.client.port)) || (settings && c->data[from]))
+    if ((weak && !port_set_has(&c->bench->ports, c->facts.client.port)) || (settings && c->data[from]))
         return false;
     swap_sides(c);
     if (c->searching)

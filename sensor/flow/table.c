@@ -5,26 +5,28 @@
 #define MILLISECONDS(n) ((moment)(n)*1000 * 1000)
 #define SECONDS(n)      MILLISECONDS((n)*INT64_C(1000))
 
-/** What is looked up: connections by key. */
+/** What is looked up: connections by the hash of their key, which is a fifth of its size. That two keys have one is as
+ *  likely as that an attacker guesses the secret; the later flow then is told as one for which there was no memory. */
 struct flow_entry {
-    struct flow_key key;
+    uint64_t hash;
     struct connection *connection;
 };
 
-void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struct port_set *ports)
+void flow_table_init(struct flow_table *t, struct flow_bench *bench)
 {
     struct memory *memory = &bench->memory;
-    *t = (struct flow_table){.bench = bench, .ports = ports, .half_open_wait = SECONDS(30)};
+    *t = (struct flow_table){.bench = bench, .half_open_wait = SECONDS(30)};
     t->ages[AGE_CLOSING].wait = SECONDS(5);
     t->ages[AGE_OPENING].wait = SECONDS(120);
-    t->ages[AGE_IDLE].wait = SECONDS(3600);
+    t->ages[AGE_IDLE].wait = SECONDS(60);
+    t->ages[AGE_RESTING].wait = SECONDS(3600) - SECONDS(60);
     t->ages[AGE_EXCHANGE_OPEN].wait = SECONDS(3600);
     t->waiting.wait = bench->reassembly.hole_wait;
-    table_init(&t->connections, sizeof(struct flow_key), sizeof(struct flow_entry), &bench->secret, memory);
+    table_init(&t->connections, sizeof(uint64_t), sizeof(struct flow_entry), &bench->secret, memory);
     /* SYNs are forgeable and cheap to tell early: they get a 64th of the memory, which also stays in the cache */
     size_t most = memory->limit / 64 /
                   (sizeof(struct half_open) + sizeof(moment) + sizeof(uint32_t) + 2 * sizeof(struct half_open_slot));
-    half_opens_init(&t->half_opens, most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, &bench->secret, memory);
+    half_opens_init(&t->half_opens, most < UINT32_MAX ? (uint32_t)most : UINT32_MAX, memory);
 }
 
 void flow_table_deinit(struct flow_table *t)
@@ -44,32 +46,46 @@ static struct connection **found_of(struct flow_table *t, const struct address *
     return &t->found[both * UINT64_C(0x9e3779b97f4a7c15) >> (64 - FLOWS_FOUND_BITS)];
 }
 
-static struct connection *connection_find(struct flow_table *t, const struct packet *p)
+static uint64_t hash_of(const struct flow_table *t, const struct flow_key *key)
 {
-    struct connection **found = found_of(t, &p->from, &p->to);
-    if (*found && connection_has(*found, p))
-        return *found;
-    struct flow_key key;
-    flow_key_of(&key, p);
-    const struct flow_entry *entry = table_find(&t->connections, &key);
-    return entry ? *found = entry->connection : NULL;
+    return hash_bytes(&t->bench->secret, key, sizeof *key);
 }
 
-static void key_of_facts(const struct connection_facts *facts, struct flow_key *key)
+/* By what a flow is looked for that is not of those found lately. */
+struct flow_name {
+    struct flow_key key;
+    uint64_t hash;
+    bool from_low;
+};
+
+static void name_flow(const struct flow_table *t, const struct packet *p, struct flow_name *name)
+{
+    name->from_low = flow_key_of(&name->key, p);
+    name->hash = hash_of(t, &name->key);
+}
+
+static struct connection *connection_find(struct flow_table *t, uint64_t hash, const struct packet *p)
+{
+    const struct flow_entry *entry = table_find(&t->connections, &hash);
+    return entry && connection_has(entry->connection, p) ? entry->connection : NULL;
+}
+
+static uint64_t hash_of_facts(const struct flow_table *t, const struct connection_facts *facts)
 {
     struct packet p = {
         .from = facts->client, .to = facts->server, .tunnel_id = facts->tunnel_id, .tunnel_kind = facts->tunnel_kind};
-    flow_key_of(key, &p);
+    struct flow_name name;
+    name_flow(t, &p, &name);
+    return name.hash;
 }
 
 void flow_table_drop(struct flow_table *t, struct connection *c, moment time, enum flow_reason why)
 {
-    struct flow_key key;
-    key_of_facts(&c->facts, &key);
+    uint64_t hash = hash_of_facts(t, &c->facts);
     age_leave(&t->ages[c->class], &c->age);
     if (c->waits)
         age_leave(&t->waiting, &c->waiting);
-    table_remove(&t->connections, table_find(&t->connections, &key));
+    table_remove(&t->connections, table_find(&t->connections, &hash));
     struct connection **found = found_of(t, &c->facts.client, &c->facts.server);
     if (*found == c)
         *found = NULL;
@@ -80,10 +96,11 @@ struct connection *flow_table_make(struct flow_table *t, const struct flow_key *
                                    bool from_client)
 {
     bool made;
-    struct flow_entry *entry = table_put(&t->connections, key, &made);
+    uint64_t hash = hash_of(t, key);
+    struct flow_entry *entry = table_put(&t->connections, &hash, &made);
     if (!entry || !made)
         return NULL;
-    entry->connection = connection_new(t->bench, t->ports, p, from_client);
+    entry->connection = connection_new(t->bench, p, from_client);
     if (!entry->connection) {
         table_remove(&t->connections, entry);
         return NULL;
@@ -133,7 +150,7 @@ static bool is_from_client(const struct flow_table *t, const struct packet *p)
 {
     if (p->flags & TCP_SYN)
         return !(p->flags & TCP_ACK);
-    return port_set_has(t->ports, p->to.port) || !port_set_has(t->ports, p->from.port);
+    return port_set_has(&t->bench->ports, p->to.port) || !port_set_has(&t->bench->ports, p->from.port);
 }
 
 void flow_table_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
@@ -156,7 +173,7 @@ static void packet_of_none(struct flow_table *t, const struct flow_key *key, uin
         counters->of[COUNT_STRAY]++;
         return;
     }
-    if (p->flags & TCP_SYN && !port_set_has(t->ports, from_client ? p->to.port : p->from.port)) {
+    if (p->flags & TCP_SYN && !port_set_has(&t->bench->ports, from_client ? p->to.port : p->from.port)) {
         counters->of[COUNT_OTHER_PORTS]++;
         return;
     }
@@ -185,20 +202,20 @@ static bool is_of_rival(const struct half_open *h, const struct packet *p, bool 
 static void rival_begin(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
 {
     struct packet bare = *p;
-    struct flow_key key;
-    bool from_low = flow_key_of(&key, p);
+    struct flow_name name;
+    name_flow(t, p, &name);
     bare.payload = slice_of("");
     bare.cut = 0;
     t->bench->counters->of[COUNT_PAYLOAD] += p->payload.size;
     t->bench->counters->of[COUNT_OUTSIDE] += p->payload.size;
-    uint32_t tag = half_open_tag(&t->half_opens, &key);
-    struct half_open *h = half_open_find(&t->half_opens, &key, tag);
-    if (!port_set_has(t->ports, p->to.port)) {
+    uint32_t tag = half_open_tag(&t->half_opens, name.hash);
+    struct half_open *h = half_open_find(&t->half_opens, &name.key, tag);
+    if (!port_set_has(&t->bench->ports, p->to.port)) {
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
-    } else if (h && h->client_low != from_low) {
+    } else if (h && h->client_low != name.from_low) {
         t->bench->counters->of[COUNT_STRAY]++;
-    } else if (!h || !syn_take(t, h, &bare, from_low, wire_size)) {
-        syn_begin(t, &key, tag, &bare, from_low, wire_size);
+    } else if (!h || !syn_take(t, h, &bare, name.from_low, wire_size)) {
+        syn_begin(t, &name.key, tag, &bare, name.from_low, wire_size);
         c->rival = true;
     }
 }
@@ -207,13 +224,13 @@ static void rival_begin(struct flow_table *t, struct connection *c, const struct
 static bool connection_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
 {
     if (c->rival) {
-        struct flow_key key;
-        bool from_low = flow_key_of(&key, p);
-        struct half_open *h = half_open_find(&t->half_opens, &key, half_open_tag(&t->half_opens, &key));
+        struct flow_name name;
+        name_flow(t, p, &name);
+        struct half_open *h = half_open_find(&t->half_opens, &name.key, half_open_tag(&t->half_opens, name.hash));
         c->rival = h != NULL;
-        if (h && is_of_rival(h, p, from_low == h->client_low)) {
+        if (h && is_of_rival(h, p, name.from_low == h->client_low)) {
             if (p->flags & TCP_RST)
-                return syn_take(t, h, p, from_low, wire_size);
+                return syn_take(t, h, p, name.from_low, wire_size);
             flow_table_drop(t, c, c->last, FLOW_REUSED);
             return false;
         }
@@ -232,18 +249,27 @@ static bool connection_take(struct flow_table *t, struct connection *c, const st
 
 void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size)
 {
-    if (!port_set_has(t->ports, p->from.port) && !port_set_has(t->ports, p->to.port)) {
+    if (!port_set_has(&t->bench->ports, p->from.port) && !port_set_has(&t->bench->ports, p->to.port)) {
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
         return;
     }
-    struct connection *c = connection_find(t, p);
-    if (c && connection_take(t, c, p, wire_size))
+    struct connection **found = found_of(t, &p->from, &p->to), *c = *found;
+    struct flow_name name;
+    bool named = !c || !connection_has(c, p);
+    if (named) {
+        name_flow(t, p, &name);
+        c = connection_find(t, name.hash, p);
+    }
+    if (c) {
+        *found = c;
+        if (connection_take(t, c, p, wire_size))
+            return;
+    }
+    if (!named)
+        name_flow(t, p, &name);
+    uint32_t tag = half_open_tag(&t->half_opens, name.hash);
+    struct half_open *h = half_open_find(&t->half_opens, &name.key, tag);
+    if (h && syn_take(t, h, p, name.from_low, wire_size))
         return;
-    struct flow_key key;
-    bool from_low = flow_key_of(&key, p);
-    uint32_t tag = half_open_tag(&t->half_opens, &key);
-    struct half_open *h = half_open_find(&t->half_opens, &key, tag);
-    if (h && syn_take(t, h, p, from_low, wire_size))
-        return;
-    packet_of_none(t, &key, tag, p, from_low, wire_size);
+    packet_of_none(t, &name.key, tag, p, name.from_low, wire_size);
 }

@@ -12,8 +12,7 @@
 enum { FLOWS_FOUND_BITS = 10, FLOWS_FOUND = 1 << FLOWS_FOUND_BITS };
 
 struct flow_table {
-    struct flow_bench *bench;     /* borrowed */
-    const struct port_set *ports; /* borrowed */
+    struct flow_bench *bench; /* borrowed */
     struct table connections;
     struct connection *found[FLOWS_FOUND]; /* lately, each where its addresses lead to; NULL: none */
     struct half_opens half_opens;
@@ -24,7 +23,7 @@ struct flow_table {
     moment quiet_until; /* nothing runs out before */
 };
 
-void flow_table_init(struct flow_table *t, struct flow_bench *bench, const struct port_set *ports);
+void flow_table_init(struct flow_table *t, struct flow_bench *bench);
 void flow_table_deinit(struct flow_table *t);
 
 void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size);

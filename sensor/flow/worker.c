@@ -19,7 +19,6 @@ struct worker {
     struct flow_bench bench;
     struct flow_table flows;
     struct packet_walk *walk;
-    struct port_set ports;
     size_t evict_at, evict_to; /* bytes used: eviction begins, and ends */
     size_t sessions_most;
 };
@@ -45,7 +44,6 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     if (!w)
         return NULL;
     struct flow_bench *b = &w->bench;
-    w->ports = options->ports;
     w->evict_at = options->memory / 8 * 7;
     w->evict_to = options->memory / 4 * 3;
     w->sessions_most = options->memory / 16 / SESSION_COST;
@@ -53,6 +51,7 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
         w->sessions_most = SESSIONS_MOST;
     b->memory.limit = options->memory;
     b->secret = options->secret;
+    b->ports = options->ports;
     b->counters = counters;
     b->sink = sink;
     b->reassembly = (struct reassembly_limits){.held_bytes = 1 << 20,
@@ -64,7 +63,7 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
     b->http2 = (struct http2_shared){.limits = {.block_bytes = HEAD_BYTES, .streams = 2048}, .memory = &b->memory};
     b->http2.literals = literals_new(LITERALS, &b->secret, &b->memory);
     b->drafts.wait = TELL_AFTER;
-    flow_table_init(&w->flows, b, &w->ports);
+    flow_table_init(&w->flows, b);
     b->digests = credential_digests_new(options->credential_key, &b->memory);
     w->walk = walk_new(options, b);
     b->tls.limits = (struct tls_limits){.handshake_bytes = 64 << 10,

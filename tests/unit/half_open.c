@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "proto/base/table.h"
 #include "sensor/flow/half_open.h"
 
 static struct hash_secret SECRET; /* with few bits set, all hashes would be alike */
@@ -18,24 +19,29 @@ static struct flow_key key_of(unsigned i)
     return key;
 }
 
+static uint32_t tag_of(const struct half_opens *h, const struct flow_key *key)
+{
+    return half_open_tag(h, hash_bytes(&SECRET, key, sizeof *key));
+}
+
 static void finds_what_was_added(void **state)
 {
     (void)state;
     struct memory memory = {.limit = 1 << 24};
     struct half_opens h;
-    half_opens_init(&h, 4096, &SECRET, &memory);
+    half_opens_init(&h, 4096, &memory);
     for (unsigned i = 0; i < 4096; i++) {
         struct flow_key key = key_of(i);
-        struct half_open *record = half_open_add(&h, &key, half_open_tag(&h, &key), 0, i + 1u);
+        struct half_open *record = half_open_add(&h, &key, tag_of(&h, &key), 0, i + 1u);
         assert_non_null(record);
     }
     struct flow_key more = key_of(4096);
-    assert_null(half_open_add(&h, &more, half_open_tag(&h, &more), 0, 4097));
+    assert_null(half_open_add(&h, &more, tag_of(&h, &more), 0, 4097));
     for (unsigned i = 0; i < 4096; i++) {
         struct flow_key key = key_of(i);
-        assert_int_equal(half_open_find(&h, &key, half_open_tag(&h, &key))->number, i + 1);
+        assert_int_equal(half_open_find(&h, &key, tag_of(&h, &key))->number, i + 1);
     }
-    assert_null(half_open_find(&h, &more, half_open_tag(&h, &more)));
+    assert_null(half_open_find(&h, &more, tag_of(&h, &more)));
     half_opens_deinit(&h);
     assert_int_equal(memory.used, 0);
 }
@@ -47,7 +53,7 @@ static void agrees_with_a_list(void **state)
     enum { KEYS = 1500, STEPS = 200000 };
     struct memory memory = {.limit = 1 << 24};
     struct half_opens h;
-    half_opens_init(&h, 1024, &SECRET, &memory);
+    half_opens_init(&h, 1024, &memory);
     uint64_t *numbers = calloc(KEYS, sizeof *numbers);
     uint64_t next = (UINT64_C(1) << 36) - 100; /* numbers whose lower bits are all zero are like any other */
     unsigned live = 0;
@@ -55,13 +61,13 @@ static void agrees_with_a_list(void **state)
     for (unsigned step = 0; step < STEPS; step++) {
         unsigned i = (unsigned)rand() % KEYS;
         struct flow_key key = key_of(i);
-        struct half_open *record = half_open_find(&h, &key, half_open_tag(&h, &key));
+        struct half_open *record = half_open_find(&h, &key, tag_of(&h, &key));
         assert_int_equal(record ? half_open_number(&h, record) : 0, numbers[i]);
         if (record) {
             half_open_remove(&h, record);
             numbers[i] = 0;
             live--;
-        } else if ((record = half_open_add(&h, &key, half_open_tag(&h, &key), 0, next))) {
+        } else if ((record = half_open_add(&h, &key, tag_of(&h, &key), 0, next))) {
             numbers[i] = next++;
             live++;
         } else {
@@ -87,19 +93,19 @@ static void tells_networks_apart(void **state)
     (void)state;
     struct memory memory = {.limit = 1 << 24};
     struct half_opens h;
-    half_opens_init(&h, 4096, &SECRET, &memory);
+    half_opens_init(&h, 4096, &memory);
     for (unsigned kind = TUNNEL_NONE; kind < TUNNEL_KINDS; kind++) {
         for (uint32_t id = 0; id <= 0xffffff; id += id ? 0x7fffff : 0x800000) {
             struct flow_key key = key_of(1), again;
             key.network = tunnel_network(kind, id);
-            struct half_open *record = half_open_find(&h, &key, half_open_tag(&h, &key));
+            struct half_open *record = half_open_find(&h, &key, tag_of(&h, &key));
             if (!record) {
-                record = half_open_add(&h, &key, half_open_tag(&h, &key), 0, kind + 1);
+                record = half_open_add(&h, &key, tag_of(&h, &key), 0, kind + 1);
                 record->tunnel_kind = kind & 15;
                 record->tunnel_id = id;
             }
             assert_int_equal(tunnel_network(record->tunnel_kind, record->tunnel_id), key.network);
-            assert_ptr_equal(half_open_find(&h, &key, half_open_tag(&h, &key)), record);
+            assert_ptr_equal(half_open_find(&h, &key, tag_of(&h, &key)), record);
             half_open_key(record, &again);
             assert_memory_equal(&again, &key, sizeof key);
         }
@@ -114,12 +120,12 @@ static void is_found_at_once(void **state)
     (void)state;
     struct memory memory = {.limit = 1 << 24};
     struct half_opens h;
-    half_opens_init(&h, 4096, &SECRET, &memory);
+    half_opens_init(&h, 4096, &memory);
     struct flow_key key = key_of(1), other = key_of(1);
     key.network = tunnel_network(TUNNEL_GENEVE, 0xabcdef);
-    struct half_open *record = half_open_add(&h, &key, half_open_tag(&h, &key), 0, 1);
-    assert_ptr_equal(half_open_find(&h, &key, half_open_tag(&h, &key)), record);
-    uint32_t tag = half_open_tag(&h, &key);
+    struct half_open *record = half_open_add(&h, &key, tag_of(&h, &key), 0, 1);
+    assert_ptr_equal(half_open_find(&h, &key, tag_of(&h, &key)), record);
+    uint32_t tag = tag_of(&h, &key);
     assert_null(half_open_find(&h, &other, tag)); /* were the hashes the same */
     half_opens_deinit(&h);
 }
@@ -131,17 +137,17 @@ static void numbers_are_whole(void **state)
     const uint64_t first = UINT64_C(0x123456789a), last = first + UINT32_MAX;
     struct memory memory = {.limit = 1 << 24};
     struct half_opens h;
-    half_opens_init(&h, 4096, &SECRET, &memory);
+    half_opens_init(&h, 4096, &memory);
     struct flow_key a = key_of(1), b = key_of(2), c = key_of(3);
-    half_open_add(&h, &a, half_open_tag(&h, &a), 0, first);
-    half_open_add(&h, &b, half_open_tag(&h, &b), 0, last);
-    assert_null(half_open_add(&h, &c, half_open_tag(&h, &c), 0, last + 1));
+    half_open_add(&h, &a, tag_of(&h, &a), 0, first);
+    half_open_add(&h, &b, tag_of(&h, &b), 0, last);
+    assert_null(half_open_add(&h, &c, tag_of(&h, &c), 0, last + 1));
     assert_int_equal(half_open_number(&h, half_open_oldest(&h)), first);
     half_open_remove(&h, half_open_oldest(&h));
     assert_int_equal(half_open_number(&h, half_open_oldest(&h)), last);
-    assert_non_null(half_open_add(&h, &c, half_open_tag(&h, &c), 0, last + 1));
-    assert_int_equal(half_open_number(&h, half_open_find(&h, &b, half_open_tag(&h, &b))), last);
-    assert_int_equal(half_open_number(&h, half_open_find(&h, &c, half_open_tag(&h, &c))), last + 1);
+    assert_non_null(half_open_add(&h, &c, tag_of(&h, &c), 0, last + 1));
+    assert_int_equal(half_open_number(&h, half_open_find(&h, &b, tag_of(&h, &b))), last);
+    assert_int_equal(half_open_number(&h, half_open_find(&h, &c, tag_of(&h, &c))), last + 1);
     half_opens_deinit(&h);
 }
 
@@ -167,9 +173,9 @@ static void without_memory_it_is_full(void **state)
     for (unsigned at = 1; at <= 4; at++) {
         struct memory memory = {.limit = 1 << 24, .fail_at = at};
         struct half_opens h;
-        half_opens_init(&h, 4096, &SECRET, &memory);
+        half_opens_init(&h, 4096, &memory);
         struct flow_key key = key_of(1);
-        assert_null(half_open_add(&h, &key, half_open_tag(&h, &key), 0, 1));
+        assert_null(half_open_add(&h, &key, tag_of(&h, &key), 0, 1));
         assert_null(half_open_oldest(&h));
         half_opens_deinit(&h);
         assert_int_equal(memory.used, 0);

@@ -10,21 +10,26 @@ struct play {
     bool late;
     size_t cut;           /* each push into pieces of so many bytes */
     size_t line, at;      /* or this one push into two, before byte `at` */
+    bool rests;           /* it is freed and made again wherever it may be */
+    unsigned rested;      /* out: how often it was */
     uint64_t fail_at;     /* this allocation fails */
     uint64_t unpaired;    /* out */
     uint64_t allocations; /* out, with fail_at: none was left to fail */
 };
 
-static void play_line(struct stream *s, const struct play *p, size_t i)
+static struct stream *play_line(struct stream *s, struct play *p, size_t i, struct memory *memory, struct record *r)
 {
     const char *line = p->lines[i];
     if (i != p->line || p->at == 0) {
         talk_line(s, line, p->cut);
-        return;
+        return p->rests ? talk_rest(s, memory, r, &p->rested) : s;
     }
     enum side from = line[0] == 'C' ? CLIENT : SERVER;
     talk_push(s, from, line + 1, p->at);
+    if (p->rests)
+        s = talk_rest(s, memory, r, &p->rested);
     talk_push(s, from, line + 1 + p->at, strlen(line + 1) - p->at);
+    return p->rests ? talk_rest(s, memory, r, &p->rested) : s;
 }
 
 static struct record *play(struct play *p)
@@ -34,7 +39,7 @@ static struct record *play(struct play *p)
     struct stream *s = http1_new(p->limits ? p->limits : &roomy, !p->late, &memory, &record_events, r);
     if (s) {
         for (size_t i = 0; i < p->count && p->lines[i]; i++)
-            play_line(s, p, i);
+            s = play_line(s, p, i, &memory, r);
         p->unpaired = http1_unpaired(s);
         talk_finish(s, r, &memory);
     }
@@ -94,6 +99,27 @@ static void cut_anywhere_is_the_same(void **state)
             }
         }
     }
+}
+
+/* Wherever it says that it may, each talk cut anywhere. */
+static void rests_unnoticed(void **state)
+{
+    (void)state;
+    unsigned rested = 0;
+    for (size_t i = 0; i < TALKS; i++) {
+        for (size_t line = 0; line < TALK_LINES && talks[i].lines[line]; line++) {
+            size_t size = strlen(talks[i].lines[line]) - 1;
+            for (size_t at = 0; at < size; at++) {
+                struct play p = play_of(&talks[i]);
+                p.line = line;
+                p.at = at;
+                p.rests = true;
+                expect(&p, talks[i].told);
+                rested += p.rested;
+            }
+        }
+    }
+    assert_true(rested > 1000);
 }
 
 /* Where memory fails, what was told until then is a beginning of what would have been told, then all is over. */
@@ -239,6 +265,7 @@ int main(void)
         cmocka_unit_test(talks_are_told),
         cmocka_unit_test(byte_by_byte_is_the_same),
         cmocka_unit_test(cut_anywhere_is_the_same),
+        cmocka_unit_test(rests_unnoticed),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(large_heads_are_told_in_part),
         cmocka_unit_test(no_bound_is_too_small),

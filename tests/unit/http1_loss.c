@@ -33,6 +33,18 @@ static const struct loss losses[] = {
                         "S" GIVE("204", "0", "")},
               .told = TOLD_FIRST TOLD_FOUND("2", "/3") "2 over\n" TOLD_ASK("3", "/4") "3 over\n"},
      .unpaired = 3},
+    {.talk = {.name = "loss behind a client that has pipelined",
+              .lines = {"C" ASK("/1") ASK("/2"), "S" GIVE("201", "0", "") GIVE("202", "0", ""), "C" ASK("/3"), "(S4",
+                        "S\r\n" GIVE("203", "0", "")},
+              .told = TOLD_ASK("1", "/1") TOLD_ASK("2", "/2") TOLD_ANSWER("1", "201") TOLD_ANSWER("2", "202")
+                  TOLD_ASK("3", "/3") "3 over\n"},
+     .unpaired = 1},
+    {.talk = {.name = "a client that pipelines behind loss",
+              .lines = {FIRST, "(C40", "(S40", "C" ASK("/3"), "S" GIVE("203", "0", ""), "C" ASK("/4") ASK("/5"),
+                        "S" GIVE("204", "0", "") GIVE("205", "0", "")},
+              .told = TOLD_FIRST TOLD_FOUND("2", "/3") TOLD_FOUND_ANSWER("2", "203")
+                  TOLD_ASK("3", "/4") "3 over\n" TOLD_ASK("4", "/5") "4 over\n"},
+     .unpaired = 2},
     {.talk = {.name = "an answer lost",
               .lines = {FIRST, "C" ASK("/2"), "(S40", "C" ASK("/3"), "S" GIVE("203", "0", "")},
               .told = TOLD_FIRST TOLD_ASK("2", "/2") "2 over\n" TOLD_ASK("3", "/3") TOLD_FOUND_ANSWER("3", "203")}},
@@ -180,30 +192,46 @@ static const struct loss losses[] = {
      .late = true},
 };
 
-static struct record *run(const struct loss *l, size_t cut)
+static struct record *run(const struct loss *l, size_t cut, unsigned *rested)
 {
     struct memory memory = {.limit = 1 << 20};
     struct record *r = record_new();
     struct stream *s = http1_new(&roomy, !l->late, &memory, &record_events, r);
-    for (size_t i = 0; i < TALK_LINES && l->talk.lines[i]; i++)
+    for (size_t i = 0; i < TALK_LINES && l->talk.lines[i]; i++) {
         talk_line(s, l->talk.lines[i], cut);
+        if (rested)
+            s = talk_rest(s, &memory, r, rested);
+    }
     assert_int_equal(http1_unpaired(s), l->unpaired);
     talk_finish(s, r, &memory);
     return r;
 }
 
-static void losses_are_told(void **state)
+static void tell_losses(unsigned *rested)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         for (size_t cut = 0; cut < 6; cut++) {
-            struct record *r = run(&losses[i], cut);
+            struct record *r = run(&losses[i], cut, rested);
             if (strcmp(r->text, losses[i].talk.told) != 0)
                 print_error("loss: %s, cut %zu\n", losses[i].talk.name, cut);
             assert_string_equal(r->text, losses[i].talk.told);
             free(r);
         }
     }
+}
+
+static void losses_are_told(void **state)
+{
+    (void)state;
+    tell_losses(NULL);
+}
+
+static void losses_are_told_whoever_rests(void **state)
+{
+    (void)state;
+    unsigned rested = 0;
+    tell_losses(&rested);
+    assert_true(rested > 50);
 }
 
 /* The second law. In these talks the target of each request is the status of its answer. */
@@ -468,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(losses_are_told),
+        cmocka_unit_test(losses_are_told_whoever_rests),
         cmocka_unit_test(one_gap_makes_nothing_false),
         cmocka_unit_test(gaps_of_both_sides_make_nothing_false),
         cmocka_unit_test(a_late_start_makes_nothing_false),

@@ -221,6 +221,19 @@ static inline void talk_finish(struct stream *s, struct record *r, const struct 
     assert_int_equal(memory->used, 0);
 }
 
+/** Where it may rest it does, and is made again.  @param rested  goes up then. */
+static inline struct stream *talk_rest(struct stream *s, struct memory *memory, struct record *r, unsigned *rested)
+{
+    if (!http1_may_rest(s))
+        return s;
+    stream_free(s);
+    assert_int_equal(memory->used, 0);
+    ++*rested;
+    s = http1_wake(&roomy, memory, &record_events, r);
+    assert_non_null(s);
+    return s;
+}
+
 static inline struct record *record_new(void)
 {
     struct record *r = calloc(1, sizeof *r);

@@ -82,6 +82,9 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/x\n1 C Host=h\n1 C Expect=100-continue\n1 C Content-Length=2\n"
              "1 C head request\n1 S :status=100\n1 S head informational\n1 C body [ab]\n"
              "1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
+    {.name = "an informational head that nobody asked for",
+     .lines = {"SHTTP/1.1 103 x\r\n\r\n", "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 S :status=103\n1 S head informational\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
     {.name = "two informational heads",
      .lines = {"C" ASK("/i"), "SHTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 102 P\r\n\r\n" GIVE("200", "0", "")},
      .told = TOLD_ASK("1", "/i") "1 S :status=103\n1 S Link=a\n1 S head informational\n1 S :status=102\n"

@@ -372,13 +372,12 @@ static void memory_may_fail(void **state)
 {
     (void)state;
     for (int how = 0; how < 4; how++) {
-        struct port_set ports = {0};
-        port_set_add(&ports, PORT);
         bool failed = true;
         for (uint64_t fail_at = 1; failed; fail_at++) {
             struct desk d;
             desk_begin(&d);
             struct flow_bench *b = &d.bench;
+            port_set_add(&b->ports, PORT);
             b->reassembly = (struct reassembly_limits){.held_bytes = 1 << 16, .held_segments = 16, .patience = 1};
             b->http1 = (struct http1_limits){.head_bytes = 4096, .open = 8};
             b->http2 = (struct http2_shared){.limits = {.block_bytes = 4096, .streams = 8}, .memory = &b->memory};
@@ -388,7 +387,7 @@ static void memory_may_fail(void **state)
             wire_begin(&w, CLIENT_IP, 40000, SERVER_IP, PORT);
             walk_alone(wire_raw(&w, CLIENT, 0, 0, PA, "", 0), 16, &p);
             b->memory.fail_at = fail_at;
-            struct connection *c = connection_new(b, &ports, &p, true);
+            struct connection *c = connection_new(b, &p, true);
             if (c) {
                 converse(c, &w, how);
                 connection_end(c, w.time, FLOW_SHUTDOWN);

@@ -1,6 +1,8 @@
 /* What begins, continues and ends a connection. */
 #include "tests/unit/worker_rig.h"
 
+#define SECOND INT64_C(1000000000)
+
 static void tells_an_exchange_and_its_connection(void **state)
 {
     (void)state;
@@ -404,6 +406,114 @@ static void connections_take_turns(void **state)
     end(&t);
 }
 
+/* As rare as it is: the later flow is lost, and nothing of it gets into the other. */
+static void flows_of_one_hash_do_not_mix(void **state)
+{
+    (void)state;
+    struct test t;
+    begin_as(&t, 16 << 20, 0);
+    struct wire_end ends[2][2];
+    for (unsigned i = 0; i < 2; i++) {
+        t.wire.end[CLIENT] = (struct wire_end){CLIENT_IP + 256 * i, 2000, 1000};
+        t.wire.end[SERVER] = (struct wire_end){SERVER_IP, PORT, 5000};
+        shake_hands(&t);
+        memcpy(ends[i], t.wire.end, sizeof ends[i]);
+    }
+    for (unsigned i = 2; i-- > 0;) {
+        memcpy(t.wire.end, ends[i], sizeof ends[i]);
+        say(&t, CLIENT, PA, i ? "GET /other HTTP/1.1\r\nHost: b\r\n\r\n" : GET);
+        say(&t, SERVER, PA, i ? "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n" : OK_EMPTY);
+    }
+    assert_int_equal(t.count, 1);
+    assert_text(exchange_at(&t, 0), exchange_at(&t, 0)->target, "/api/v1/pods");
+    assert_int_equal(exchange_at(&t, 0)->status, 200);
+    finish(&t);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(flow_at(&t, 1)->exchanges, 1);
+    end(&t);
+}
+
+/* A second apart, each asks once and is idle then. @return the most memory that was used. */
+static uint64_t memory_of_idle_ones(unsigned connections)
+{
+    struct test t;
+    begin(&t);
+    for (unsigned i = 0; i < connections; i++) {
+        t.wire.end[CLIENT] = (struct wire_end){CLIENT_IP, (uint16_t)(2000 + i), 1000};
+        t.wire.end[SERVER] = (struct wire_end){SERVER_IP, PORT, 5000};
+        shake_hands(&t);
+        say(&t, CLIENT, PA, GET);
+        say(&t, SERVER, PA, OK_EMPTY);
+        assert_int_equal(t.count, 1);
+        forget(&t);
+        t.wire.time += SECOND;
+    }
+    worker_count(t.worker);
+    uint64_t peak = t.counters.of[COUNT_MEMORY_PEAK];
+    finish(&t);
+    end(&t);
+    return peak;
+}
+
+/* DESIGN's budget; both times their table is three quarters full. */
+static void an_idle_connection_is_512_bytes(void **state)
+{
+    (void)state;
+    enum { FEW = 1500 };
+    assert_in_range(memory_of_idle_ones(2 * FEW) - memory_of_idle_ones(FEW), 1, FEW * 512);
+}
+
+static void goes_on_after_a_rest(void **state)
+{
+    (void)state;
+    static const char *const request[] = {"GET /api/v1/pods HT", "TP/1.1\r\nHost: a\r\n\r\n"};
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    for (unsigned i = 1; i <= 3; i++) {
+        say(&t, CLIENT, PA, request[0]);
+        t.wire.time += 90 * SECOND; /* in the midst of something it does not rest */
+        say(&t, CLIENT, PA, request[1]);
+        answer_forbidden(&t);
+        t.wire.time += 90 * SECOND;
+        assert_int_equal(t.count, i);
+        assert_text(exchange_at(&t, i - 1), exchange_at(&t, i - 1)->target, "/api/v1/pods");
+        assert_int_equal(exchange_at(&t, i - 1)->status, 403);
+    }
+    part(&t);
+    finish(&t);
+    assert_int_equal(t.count, 4);
+    assert_int_equal(flow_at(&t, 3)->exchanges, 3);
+    assert_int_equal(flow_at(&t, 3)->protocol, PROTOCOL_HTTP1);
+    assert_int_equal(flow_at(&t, 3)->gave_up, GAVE_UP_NOT);
+    end(&t);
+}
+
+/* An hour behind its last packet, not behind the last that said something. */
+static void rests_for_an_hour(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, GET);
+    answer_forbidden(&t);
+    moment last = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        t.wire.time += 1000 * SECOND;
+        last = t.wire.time;
+        say(&t, CLIENT, TCP_ACK, "");
+    }
+    worker_clock(t.worker, last + 3599 * SECOND);
+    assert_int_equal(t.count, 1);
+    worker_clock(t.worker, last + 3600 * SECOND);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(flow_at(&t, 1)->reason, FLOW_TIMEOUT);
+    assert_int_equal(flow_at(&t, 1)->last, last);
+    finish(&t);
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +529,10 @@ int main(void)
         cmocka_unit_test(a_syn_begins_anew_whatever_was_before),
         cmocka_unit_test(a_guessed_acknowledgement_proves_nothing),
         cmocka_unit_test(connections_take_turns),
+        cmocka_unit_test(flows_of_one_hash_do_not_mix),
+        cmocka_unit_test(an_idle_connection_is_512_bytes),
+        cmocka_unit_test(goes_on_after_a_rest),
+        cmocka_unit_test(rests_for_an_hour),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
