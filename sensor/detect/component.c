@@ -138,6 +138,28 @@ static uint64_t hash_of(const struct hash_secret *secret, struct slice s)
     return hash_bytes(secret, s.data, s.size) | 1;
 }
 
+/* Where the value of timeoutSeconds begins; the target's size: it has none. client-go draws it anew for each watch, and
+ * since its 1.35 each try of a reflector begins with one: it is the same request all the same. */
+static size_t find_timeout(struct slice target)
+{
+    static const char name[] = "timeoutSeconds=";
+    for (size_t at = slice_find(target, '?'); at < target.size;) {
+        struct slice rest = slice_part(target, ++at, target.size);
+        if (slice_begins(rest, name))
+            return at + sizeof name - 1;
+        at += slice_find(rest, '&');
+    }
+    return target.size;
+}
+
+static uint64_t hash_of_request(const struct hash_secret *secret, struct slice target)
+{
+    size_t at = find_timeout(target);
+    struct slice rest = slice_part(target, at, target.size);
+    rest = slice_part(rest, slice_find(rest, '&'), rest.size);
+    return (hash_of(secret, slice_part(target, 0, at)) + 2 * hash_of(secret, rest)) | 1;
+}
+
 static uint64_t place_of(const struct hash_secret *secret, const struct address *server, uint32_t cluster)
 {
     uint8_t bytes[sizeof server->ip + sizeof server->port];
@@ -159,7 +181,7 @@ bool components_request(const struct components *c, const struct exchange *x, co
     agent_read(&agent, event_text(e, x->agent));
     *r = (struct habit_request){.place = place_of(secret, &e->server, cluster),
                                 .credential = x->digest,
-                                .request = hash_of(secret, event_text(e, x->target)),
+                                .request = hash_of_request(secret, event_text(e, x->target)),
                                 .time = e->time,
                                 .refused = x->status == 401 || x->status == 403};
     if (agent.form == AGENT_KUBERNETES && !gained(x) && !claims_another(x)) {

@@ -169,6 +169,39 @@ static void tells_programs_and_places_apart(void **state)
     rule_set_free(rules);
 }
 
+/* A reflector begins each try with a watch, and draws anew how long that may take. */
+static void knows_a_watch_again(void **state)
+{
+    (void)state;
+    struct rule_set *rules;
+    struct components *c = components(LIST, &rules);
+    struct event_room room;
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } PAIRS[] = {
+        {"/api/v1/pods?sendInitialEvents=true&timeoutSeconds=312&watch=true",
+         "/api/v1/pods?sendInitialEvents=true&timeoutSeconds=5999&watch=true", true},
+        {"/api/v1/pods?timeoutSeconds=312", "/api/v1/pods?timeoutSeconds=599", true},
+        {"/api/v1/pods?timeoutSeconds=312&watch=true", "/api/v1/pods?timeoutSeconds=312&watch=false", false},
+        {"/api/v1/pods?timeoutSeconds=312&watch=true", "/api/v1/nodes?timeoutSeconds=312&watch=true", false},
+        {"/api/v1/pods?limit=500", "/api/v1/pods?limit=501", false},
+        {"/api/v1/pods?xtimeoutSeconds=1", "/api/v1/pods?xtimeoutSeconds=2", false},
+        {"/api/v1/timeoutSeconds=1", "/api/v1/timeoutSeconds=2", false},
+    };
+    for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
+        struct habit_request one, other;
+        assert_true(components_request(c, make(&room, &(struct asked){KUBELET, "GET", PAIRS[i].one, 403, true}),
+                                       &SECRET, 0, &one));
+        assert_true(components_request(c, make(&room, &(struct asked){KUBELET, "GET", PAIRS[i].other, 403, true}),
+                                       &SECRET, 0, &other));
+        if ((one.request == other.request) != PAIRS[i].same)
+            fail_msg("%s and %s", PAIRS[i].one, PAIRS[i].other);
+    }
+    components_free(c);
+    rule_set_free(rules);
+}
+
 /* Without the list nobody is one of them. */
 static void may_be_without_a_list(void **state)
 {
@@ -191,6 +224,7 @@ int main(void)
         cmocka_unit_test(knows_its_own),
         cmocka_unit_test(only_without_a_credential),
         cmocka_unit_test(tells_programs_and_places_apart),
+        cmocka_unit_test(knows_a_watch_again),
         cmocka_unit_test(may_be_without_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
