@@ -88,6 +88,16 @@ static struct slice find_clause(struct slice message)
     return slice_part(message, message.size, message.size);
 }
 
+/* Whether it is the Impersonate header that was refused: verb "impersonate" on some resource, and since constrained
+ * impersonation (1.35) a mode behind a colon, and what was asked for. Before a path the verb alone is a method of that
+ * name; none has a colon. @param verb  with all that follows. */
+static bool refuses_impersonation(struct slice verb)
+{
+    bool method = slice_begins(verb, "impersonate path ");
+    return (slice_begins(verb, "impersonate ") && !method) || slice_begins(verb, "impersonate:") ||
+           slice_begins(verb, "impersonate-on:");
+}
+
 static void take_message(struct reading *r, struct slice message, bool whole)
 {
     static const char cannot[] = " cannot ";
@@ -104,9 +114,8 @@ static void take_message(struct reading *r, struct slice message, bool whole)
     struct slice rest = slice_part(clause, used, clause.size);
     if (used == 0 || !slice_begins(rest, cannot))
         return;
-    rest = slice_part(rest, sizeof cannot - 1, rest.size);
     s->user_size = size;
-    s->impersonation_refused = slice_is(slice_part(rest, 0, slice_find(rest, ' ')), "impersonate");
+    s->impersonation_refused = refuses_impersonation(slice_part(rest, sizeof cannot - 1, rest.size));
 }
 
 static void take_kind(struct reading *r, struct slice kind)

@@ -16,7 +16,7 @@ struct status {
      *  impersonated one. Told only of a message that is all there: the path that was asked for stands unquoted in its
      *  beginning and may look like the rest of it, so that only the last such clause is the server's own. */
     char user[STATUS_TEXT_MAX];
-    bool impersonation_refused; /* the message refuses an Impersonate header: verb impersonate */
+    bool impersonation_refused; /* the message refuses an Impersonate header: verb impersonate, of any mode */
 };
 
 /** @param body  the first bytes of the body. @param whole  they are all of it. */

@@ -35,6 +35,27 @@ static const struct row rows[] = {
     {HEAD "users \\\"root\\\" is forbidden: User \\\"bot\\\" cannot impersonate resource \\\"users\\\" in API group "
           "\\\"\\\" at the cluster scope" TAIL,
      true, 403, "Forbidden", "bot", true},
+    /* Constrained impersonation, of 1.35: the mode in the verb, and the object that was asked for. */
+    {HEAD
+     "pods \\\"foo\\\" is forbidden: User \\\"bot\\\" cannot impersonate-on:user-info:create resource \\\"pods\\\" in "
+     "API group \\\"\\\" in the namespace \\\"bar\\\": deny by default" TAIL,
+     true, 403, "Forbidden", "bot", true},
+    {HEAD "forbidden: User \\\"bot\\\" cannot impersonate-on:serviceaccount:get path \\\"/metrics\\\"" TAIL, true, 403,
+     "Forbidden", "bot", true},
+    {HEAD
+     "nodes \\\"n\\\" is forbidden: User \\\"bot\\\" cannot impersonate:arbitrary-node resource \\\"nodes\\\" in API "
+     "group \\\"authentication.k8s.io\\\" at the cluster scope" TAIL,
+     true, 403, "Forbidden", "bot", true},
+    /* Before 1.12. */
+    {HEAD "users \\\"root\\\" is forbidden: User \\\"bot\\\" cannot impersonate users at the cluster scope." TAIL, true,
+     403, "Forbidden", "bot", true},
+    /* A method of that name, which is refused to whom it impersonates; and words that begin so. */
+    {HEAD "forbidden: User \\\"bot\\\" cannot impersonate path \\\"/metrics\\\"" TAIL, true, 403, "Forbidden", "bot",
+     false},
+    {HEAD "forbidden: User \\\"bot\\\" cannot impersonates resource \\\"x\\\"" TAIL, true, 403, "Forbidden", "bot",
+     false},
+    {HEAD "forbidden: User \\\"bot\\\" cannot impersonate-one path \\\"/\\\"" TAIL, true, 403, "Forbidden", "bot",
+     false},
     /* Names as strconv.Quote writes them, and then as JSON does. */
     {HEAD
      "forbidden: User \\\"a\\\\\\\"b\\\\\\\\c\\\\t\\\\x01\\\\u00e9\\\\U0001f600 \\u003cd\\u003e\\\" cannot get path "
