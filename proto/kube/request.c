@@ -221,6 +221,15 @@ static size_t read_object(struct request_info *info, const struct slice *parts, 
     return (size_t)(parts - from) + (deep ? 3 : 2);
 }
 
+/* For these the server asks a kubelet, and hands on what that answers. */
+static bool asks_node(const struct request_info *info)
+{
+    struct slice what = info->subresource;
+    return slice_is(info->resource, "pods") && info->group.size == 0 &&
+           (slice_is(what, "log") || slice_is(what, "exec") || slice_is(what, "attach") ||
+            slice_is(what, "portforward"));
+}
+
 /* @param parts  those behind the version, at least one. */
 static void read_resource(struct request_info *info, struct slice method, const struct target *target,
                           const struct slice *parts, size_t count, struct room *room)
@@ -241,6 +250,7 @@ static void read_resource(struct request_info *info, struct slice method, const 
     }
     size_t looked_at = read_object(info, parts, count);
     info->proxied = slice_is(info->subresource, "proxy") || slice_is(info->verb, "proxy");
+    info->node = asks_node(info);
     if (target->cut && count <= looked_at) {
         /* The last of them is not whole, and what was read may be the beginning of something else. */
         info->name_space = info->resource = info->subresource = info->name = slice_of("");

@@ -28,6 +28,7 @@ struct request_info {
     struct slice verb;
     struct slice group, version, resource, subresource, name_space, name;
     bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */
+    bool node;    /* a log, exec, attach or port forward of a pod: its node's kubelet may have written the answer */
     bool added;   /* of an API group with a dot in its name: another server may serve it, and have written the answer */
     bool open;  /* GET, in letters of any size, of what is by default open to everyone: /healthz /livez /readyz /version
                    /version/, any query; OPTIONS * */

@@ -3,11 +3,14 @@
 #include "proto/base/json.h"
 #include "proto/base/utf8.h"
 
+static const char UNAUTHORIZED[] = "Unauthorized";
+
 /* The first of each counts, so that a longer beginning of the same body never changes what was read. */
 struct reading {
     struct status *status;
     bool kind, message, reason; /* was read */
     bool message_lost;          /* it is longer than what is looked at */
+    bool unauthorized;          /* it says just that */
 };
 
 static uint16_t copy(char *to, size_t room, struct slice text)
@@ -107,6 +110,7 @@ static void take_message(struct reading *r, struct slice message, bool whole)
     r->message_lost = !whole;
     if (!whole)
         return;
+    r->unauthorized = slice_is(message, UNAUTHORIZED);
     struct status *s = r->status;
     struct slice clause = find_clause(message);
     uint16_t size = 0;
@@ -239,7 +243,12 @@ void status_read(struct status *status, struct slice body, bool whole)
     if (!status->is_status)
         *status = (struct status){.is_status = false};
     status->whole = whole && !r.message_lost;
-    if (!slice_is((struct slice){.data = (const uint8_t *)status->reason, .size = status->reason_size}, "Forbidden")) {
+    struct slice reason = {.data = (const uint8_t *)status->reason, .size = status->reason_size};
+    if (slice_is(reason, UNAUTHORIZED) && r.message && !r.message_lost) {
+        status->own_401 = r.unauthorized;
+        status->other_401 = !r.unauthorized;
+    }
+    if (!slice_is(reason, "Forbidden")) {
         status->user_size = 0;
         status->impersonation_refused = false;
     }

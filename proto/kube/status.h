@@ -16,6 +16,9 @@ struct status {
      *  impersonated one. Told only of a message that is all there: the path that was asked for stands unquoted in its
      *  beginning and may look like the rest of it, so that only the last such clause is the server's own. */
     char user[STATUS_TEXT_MAX];
+    /** Of the reason Unauthorized: whether the message is that of a server's own 401, or another, and the server hands
+     *  on what somebody else has answered it. Neither, where the message was not read to its end. */
+    bool own_401, other_401;
     bool impersonation_refused; /* the message refuses an Impersonate header: verb impersonate, of any mode */
 };
 

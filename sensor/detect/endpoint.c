@@ -111,7 +111,7 @@ void endpoints_learn(struct endpoints *e, const struct exchange *x)
     if (!known)
         return;
     known->recognised = true;
-    if (x->status == UNAUTHORIZED && exchange_has(x, SIGN_STATUS) && x->complete && x->response_bytes <= BODY_MOST)
+    if (x->status == UNAUTHORIZED && exchange_has(x, SIGN_OWN_401) && x->complete && x->response_bytes <= BODY_MOST)
         add_body(known, (uint16_t)x->response_bytes);
 }
 

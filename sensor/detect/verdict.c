@@ -88,23 +88,30 @@ static enum named named_caller(const struct exchange *x)
 
 enum refusal { REFUSAL_NONE, REFUSAL_OWN, REFUSAL_RELAYED, REFUSAL_UNDECIDED };
 
+/* Where a backend may have written it, the server's own is a Status of its form, without a backend's headers. */
+static enum refusal refusal_by_body(const struct exchange *x)
+{
+    bool backend = exchange_has(x, SIGN_BACKEND);
+    if (exchange_has(x, SIGN_OWN_401) && !backend && x->answer == SEEN_WHOLE)
+        return REFUSAL_OWN;
+    bool unauthorized = slice_is(event_text(&x->event, x->reason), "Unauthorized");
+    bool foreign =
+        backend || exchange_has(x, SIGN_OTHER_401) || (exchange_has(x, SIGN_STATUS) && x->reason.size && !unauthorized);
+    return path_known(x) && foreign ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
+}
+
 /* Whose a 401 is. The server's own comes before priority and fairness. An aggregated API server's comes behind, so that
  * all of the head has to be seen where there may be one; and of a watch, which 1.20 does not count there, it cannot be
- * told. Behind a proxy subresource the server's own is a Status with that reason and without a backend's headers. */
+ * told. Nor does it count a log or an exec, which a kubelet refuses that no longer knows the server. */
 static enum refusal refusal_of(const struct exchange *x)
 {
     if (x->status != 401)
         return REFUSAL_NONE;
     if (exchange_has(x, SIGN_ADMITTED))
         return path_known(x) ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
-    if (path_known(x) && !exchange_has(x, SIGN_PROXIED))
-        return x->answer == SEEN_WHOLE || !exchange_has(x, SIGN_ADDED) ? REFUSAL_OWN : REFUSAL_UNDECIDED;
-    bool status = exchange_has(x, SIGN_STATUS), backend = exchange_has(x, SIGN_BACKEND);
-    bool unauthorized = slice_is(event_text(&x->event, x->reason), "Unauthorized");
-    if (status && unauthorized && !backend && x->answer == SEEN_WHOLE)
-        return REFUSAL_OWN;
-    bool foreign = backend || (status && x->reason.size && !unauthorized);
-    return path_known(x) && foreign ? REFUSAL_RELAYED : REFUSAL_UNDECIDED;
+    if (!path_known(x) || exchange_has(x, SIGN_PROXIED) || exchange_has(x, SIGN_NODE))
+        return refusal_by_body(x);
+    return x->answer == SEEN_WHOLE || !exchange_has(x, SIGN_ADDED) ? REFUSAL_OWN : REFUSAL_UNDECIDED;
 }
 
 static bool has_certificate(const struct exchange *x)

@@ -37,7 +37,11 @@ enum exchange_sign {
     SIGN_VALUE_ALONE,           /* the credential is the value of a field of unknown name */
     SIGN_TABLE_RECOVERED,       /* fields of the request's head are inferred: proto/http/hpack_recovery.h */
     SIGN_ADDED,                 /* a path of an API group that another server may serve */
-    SIGN_ADMITTED               /* X-Kubernetes-Pf-*: the server took it further than authentication */
+    SIGN_ADMITTED,              /* X-Kubernetes-Pf-*: the server took it further than authentication */
+    SIGN_NODE,                  /* a log, exec, attach or port forward: a kubelet may have written the answer */
+    SIGN_OWN_401,               /* the Status is one that an API server writes into its own 401 */
+    SIGN_OTHER_401,             /* it is of a 401 that the server was answered itself */
+    EXCHANGE_SIGNS
 };
 
 enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };

@@ -50,6 +50,8 @@ void draft_read_target(struct draft *d)
     x->path_kind = (uint8_t)info.kind;
     if (info.proxied)
         draft_sign(d, SIGN_PROXIED);
+    if (info.node)
+        draft_sign(d, SIGN_NODE);
     if (info.added)
         draft_sign(d, SIGN_ADDED);
     if (info.open)
@@ -83,6 +85,10 @@ static void keep_status(struct draft *d)
         if (!exchange_has(d->x, SIGN_PROXIED))
             draft_sign(d, SIGN_KUBERNETES);
     }
+    if (status->own_401)
+        draft_sign(d, SIGN_OWN_401);
+    if (status->other_401)
+        draft_sign(d, SIGN_OTHER_401);
     if (status->impersonation_refused)
         draft_sign(d, SIGN_IMPERSONATION_REFUSED);
     struct text reason =

@@ -182,7 +182,7 @@ static const struct event *make_exchange(struct run *run, struct event_room *roo
     static const uint16_t CODES[] = {0, 200, 401, 403, 404, 429, 500, 101};
     struct exchange *x = exchange_begin(room);
     fill_head(run, &x->event, r);
-    x->signs = read_u32(r) & ((UINT32_C(1) << (SIGN_ADMITTED + 1)) - 1);
+    x->signs = read_u32(r) & ((UINT32_C(1) << EXCHANGE_SIGNS) - 1);
     x->request = read_u8(r) % 3;
     x->answer = read_u8(r) % 3;
     x->status = CODES[read_u8(r) & 7];

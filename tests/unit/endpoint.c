@@ -188,18 +188,19 @@ static void knows_who_serves(void **state)
 static void knows_refusals(void **state)
 {
     (void)state;
-    enum { OURS = 1 << SIGN_KUBERNETES | 1 << SIGN_STATUS };
+    enum { STATUS = 1 << SIGN_KUBERNETES | 1 << SIGN_STATUS, OURS = STATUS | 1 << SIGN_OWN_401 };
     static const struct {
         uint16_t status;
         unsigned signs;
         uint64_t size;
         uint8_t complete;
     } others[] = {
-        {403, OURS, 150, 1},                   /* that depends on the path */
-        {401, 1 << SIGN_STATUS, 150, 1},       /* a front's, perhaps */
-        {401, 1 << SIGN_KUBERNETES, 150, 1},   /* of an authenticator with a body of its own */
-        {401, OURS | 1 << SIGN_PROXIED, 9, 1}, /* a backend's */
-        {401, OURS, 150, 0},                   /* perhaps not all of it */
+        {403, OURS, 150, 1},                                 /* that depends on the path */
+        {401, 1 << SIGN_STATUS | 1 << SIGN_OWN_401, 150, 1}, /* a front's, perhaps */
+        {401, STATUS | 1 << SIGN_OTHER_401, 150, 1},         /* that a kubelet answered the server */
+        {401, 1 << SIGN_KUBERNETES, 150, 1},                 /* of an authenticator with a body of its own */
+        {401, OURS | 1 << SIGN_PROXIED, 9, 1},               /* a backend's */
+        {401, OURS, 150, 0},                                 /* perhaps not all of it */
         {401, OURS, 0, 1},
         {401, OURS, 5000, 1},
     };

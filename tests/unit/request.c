@@ -225,6 +225,39 @@ static void what_is_open(void **state)
     }
 }
 
+/* What the server asks a kubelet for: exec and its kin, and logs, of pods of the core alone. */
+static void what_a_node_answers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *target;
+        bool node;
+    } asked[] = {
+        {"GET", "/api/v1/namespaces/x/pods/p/log", true},
+        {"GET", "/api/v1/namespaces/x/pods/p/log/?follow=true", true},
+        {"GET", "/api/v1/namespaces/x/pods/p/exec?command=sh", true},
+        {"POST", "/api/v1/namespaces/x/pods/p/exec?command=sh", true},
+        {"POST", "/api/v1/namespaces/x/pods/p/attach", true},
+        {"POST", "/api/v1/namespaces/x/pods/p/portforward", true},
+        {"GET", "/api/v1/namespaces/x/pods/log", false},
+        {"GET", "/api/v1/namespaces/x/pods/p/logs", false},
+        {"GET", "/api/v1/namespaces/x/pods/p/status", false},
+        {"POST", "/api/v1/namespaces/x/pods/p/eviction", false},
+        {"GET", "/api/v1/namespaces/x/pods/p/proxy", false}, /* a pod's own */
+        {"GET", "/api/v1/namespaces/x/services/p/log", false},
+        {"GET", "/apis/g/v1/namespaces/x/pods/p/log", false},
+        {"GET", "/logs/pods", false},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct request_info in;
+        uint8_t *room;
+        read_exact(&in, asked[i].method, slice_of(asked[i].target), &room);
+        if (in.node != asked[i].node)
+            fail_msg("%s %s: node %d", asked[i].method, asked[i].target, in.node);
+        free(room);
+    }
+}
+
 static void what_monitors_ask_too(void **state)
 {
     (void)state;
@@ -365,6 +398,7 @@ int main(void)
         cmocka_unit_test(a_zero_byte_is_a_byte),
         cmocka_unit_test(what_is_open),
         cmocka_unit_test(what_monitors_ask_too),
+        cmocka_unit_test(what_a_node_answers),
         cmocka_unit_test(control_bytes_are_refused),
         cmocka_unit_test(groups_that_may_be_added),
         cmocka_unit_test(long_targets),

@@ -136,11 +136,41 @@ static void check_beginnings(struct slice body)
         assert_false(some.whole);
         assert_true(!some.is_status || all.is_status);
         assert_true(!some.impersonation_refused || all.impersonation_refused);
+        assert_true(!some.own_401 || all.own_401);
+        assert_true(!some.other_401 || all.other_401);
         assert_true(some.reason_size == 0 || some.reason_size == all.reason_size);
         assert_memory_equal(some.reason, all.reason, some.reason_size);
         assert_true(some.user_size == 0 || some.user_size == all.user_size);
         assert_memory_equal(some.user, all.user, some.user_size);
         assert_true(some.is_status || (some.reason_size == 0 && some.user_size == 0));
+    }
+}
+
+/* The server's own 401 says just that; one that it was answered itself, more. */
+static void tells_whose_refusal_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        bool own, other;
+    } refusals[] = {
+        {HEAD "Unauthorized\",\"reason\":\"Unauthorized\",\"code\":401}", true, false},
+        {HEAD "the server has asked for the client to provide credentials ( pods/log p)\",\"reason\":\"Unauthorized\","
+              "\"details\":{\"name\":\"p\",\"kind\":\"pods/log\"},\"code\":401}",
+         false, true},
+        {HEAD "unauthorized\",\"reason\":\"Unauthorized\",\"code\":401}", false, true},
+        {HEAD "\",\"reason\":\"Unauthorized\",\"code\":401}", false, true},
+        {HEAD "Unauthorized\",\"reason\":\"Forbidden\",\"code\":403}", false, false},
+        {HEAD "Unauthorized\",\"code\":401}", false, false},
+        {"{\"kind\":\"Status\",\"reason\":\"Unauthorized\",\"code\":401}", false, false},
+        {"{\"message\":\"Unauthorized\",\"reason\":\"Unauthorized\",\"code\":401}", false, false},
+    };
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        struct status s;
+        read_exact(&s, slice_of(refusals[i].body), true);
+        if (s.own_401 != refusals[i].own || s.other_401 != refusals[i].other)
+            fail_msg("%s: %d %d", refusals[i].body, s.own_401, s.other_401);
+        check_beginnings(slice_of(refusals[i].body));
     }
 }
 
@@ -286,9 +316,8 @@ static void long_texts_are_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_json),
-        cmocka_unit_test(reads_protobuf),
-        cmocka_unit_test(bad_protobuf_is_harmless),
+        cmocka_unit_test(reads_json),         cmocka_unit_test(tells_whose_refusal_it_is),
+        cmocka_unit_test(reads_protobuf),     cmocka_unit_test(bad_protobuf_is_harmless),
         cmocka_unit_test(long_texts_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
