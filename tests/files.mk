@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/credential \
 	tests/unit/deadline \
 	tests/unit/draft \
+	tests/unit/draft_answer \
 	tests/unit/draft_hidden \
 	tests/unit/endpoint \
 	tests/unit/escape \

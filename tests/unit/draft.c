@@ -244,42 +244,6 @@ static void parts_of_a_target_are_kept_once(void **state)
     desk_end(&d);
 }
 
-/* A kubelet that no longer knows the server: `kubectl logs` says that the server has asked for credentials. */
-static void a_log_that_the_kubelet_refused(void **state)
-{
-    (void)state;
-    static const char BODY[] =
-        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"the server "
-        "has asked "
-        "for the client to provide credentials ( pods/log p)\",\"reason\":\"Unauthorized\",\"details\":{\"name\":\"p\","
-        "\"kind\":\"pods/log\"},\"code\":401}\n";
-    static const char OWN[] =
-        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":"
-        "\"Unauthorized\",\"reason\":\"Unauthorized\",\"code\":401}\n";
-    struct test t;
-    begin(&t);
-    shake_hands(&t);
-    for (size_t i = 0; i < 2; i++) {
-        char answer[1024];
-        say(&t, CLIENT, PA,
-            "GET /api/v1/namespaces/a/pods/p/log HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n");
-        snprintf(answer, sizeof answer,
-                 "HTTP/1.1 401 Unauthorized\r\nAudit-Id: 1\r\nContent-Type: application/json\r\n"
-                 "Content-Length: %zu\r\n\r\n%s",
-                 strlen(i ? OWN : BODY), i ? OWN : BODY);
-        say(&t, SERVER, PA, answer);
-    }
-    finish(&t);
-    for (size_t i = 0; i < 2; i++) {
-        const struct exchange *x = exchange_at(&t, i);
-        assert_text(x, x->reason, "Unauthorized");
-        assert_true(exchange_has(x, SIGN_NODE));
-        assert_int_equal(exchange_has(x, SIGN_OWN_401), i == 1);
-        assert_int_equal(exchange_has(x, SIGN_OTHER_401), i == 0);
-    }
-    end(&t);
-}
-
 static void credentials_elsewhere_are_masked(void **state)
 {
     (void)state;
@@ -614,7 +578,6 @@ int main(void)
         cmocka_unit_test(bearer_tokens_leave_a_digest_only),
         cmocka_unit_test(a_token_of_the_table_comes_again),
         cmocka_unit_test(parts_of_a_target_are_kept_once),
-        cmocka_unit_test(a_log_that_the_kubelet_refused),
         cmocka_unit_test(credentials_elsewhere_are_masked),
         cmocka_unit_test(many_lines_hide_nothing),
         cmocka_unit_test(long_targets_grow_the_record),

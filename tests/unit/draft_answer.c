@@ -1,0 +1,81 @@
+/* What is read of the body of an answer. */
+#include "tests/unit/worker_rig.h"
+
+#include "sensor/event/field.h"
+
+/* A kubelet that no longer knows the server: `kubectl logs` says that the server has asked for credentials. */
+static void a_log_that_the_kubelet_refused(void **state)
+{
+    (void)state;
+    static const char BODY[] =
+        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"the server "
+        "has asked "
+        "for the client to provide credentials ( pods/log p)\",\"reason\":\"Unauthorized\",\"details\":{\"name\":\"p\","
+        "\"kind\":\"pods/log\"},\"code\":401}\n";
+    static const char OWN[] =
+        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":"
+        "\"Unauthorized\",\"reason\":\"Unauthorized\",\"code\":401}\n";
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    for (size_t i = 0; i < 2; i++) {
+        char answer[1024];
+        say(&t, CLIENT, PA,
+            "GET /api/v1/namespaces/a/pods/p/log HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n");
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 401 Unauthorized\r\nAudit-Id: 1\r\nContent-Type: application/json\r\n"
+                 "Content-Length: %zu\r\n\r\n%s",
+                 strlen(i ? OWN : BODY), i ? OWN : BODY);
+        say(&t, SERVER, PA, answer);
+    }
+    finish(&t);
+    for (size_t i = 0; i < 2; i++) {
+        const struct exchange *x = exchange_at(&t, i);
+        assert_text(x, x->reason, "Unauthorized");
+        assert_true(exchange_has(x, SIGN_NODE));
+        assert_int_equal(exchange_has(x, SIGN_OWN_401), i == 1);
+        assert_int_equal(exchange_has(x, SIGN_OTHER_401), i == 0);
+    }
+    end(&t);
+}
+
+/* A client may ask for a Status in a form that is not read: then what it says is not known. */
+static void a_status_in_another_form_is_not_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        bool unknown;
+    } forms[] = {{"application/json", false}, {"application/yaml", true}, {"application/yaml; charset=utf-8", true},
+                 {"application/cbor", true},  {"text/plain", false},      {"text/html", false}};
+    enum { FORMS = sizeof forms / sizeof *forms };
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    for (size_t i = 0; i < FORMS; i++) {
+        char answer[256];
+        say(&t, CLIENT, PA, GET);
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 403 Forbidden\r\nContent-Type: %s\r\nContent-Length: 13\r\n\r\nkind: Status\n",
+                 forms[i].type);
+        say(&t, SERVER, PA, answer);
+    }
+    finish(&t);
+    for (size_t i = 0; i < FORMS; i++) {
+        const struct event *e = &exchange_at(&t, i)->event;
+        if (event_is_unknown(e, EVENT_KUBE_REASON) != forms[i].unknown ||
+            event_is_unknown(e, EVENT_KUBE_MESSAGE_USER) != forms[i].unknown)
+            fail_msg("%s", forms[i].type);
+        assert_false(exchange_has(exchange_at(&t, i), SIGN_STATUS));
+    }
+    end(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_log_that_the_kubelet_refused),
+        cmocka_unit_test(a_status_in_another_form_is_not_known),
+    };
+    return cmocka_run_group_tests_name("draft_answer", tests, NULL, NULL);
+}
