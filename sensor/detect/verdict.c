@@ -190,6 +190,8 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     bool kubernetes = exchange_has(x, SIGN_KUBERNETES), proxied = exchange_has(x, SIGN_PROXIED);
     bool open = exchange_has(x, SIGN_OPEN_PATH), opened = exchange_has(x, SIGN_OPENED_PATH);
     bool upgraded = x->status == 101, redirected = x->status >= 300;
+    /* A browser's question before its request bears no credential, and the CORS filter stands before all others. */
+    bool preflight = slice_is(event_text(&x->event, x->method), "OPTIONS");
     switch (stage_of(x->status)) {
     case STAGE_SERVED:
         /* Who may impersonate has a credential, on open paths too. */
@@ -197,7 +199,7 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
             return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
         if (open && !upgraded && (!redirected || x->status == 304) && !exchange_has(x, SIGN_IMPERSONATES))
             return (struct judgement){AUTH_ANONYMOUS, BASIS_INFERRED, OPEN_TO_ALL, none | BIT(EVIDENCE_OPEN_PATH)};
-        if (opened)
+        if (opened || preflight)
             return unknown(BIT(EVIDENCE_OPEN_PATH));
         return kubernetes && !redirected ? lent : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
     case STAGE_BEHIND:

@@ -23,6 +23,7 @@ struct facts {
     enum certificate certificate;
     enum path_kind path_kind;
     bool no_target;
+    const char *method; /* NULL: GET */
     const char *reason, *status_user, *jwt_subject;
     const char *certificate_user; /* of groups GROUPS */
 };
@@ -40,7 +41,7 @@ static struct exchange *record(struct event_room *room, const struct facts *f)
     x->certificate = (uint8_t)f->certificate;
     x->path_kind = (uint8_t)f->path_kind;
     if (f->request != SEEN_NOT && !f->no_target) {
-        x->method = event_add_text(&x->event, slice_of("GET"), 64);
+        x->method = event_add_text(&x->event, slice_of(f->method ? f->method : "GET"), 64);
         x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
     }
     x->reason = event_add_text(&x->event, slice_of(f->reason ? f->reason : ""), 64);
@@ -144,6 +145,8 @@ static const struct row ROWS[] = {
      OUTCOME_ACCEPTED, BASIS_NONE, GROUND(OPEN_PATH)},
     {"none, protected data", FACTS(WHOLE, WHOLE, NONE, KUBE, 200), AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_INFERRED,
      GROUND(NO_CREDENTIAL) | GROUND(STATUS_CODE) | GROUND(ADDED_BEHIND)},
+    {"none, a browser's question before its request", FACTS(WHOLE, WHOLE, NONE, KUBE, 204, .method = "OPTIONS"),
+     AUTH_UNKNOWN, OUTCOME_ACCEPTED, BASIS_NONE, GROUND(OPEN_PATH)},
     {"none, protected data missing", FACTS(WHOLE, WHOLE, NONE, KUBE, 404), AUTH_CREDENTIALED, OUTCOME_ACCEPTED,
      BASIS_INFERRED, GROUND(NO_CREDENTIAL) | GROUND(STATUS_CODE) | GROUND(ADDED_BEHIND)},
     {"none, a backend's page missing", FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(PROXIED), 404), AUTH_UNKNOWN,
