@@ -202,6 +202,51 @@ static void knows_a_watch_again(void **state)
     rule_set_free(rules);
 }
 
+/* What Kubernetes of today asks for, of the list that is shipped; and what nobody's name excuses. */
+static void knows_todays_components(void **state)
+{
+    (void)state;
+    static const char SCHEDULER[] = "kube-scheduler/v1.35.0 (linux/amd64) kubernetes/6645204",
+                      MANAGER[] = "kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/6645204";
+    static const struct asked TODAY[] = {
+        /* 1.34: a pod's service account, for who pulls its images; claims of devices */
+        {KUBELET, "GET", "/api/v1/namespaces/a/serviceaccounts/b", 403, true},
+        {KUBELET, "GET", "/apis/resource.k8s.io/v1/namespaces/a/resourceclaims/b", 403, true},
+        {KUBELET, "GET", "/apis/certificates.k8s.io/v1beta1/clustertrustbundles?limit=500&resourceVersion=0", 403,
+         true},
+        /* who asks it something itself */
+        {KUBELET, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", 401, true},
+        {KUBELET, "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", 401, true},
+        {SCHEDULER, "POST", "/apis/authentication.k8s.io/v1/tokenreviews?timeout=10s", 401, true},
+        {SCHEDULER, "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s", 401, true},
+        {MANAGER, "POST", "/apis/authentication.k8s.io/v1/tokenreviews?timeout=10s", 401, true},
+        {MANAGER, "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s", 401, true},
+        {KUBELET, "GET", "/api/v1/serviceaccounts", 403, false},
+        {KUBELET, "GET", "/api/v1/secrets", 403, false},
+        {KUBELET, "POST", "/api/v1/namespaces/a/pods", 403, false},
+        {KUBELET, "POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", 403, false},
+        {KUBELET, "POST", "/api/v1/namespaces/a/serviceaccounts", 403, false},
+    };
+    const char *source = getenv("srcdir");
+    char path[4096], text[16384] = "";
+    snprintf(path, sizeof path, "%s/rules/list-components.yaml", source ? source : ".");
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, sizeof text - 1, file) < sizeof text - 1);
+    fclose(file);
+    struct rule_set *rules;
+    struct components *c = components(text, &rules);
+    for (size_t i = 0; i < sizeof TODAY / sizeof *TODAY; i++) {
+        struct event_room room;
+        struct habit_request r;
+        assert_true(components_request(c, make(&room, &TODAY[i]), &SECRET, 0, &r));
+        if (r.own != TODAY[i].own)
+            fail_msg("%s %s by %s", TODAY[i].method, TODAY[i].target, TODAY[i].agent);
+    }
+    components_free(c);
+    rule_set_free(rules);
+}
+
 /* Without the list nobody is one of them. */
 static void may_be_without_a_list(void **state)
 {
@@ -225,6 +270,7 @@ int main(void)
         cmocka_unit_test(only_without_a_credential),
         cmocka_unit_test(tells_programs_and_places_apart),
         cmocka_unit_test(knows_a_watch_again),
+        cmocka_unit_test(knows_todays_components),
         cmocka_unit_test(may_be_without_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
