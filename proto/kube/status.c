@@ -74,6 +74,30 @@ static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
     return 0;
 }
 
+/* The server writes these three as HTML does, behind quoting.  @return the new size. */
+static uint16_t unescape_html(char *text, uint16_t size)
+{
+    static const struct {
+        const char *name, byte;
+    } escapes[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
+    uint16_t to = 0;
+    for (uint16_t at = 0; at < size; to++) {
+        struct slice rest = {.data = (const uint8_t *)text + at, .size = (size_t)(size - at)};
+        size_t taken = 1;
+        char byte = text[at];
+        for (size_t i = 0; byte == '&' && i < sizeof escapes / sizeof *escapes; i++) {
+            if (!slice_begins(rest, escapes[i].name))
+                continue;
+            byte = escapes[i].byte;
+            taken = strlen(escapes[i].name);
+            break;
+        }
+        text[to] = byte;
+        at = (uint16_t)(at + taken);
+    }
+    return to;
+}
+
 /* The clause that the authorizer's refusal ends in. Everything behind it that a client chose is quoted, so the clause
  * cannot occur there; before it the resource stands as it came in the path: hence the last one. */
 static struct slice find_clause(struct slice message)
@@ -118,7 +142,7 @@ static void take_message(struct reading *r, struct slice message, bool whole)
     struct slice rest = slice_part(clause, used, clause.size);
     if (used == 0 || !slice_begins(rest, cannot))
         return;
-    s->user_size = size;
+    s->user_size = unescape_html(s->user, size);
     s->impersonation_refused = refuses_impersonation(slice_part(rest, sizeof cannot - 1, rest.size));
 }
 

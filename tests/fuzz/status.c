@@ -22,10 +22,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (all.user_size > sizeof all.user || all.reason_size > sizeof all.reason || some.whole)
         abort();
     if ((some.is_status && !all.is_status) || (some.impersonation_refused && !all.impersonation_refused) ||
+        (some.own_401 && !all.own_401) || (some.other_401 && !all.other_401) ||
         !absent_or_same(some.reason, some.reason_size, all.reason, all.reason_size) ||
         !absent_or_same(some.user, some.user_size, all.user, all.user_size))
         abort();
-    if (!all.is_status && (all.reason_size > 0 || all.user_size > 0 || all.impersonation_refused))
+    if (!all.is_status &&
+        (all.reason_size > 0 || all.user_size > 0 || all.impersonation_refused || all.own_401 || all.other_401))
         abort();
     return 0;
 }

@@ -61,6 +61,13 @@ static const struct row rows[] = {
      "forbidden: User \\\"a\\\\\\\"b\\\\\\\\c\\\\t\\\\x01\\\\u00e9\\\\U0001f600 \\u003cd\\u003e\\\" cannot get path "
      "\\\"/\\\"" TAIL,
      true, 403, "Forbidden", "a\"b\\c\t\x01\xC3\xA9\xF0\x9F\x98\x80 <d>", false},
+    /* What looks like HTML is written as HTML writes it. */
+    {HEAD
+     "forbidden: User \\\"Tom \\u0026amp; Jo \\u0026lt;x\\u0026gt; \\u0026amp;lt; \\u0026quot;\\\" cannot get path "
+     "\\\"/\\\"" TAIL,
+     true, 403, "Forbidden", "Tom & Jo <x> &lt; &quot;", false},
+    {HEAD "forbidden: User \\\"\\u0026amp;\\u0026amp\\u0026\\\" cannot get path \\\"/\\\"" TAIL, true, 403, "Forbidden",
+     "&&amp&", false},
     {HEAD "forbidden: User \\\"\\\" cannot get path \\\"/\\\"" TAIL, true, 403, "Forbidden", "", false},
     /* A path that plays the server: the resource comes unquoted, the real clause last. */
     {HEAD
