@@ -12,6 +12,7 @@ ONE, TWO = ('198.51.100.7', 8080), ('198.51.100.8', 8080)
 NODE, OTHER = '192.0.2.10', '192.0.2.11'
 KUBELET = 'kubelet/v1.31.2 (linux/amd64) kubernetes/5864a46'
 KUBEADM = 'kubeadm/v1.31.2 (linux/amd64) kubernetes/5864a46'
+PROXY = 'kube-proxy/v1.35.0 (linux/amd64) kubernetes/6645204'
 SCHEDULER = 'kube-scheduler/v1.20.2 (linux/amd64) kubernetes/faecb19/scheduler'
 SELECTOR = '?fieldSelector=metadata.name%3Dnode-1&limit=500&resourceVersion=0'
 NODES = f'/api/v1/nodes{SELECTOR}'
@@ -138,6 +139,21 @@ def scheduler():
     return s
 
 
+def proxy():
+    """Four reflectors of 1.35 at once: each try is a watch, with a time of its own drawn anew, and then a list."""
+    lists = ['/api/v1/services?', '/apis/discovery.k8s.io/v1/endpointslices?', '/apis/networking.k8s.io/v1/servicecidrs?',
+             '/api/v1/nodes?fieldSelector=metadata.name%3Dnode-1&']
+    s = Scene()
+    for number, wait in enumerate((1, 2, 0)):
+        for i, target in enumerate(lists):
+            s.ask(f'{target}allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true'
+                  f'&timeoutSeconds={300 + 71 * (4 * number + i)}&watch=true', agent=PROXY)
+        for target in lists:
+            s.ask(target + 'limit=500&resourceVersion=0', agent=PROXY)
+        s.capture.pause(wait)
+    return s
+
+
 TOKENS = [[f'Authorization: Bearer not-a-real-token-{i}'] for i in range(3)]
 SCENES = {
     # Nothing above informational.
@@ -148,6 +164,7 @@ SCENES = {
     # One low finding each.
     'kubelet': lambda: Scene().rounds(6),
     'scheduler': scheduler,
+    'proxy': proxy,
     'anonymous-off': lambda: Scene().rounds(6, status=401),
     'expired-token': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]),
     # Near misses, each different in one thing.
