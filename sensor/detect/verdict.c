@@ -101,8 +101,8 @@ static enum refusal refusal_by_body(const struct exchange *x)
 }
 
 /* Whose a 401 is. The server's own comes before priority and fairness. An aggregated API server's comes behind, so that
- * all of the head has to be seen where there may be one; and of a watch, which 1.20 does not count there, it cannot be
- * told. Nor does it count a log or an exec, which a kubelet refuses that no longer knows the server. */
+ * all of the head has to be seen where there may be one. A log or an exec does not count there, which a kubelet refuses
+ * that no longer knows the server. */
 static enum refusal refusal_of(const struct exchange *x)
 {
     if (x->status != 401)
@@ -112,6 +112,22 @@ static enum refusal refusal_of(const struct exchange *x)
     if (!path_known(x) || exchange_has(x, SIGN_PROXIED) || exchange_has(x, SIGN_NODE))
         return refusal_by_body(x);
     return x->answer == SEEN_WHOLE || !exchange_has(x, SIGN_ADDED) ? REFUSAL_OWN : REFUSAL_UNDECIDED;
+}
+
+/* Whether no X-Kubernetes-Pf-* is sent whoever answers: priority and fairness leaves out these subresources, up to 1.20
+ * watches as well. Without a verb it may be a watch: what follows in a long target is not kept. */
+static bool runs_long(const struct exchange *x)
+{
+    struct slice verb = event_text(&x->event, x->verb), subresource = event_text(&x->event, x->subresource);
+    return verb.size == 0 || slice_is(verb, "watch") || slice_is(subresource, "attach") ||
+           slice_is(subresource, "exec") || slice_is(subresource, "log") || slice_is(subresource, "portforward");
+}
+
+/* Whether a 401 that looks like the server's own may be another's. Behind a proxy subresource a backend can write just
+ * such a Status. */
+static bool may_be_relayed(const struct exchange *x)
+{
+    return exchange_has(x, SIGN_PROXIED) || (exchange_has(x, SIGN_ADDED) && runs_long(x));
 }
 
 static bool has_certificate(const struct exchange *x)
@@ -279,8 +295,8 @@ static struct judgement judge(const struct exchange *x, enum refusal refusal)
         uint32_t evidence = BIT(EVIDENCE_STATUS_CODE);
         if (x->request == SEEN_WHOLE)
             evidence |= presented(x);
-        if (exchange_has(x, SIGN_PROXIED)) /* a backend may write just such a Status */
-            return (struct judgement){AUTH_REJECTED, BASIS_INFERRED, NEARLY_SURE, evidence};
+        if (may_be_relayed(x))
+            return (struct judgement){AUTH_REJECTED, BASIS_INFERRED, NEARLY_SURE, evidence | BIT(EVIDENCE_RELAYED)};
         return (struct judgement){AUTH_REJECTED, BASIS_OBSERVED, SURE, evidence};
     }
     if (refusal == REFUSAL_UNDECIDED)

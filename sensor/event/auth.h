@@ -25,7 +25,7 @@ enum auth_evidence {
     EVIDENCE_HEAD_PARTLY_LOST,  /* why unknown */
     EVIDENCE_NO_ANSWER,         /* why unknown */
     EVIDENCE_ANSWER_UNREADABLE, /* why unknown: only its body could settle it */
-    EVIDENCE_RELAYED,           /* why unknown: a backend may have written the answer */
+    EVIDENCE_RELAYED,           /* why unknown, or less sure: a backend may have written the answer */
     EVIDENCE_CONTRADICTION,     /* two signs disagree */
     EVIDENCE_VALUE_ALONE,       /* a credential's value, under a name that is not known */
     EVIDENCE_TABLE_RECOVERED, /* less sure: fields of the head are inferred, of an HPACK table found again behind a gap

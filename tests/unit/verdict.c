@@ -25,7 +25,8 @@ struct facts {
     bool no_target;
     const char *method; /* NULL: GET */
     const char *reason, *status_user, *jwt_subject;
-    const char *certificate_user; /* of groups GROUPS */
+    const char *verb, *subresource; /* no verb: get */
+    const char *certificate_user;   /* of groups GROUPS */
 };
 
 static const char GROUPS[] = "makers,readers";
@@ -43,6 +44,8 @@ static struct exchange *record(struct event_room *room, const struct facts *f)
     if (f->request != SEEN_NOT && !f->no_target) {
         x->method = event_add_text(&x->event, slice_of(f->method ? f->method : "GET"), 64);
         x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
+        x->verb = event_add_text(&x->event, slice_of(f->verb ? f->verb : "get"), 64);
+        x->subresource = event_add_text(&x->event, slice_of(f->subresource ? f->subresource : ""), 64);
     }
     x->reason = event_add_text(&x->event, slice_of(f->reason ? f->reason : ""), 64);
     x->status_user = event_add_text(&x->event, slice_of(f->status_user ? f->status_user : ""), 64);
@@ -167,7 +170,7 @@ static const struct row ROWS[] = {
     /* A 401 behind a proxy subresource. */
     {"a token, the server's own 401, or one just like it",
      FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED) | OWN_401, 401, .reason = "Unauthorized"), AUTH_REJECTED,
-     OUTCOME_REFUSED, BASIS_INFERRED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
+     OUTCOME_REFUSED, BASIS_INFERRED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION) | GROUND(RELAYED)},
     {"a token, a relayed 401", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(PROXIED) | SIGN(BACKEND), 401),
      AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
     {"a token, a forged Status with a backend's header",
@@ -206,6 +209,20 @@ static const struct row ROWS[] = {
      OUTCOME_UNSEEN, BASIS_NONE, GROUND(RELAYED)},
     {"and wholly, without", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADDED), 401), AUTH_REJECTED, OUTCOME_REFUSED,
      BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
+    {"a watch, of which old servers do not tell",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADDED) | SIGN(STATUS), 401, .reason = "Unauthorized", .verb = "watch"),
+     AUTH_REJECTED, OUTCOME_REFUSED, BASIS_INFERRED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION) | GROUND(RELAYED)},
+    {"what may be one, because its options are not known",
+     FACTS(WHOLE, WHOLE, NONE, KUBE | SIGN(ADDED), 401, .verb = ""), AUTH_REJECTED, OUTCOME_REFUSED, BASIS_INFERRED,
+     GROUND(STATUS_CODE) | GROUND(RELAYED)},
+    {"a stream, of which no server tells",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADDED), 401, .subresource = "portforward"), AUTH_REJECTED, OUTCOME_REFUSED,
+     BASIS_INFERRED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION) | GROUND(RELAYED)},
+    {"a watch of what the server itself serves", FACTS(WHOLE, WHOLE, BEARER, KUBE, 401, .verb = "watch"), AUTH_REJECTED,
+     OUTCOME_REFUSED, BASIS_OBSERVED, GROUND(STATUS_CODE) | GROUND(AUTHORIZATION)},
+    {"a watch that a newer server tells of",
+     FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADDED) | SIGN(ADMITTED), 401, .verb = "watch"), AUTH_CREDENTIALED,
+     OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
     {"none, inside of TLS, the same",
      FACTS(WHOLE, WHOLE, NONE, SIGN(KUBERNETES) | SIGN(ADMITTED), 401, .certificate = CERTIFICATE_ABSENT),
      AUTH_ANONYMOUS, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(NO_CREDENTIAL)},
