@@ -93,7 +93,7 @@ static void client_hello(struct tls *t, struct slice body)
     if (!second) {
         tls_resumption_release(d, tls_memory(t));
         *d = (struct tls_dialogue){.hello = true};
-        OPENSSL_cleanse(&t->epochs.resumed, sizeof t->epochs.resumed);
+        OPENSSL_cleanse(&t->epochs.master, sizeof t->epochs.master);
         t->half[CLIENT].broken = false;
         if (!first)
             tls_note(t, TLS_SIGN_RENEGOTIATED);

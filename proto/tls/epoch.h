@@ -1,7 +1,8 @@
 /* Which keys open a side's records now: suite and randoms of the hellos, the secrets of the key log, an opener a side.
  *
  * A side goes from one epoch to the next where its messages say so, or, where those were lost, where a record opens
- * with the next epoch's keys and not with this one's. Keys are fetched when the first record needs them. */
+ * with the next epoch's keys and not with this one's. Keys are fetched when the first record needs them. Of several
+ * secrets that are logged with one client random the first is taken, until a record opens with another one. */
 #ifndef PROTO_TLS_EPOCH_H
 #define PROTO_TLS_EPOCH_H
 
@@ -29,8 +30,10 @@ struct tls_epoch_side {
     struct tls_opener *next;   /* before TLS 1.3: behind the ChangeCipherSpec; else: of the traffic's epoch */
     uint8_t epoch;             /* enum tls_epoch */
     bool unsure;               /* records were lost, nobody knows how many */
-    bool passing; /* early data that the server does not read: what does not open has no place in the sequence */
-    bool changed; /* before TLS 1.3: the ChangeCipherSpec that `next` is for was seen */
+    bool passing;   /* early data that the server does not read: what does not open has no place in the sequence */
+    bool changed;   /* before TLS 1.3: the ChangeCipherSpec that `next` is for was seen */
+    bool proven;    /* `opener` has opened a record */
+    uint8_t others; /* records that other secrets with the same client random were tried on */
 };
 
 /** Embedded in its connection; all zero is a fresh one. */
@@ -40,7 +43,8 @@ struct tls_epochs {
     const struct tls_suite *suite; /* NULL: not known, or none that can be opened */
     uint16_t version;              /* 0: the ServerHello was not seen */
     bool encrypt_then_mac;
-    struct tls_secret resumed; /* before TLS 1.3: the master secret of the session that is resumed */
+    struct tls_secret master; /* before TLS 1.3: of the session that is resumed, or which of several with this client
+                               * random opens a record; else the log has it */
     struct tls_epoch_side side[2];
 };
 
@@ -56,7 +60,7 @@ enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locks
                                     const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out,
                                     struct tls_opened *opened);
 
-/** Whether the side's record opens, now or at one of the places that are tried; nothing changes. */
+/** Whether the side's record opens, now or at one of the places that are tried; its place stays. */
 bool tls_epochs_prove(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
                       const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out);
 

@@ -50,7 +50,7 @@ size_t tls_keys_unasked(const struct tls_keys *k)
 {
     size_t count = 0;
     for (const struct tls_logged *l = tls_vault_newest(&k->vault); l != NULL; l = tls_vault_older(l))
-        count += !l->asked;
+        count += !tls_keys_logged(k, l->random)->asked;
     return count;
 }
 

@@ -32,7 +32,7 @@ void tls_keys_free(struct tls_keys *k);
 struct tls_logged {
     uint8_t random[TLS_RANDOM];
     struct tls_secret secrets[TLS_LABELS]; /* size 0: not logged */
-    bool asked;                            /* a connection with this client random was seen */
+    bool asked;                            /* of the first: a connection with this client random was seen */
 };
 
 /** How many connections with one client random are told apart. */

@@ -62,7 +62,7 @@ void tls_resumption_take(struct tls *t, enum tls_resumed by, unsigned place)
     tls_note(t, TLS_SIGN_SESSION_FOUND);
     tls_facts_restore(&t->facts, tls_memory(t), &offer->kept);
     if (t->epochs.version != TLS_1_3)
-        t->epochs.resumed = offer->master;
+        t->epochs.master = offer->master;
 }
 
 void tls_resumption_keep(struct tls *t, enum tls_session_name by, struct slice name)

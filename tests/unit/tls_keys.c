@@ -82,6 +82,8 @@ static void each_label(void **state)
     assert_int_equal(tls_keys_unasked(k), 0);
     assert_int_equal(add(k, "CLIENT_RANDOM " R2 " " S48), TLS_LINE_ADDED);
     assert_int_equal(tls_keys_unasked(k), 1);
+    assert_int_equal(add(k, "CLIENT_RANDOM " R2 " 0000000000000000" S32 "0123456789ABCDEF"), TLS_LINE_CONTRADICTS);
+    assert_int_equal(tls_keys_unasked(k), 2);
     assert_null(tls_keys_find(k, random_of(R2), TLS_LABEL_CLIENT_EARLY));
     assert_int_equal(tls_keys_unasked(k), 0);
     keys_over(k);
