@@ -362,10 +362,10 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         return STATUS_OUTPUT;
     signals_catch(outputs_can_reopen(r->options));
     read_all(r);
-    signals_rest();
     finish(r);
     check_sums(r);
     report_close(r->report);
+    signals_rest();
     return status_of(r, tell_output_error(r));
 }
 
@@ -389,7 +389,8 @@ static void take_apart(struct run *r)
 
 enum exit_status run(const struct options *o, const char *filter, const struct rule_set *rules, struct log *log)
 {
-    struct run r = {.options = o, .filter = filter, .log = log, .capture = capture_new(), .report = report_new()};
+    struct run r = {
+        .options = o, .filter = filter, .log = log, .capture = capture_new(), .report = report_new(signals_came)};
     enum exit_status status = STATUS_USAGE;
     if (r.capture != NULL && r.report != NULL)
         status = proceed(&r, rules);

@@ -7,8 +7,8 @@
 /* The one state of the process that a handler can reach. */
 static volatile sig_atomic_t came, hung_up, asked;
 
-/* A signal between the asking for it and a read that waits would be noticed only when something is read. So an alarm
- * follows, each second, and interrupts that read. */
+/* A signal between the asking for it and a read or write that waits would be noticed only when something is read or
+ * written. So an alarm follows, each second, and interrupts that. */
 static void remember(int signal)
 {
     if (signal != SIGALRM)

@@ -18,7 +18,7 @@ bool signals_hung_up(void);
 /** Whether USR1 came since this was asked last. */
 bool signals_asked(void);
 
-/** Nothing will wait for input any more. */
+/** Nothing will wait for input or a reader any more. */
 void signals_rest(void);
 
 #endif

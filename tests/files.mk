@@ -377,6 +377,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/sealed \
 	tests/cases/secrets-http2 \
 	tests/cases/several-files \
+	tests/cases/stalled \
 	tests/cases/story \
 	tests/cases/survey \
 	tests/cases/sweeps \

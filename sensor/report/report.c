@@ -3,6 +3,7 @@
 #include "sensor/report/target.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,12 +19,18 @@ struct output {
 struct report {
     struct output *outputs;
     size_t count;
-    char error[512]; /* "NAME: REASON" of the first output that failed; "" so far none */
+    bool (*over)(void);
+    uint64_t dropped; /* of outputs that are closed */
+    bool stalled;     /* the first output that failed had somebody who took nothing */
+    char error[512];  /* "NAME: REASON" of the first output that failed; "" so far none */
 };
 
-struct report *report_new(void)
+struct report *report_new(bool (*over)(void))
 {
-    return calloc(1, sizeof(struct report));
+    struct report *r = calloc(1, sizeof *r);
+    if (r)
+        r->over = over;
+    return r;
 }
 
 bool report_add(struct report *r, const struct output_spec *spec, int fd, bool live, bool verbose, bool colour)
@@ -32,7 +39,7 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     struct output *outputs = realloc(r->outputs, (r->count + 1) * sizeof *outputs);
     if (outputs)
         r->outputs = outputs;
-    o.target = outputs ? target_new(spec->target, fd) : NULL;
+    o.target = outputs ? target_new(spec->target, fd, r->over) : NULL;
     if (!o.target) {
         close(fd);
         return false;
@@ -49,8 +56,10 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
 
 static void note_error(struct report *r, const char *name, int error)
 {
-    if (error && !r->error[0])
-        snprintf(r->error, sizeof r->error, "%s: %s", name, strerror(error));
+    if (!error || r->error[0])
+        return;
+    r->stalled = error == ETIME;
+    snprintf(r->error, sizeof r->error, "%s: %s", name, r->stalled ? "nobody takes what is written" : strerror(error));
 }
 
 /** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
@@ -156,7 +165,7 @@ void report_reopen(struct report *r, int (*reopen)(const char *path))
 
 uint64_t report_dropped(const struct report *r)
 {
-    uint64_t sum = 0;
+    uint64_t sum = r->dropped;
     for (size_t i = 0; i < r->count; i++)
         sum += target_dropped(r->outputs[i].target);
     return sum;
@@ -174,6 +183,7 @@ bool report_close(struct report *r)
         struct output *o = &r->outputs[i];
         char name[256];
         snprintf(name, sizeof name, "%s", target_name(o->target));
+        r->dropped += target_dropped(o->target);
         note_error(r, name, target_close(o->target));
         o->format->close(o->state);
         buffer_deinit(&o->buffer);
@@ -181,6 +191,10 @@ bool report_close(struct report *r)
     free(r->outputs);
     r->outputs = NULL;
     r->count = 0;
+    size_t used = strlen(r->error);
+    if (r->stalled)
+        snprintf(r->error + used, sizeof r->error - used, "; %" PRIu64 " bytes were not written", r->dropped);
+    r->stalled = false;
     return !r->error[0];
 }
 

@@ -77,7 +77,9 @@ void output_what(const struct output_spec *spec, char *text, size_t size);
 /** The outputs of this run. */
 struct report;
 
-struct report *report_new(void);
+/** @param over  whether the run is to end, and no output is to be waited for any more that takes nothing; NULL: never.
+ */
+struct report *report_new(bool (*over)(void));
 
 /** @param fd  opened for spec->target; taken over. @param live  findings are told as they first hold. */
 bool report_add(struct report *r, const struct output_spec *spec, int fd, bool live, bool verbose, bool colour);

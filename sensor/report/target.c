@@ -5,23 +5,31 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 256 * 1024, WIDTH = 80, WIDTH_MAX = 120 };
+enum {
+    BATCH = 256 * 1024,
+    WIDTH = 80,
+    WIDTH_MAX = 120,
+    PATIENCE = 10, /* seconds */
+    LOOK = 1000    /* milliseconds between two looks whether the run is to end */
+};
 
 struct target {
     char *name;
     int fd;
     int error;
+    bool (*over)(void);
     uint64_t dropped;
 };
 
-struct target *target_new(const char *name, int fd)
+struct target *target_new(const char *name, int fd, bool (*over)(void))
 {
     struct target *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
-    *t = (struct target){.name = strdup(name), .fd = fd};
+    *t = (struct target){.name = strdup(name), .fd = fd, .over = over};
     if (t->name)
         return t;
     free(t);
@@ -43,21 +51,39 @@ static bool is_file(const struct target *t)
 static void wait_writable(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
-    poll(&p, 1, -1); /* whatever it says, writing again tells */
+    poll(&p, 1, LOOK); /* whatever it says, writing again tells */
+}
+
+/* A slow reader is waited for, and one that takes nothing as well, until the run is to end.
+ * @param since  when it was to end and nothing was taken first; 0: not yet. */
+static bool is_patient(const struct target *t, time_t *since)
+{
+    struct timespec now;
+    if (!t->over || !t->over())
+        return true;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (*since == 0)
+        *since = now.tv_sec;
+    return now.tv_sec - *since < PATIENCE;
 }
 
 static size_t write_all(struct target *t, const char *bytes, size_t size)
 {
     size_t done = 0;
-    while (done < size) {
+    time_t since = 0;
+    while (done < size && !t->error) {
         ssize_t n = write(t->fd, bytes + done, size - done);
+        int why = n < 0 ? errno : EIO;
+        bool full = n < 0 && (why == EAGAIN || why == EWOULDBLOCK);
         if (n > 0) {
             done += (size_t)n;
-        } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            since = 0;
+        } else if (!full && (n == 0 || why != EINTR)) {
+            t->error = why;
+        } else if (!is_patient(t, &since)) {
+            t->error = ETIME;
+        } else if (full) {
             wait_writable(t->fd);
-        } else if (n == 0 || errno != EINTR) {
-            t->error = n < 0 ? errno : EIO;
-            break;
         }
     }
     return done;

@@ -8,11 +8,14 @@ struct target;
 
 /** @param name  a path, or "-" for standard output; copied.
  *  @param fd  opened by whoever may; closed by target_close, standard output too.
+ *  @param over  whether the run is to end; NULL: never by itself.
  *  @return NULL: no memory; `fd` is then still the caller's. */
-struct target *target_new(const char *name, int fd);
+struct target *target_new(const char *name, int fd, bool (*over)(void));
 
 /** Writes when the buffer is large, or when `now`. An error is kept, the first one; after it bytes are dropped and
- * counted. Waits where the other end is slow. The caller has SIGPIPE ignored. */
+ * counted. Waits where the other end is slow; when the run is to end, not for one that takes nothing for ten seconds:
+ * ETIME. A descriptor that is not set non-blocking has to be interrupted by a signal for that. The caller has SIGPIPE
+ * ignored. */
 void target_write(struct target *t, struct buffer *from, bool now);
 
 /** A file that was renamed or removed is left, and that which has its name from now on written: `from` is the last that

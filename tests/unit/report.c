@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sensor/event/exchange.h"
@@ -122,7 +124,7 @@ static void outputs_get_what_they_asked_for(void **state)
         int ends[2];
         char text[8192] = "";
         assert_int_equal(pipe(ends), 0);
-        struct report *r = report_new();
+        struct report *r = report_new(NULL);
         add_output(r, options[i], ends[1], false);
         report_event(r, an_exchange());
         report_event(r, &flow.event);
@@ -153,7 +155,7 @@ static void writes_when_flushed_or_large(void **state)
     (void)state;
     FILE *file = tmpfile();
     assert_non_null(file);
-    struct report *r = report_new();
+    struct report *r = report_new(NULL);
     add_output(r, "json", dup(fileno(file)), true);
     report_event(r, an_exchange());
     assert_int_equal(lseek(fileno(file), 0, SEEK_END), 0);
@@ -178,7 +180,7 @@ static void an_error_is_kept_and_named(void **state)
     (void)state;
     int full = open("/dev/full", O_WRONLY);
     assert_true(full >= 0);
-    struct report *r = report_new();
+    struct report *r = report_new(NULL);
     add_output(r, "json:some.json", full, false);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -204,7 +206,7 @@ static void a_broken_pipe_is_an_error(void **state)
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
-    struct report *r = report_new();
+    struct report *r = report_new(NULL);
     add_output(r, "json", ends[1], false);
     report_event(r, an_exchange());
     assert_int_equal(report_dropped(r), 0);
@@ -248,7 +250,7 @@ static void check_pipe(int flags)
         _exit(right && got == SIZE ? 0 : 1);
     }
     close(ends[0]);
-    struct target *t = target_new("pipe", ends[1]);
+    struct target *t = target_new("pipe", ends[1], NULL);
     struct buffer b = {0};
     char *at = buffer_reserve(&b, SIZE);
     for (size_t i = 0; i < SIZE; i++)
@@ -308,7 +310,7 @@ static void files_are_opened_anew(void **state)
     char option[80];
     assert_non_null(mkdtemp(folder));
     snprintf(option, sizeof option, "json:%s", in_folder("events"));
-    struct report *r = report_new();
+    struct report *r = report_new(NULL);
     add_output(r, option, open_anew(in_folder("events")), true);
     report_event(r, an_exchange());
     report_event(r, an_exchange());
@@ -348,7 +350,7 @@ static void what_is_no_file_stays_open(void **state)
     int ends[2], null = open("/dev/null", O_WRONLY);
     FILE *file = tmpfile();
     assert_int_equal(pipe(ends), 0);
-    struct report *r = report_new();
+    struct report *r = report_new(NULL);
     add_output(r, "json", dup(fileno(file)), true); /* standard output that the shell sent to a file */
     add_output(r, "json:fifo", ends[1], true);
     add_output(r, "json:/dev/null", null, true);
@@ -372,7 +374,7 @@ static void what_is_dropped_is_counted(void **state)
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
-    struct target *t = target_new("pipe", ends[1]);
+    struct target *t = target_new("pipe", ends[1], NULL);
     struct buffer b = {0};
     buffer_text(&b, "12345");
     target_write(t, &b, true);
@@ -383,6 +385,88 @@ static void what_is_dropped_is_counted(void **state)
     assert_string_equal(target_name(t), "pipe");
     assert_int_equal(target_close(t), EPIPE);
     buffer_deinit(&b);
+}
+
+static volatile sig_atomic_t over;
+
+static bool is_over(void)
+{
+    return over != 0;
+}
+
+/** Each look at the clock is some seconds later. */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    static time_t seconds = 1000;
+    (void)clock;
+    *now = (struct timespec){.tv_sec = seconds += 3};
+    return 0;
+}
+
+/** After a while the run is to end, and one that is blocked is interrupted from then on. */
+static void end_run(int signal)
+{
+    static volatile sig_atomic_t waited;
+    (void)signal;
+    over = ++waited % 4 == 0 || over;
+}
+
+/** Who takes nothing is waited for, and given up only when the run is to end; what nobody took is counted. */
+static void check_stalled(int flags)
+{
+    enum { SIZE = 1 << 20, TICK = 50 * 1000 /* microseconds */ };
+    int ends[2];
+    struct buffer b = {0};
+    char taken[512];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
+    int holds = fcntl(ends[1], F_GETPIPE_SZ);
+    struct target *t = target_new("pipe", ends[1], is_over);
+    assert_non_null(buffer_reserve(&b, SIZE));
+    memset(b.bytes, 'x', SIZE);
+    b.size = SIZE;
+    over = 0;
+    struct itimerval ticks = {{0, TICK}, {0, TICK}}, none = {{0, 0}, {0, 0}};
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = end_run}, NULL);
+    setitimer(ITIMER_REAL, &ticks, NULL);
+    target_write(t, &b, true);
+    setitimer(ITIMER_REAL, &none, NULL);
+    assert_true(is_over());
+    assert_int_equal(target_error(t), ETIME);
+    assert_int_equal(target_dropped(t), SIZE - holds);
+    assert_int_equal(read(ends[0], taken, sizeof taken), sizeof taken);
+    assert_int_equal(target_close(t), ETIME);
+    close(ends[0]);
+    buffer_deinit(&b);
+}
+
+static void who_takes_nothing_is_given_up_at_the_end(void **state)
+{
+    (void)state;
+    check_stalled(0);
+    check_stalled(O_NONBLOCK);
+}
+
+/** And what it was and how much is lost is said. */
+static void what_nobody_takes_is_said(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    char bytes[4096] = "";
+    while (write(ends[1], bytes, sizeof bytes) > 0)
+        ;
+    struct report *r = report_new(is_over);
+    over = 1;
+    add_output(r, "json:fifo", ends[1], true);
+    report_event(r, an_exchange());
+    assert_false(report_close(r));
+    assert_int_equal(strncmp(report_error(r), "fifo: nobody takes what is written; ", 36), 0);
+    unsigned long long lost = strtoull(report_error(r) + 36, NULL, 10);
+    assert_true(lost > 0 && lost == report_dropped(r));
+    report_free(r);
+    close(ends[0]);
 }
 
 /** A record that finds no memory is left out whole, and said so; the next one is written. */
@@ -419,6 +503,8 @@ int main(void)
         cmocka_unit_test(a_broken_pipe_is_an_error),
         cmocka_unit_test(short_writes_are_gone_on_with),
         cmocka_unit_test(what_is_dropped_is_counted),
+        cmocka_unit_test(who_takes_nothing_is_given_up_at_the_end),
+        cmocka_unit_test(what_nobody_takes_is_said),
         cmocka_unit_test(no_half_lines),
         cmocka_unit_test(files_are_opened_anew),
         cmocka_unit_test(what_is_no_file_stays_open),
