@@ -29,6 +29,7 @@ struct finding {
     const char *cluster, *provider; /* "": of none */
     enum endpoint_basis basis;
     bool complete;       /* no more hits come */
+    bool agent_missing;  /* a hit's user agent is not among `agents`: none was sent, or which is not known */
     uint64_t count;      /* hits */
     uint64_t exchanges;  /* of these: exchanges; the others are connections */
     moment first, last;  /* of their times */

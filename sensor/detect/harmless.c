@@ -55,7 +55,7 @@ static bool is_suppressed(const struct harmless *h, const struct finding *f)
                                                .cluster = f->cluster[0] ? f->cluster : NULL,
                                                .agents = agents,
                                                .agent_count = f->agents.used,
-                                               .more_agents = f->agents.left_out > 0,
+                                               .more_agents = f->agent_missing || f->agents.left_out > 0,
                                                .time = f->last};
     bool suppressed = suppressions_match(h->suppressions, &question);
     h->counters->of[COUNT_FINDINGS_SUPPRESSED] += suppressed && f->complete;

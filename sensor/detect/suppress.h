@@ -34,7 +34,7 @@ struct suppress_question {
     const char *cluster;   /* NULL: of no cluster */
     const struct slice *agents;
     size_t agent_count;
-    bool more_agents; /* there were others, which were left out */
+    bool more_agents; /* there were others, which were left out or are not known, or hits without one */
     moment time;      /* the last of what is asked about */
 };
 

@@ -116,6 +116,7 @@ static void count_exchange(struct finding *f, const struct hit *hit, const struc
     f->exchanges++;
     f->front = x->front > f->front ? x->front : f->front;
     f->observed |= x->auth_basis == BASIS_OBSERVED;
+    f->agent_missing |= !x->agent.size;
     list_text(&f->agents, x->agent, c);
     list_text(&f->verbs, x->verb, c);
     list_text(&f->urls, x->target, c);
@@ -151,6 +152,7 @@ static void count_flow(struct finding *f, const struct hit *hit, const struct co
 {
     const struct flow_record *r = (const struct flow_record *)hit->event;
     f->observed |= r->auth_basis != BASIS_INFERRED;
+    f->agent_missing = true;
     f->front = r->front > f->front ? r->front : f->front;
     f->signs |= r->suspicion.evidence;
     f->suspicion = r->suspicion.weight > f->suspicion ? r->suspicion.weight : f->suspicion;

@@ -29,6 +29,7 @@ struct bench {
     struct rule_set *rules;
     struct counters counters;
     char told[8192];
+    const char *agent; /* of requests that follow; NULL: none is sent, "?": it is not known */
     bool expect_audit_id;
     unsigned audit_ids; /* that were as expected */
 };
@@ -127,6 +128,10 @@ static void request(struct bench *b, uint8_t client, uint16_t port, moment clock
     x->method = event_add_text(&x->event, slice_of("GET"), 64);
     x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 64);
     x->status_user = event_add_text(&x->event, slice_of(named), 64);
+    if (b->agent && *b->agent == '?')
+        event_set_unknown(&x->event, EVENT_HTTP_USER_AGENT);
+    else if (b->agent)
+        x->agent = event_add_text(&x->event, slice_of(b->agent), 64);
     b->sink.take(b->sink.owner, &x->event);
     assert_int_equal(x->auth_evidence, 0); /* the record itself is the giver's */
 }
@@ -310,17 +315,39 @@ static void closes_windows_by_the_clock(void **state)
 }
 
 /* A suppression holds for the first telling as for the last: neither is told, and the finding counts as one. */
+/* What a test reads its suppressions from. */
+struct suppressing {
+    FILE *file;
+    struct complaint_list *complaints;
+    struct yaml *yaml;
+    struct suppressions *list;
+};
+
+static void begin_suppressing(struct suppressing *s, struct bench *b, const char *list)
+{
+    s->file = fmemopen((void *)(uintptr_t)list, strlen(list), "r");
+    s->complaints = complaint_list_new();
+    s->yaml = yaml_read(s->file, "s", s->complaints);
+    struct document d = {.file = "s", .complaints = s->complaints};
+    s->list = suppressions_read(&d, yaml_document(s->yaml, 0));
+    begin_with(b, (struct correlate_options){.suppressions = s->list, .memory = 8 << 20});
+}
+
+static void end_suppressing(struct suppressing *s, struct bench *b)
+{
+    end(b);
+    suppressions_free(s->list);
+    yaml_release(s->yaml);
+    fclose(s->file);
+    complaint_list_free(s->complaints);
+}
+
 static void what_is_suppressed_is_not_told(void **state)
 {
     (void)state;
-    static const char LIST[] = "[{source: '::1', reason: r}]";
-    FILE *file = fmemopen((void *)(uintptr_t)LIST, sizeof LIST - 1, "r");
-    struct complaint_list *complaints = complaint_list_new();
-    struct yaml *y = yaml_read(file, "s", complaints);
-    struct document d = {.file = "s", .complaints = complaints};
-    struct suppressions *list = suppressions_read(&d, yaml_document(y, 0));
+    struct suppressing s;
     struct bench b;
-    begin_with(&b, (struct correlate_options){.suppressions = list, .memory = 8 << 20});
+    begin_suppressing(&s, &b, "[{source: '::1', reason: r}]");
     for (int i = 0; i < 20; i++)
         request(&b, 1, 6443, i, 403, true, "system:anonymous");
     request(&b, 2, 6443, 30, 403, true, "system:anonymous");
@@ -331,11 +358,27 @@ static void what_is_suppressed_is_not_told(void **state)
     assert_non_null(strstr(b.told, "closing findings 1\nfinding anonymous 1.\n"));
     assert_int_equal(b.counters.of[COUNT_FINDINGS_SUPPRESSED], 1);
     assert_int_equal(b.counters.of[COUNT_FINDINGS], 1);
-    end(&b);
-    suppressions_free(list);
-    yaml_release(y);
-    fclose(file);
-    complaint_list_free(complaints);
+    end_suppressing(&s, &b);
+}
+
+/* An agent that nobody knows, or none, is another one. */
+static void suppressed_is_whom_the_agent_names(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"probe/2", NULL, "?"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct suppressing s;
+        struct bench b;
+        begin_suppressing(&s, &b, "[{agent: 'probe/*', reason: r}]");
+        for (int n = 0; n < 20; n++) {
+            b.agent = n == 15 ? others[i] : "probe/1";
+            request(&b, 1, 6443, n, 403, true, "system:anonymous");
+        }
+        finish(&b);
+        assert_int_equal(b.counters.of[COUNT_FINDINGS_SUPPRESSED], i == 0);
+        assert_int_equal(strstr(b.told, "finding anonymous 20.\n") != NULL, i > 0);
+        end_suppressing(&s, &b);
+    }
 }
 
 static void keeps_the_unproven(void **state)
@@ -431,6 +474,7 @@ int main(void)
         cmocka_unit_test(keeps_the_unproven),
         cmocka_unit_test(a_flood_hides_nobody),
         cmocka_unit_test(what_is_suppressed_is_not_told),
+        cmocka_unit_test(suppressed_is_whom_the_agent_names),
         cmocka_unit_test(lives_within_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
