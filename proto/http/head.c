@@ -68,8 +68,8 @@ static bool has_control(struct slice s)
     return false;
 }
 
-/* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none:
- * so say a whole line and its beginning alike. */
+/* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none,
+ * nor is a longer line with control characters: so say a whole line and its beginning alike. */
 enum { LONG = 4096 };
 
 /* HTTP/d.d and nothing else, as Go's ParseHTTPVersion. */
@@ -96,8 +96,11 @@ enum start_line head_request_line(struct slice line, struct request_line *out)
     out->method = slice_part(line, 0, method);
     out->target = slice_part(rest, 0, target);
     out->version = HTTP_UNKNOWN;
-    if (target == 0 || has_control(rest) || slice_find(out->target, '\t') < target)
+    if (target == 0)
         return START_UNREADABLE;
+    /* Servers refuse it; behind the version of another protocol, or in a line without one, it is that protocol's. */
+    if (has_control(rest) || slice_find(out->target, '\t') < target)
+        return line.size < LONG && slice_begins(version, "HTTP/1.") ? START_REFUSED : START_UNREADABLE;
     if (is_version(version)) {
         out->version = version_of(version);
         return out->version == HTTP_UNKNOWN ? START_REFUSED : START_GOOD;
@@ -140,7 +143,9 @@ bool head_may_begin(struct slice prefix, enum side from)
     size_t method = token_size(slice_part(prefix, 0, LONG));
     if (method == prefix.size)
         return true;
-    return method > 0 && method < LONG && prefix.data[method] == ' ' && !has_control(slice_part(prefix, method, LONG));
+    if (method == 0 || method >= LONG || prefix.data[method] != ' ')
+        return false;
+    return prefix.size < LONG || !has_control(slice_part(prefix, method, LONG));
 }
 
 /* Behind the token that a line begins with there is no colon: why. */

@@ -19,7 +19,8 @@ static inline struct slice head_line(struct slice raw, bool *bare)
 
 enum start_line {
     START_GOOD,
-    START_REFUSED,   /* method and target can be read, the version is missing or is none that the server speaks */
+    START_REFUSED, /* method and target can be read; the version is missing or is none that the server speaks, or there
+                    * are control characters */
     START_UNREADABLE /* no HTTP/1 */
 };
 

@@ -40,9 +40,13 @@ static const struct request_row requests[] = {
     {LINE("GET  HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
     {LINE(" GET / HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
     {LINE("GET\t/ HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
-    {LINE("GET /\t HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
-    {LINE("GET /\0 HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
-    {LINE("GET /\x7f HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
+    {LINE("GET /\t HTTP/1.1"), START_REFUSED, "GET", "/\t", HTTP_UNKNOWN},
+    {LINE("GET /\x7f HTTP/1.1"), START_REFUSED, "GET", "/\x7f", HTTP_UNKNOWN},
+    {LINE("GET \x1b[31m HTTP/1.0"), START_REFUSED, "GET", "\x1b[31m", HTTP_UNKNOWN},
+    {LINE("GET / HTTP/1.1\x01"), START_REFUSED, "GET", "/", HTTP_UNKNOWN},
+    {LINE("GET /\x01"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
+    {LINE("GET /\x01 HTTP/2.0"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
+    {LINE("G\x01T / HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
     {LINE("G(T / HTTP/1.1"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
     {LINE("SSH-2.0-x y"), START_UNREADABLE, "", "", HTTP_UNKNOWN},
 };
@@ -77,6 +81,28 @@ static void long_methods(void **state)
             begins = begins && head_may_begin(slice_part(slice_of(line), 0, part), CLIENT);
         assert_int_equal(whole, size < 4096);
         assert_int_equal(begins, whole);
+    }
+}
+
+/* So is that on a line with a control character, wherever in it that stands. */
+static void long_lines_with_control_characters(void **state)
+{
+    (void)state;
+    for (size_t size = 4090; size < 4100; size++) {
+        for (size_t at = 6; at<size - 9; at += at> 20 && at < 4060 ? 500 : 1) {
+            char line[4200];
+            memset(line, 'a', size);
+            memcpy(line, "GET /", 5);
+            memcpy(line + size - 9, " HTTP/1.1", 10);
+            line[at] = 1;
+            struct request_line read;
+            bool refused = head_request_line(slice_of(line), &read) == START_REFUSED;
+            bool begins = true;
+            for (size_t part = 1; part <= strlen(line); part++)
+                begins = begins && head_may_begin(slice_part(slice_of(line), 0, part), CLIENT);
+            assert_int_equal(refused, size < 4096);
+            assert_int_equal(begins, refused);
+        }
     }
 }
 
@@ -222,10 +248,10 @@ static void beginnings(void **state)
             assert_true(may || !now);
             may = now;
         }
-        assert_true(may || requests[i].read != START_GOOD);
+        assert_true(may || requests[i].read == START_UNREADABLE);
     }
     assert_true(head_may_begin(slice_of("GET / HTTP/1.1\r"), CLIENT));
-    assert_false(head_may_begin(slice_of("GET / HTTP/1.1\rx"), CLIENT));
+    assert_true(head_may_begin(slice_of("GET / HTTP/1.1\rx"), CLIENT)); /* to be refused */
     assert_false(head_may_begin(slice_of("\x16"), CLIENT));
     assert_true(head_may_begin(slice_of("HTTP/1.0 5"), SERVER));
     assert_true(head_may_begin(slice_of("\r"), SERVER));
@@ -250,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_lines),
         cmocka_unit_test(long_methods),
+        cmocka_unit_test(long_lines_with_control_characters),
         cmocka_unit_test(status_lines),
         cmocka_unit_test(fields),
         cmocka_unit_test(no_control_character_hides),

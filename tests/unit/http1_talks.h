@@ -191,6 +191,13 @@ static const struct talk talks[] = {
      .lines = {"CGET /two HTTP/2.0\r\nHost: h\r\n\r\n", "S" GIVE("505", "0", "")},
      .told = "1 open ?\n1 C :method=GET\n1 C :path=/two\n1 C mark malformed\n1 C head request partly\n"
              "1 C done refused\n" TOLD_GIVE("1", "505", "0") TOLD_END("1")},
+    {.name = "a control character in the first request, which Go refuses",
+     .lines = {"CGET /bell\a HTTP/1.1\r\nHost: h\r\n\r\n", "S" GIVE("400", "0", "")},
+     .told = "1 open ?\n1 C :method=GET\n1 C :path=/bell\a\n1 C mark malformed\n1 C head request partly\n"
+             "1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
+    {.name = "and in a line that is no request's",
+     .lines = {"CGET /bell\a\r\n", "Sgood day\r\n"},
+     .told = "gave up not-mine\n"},
     {.name = "another protocol", .lines = {"CSSH-2.0-thing x\r\n", "Sgood day\r\n"}, .told = "gave up not-mine\n"},
     {.name = "another protocol, not even a line",
      .lines = {"C\x16\x03\x01\x02", "C" ASK("/")},
