@@ -123,6 +123,7 @@ unit_tests = \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
 	tests/unit/tls_behind \
+	tests/unit/tls_early \
 	tests/unit/tls_sessions \
 	tests/unit/tls_shape \
 	tests/unit/tls_snap \
@@ -264,6 +265,7 @@ tests_unit_tls_opener_SOURCES = tests/unit/tls_opener.c $(tls_talk) $(tls_seal)
 tests_bench_tls_open_SOURCES = tests/bench/tls_open.c $(tls_seal)
 tests_fuzz_tls_opener_SOURCES = tests/fuzz/tls_opener.c $(tls_seal)
 tests_unit_tls_behind_SOURCES = tests/unit/tls_behind.c $(tls_talk)
+tests_unit_tls_early_SOURCES = tests/unit/tls_early.c $(tls_talk)
 tests_unit_tls_SOURCES = tests/unit/tls.c $(tls_talk)
 tests_unit_tls_epoch_SOURCES = tests/unit/tls_epoch.c $(tls_talk)
 tests_unit_tls_snap_SOURCES = tests/unit/tls_snap.c $(tls_talk)
@@ -271,6 +273,7 @@ tests_unit_tls_trial_SOURCES = tests/unit/tls_trial.c $(tls_talk)
 tests_unit_tls_snap_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_trial_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_behind_LDADD = $(LDADD) $(SSL_LIBS)
+tests_unit_tls_early_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_epoch_LDADD = $(LDADD) $(SSL_LIBS)
 tests_unit_tls_opener_LDADD = $(LDADD) $(SSL_LIBS)

@@ -89,8 +89,12 @@ static void client_hello(struct tls *t, struct slice body)
         tls_note(t, TLS_SIGN_BROKEN_HELLO);
         return;
     }
-    bool second = d->retried && !d->answered, first = !d->hello;
-    if (!second) {
+    bool first = !d->hello, second = !first && !d->answered;
+    if (second) { /* the HelloRetryRequest may have been lost */
+        d->retried = true;
+        if (!t->for_a_key)
+            tls_waiting_release(&t->waiting, tls_memory(t));
+    } else {
         tls_resumption_release(d, tls_memory(t));
         *d = (struct tls_dialogue){.hello = true};
         OPENSSL_cleanse(&t->epochs.master, sizeof t->epochs.master);
@@ -187,23 +191,40 @@ static void server_hello(struct tls *t, struct slice body)
     tls_resumption_release(d, tls_memory(t));
 }
 
-static void encrypted_extensions(struct tls *t, struct slice body)
+/* It comes before all else that the client seals. */
+static void begin_early(struct tls *t, moment time, enum tls_early early)
 {
     struct tls_dialogue *d = &t->dialogue;
+    struct tls_epoch_side *client = &t->epochs.side[CLIENT];
+    bool opens = early == TLS_EARLY_ACCEPTED && tls_epochs_has_early_key(&t->epochs, &t->bench->locksmith);
+    d->early = (uint8_t)early;
+    tls_epochs_enter(&t->epochs, CLIENT, opens ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE);
+    client->passing = !opens;
+    if (!d->early_lost || early == TLS_EARLY_NONE)
+        return;
+    client->unsure = opens;
+    tls_sealed_lose_early(t, time);
+}
+
+/* The server's messages are over, and none of them has said it. */
+static void settle_early(struct tls *t, moment time)
+{
+    if (t->dialogue.early == TLS_EARLY_OFFERED)
+        begin_early(t, time, TLS_EARLY_UNKNOWN);
+}
+
+static void encrypted_extensions(struct tls *t, moment time, struct slice body)
+{
     struct tls_encrypted_extensions e;
     if (!tls_encrypted_extensions_read(body, &e))
         return;
     if (e.protocol.size)
         set(t, TLS_TEXT_ALPN, e.protocol);
-    if (d->early != TLS_EARLY_OFFERED || d->early_known)
+    if (t->dialogue.early != TLS_EARLY_OFFERED)
         return;
-    d->early_known = true;
-    if (e.early_data) {
-        d->early = TLS_EARLY_ACCEPTED;
+    if (e.early_data)
         tls_note(t, TLS_SIGN_EARLY_ACCEPTED);
-    }
-    tls_epochs_enter(&t->epochs, CLIENT, e.early_data ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE);
-    t->epochs.side[CLIENT].passing = !e.early_data;
+    begin_early(t, time, e.early_data ? TLS_EARLY_ACCEPTED : TLS_EARLY_NONE);
 }
 
 /* certificates */
@@ -286,7 +307,7 @@ static void settle_client(struct tls *t)
 
 /* the end of a handshake */
 
-static void finished(struct tls *t, enum side from)
+static void finished(struct tls *t, enum side from, moment time)
 {
     struct tls_dialogue *d = &t->dialogue;
     if (!is_tls13(t) ||
@@ -297,6 +318,7 @@ static void finished(struct tls *t, enum side from)
             t->facts.client = TLS_CLIENT_ABSENT;
             d->settled = true;
         }
+        settle_early(t, time);
     } else {
         settle_client(t);
         tls_note(t, TLS_SIGN_DONE);
@@ -346,7 +368,7 @@ static void of_client(struct tls *t, moment time, const struct tls_message *m)
     case TLS_CERTIFICATE: certificate(t, CLIENT, time, m->body); break;
     case TLS_COMPRESSED_CERTIFICATE: t->half[CLIENT].broken = true; break;
     case TLS_END_OF_EARLY_DATA: tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE); break;
-    case TLS_FINISHED: finished(t, CLIENT); break;
+    case TLS_FINISHED: finished(t, CLIENT, time); break;
     case TLS_KEY_UPDATE: key_update(t, CLIENT); break;
     default: break;
     }
@@ -356,14 +378,14 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
 {
     switch (m->type) {
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
-    case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, m->body); break;
+    case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, time, m->body); break;
     case TLS_CERTIFICATE: certificate(t, SERVER, time, m->body); break;
     case TLS_CERTIFICATE_REQUEST: certificate_request(t); break;
     case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
     case TLS_NEW_SESSION_TICKET:
         tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version));
         break;
-    case TLS_FINISHED: finished(t, SERVER); break;
+    case TLS_FINISHED: finished(t, SERVER, time); break;
     case TLS_KEY_UPDATE: key_update(t, SERVER); break;
     default: break;
     }
@@ -422,9 +444,11 @@ void tls_dialogue_found(struct tls *t)
     t->changed = true;
 }
 
-void tls_dialogue_skipped(struct tls *t, enum side from)
+void tls_dialogue_skipped(struct tls *t, enum side from, moment time)
 {
     tls_dialogue_lost(t, from);
-    if (from == CLIENT)
+    if (from == SERVER)
+        settle_early(t, time);
+    if (from == CLIENT && t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC)
         tls_note(t, TLS_SIGN_DONE);
 }

@@ -27,6 +27,11 @@ bool tls_epochs_has_keys(const struct tls_epochs *e, const struct tls_locksmith 
     return any;
 }
 
+bool tls_epochs_has_early_key(const struct tls_epochs *e, const struct tls_locksmith *l)
+{
+    return logged(e, l, TLS_LABEL_CLIENT_EARLY) != NULL;
+}
+
 bool tls_epochs_has_all_keys(const struct tls_epochs *e, const struct tls_locksmith *l)
 {
     if (!is_tls13(e))
@@ -316,6 +321,13 @@ static bool open_fetched(struct tls_epochs *e, const struct tls_locksmith *l, en
 {
     struct tls_epoch_side *s = &e->side[from];
     bool opens = open_here(s->opener, s, l, header, sealed, out, opened);
+    if (!opens && s->epoch == TLS_EPOCH_EARLY && s->unsure) {
+        /* EndOfEarlyData may be what was lost. */
+        tls_epochs_enter(e, from, TLS_EPOCH_HANDSHAKE);
+        s->passing = s->unsure = true;
+        fetch(e, l, from);
+        opens = open_here(s->opener, s, l, header, sealed, out, opened);
+    }
     if (!opens && is_tls13(e) && s->epoch == TLS_EPOCH_HANDSHAKE) {
         /* What said that the next epoch begins was lost, or has no key. */
         if (!s->next)

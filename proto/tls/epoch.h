@@ -30,7 +30,7 @@ struct tls_epoch_side {
     struct tls_opener *next;   /* before TLS 1.3: behind the ChangeCipherSpec; else: of the traffic's epoch */
     uint8_t epoch;             /* enum tls_epoch */
     bool unsure;               /* records were lost, nobody knows how many */
-    bool passing;   /* early data that the server does not read: what does not open has no place in the sequence */
+    bool passing;   /* early data that is not read, or has no key: what does not open has no place in the sequence */
     bool changed;   /* before TLS 1.3: the ChangeCipherSpec that `next` is for was seen */
     bool proven;    /* `opener` has opened a record */
     uint8_t others; /* records that other secrets with the same client random were tried on */
@@ -91,6 +91,9 @@ const struct tls_secret *tls_epochs_master(const struct tls_epochs *e, const str
 
 /** Whether the key log has anything for this connection, or a resumed session's secret is known. */
 bool tls_epochs_has_keys(const struct tls_epochs *e, const struct tls_locksmith *l);
+
+/** Whether it has what opens the client's early data. */
+bool tls_epochs_has_early_key(const struct tls_epochs *e, const struct tls_locksmith *l);
 
 /** Whether it has what opens what both sides say: of TLS 1.3 a log that is being written may have the handshake's
  * secrets alone. */

@@ -18,7 +18,7 @@ static void leave_closed(struct tls *t, enum side from, moment time)
 
 static bool early_waits(const struct tls *t, enum side from)
 {
-    return from == CLIENT && t->dialogue.early == TLS_EARLY_OFFERED && !t->dialogue.early_known;
+    return from == CLIENT && t->dialogue.early == TLS_EARLY_OFFERED;
 }
 
 static void go_on(struct tls *t);
@@ -36,11 +36,20 @@ static void end_wait(struct tls *t, moment time)
     leave_closed(t, SERVER, time);
 }
 
+/* Behind a HelloRetryRequest the client says nothing sealed before the ServerHello but what it sent before it heard of
+ * it: RFC 8446, 4.2.10. */
+static bool goes_unread(const struct tls *t, enum side from)
+{
+    return from == CLIENT && t->dialogue.retried && !t->dialogue.answered && !t->half[SERVER].broken;
+}
+
 /* @return whether it waits, or nobody needs it any more. */
 static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
     const struct tls_limits *limits = &t->bench->limits;
     bool early = early_waits(t, from);
+    if (record->kind == TLS_WAITING_RECORD && goes_unread(t, from))
+        return true;
     if (!t->for_a_key && !early)
         return false;
     size_t most = t->for_a_key ? limits->waiting_bytes : limits->early_bytes;
@@ -52,18 +61,27 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
         return t->half[from].closed;
     }
     tls_waiting_release(&t->waiting, tls_memory(t));
-    leave_closed(t, CLIENT, record->time);
+    t->dialogue.early_lost = true;
     return true;
+}
+
+void tls_sealed_lose_early(struct tls *t, moment time)
+{
+    t->half[CLIENT].begun = true; /* with what is lost, wherever the next epoch begins */
+    tls_plain_gap(t, CLIENT, time, GAP_UNKNOWN);
 }
 
 static void did_not_open(struct tls *t, enum side from, moment time, const uint8_t *header, enum tls_epoch_open how)
 {
     struct tls_half *half = &t->half[from];
-    bool passing = t->epochs.side[from].passing;
-    if (how == TLS_EPOCH_CLOSED || ++half->bad >= BAD_MOST) {
+    const struct tls_epoch_side *epoch = &t->epochs.side[from];
+    bool passing = epoch->passing, cheap = passing && !epoch->unsure;
+    if (how == TLS_EPOCH_CLOSED || (!cheap && ++half->bad >= BAD_MOST)) {
         leave_closed(t, from, time);
         return;
     }
+    if (passing && t->dialogue.early != TLS_EARLY_NONE)
+        tls_sealed_lose_early(t, time);
     if (passing)
         return;
     if (t->epochs.version == TLS_1_3 || header[0] == TLS_HANDSHAKE)
@@ -144,7 +162,7 @@ void tls_sealed_record(struct tls *t, enum side from, moment time, const uint8_t
     t->changed |= !tls_facts_has(&t->facts, TLS_SIGN_OPENED);
     tls_facts_sign(&t->facts, TLS_SIGN_OPENED);
     if (epoch != t->epochs.side[from].epoch)
-        tls_dialogue_skipped(t, from);
+        tls_dialogue_skipped(t, from, time);
     tls_bear(t, from, time, opened.content, opened.plaintext);
 }
 

@@ -10,7 +10,12 @@
 #include "proto/tls/waiting.h"
 
 /** Early data of TLS 1.3, which the client sends before it knows whether the server reads it. */
-enum tls_early { TLS_EARLY_NONE, TLS_EARLY_OFFERED, TLS_EARLY_ACCEPTED };
+enum tls_early {
+    TLS_EARLY_NONE, /* or nobody reads it */
+    TLS_EARLY_OFFERED,
+    TLS_EARLY_ACCEPTED,
+    TLS_EARLY_UNKNOWN /* what would have said whether it is read was lost */
+};
 
 /** A session that the client offers to resume, and that was seen. */
 struct tls_offer {
@@ -28,12 +33,12 @@ struct tls_dialogue {
     uint8_t session_id[2][TLS_HELLO_RANDOM], session_id_size[2]; /* by enum side */
     bool hello, answered;                                        /* ClientHello and ServerHello were read */
     bool server_done;                                            /* ServerHelloDone */
-    bool settled; /* `facts.client` is: by the client's Certificate, or by the session that is resumed */
-    bool ticket;  /* the client offers one of TLS 1.2 */
-    bool retried;
+    bool settled;             /* `facts.client` is: by the client's Certificate, or by the session that is resumed */
+    bool ticket;              /* the client offers one of TLS 1.2 */
+    bool retried;             /* the client begins anew, and goes on with the same */
     bool answers_later;       /* TLS 1.3: the client may be asked for a certificate behind the handshake */
     bool asked_again;         /* and was, having shown none: the reply is still to come */
-    bool early_known;         /* whether the server reads the client's early data */
+    bool early_lost;          /* of the early data, as it was too much to be kept */
     uint8_t early;            /* enum tls_early */
     struct tls_offer *offers; /* TLS_OFFERS of them, until the ServerHello; NULL: none was found */
 };
@@ -104,6 +109,9 @@ void tls_sealed_end(struct tls *t, enum side from, moment time, enum stream_end 
 bool tls_sealed_proves(struct tls *t, enum side from, const uint8_t header[static TLS_RECORD_HEADER],
                        struct slice content);
 
+/** Early data that the server reads is missing. */
+void tls_sealed_lose_early(struct tls *t, moment time);
+
 /** Early data goes on, once the server has said whether it reads it. */
 void tls_sealed_go_on(struct tls *t);
 
@@ -132,7 +140,7 @@ void tls_dialogue_lost(struct tls *t, enum side from);
 void tls_dialogue_found(struct tls *t);
 
 /** The epoch was left because a record of the next one opened. */
-void tls_dialogue_skipped(struct tls *t, enum side from);
+void tls_dialogue_skipped(struct tls *t, enum side from, moment time);
 
 /** What the client offers to resume is looked up: which of it were seen. */
 void tls_resumption_look_up(struct tls *t, const struct tls_client_hello *h);

@@ -210,16 +210,17 @@ static bool shake_hands(struct tls_talk *t)
 }
 
 /* What the server does not read, it never sees: the caller sends it again. */
-static void send_early(struct tls_talk *t, const char *early)
+static void send_early(struct tls_talk *t, const char *early, unsigned records)
 {
     size_t wrote = 0, got = 0;
     uint8_t bytes[PIECE];
-    need(SSL_write_early_data(t->ssl[CLIENT_SIDE], early, strlen(early), &wrote) == 1, "no early data");
+    for (unsigned i = 0; i < records; i++)
+        need(SSL_write_early_data(t->ssl[CLIENT_SIDE], early, strlen(early), &wrote) == 1, "no early data");
     carry(t, CLIENT_SIDE);
     int how = SSL_read_early_data(t->ssl[SERVER_SIDE], bytes, sizeof bytes, &got);
     need(how != SSL_READ_EARLY_DATA_SUCCESS || (got == wrote && memcmp(bytes, early, got) == 0), "other early data");
     carry(t, SERVER_SIDE);
-    for (int round = 0; round < 4 && how == SSL_READ_EARLY_DATA_SUCCESS; round++) {
+    for (unsigned round = 0; round < 4 + records && how == SSL_READ_EARLY_DATA_SUCCESS; round++) {
         SSL_do_handshake(t->ssl[CLIENT_SIDE]);
         carry(t, CLIENT_SIDE);
         how = SSL_read_early_data(t->ssl[SERVER_SIDE], bytes, sizeof bytes, &got);
@@ -251,7 +252,7 @@ struct tls_talk *tls_talk_new(const struct tls_talk_options *options)
         if (options->session != NULL)
             SSL_set_session(t->ssl[CLIENT_SIDE], options->session);
         if (options->early != NULL)
-            send_early(t, options->early);
+            send_early(t, options->early, 1 + options->early_more);
         can = shake_hands(t);
     }
     ERR_clear_error();

@@ -18,6 +18,7 @@ struct tls_talk_options {
     bool late_certificate; /* the client has one, and is asked for it with tls_talk_ask() */
     bool retry;            /* TLS 1.3: the server wants another key share */
     const char *early;     /* TLS 1.3, with a session: early data of the client; NULL: none */
+    unsigned early_more;   /* so many more records with the same */
     bool takes_early;      /* the server's tickets allow it */
     bool early_refused;    /* and the server does not read it */
 };

@@ -265,43 +265,6 @@ static void a_second_hello(void **state)
     tls_talk_free(t);
 }
 
-/* Early data is told where the server reads it, before all else, and only there. */
-static void early_data(void **state)
-{
-    (void)state;
-    for (int refused = 0; refused < 2; refused++) {
-        struct tls_talk_options options = tls13;
-        options.early = "GET /early";
-        struct rig r;
-        rig_init(&r);
-        struct tls_talk *first = tls_talk_new(
-            &(struct tls_talk_options){.suite = options.suite, .version = options.version, .takes_early = true});
-        speak(first, 0, 10);
-        rig_add_keys(&r, first);
-        rig_hear(&r, first, 0, SIZE_MAX);
-        options.session = tls_talk_session(first);
-        options.early_refused = refused;
-        struct tls_talk *t = tls_talk_new(&options);
-        assert_non_null(t);
-        assert_int_equal(SSL_get_early_data_status(t->ssl[0]),
-                         refused ? SSL_EARLY_DATA_REJECTED : SSL_EARLY_DATA_ACCEPTED);
-        size_t all = speak(t, 0, 500), early = refused ? 0 : strlen(options.early);
-        rig_add_keys(&r, t);
-        rig_connect(&r);
-        rig_hear(&r, t, 0, SIZE_MAX);
-        assert_int_equal(r.side[CLIENT].size, early + all);
-        assert_memory_equal(r.side[CLIENT].bytes, options.early, early);
-        assert_memory_equal(r.side[CLIENT].bytes + early, said[CLIENT], all);
-        assert_int_equal(r.side[CLIENT].gap_count + r.side[SERVER].gap_count, 0);
-        assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_EARLY_DATA));
-        assert_int_equal(tls_facts_has(rig_known(&r), TLS_SIGN_EARLY_ACCEPTED), !refused);
-        SSL_SESSION_free(options.session);
-        tls_talk_free(first);
-        tls_talk_free(t);
-        rig_deinit(&r);
-    }
-}
-
 /* Without a key nothing is opened, nothing kept, and what the hellos say is known all the same. */
 static void without_a_key(void **state)
 {
@@ -553,12 +516,10 @@ int main(void)
         cmocka_unit_test(says_whose),         cmocka_unit_test(resumption),
         cmocka_unit_test(a_late_certificate), cmocka_unit_test(keys_change),
         cmocka_unit_test(renegotiation),      cmocka_unit_test(a_second_hello),
-        cmocka_unit_test(early_data),         cmocka_unit_test(without_a_key),
+        cmocka_unit_test(without_memory),     cmocka_unit_test(without_a_key),
         cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
         cmocka_unit_test(who_asks_nothing),   cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(a_late_certificate_declined),
-
-        cmocka_unit_test(without_memory),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);
