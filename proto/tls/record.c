@@ -43,13 +43,12 @@ static uint16_t number_at(const uint8_t *at)
  */
 static bool may_be_record(const uint8_t header[static TLS_RECORD_HEADER])
 {
-    return header[0] >= TLS_CHANGE_CIPHER_SPEC && header[0] <= TLS_APPLICATION_DATA &&
-           number_at(header + 3) <= TLS_RECORD_MAX;
+    return header[0] >= TLS_CHANGE_CIPHER_SPEC && header[0] <= TLS_HEARTBEAT && number_at(header + 3) <= TLS_RECORD_MAX;
 }
 
 bool tls_record_plausible(const uint8_t header[static TLS_RECORD_HEADER])
 {
-    return may_be_record(header) && header[1] == 3 && header[2] <= 4;
+    return may_be_record(header) && header[0] != TLS_HEARTBEAT && header[1] == 3 && header[2] <= 4;
 }
 
 static void release(struct tls_record *t, struct half *side)

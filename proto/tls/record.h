@@ -10,11 +10,18 @@
 #include "proto/base/memory.h"
 #include "proto/stream/stream.h"
 
-enum tls_content { TLS_CHANGE_CIPHER_SPEC = 20, TLS_ALERT = 21, TLS_HANDSHAKE = 22, TLS_APPLICATION_DATA = 23 };
+enum tls_content {
+    TLS_CHANGE_CIPHER_SPEC = 20,
+    TLS_ALERT = 21,
+    TLS_HANDSHAKE = 22,
+    TLS_APPLICATION_DATA = 23,
+    TLS_HEARTBEAT = 24 /* RFC 6520 */
+};
 
 enum { TLS_RECORD_HEADER = 5, TLS_RECORD_MAX = 16384 + 2048 };
 
-/** Whether these five bytes can be a record's header: content, a version of 3.0 to 3.4, a length within the bound. */
+/** Whether these five bytes, from anywhere, are like a record's header: content, which heartbeats are too rare for, a
+ * version of 3.0 to 3.4, a length within the bound. */
 bool tls_record_plausible(const uint8_t header[static TLS_RECORD_HEADER]);
 
 /** What is missing, of records of which something is. */

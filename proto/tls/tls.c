@@ -34,6 +34,7 @@ void tls_bear(struct tls *t, enum side from, moment time, enum tls_content conte
     case TLS_ALERT: alert(t, from, bytes); break;
     case TLS_APPLICATION_DATA: tls_plain_push(t, from, time, bytes); break;
     case TLS_CHANGE_CIPHER_SPEC: tls_dialogue_change_cipher(t, from); break;
+    case TLS_HEARTBEAT: break;
     }
 }
 

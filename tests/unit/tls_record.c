@@ -149,6 +149,28 @@ static void versions_say_nothing(void **state)
     assert_string_equal(log.text, "S22 ff03 100\nS20 505 1\nS22 ff03 40\nS23 505 0\nS23 ff03 300\nS21 505 2\n");
 }
 
+/* RFC 6520. A search begins at none. */
+static void heartbeats(void **state)
+{
+    (void)state;
+    uint8_t bytes[200];
+    size_t size = put(bytes, 22, 40);
+    size += put(bytes + size, 24, 19);
+    size += put(bytes + size, 23, 30);
+    size += put(bytes + size, 21, 2);
+    for (unsigned late = 0; late < 2; late++) {
+        struct memory memory = {.limit = 1 << 20};
+        struct log log = {.gave_up = 0};
+        struct stream *s = tls_record_new(!late, &memory, &events, &log);
+        push(s, bytes + (late ? 45 : 0), size - (late ? 45 : 0));
+        push(s, bytes, size);
+        finish(s, &memory);
+        assert_string_equal(log.text, late ? "S23 303 30\nS21 303 2\nS22 303 40\nS24 303 19\nS23 303 30\nS21 303 2\n"
+                                           : "S22 303 40\nS24 303 19\nS23 303 30\nS21 303 2\n"
+                                             "S22 303 40\nS24 303 19\nS23 303 30\nS21 303 2\n");
+    }
+}
+
 static void sides_are_apart(void **state)
 {
     (void)state;
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(plausible_headers),
         cmocka_unit_test(every_cut_is_the_same),
         cmocka_unit_test(versions_say_nothing),
+        cmocka_unit_test(heartbeats),
         cmocka_unit_test(sides_are_apart),
         cmocka_unit_test(another_protocol),
         cmocka_unit_test(no_record_where_one_must_be),
