@@ -25,39 +25,55 @@ static bool reserve(struct tls_facts *f, struct memory *memory, size_t need)
     return true;
 }
 
-void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text)
+static bool is_brief(unsigned id)
 {
-    text = slice_part(text, 0, TLS_TEXT_MAX);
-    f->texts[id].size = 0;
-    if (!text.size || !reserve(f, memory, f->size + text.size))
-        return;
+    bool asked_again = id == TLS_TEXT_USER || id == TLS_TEXT_GROUPS || id == TLS_TEXT_OFFERED;
+    return id < TLS_TEXTS_BRIEF || asked_again;
+}
+
+static bool append(struct tls_facts *f, struct memory *memory, unsigned id, struct slice text)
+{
+    if (!reserve(f, memory, f->size + text.size))
+        return false;
     memcpy(f->bytes + f->size, text.data, text.size);
     f->texts[id].at = f->size;
     f->texts[id].size = (uint16_t)text.size;
     f->size = (uint16_t)(f->size + text.size);
+    return true;
 }
 
-void tls_facts_shed(struct tls_facts *f, struct memory *memory)
+/* Texts that are no more leave their room, and with `brief` those go that are told once. Where there is no memory for
+ * it, all stays. */
+static void compact(struct tls_facts *f, struct memory *memory, bool brief)
 {
     struct tls_facts less = {0};
-    bool whole = true;
     for (unsigned id = 0; id < TLS_TEXTS; id++) {
         struct slice text = tls_facts_text(f, (enum tls_text)id);
-        bool asked_again = id == TLS_TEXT_USER || id == TLS_TEXT_GROUPS || id == TLS_TEXT_OFFERED;
-        if (id < TLS_TEXTS_BRIEF || asked_again) {
-            tls_facts_set(&less, memory, (enum tls_text)id, text);
-            whole = whole && less.texts[id].size == text.size;
+        if (text.size && (!brief || is_brief(id)) && !append(&less, memory, id, text)) {
+            tls_facts_release(&less, memory);
+            return;
         }
-    }
-    if (!whole) { /* no memory: all stays */
-        tls_facts_release(&less, memory);
-        return;
     }
     if (f->bytes)
         memory_resize(memory, f->bytes, f->capacity, 0);
     f->bytes = less.bytes ? memory_resize(memory, less.bytes, less.capacity, less.size) : NULL;
     f->size = f->capacity = less.size;
     memcpy(f->texts, less.texts, sizeof f->texts);
+}
+
+void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text)
+{
+    text = slice_part(text, 0, TLS_TEXT_MAX);
+    f->texts[id].size = 0;
+    if (!text.size || append(f, memory, id, text))
+        return;
+    compact(f, memory, false);
+    append(f, memory, id, text);
+}
+
+void tls_facts_shed(struct tls_facts *f, struct memory *memory)
+{
+    compact(f, memory, true);
 }
 
 void tls_facts_release(struct tls_facts *f, struct memory *memory)

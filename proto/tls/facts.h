@@ -109,7 +109,8 @@ static inline struct slice tls_facts_text(const struct tls_facts *f, enum tls_te
     return f->texts[id].size ? (struct slice){f->bytes + f->texts[id].at, f->texts[id].size} : slice_of("");
 }
 
-/** In place of what it was. Longer than TLS_TEXT_MAX is cut; where there is no room it becomes absent. */
+/** In place of what it was, whose room it may take: of no text of `f`. Longer than TLS_TEXT_MAX is cut; where there is
+ * no room it becomes absent. */
 void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text);
 
 /** Forgets the texts that are told once, with the handshake: kept is what is told with all that the connection carries,

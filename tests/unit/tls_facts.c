@@ -36,10 +36,11 @@ static void bounds(void **state)
     memset(big, 'x', sizeof big);
     struct memory memory = {.limit = 1 << 20};
     struct tls_facts f = {0};
-    for (int i = 0; i < 100; i++)
-        tls_facts_set(&f, &memory, TLS_TEXT_NAMES, (struct slice){big, sizeof big});
-    assert_true(memory.peak <= TLS_FACTS_MAX);
-    assert_int_equal(tls_facts_text(&f, TLS_TEXT_NAMES).size, 0); /* there is no room any more */
+    for (int i = 0; i < TLS_TEXTS; i++)
+        tls_facts_set(&f, &memory, (enum tls_text)i, (struct slice){big, sizeof big});
+    assert_true(memory.peak <= 2 * TLS_FACTS_MAX && memory.used <= TLS_FACTS_MAX);
+    assert_int_equal(tls_facts_text(&f, TLS_TEXT_SNI).size, TLS_TEXT_MAX);
+    assert_int_equal(tls_facts_text(&f, TLS_TEXT_GROUPS).size, 0); /* there is no room any more */
     tls_facts_release(&f, &memory);
     tls_facts_set(&f, &memory, TLS_TEXT_NAMES, (struct slice){big, sizeof big});
     assert_int_equal(tls_facts_text(&f, TLS_TEXT_NAMES).size, TLS_TEXT_MAX);
@@ -47,6 +48,26 @@ static void bounds(void **state)
     memory.limit = 0;
     tls_facts_set(&f, &memory, TLS_TEXT_NAMES, slice_of("x"));
     assert_int_equal(tls_facts_text(&f, TLS_TEXT_NAMES).size, 0);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Handshakes anew take the room of those before: what is said again and again is there, and so is what is not. */
+static void takes_its_own_place(void **state)
+{
+    (void)state;
+    static uint8_t big[TLS_TEXT_MAX];
+    struct memory memory = {.limit = 1 << 20};
+    struct tls_facts f = {0};
+    tls_facts_set(&f, &memory, TLS_TEXT_USER, slice_of("ada"));
+    for (size_t i = 1; i < 200; i++) {
+        size_t size = i * 37 % sizeof big + 1;
+        memset(big, (int)i, sizeof big);
+        tls_facts_set(&f, &memory, TLS_TEXT_NAMES, (struct slice){big, size});
+        assert_true(slice_same(tls_facts_text(&f, TLS_TEXT_NAMES), (struct slice){big, size}));
+        assert_true(slice_is(tls_facts_text(&f, TLS_TEXT_USER), "ada"));
+    }
+    assert_true(memory.used <= TLS_FACTS_MAX);
+    tls_facts_release(&f, &memory);
     assert_int_equal(memory.used, 0);
 }
 
@@ -135,8 +156,11 @@ static void names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(bounds),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts),
+                                       cmocka_unit_test(bounds),
+                                       cmocka_unit_test(takes_its_own_place),
                                        cmocka_unit_test(sheds_what_is_told_once),
-                                       cmocka_unit_test(a_session_keeps_the_client), cmocka_unit_test(names)};
+                                       cmocka_unit_test(a_session_keeps_the_client),
+                                       cmocka_unit_test(names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
