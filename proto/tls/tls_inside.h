@@ -20,7 +20,6 @@ enum tls_early {
 /** A session that the client offers to resume, and that was seen. */
 struct tls_offer {
     bool found;
-    uint8_t by; /* enum tls_resumed */
     struct tls_secret master;
     struct tls_kept kept;
 };
