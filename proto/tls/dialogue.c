@@ -172,7 +172,8 @@ static void server_hello(struct tls *t, struct slice body)
     d->answered = true;
     t->half[SERVER].broken = false;
     tls_note(t, TLS_SIGN_SERVER_HELLO);
-    t->facts.version = t->epochs.version = h.version;
+    t->facts.version = h.version;
+    t->epochs.version = h.version > TLS_1_2 ? TLS_1_3 : h.version; /* drafts of it too, and what may follow */
     t->facts.suite = h.suite;
     t->facts.group = h.group;
     t->facts.resumed = TLS_RESUMED_NOT;

@@ -265,6 +265,32 @@ static void a_second_hello(void **state)
     tls_talk_free(t);
 }
 
+/* What comes behind TLS 1.2 seals its handshake, whatever its number is, and the client's certificate with it. */
+static void other_versions(void **state)
+{
+    (void)state;
+    static const uint8_t said_version[] = {0, 43, 0, 2, 3, 4};
+    for (int i = 0; i < 4; i++) {
+        struct tls_talk_options options = tls13;
+        options.client_certificate = i & 1;
+        struct tls_talk *t = tls_talk_new(&options);
+        size_t end = t->records[1].at + t->records[1].size; /* the ServerHello's */
+        uint8_t *found = memmem(t->wire, end, said_version, sizeof said_version);
+        assert_non_null(found);
+        memcpy(found + 4, i & 2 ? "\x7f\x1c" : "\x03\x05", 2);
+        speak(t, 0, 200);
+        struct rig r;
+        rig_init(&r);
+        rig_hear(&r, t, 0, SIZE_MAX);
+        assert_int_equal(rig_known(&r)->version, i & 2 ? 0x7f1c : 0x0305);
+        assert_int_equal(rig_known(&r)->resumed, TLS_RESUMED_NOT);
+        assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
+        assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_CLOSED) && tls_facts_has(rig_known(&r), TLS_SIGN_DONE));
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
 /* Without a key nothing is opened, nothing kept, and what the hellos say is known all the same. */
 static void without_a_key(void **state)
 {
@@ -520,6 +546,7 @@ int main(void)
         cmocka_unit_test(a_key_comes_late),   cmocka_unit_test(keys_come_line_by_line),
         cmocka_unit_test(who_asks_nothing),   cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(a_gap_anywhere),     cmocka_unit_test(a_late_certificate_declined),
+        cmocka_unit_test(other_versions),
     };
     fill();
     return cmocka_run_group_tests(tests, NULL, NULL);
