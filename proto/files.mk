@@ -151,6 +151,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/opener.c \
 	proto/tls/opener.h \
 	proto/tls/plain.c \
+	proto/tls/early.c \
+	proto/tls/presented.c \
 	proto/tls/rc4.c \
 	proto/tls/rc4.h \
 	proto/tls/record.c \

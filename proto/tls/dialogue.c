@@ -3,19 +3,12 @@
  * Nothing is concluded from a message that is missing, unless all that could bear it was read: `broken` of a side. */
 #include <openssl/crypto.h>
 
-#include "proto/tls/certificate.h"
 #include "proto/tls/fingerprint.h"
 #include "proto/tls/tls_inside.h"
 
 static bool is_tls13(const struct tls *t)
 {
     return t->epochs.version == TLS_1_3;
-}
-
-static void set(struct tls *t, enum tls_text id, struct slice text)
-{
-    tls_facts_set(&t->facts, tls_memory(t), id, text);
-    t->changed = true;
 }
 
 /* hellos */
@@ -25,11 +18,11 @@ static void set_fingerprints(struct tls *t, const struct tls_client_hello *h)
     struct tls_ja3 ja3;
     char ja4[TLS_JA4];
     if (tls_ja3_of_client(h, &ja3)) {
-        set(t, TLS_TEXT_JA3, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
-        set(t, TLS_TEXT_JA3_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
+        tls_say(t, TLS_TEXT_JA3, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
+        tls_say(t, TLS_TEXT_JA3_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
     }
     if (tls_ja4_of_client(h, ja4))
-        set(t, TLS_TEXT_JA4, (struct slice){(const uint8_t *)ja4, sizeof ja4});
+        tls_say(t, TLS_TEXT_JA4, (struct slice){(const uint8_t *)ja4, sizeof ja4});
 }
 
 static void set_offered(struct tls *t, struct slice protocols)
@@ -46,7 +39,7 @@ static void set_offered(struct tls *t, struct slice protocols)
         memcpy(text + used, name.data, name.size);
         used += name.size;
     }
-    set(t, TLS_TEXT_OFFERED, (struct slice){text, used});
+    tls_say(t, TLS_TEXT_OFFERED, (struct slice){text, used});
 }
 
 static void keep_session_id(struct tls_dialogue *d, enum side side, struct slice id)
@@ -67,7 +60,7 @@ static void read_client_hello(struct tls *t, const struct tls_client_hello *h)
         tls_note(t, TLS_SIGN_BROKEN_HELLO);
     if (h->ech)
         tls_note(t, TLS_SIGN_ECH);
-    set(t, TLS_TEXT_SNI, h->server_name);
+    tls_say(t, TLS_TEXT_SNI, h->server_name);
     set_offered(t, h->protocols);
     t->facts.offers = tls_client_hello_offers(h);
     d->ticket = h->ticket.size != 0;
@@ -180,38 +173,16 @@ static void server_hello(struct tls *t, struct slice body)
     t->epochs.suite = tls_suite_find(h.suite);
     memcpy(t->epochs.server_random, h.random, TLS_RANDOM);
     if (tls_ja3_of_server(&h, &ja3)) {
-        set(t, TLS_TEXT_JA3S, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
-        set(t, TLS_TEXT_JA3S_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
+        tls_say(t, TLS_TEXT_JA3S, (struct slice){(const uint8_t *)ja3.hash, sizeof ja3.hash});
+        tls_say(t, TLS_TEXT_JA3S_STRING, (struct slice){(const uint8_t *)ja3.string, ja3.size});
     }
     if (h.protocol.size)
-        set(t, TLS_TEXT_ALPN, h.protocol);
+        tls_say(t, TLS_TEXT_ALPN, h.protocol);
     if (is_tls13(t))
         begin_tls13(t, &h);
     else
         begin_tls12(t, &h);
     tls_resumption_release(d, tls_memory(t));
-}
-
-/* It comes before all else that the client seals. */
-static void begin_early(struct tls *t, moment time, enum tls_early early)
-{
-    struct tls_dialogue *d = &t->dialogue;
-    struct tls_epoch_side *client = &t->epochs.side[CLIENT];
-    bool opens = early == TLS_EARLY_ACCEPTED && tls_epochs_has_early_key(&t->epochs, &t->bench->locksmith);
-    d->early = (uint8_t)early;
-    tls_epochs_enter(&t->epochs, CLIENT, opens ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE);
-    client->passing = !opens;
-    if (!d->early_lost || early == TLS_EARLY_NONE)
-        return;
-    client->unsure = opens;
-    tls_sealed_lose_early(t, time);
-}
-
-/* The server's messages are over, and none of them has said it. */
-static void settle_early(struct tls *t, moment time)
-{
-    if (t->dialogue.early == TLS_EARLY_OFFERED)
-        begin_early(t, time, TLS_EARLY_UNKNOWN);
 }
 
 static void encrypted_extensions(struct tls *t, moment time, struct slice body)
@@ -220,79 +191,15 @@ static void encrypted_extensions(struct tls *t, moment time, struct slice body)
     if (!tls_encrypted_extensions_read(body, &e))
         return;
     if (e.protocol.size)
-        set(t, TLS_TEXT_ALPN, e.protocol);
+        tls_say(t, TLS_TEXT_ALPN, e.protocol);
     if (t->dialogue.early != TLS_EARLY_OFFERED)
         return;
     if (e.early_data)
         tls_note(t, TLS_SIGN_EARLY_ACCEPTED);
-    begin_early(t, time, e.early_data ? TLS_EARLY_ACCEPTED : TLS_EARLY_NONE);
+    tls_early_begin(t, time, e.early_data ? TLS_EARLY_ACCEPTED : TLS_EARLY_NONE);
 }
 
-/* certificates */
-
-static void set_certificate(struct tls *t, enum side of, const struct tls_certificate *c)
-{
-    static const struct {
-        uint8_t from, to[2];
-    } rows[] = {
-        {TLS_CERTIFICATE_SUBJECT, {TLS_TEXT_CLIENT_SUBJECT, TLS_TEXT_SUBJECT}},
-        {TLS_CERTIFICATE_ISSUER, {TLS_TEXT_CLIENT_ISSUER, TLS_TEXT_ISSUER}},
-        {TLS_CERTIFICATE_SERIAL, {TLS_TEXT_CLIENT_SERIAL, TLS_TEXT_SERIAL}},
-        {TLS_CERTIFICATE_NOT_BEFORE, {TLS_TEXT_CLIENT_NOT_BEFORE, TLS_TEXT_NOT_BEFORE}},
-        {TLS_CERTIFICATE_NOT_AFTER, {TLS_TEXT_CLIENT_NOT_AFTER, TLS_TEXT_NOT_AFTER}},
-        {TLS_CERTIFICATE_FINGERPRINT, {TLS_TEXT_CLIENT_FINGERPRINT, TLS_TEXT_FINGERPRINT}},
-        {TLS_CERTIFICATE_SHA256, {TLS_TEXT_CLIENT_SHA256, TLS_TEXT_SHA256}},
-        {TLS_CERTIFICATE_NAMES, {TLS_TEXT_CLIENT_NAMES, TLS_TEXT_NAMES}},
-        {TLS_CERTIFICATE_KEY_ID, {TLS_TEXT_CLIENT_KEY_ID, TLS_TEXT_KEY_ID}},
-        {TLS_CERTIFICATE_AUTHORITY_KEY_ID, {TLS_TEXT_CLIENT_AUTHORITY_KEY_ID, TLS_TEXT_AUTHORITY_KEY_ID}},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        set(t, (enum tls_text)rows[i].to[of], tls_certificate_get(c, (enum tls_certificate_text)rows[i].from));
-    if (of == SERVER) {
-        if (c->api_server)
-            tls_note(t, TLS_SIGN_API_SERVER);
-        return;
-    }
-    set(t, TLS_TEXT_USER, tls_certificate_get(c, TLS_CERTIFICATE_USER));
-    set(t, TLS_TEXT_GROUPS, tls_certificate_get(c, TLS_CERTIFICATE_GROUPS));
-}
-
-static void certificate(struct tls *t, enum side from, moment time, struct slice body)
-{
-    struct slice der;
-    struct tls_certificate c;
-    bool read = tls_certificate_first(body, is_tls13(t), &der);
-    bool after = is_tls13(t) && t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC;
-    if (from == CLIENT) {
-        t->dialogue.settled = true;
-        t->changed = true;
-        if (!read)
-            t->facts.client = TLS_CLIENT_UNKNOWN;
-        else if (der.size)
-            t->facts.client = TLS_CLIENT_PRESENTED;
-        else if (!after || t->dialogue.asked_again) /* behind the handshake, who declines is as before */
-            t->facts.client = TLS_CLIENT_ABSENT;
-        t->dialogue.asked_again = false;
-    }
-    if (!read || !der.size || !tls_certificate_read(der, &c))
-        return;
-    set_certificate(t, from, &c);
-    if (from == SERVER)
-        return;
-    t->facts.signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
-    if (time < c.not_before || time > c.not_after)
-        tls_note(t, TLS_SIGN_CLIENT_EXPIRED);
-}
-
-/* RFC 8446, 4.6.2: behind the handshake it is unknown from the question to the reply, which may be lost. */
-static void certificate_request(struct tls *t)
-{
-    tls_note(t, TLS_SIGN_REQUESTED);
-    if (!is_tls13(t) || t->epochs.side[SERVER].epoch != TLS_EPOCH_TRAFFIC || t->facts.client != TLS_CLIENT_ABSENT)
-        return;
-    t->dialogue.asked_again = true;
-    t->facts.client = TLS_CLIENT_UNKNOWN;
-}
+/* the end of a handshake */
 
 /* The client's messages are over, and there was no Certificate among them. */
 static void settle_client(struct tls *t)
@@ -306,8 +213,6 @@ static void settle_client(struct tls *t)
     d->settled = t->changed = true;
 }
 
-/* the end of a handshake */
-
 static void finished(struct tls *t, enum side from, moment time)
 {
     struct tls_dialogue *d = &t->dialogue;
@@ -319,7 +224,7 @@ static void finished(struct tls *t, enum side from, moment time)
             t->facts.client = TLS_CLIENT_ABSENT;
             d->settled = true;
         }
-        settle_early(t, time);
+        tls_early_settle(t, time);
     } else {
         settle_client(t);
         tls_note(t, TLS_SIGN_DONE);
@@ -366,7 +271,7 @@ static void of_client(struct tls *t, moment time, const struct tls_message *m)
 {
     switch (m->type) {
     case TLS_CLIENT_HELLO: client_hello(t, m->body); break;
-    case TLS_CERTIFICATE: certificate(t, CLIENT, time, m->body); break;
+    case TLS_CERTIFICATE: tls_presented_certificate(t, CLIENT, time, m->body); break;
     case TLS_COMPRESSED_CERTIFICATE: t->half[CLIENT].broken = true; break;
     case TLS_END_OF_EARLY_DATA: tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE); break;
     case TLS_FINISHED: finished(t, CLIENT, time); break;
@@ -380,8 +285,8 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     switch (m->type) {
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
     case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, time, m->body); break;
-    case TLS_CERTIFICATE: certificate(t, SERVER, time, m->body); break;
-    case TLS_CERTIFICATE_REQUEST: certificate_request(t); break;
+    case TLS_CERTIFICATE: tls_presented_certificate(t, SERVER, time, m->body); break;
+    case TLS_CERTIFICATE_REQUEST: tls_presented_request(t); break;
     case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
     case TLS_NEW_SESSION_TICKET:
         tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version));
@@ -449,7 +354,7 @@ void tls_dialogue_skipped(struct tls *t, enum side from, moment time)
 {
     tls_dialogue_lost(t, from);
     if (from == SERVER)
-        settle_early(t, time);
+        tls_early_settle(t, time);
     if (from == CLIENT && t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC)
         tls_note(t, TLS_SIGN_DONE);
 }

@@ -16,11 +16,6 @@ static void leave_closed(struct tls *t, enum side from, moment time)
     tls_plain_gap(t, from, time, GAP_UNKNOWN);
 }
 
-static bool early_waits(const struct tls *t, enum side from)
-{
-    return from == CLIENT && t->dialogue.early == TLS_EARLY_OFFERED;
-}
-
 static void go_on(struct tls *t);
 
 /* Nothing waits any more: what is there has to do. */
@@ -36,19 +31,12 @@ static void end_wait(struct tls *t, moment time)
     leave_closed(t, SERVER, time);
 }
 
-/* Behind a HelloRetryRequest the client says nothing sealed before the ServerHello but what it sent before it heard of
- * it: RFC 8446, 4.2.10. */
-static bool goes_unread(const struct tls *t, enum side from)
-{
-    return from == CLIENT && t->dialogue.retried && !t->dialogue.answered && !t->half[SERVER].broken;
-}
-
 /* @return whether it waits, or nobody needs it any more. */
 static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
     const struct tls_limits *limits = &t->bench->limits;
-    bool early = early_waits(t, from);
-    if (record->kind == TLS_WAITING_RECORD && goes_unread(t, from))
+    bool early = tls_early_waits(t, from);
+    if (record->kind == TLS_WAITING_RECORD && tls_early_goes_unread(t, from))
         return true;
     if (!t->for_a_key && !early)
         return false;
@@ -65,12 +53,6 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
     return true;
 }
 
-void tls_sealed_lose_early(struct tls *t, moment time)
-{
-    t->half[CLIENT].begun = true; /* with what is lost, wherever the next epoch begins */
-    tls_plain_gap(t, CLIENT, time, GAP_UNKNOWN);
-}
-
 static void did_not_open(struct tls *t, enum side from, moment time, const uint8_t *header, enum tls_epoch_open how)
 {
     struct tls_half *half = &t->half[from];
@@ -81,7 +63,7 @@ static void did_not_open(struct tls *t, enum side from, moment time, const uint8
         return;
     }
     if (passing && t->dialogue.early != TLS_EARLY_NONE)
-        tls_sealed_lose_early(t, time);
+        tls_early_lose(t, time);
     if (passing)
         return;
     if (t->epochs.version == TLS_1_3 || header[0] == TLS_HANDSHAKE)
@@ -212,7 +194,7 @@ static void go_on(struct tls *t)
 
 void tls_sealed_go_on(struct tls *t)
 {
-    if (!t->for_a_key && t->waiting.size && !early_waits(t, CLIENT))
+    if (!t->for_a_key && t->waiting.size && !tls_early_waits(t, CLIENT))
         go_on(t);
 }
 
@@ -250,7 +232,7 @@ bool tls_sealed_proves(struct tls *t, enum side from, const uint8_t header[stati
         return false;
     t->half[from].proofs++;
     if (!has_said(t) &&
-        (header[0] != TLS_APPLICATION_DATA || early_waits(t, from) || !try_keys(t, from, header, content)))
+        (header[0] != TLS_APPLICATION_DATA || tls_early_waits(t, from) || !try_keys(t, from, header, content)))
         return false;
     return tls_epochs_prove(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
 }

@@ -3,6 +3,7 @@
  *   record.c     bytes to records; finding a record again after a gap
  *   handshake.c  records to messages          hello.c, certificate.c   what they say
  *   dialogue.c   what messages mean for what follows: the only file that knows the order of a handshake
+ *   early.c      what becomes of early data         presented.c   what certificates the sides present
  *   epoch.c      which keys open a side's records now; the sequence number found again by trial
  *   trial.c      keys found by trial where a hello was lost
  *   waiting.c    records that wait: early data for the server's answer, all of them for a key that may still come

@@ -1,5 +1,6 @@
-/* Inside of a TLS connection: for tls.c (records), sealed.c (those that are), plain.c (what is read inside), dialogue.c
- * (messages) and resumption.c (sessions), and for nobody else. */
+/* Inside of a TLS connection: for tls.c (records), sealed.c (those that are), early.c (those before the handshake),
+ * plain.c (what is read inside), dialogue.c (messages), presented.c (certificates) and resumption.c (sessions), and for
+ * nobody else. */
 #ifndef PROTO_TLS_TLS_INSIDE_H
 #define PROTO_TLS_TLS_INSIDE_H
 
@@ -86,6 +87,12 @@ static inline void tls_note(struct tls *t, enum tls_sign what)
     t->changed = true;
 }
 
+static inline void tls_say(struct tls *t, enum tls_text id, struct slice text)
+{
+    tls_facts_set(&t->facts, tls_memory(t), id, text);
+    t->changed = true;
+}
+
 /** What a record bears, as it is in clear. */
 void tls_bear(struct tls *t, enum side from, moment time, enum tls_content content, struct slice bytes);
 
@@ -108,14 +115,30 @@ void tls_sealed_end(struct tls *t, enum side from, moment time, enum stream_end 
 bool tls_sealed_proves(struct tls *t, enum side from, const uint8_t header[static TLS_RECORD_HEADER],
                        struct slice content);
 
-/** Early data that the server reads is missing. */
-void tls_sealed_lose_early(struct tls *t, moment time);
-
 /** Early data goes on, once the server has said whether it reads it. */
 void tls_sealed_go_on(struct tls *t);
 
 /** What waits for a key goes on, if there are all, or waits no longer. */
 void tls_sealed_retry(struct tls *t, moment time);
+
+/** Whether what this side seals may be early data, and nobody has said yet whether the server reads it. */
+bool tls_early_waits(const struct tls *t, enum side from);
+
+/** Whether what this side seals is early data that the server does not read. */
+bool tls_early_goes_unread(const struct tls *t, enum side from);
+
+/** What becomes of it was said, or nobody will say it: the client's records begin. */
+void tls_early_begin(struct tls *t, moment time, enum tls_early early);
+
+/** The server's messages are over, and none of them has said it. */
+void tls_early_settle(struct tls *t, moment time);
+
+/** Early data is missing that the server may have read. */
+void tls_early_lose(struct tls *t, moment time);
+
+/** The Certificate of this side; the server's CertificateRequest. */
+void tls_presented_certificate(struct tls *t, enum side from, moment time, struct slice body);
+void tls_presented_request(struct tls *t);
 
 /** Plaintext of this side. */
 void tls_plain_push(struct tls *t, enum side from, moment time, struct slice bytes);
