@@ -209,7 +209,7 @@ static void settle_client(struct tls *t)
     bool perhaps_resumed = !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->server_done;
     if (d->settled || t->half[CLIENT].broken || perhaps_resumed)
         return;
-    t->facts.client = TLS_CLIENT_ABSENT;
+    tls_facts_client(&t->facts, TLS_CLIENT_ABSENT);
     d->settled = t->changed = true;
 }
 
@@ -221,7 +221,7 @@ static void finished(struct tls *t, enum side from, moment time)
         return;
     if (from == SERVER) {
         if (!t->half[SERVER].broken && !tls_facts_has(&t->facts, TLS_SIGN_REQUESTED) && !d->settled) {
-            t->facts.client = TLS_CLIENT_ABSENT;
+            tls_facts_client(&t->facts, TLS_CLIENT_ABSENT);
             d->settled = true;
         }
         tls_early_settle(t, time);
@@ -244,7 +244,7 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
         settle_client(t);
     /* Of a handshake anew something was lost, and with it perhaps a certificate. */
     if (tls_facts_has(&t->facts, TLS_SIGN_DONE) && t->half[CLIENT].broken) {
-        t->facts.client = TLS_CLIENT_UNKNOWN;
+        tls_facts_client(&t->facts, TLS_CLIENT_UNKNOWN);
         t->changed = true;
     }
     tls_epochs_change_cipher(&t->epochs, &t->bench->locksmith, from);

@@ -71,6 +71,21 @@ void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id,
     append(f, memory, id, text);
 }
 
+static bool is_of_client(unsigned id)
+{
+    return (id >= TLS_TEXT_CLIENT_SUBJECT && id <= TLS_TEXT_CLIENT_FINGERPRINT) || id >= TLS_TEXT_CLIENT_SERIAL;
+}
+
+void tls_facts_client(struct tls_facts *f, enum tls_client client)
+{
+    f->client = (uint8_t)client;
+    f->signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
+    for (unsigned id = 0; id < TLS_TEXTS; id++) {
+        if (is_of_client(id))
+            f->texts[id].size = 0;
+    }
+}
+
 void tls_facts_shed(struct tls_facts *f, struct memory *memory)
 {
     compact(f, memory, true);
@@ -100,8 +115,7 @@ void tls_facts_keep(const struct tls_facts *f, struct tls_kept *kept)
 void tls_facts_restore(struct tls_facts *f, struct memory *memory, const struct tls_kept *kept)
 {
     size_t at = 0;
-    f->client = kept->client;
-    f->signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
+    tls_facts_client(f, (enum tls_client)kept->client);
     if (kept->expired)
         tls_facts_sign(f, TLS_SIGN_CLIENT_EXPIRED);
     for (size_t i = 0; i < sizeof KEPT; i++) {

@@ -30,7 +30,7 @@ enum tls_text {
     TLS_TEXT_SHA256,
     TLS_TEXT_KEY_ID,
     TLS_TEXT_AUTHORITY_KEY_ID,
-    TLS_TEXT_CLIENT_SERIAL,
+    TLS_TEXT_CLIENT_SERIAL, /* from here on they are the client's */
     TLS_TEXT_CLIENT_NOT_BEFORE,
     TLS_TEXT_CLIENT_NOT_AFTER,
     TLS_TEXT_CLIENT_NAMES,
@@ -112,6 +112,9 @@ static inline struct slice tls_facts_text(const struct tls_facts *f, enum tls_te
 /** In place of what it was, whose room it may take: of no text of `f`. Longer than TLS_TEXT_MAX is cut; where there is
  * no room it becomes absent. */
 void tls_facts_set(struct tls_facts *f, struct memory *memory, enum tls_text id, struct slice text);
+
+/** The client is one with this certificate, or without: what was known of the one before goes. */
+void tls_facts_client(struct tls_facts *f, enum tls_client client);
 
 /** Forgets the texts that are told once, with the handshake: kept is what is told with all that the connection carries,
  * or asked again.

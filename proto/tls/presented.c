@@ -40,20 +40,17 @@ void tls_presented_certificate(struct tls *t, enum side from, moment time, struc
         t->dialogue.settled = true;
         t->changed = true;
         if (!read)
-            t->facts.client = TLS_CLIENT_UNKNOWN;
+            tls_facts_client(&t->facts, TLS_CLIENT_UNKNOWN);
         else if (der.size)
-            t->facts.client = TLS_CLIENT_PRESENTED;
+            tls_facts_client(&t->facts, TLS_CLIENT_PRESENTED);
         else if (!after || t->dialogue.asked_again) /* behind the handshake, who declines is as before */
-            t->facts.client = TLS_CLIENT_ABSENT;
+            tls_facts_client(&t->facts, TLS_CLIENT_ABSENT);
         t->dialogue.asked_again = false;
     }
     if (!read || !der.size || !tls_certificate_read(der, &c))
         return;
     set_certificate(t, from, &c);
-    if (from == SERVER)
-        return;
-    t->facts.signs &= ~(UINT32_C(1) << TLS_SIGN_CLIENT_EXPIRED);
-    if (time < c.not_before || time > c.not_after)
+    if (from == CLIENT && (time < c.not_before || time > c.not_after))
         tls_note(t, TLS_SIGN_CLIENT_EXPIRED);
 }
 

@@ -55,7 +55,7 @@ void tls_resumption_take(struct tls *t, enum tls_resumed by, unsigned place)
     struct tls_dialogue *d = &t->dialogue;
     const struct tls_offer *offer = d->offers && place < TLS_OFFERS ? &d->offers[place] : NULL;
     t->facts.resumed = (uint8_t)by;
-    t->facts.client = TLS_CLIENT_UNKNOWN;
+    tls_facts_client(&t->facts, TLS_CLIENT_UNKNOWN);
     d->settled = true;
     if (!offer || !offer->found)
         return;

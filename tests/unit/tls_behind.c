@@ -97,9 +97,41 @@ static void a_change_of_keys_is_lost(void **state)
     }
 }
 
+/* Who declines in a handshake anew has no certificate any more, and what that said is nobody's. */
+static void a_certificate_is_withdrawn(void **state)
+{
+    (void)state;
+    static const uint8_t of_client[] = {TLS_TEXT_USER,          TLS_TEXT_GROUPS,          TLS_TEXT_CLIENT_SUBJECT,
+                                        TLS_TEXT_CLIENT_ISSUER, TLS_TEXT_CLIENT_SHA256,   TLS_TEXT_CLIENT_FINGERPRINT,
+                                        TLS_TEXT_CLIENT_SERIAL, TLS_TEXT_CLIENT_NOT_AFTER};
+    struct tls_talk_options options = tls12;
+    options.client_certificate = true;
+    struct tls_talk *t = tls_talk_new(&options);
+    struct rig r;
+    rig_init(&r);
+    rig_add_keys(&r, t);
+    speak(t, 1);
+    size_t heard = t->count;
+    rig_hear(&r, t, 0, SIZE_MAX);
+    for (size_t i = 0; i < sizeof of_client; i++)
+        assert_true(tls_facts_text(rig_known(&r), (enum tls_text)of_client[i]).size > 0);
+    tls_talk_ask(t, true);
+    speak(t, 2);
+    rig_add_keys(&r, t);
+    rig_hear(&r, t, heard, SIZE_MAX);
+    assert_true(heard_last(&r, CLIENT, 2) && heard_last(&r, SERVER, 2));
+    assert_int_equal(rig_known(&r)->client, TLS_CLIENT_ABSENT);
+    for (size_t i = 0; i < sizeof of_client; i++)
+        assert_int_equal(tls_facts_text(rig_known(&r), (enum tls_text)of_client[i]).size, 0);
+    assert_true(tls_facts_text(rig_known(&r), TLS_TEXT_SUBJECT).size > 0);
+    rig_deinit(&r);
+    tls_talk_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_certificate_is_lost),
+                                       cmocka_unit_test(a_certificate_is_withdrawn),
                                        cmocka_unit_test(a_change_of_keys_is_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
