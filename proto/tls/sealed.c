@@ -50,7 +50,7 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
     }
     tls_waiting_release(&t->waiting, tls_memory(t));
     t->dialogue.early_lost = true;
-    return true;
+    return record->kind == TLS_WAITING_RECORD;
 }
 
 static void did_not_open(struct tls *t, enum side from, moment time, const uint8_t *header, enum tls_epoch_open how)

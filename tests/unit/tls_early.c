@@ -163,6 +163,31 @@ static void is_too_much(void **state)
     }
 }
 
+/* However much of it is kept, the client's end is told. */
+static void is_followed_by_the_end(void **state)
+{
+    (void)state;
+    struct early e;
+    begin(&e, &(struct early_case){.more = 3});
+    rig_add_keys(&e.rig, e.talk);
+    for (uint32_t most = 0; most < 400; most++) {
+        bool ended = false;
+        rig_connect(&e.rig);
+        e.rig.bench->limits.early_bytes = most;
+        for (size_t i = 0; i < e.talk->count; i++) {
+            const struct tls_talk_record *record = &e.talk->records[i];
+            if (record->side == SERVER && !ended)
+                stream_end(tls_stream(e.rig.tls), CLIENT, 1, END_FIN);
+            ended |= record->side == SERVER;
+            if (record->side == SERVER || !ended)
+                rig_say(&e.rig, record->side, e.talk->wire + record->at, record->size);
+        }
+        assert_int_equal(e.rig.side[SERVER].size, sizeof SAID - 1);
+        assert_true(e.rig.side[CLIENT].ended);
+    }
+    end(&e);
+}
+
 /* What is told is early data, whole or a record of it less, and what was said: @return whether that was. */
 static bool ends_with_said(const struct rig *r, enum side side, size_t early)
 {
@@ -213,6 +238,7 @@ int main(void)
         cmocka_unit_test(goes_unread_and_the_key_comes_late),
         cmocka_unit_test(has_no_key),
         cmocka_unit_test(is_too_much),
+        cmocka_unit_test(is_followed_by_the_end),
         cmocka_unit_test(has_a_hole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
