@@ -11,7 +11,6 @@ enum {
     GRE_SEQUENCE = 0x1000,
     GRE_VERSION = 0x0007,
     GRE_POINT_TO_POINT = 1, /* the version that PPTP has: RFC 2637 section 4.1 */
-    TYPE_BRIDGED = 0x6558,
     TYPE_PPP = 0x880b,
     TYPE_ERSPAN = 0x88be,
     TYPE_ERSPAN3 = 0x22eb,
@@ -67,7 +66,8 @@ static enum walk gre_inside(struct walker *w, uint16_t flags, uint16_t type, uin
         return gre_erspan(w, flags & GRE_SEQUENCE);
     if (type == TYPE_ERSPAN3)
         return gre_erspan3(w);
-    bool network = type == TYPE_BRIDGED && (flags & (GRE_CHECKSUM | GRE_SEQUENCE)) == 0 && key >> 8 >= NVGRE_LEAST;
+    bool network =
+        type == LINK_ETHERTYPE_BRIDGED && (flags & (GRE_CHECKSUM | GRE_SEQUENCE)) == 0 && key >> 8 >= NVGRE_LEAST;
     bool taken = network ? walker_tunnel(w, TUNNEL_NVGRE, key >> 8) : walker_tunnel(w, TUNNEL_GRE, key);
     if (!taken)
         return WALK_DEEP;

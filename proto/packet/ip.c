@@ -24,10 +24,7 @@ static enum walk ip_mpls(struct walker *w);
 static enum walk ip_ethernet(struct walker *w);
 
 /* IANA "Assigned Internet Protocol Numbers"; the most frequent first. */
-static const struct {
-    uint8_t number;
-    walk_step step;
-} protocols[] = {
+static const struct walk_row protocols[] = {
     {6, tcp_walk},       {17, udp_walk},    {47, gre_walk},          {0, ip_hop_by_hop},
     {43, ip_routing},    {44, ip_fragment}, {51, ip_authentication}, {60, ip_extension},  /* destination options */
     {4, ip_inside4},     {41, ip_inside6},  {137, ip_mpls},          {135, ip_extension}, /* mobility */
@@ -38,11 +35,7 @@ static const struct {
 
 static walk_step ip_step(uint8_t number)
 {
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
-        if (protocols[i].number == number)
-            return protocols[i].step;
-    }
-    return NULL;
+    return walk_find(protocols, sizeof protocols / sizeof protocols[0], number);
 }
 
 /* What has no step. Pieces of these are not put together: nothing would be read of the whole. */
@@ -188,18 +181,14 @@ enum walk ip_walk6(struct walker *w)
 /* Hop limit and time to live stand before the addresses. */
 void ip_addresses(const struct walker *w, struct packet *out)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
     if (w->ip_version == 6) {
         memcpy(out->from.ip, w->from, 16);
         memcpy(out->to.ip, w->from + 16, 16);
         out->ttl = w->from[-1];
         return;
     }
-    memcpy(out->from.ip, mapped, 12);
-    memcpy(out->from.ip + 12, w->from, 4);
-    memcpy(out->to.ip, mapped, 12);
-    memcpy(out->to.ip + 12, w->from + 4, 4);
+    address_set_ipv4(out->from.ip, w->from);
+    address_set_ipv4(out->to.ip, w->from + 4);
     out->ttl = w->from[-4];
 }
 

@@ -7,7 +7,6 @@
 #include "proto/packet/wlan.h"
 
 enum {
-    ETHERNET_HEADER = 14,
     TAG_HEADER = 4,
     VN_TAG_HEADER = 6,
     METADATA_HEADER = 8,
@@ -20,8 +19,7 @@ enum {
     SNAP_HEADER = 8,
     PPI_HEADER = 8,
     NSH_HEADER = 8,
-    ETHERTYPE_MIN = 0x600,
-    ETHERTYPE_BRIDGED = 0x6558
+    ETHERTYPE_MIN = 0x600
 };
 
 static enum walk link_null(struct walker *w);
@@ -36,20 +34,14 @@ static enum walk link_macsec(struct walker *w);
 static enum walk link_inside(struct walker *w);
 
 /* The most frequent first. 12 and 14 are raw IP as some systems number it. */
-static const struct {
-    uint16_t type;
-    walk_step step;
-} links[] = {
+static const struct walk_row links[] = {
     {1, link_ethernet}, {101, ip_walk},       {12, ip_walk},     {14, ip_walk},    {228, ip_walk4},
     {229, ip_walk6},    {113, link_sll},      {276, link_sll2},  {0, link_null},   {108, link_null},
     {9, ppp_walk},      {50, ppp_walk_hdlc},  {51, pppoe_walk},  {104, hdlc_walk}, {239, nflog_walk},
     {105, wlan_walk},   {127, wlan_radiotap}, {119, wlan_prism}, {163, wlan_avs},  {192, link_ppi},
 };
 
-static const struct {
-    uint16_t type;
-    walk_step step;
-} ethertypes[] = {
+static const struct walk_row ethertypes[] = {
     {0x0800, ip_walk4},
     {0x86dd, ip_walk6},
     {0x8100, link_tag}, /* 802.1Q */
@@ -61,7 +53,7 @@ static const struct {
     {0x8864, pppoe_walk},
     {0x88e7, link_service},
     {0x8926, link_vn_tag},
-    {ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
+    {LINK_ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
     {0x894f, link_nsh},
     {0x8909, link_metadata},
     {0x88e5, link_macsec},
@@ -69,20 +61,12 @@ static const struct {
 
 walk_step link_step(uint16_t link_type)
 {
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        if (links[i].type == link_type)
-            return links[i].step;
-    }
-    return NULL;
+    return walk_find(links, sizeof links / sizeof links[0], link_type);
 }
 
 static walk_step link_ethertype_step(uint16_t type)
 {
-    for (size_t i = 0; i < sizeof ethertypes / sizeof ethertypes[0]; i++) {
-        if (ethertypes[i].type == type)
-            return ethertypes[i].step;
-    }
-    return NULL;
+    return walk_find(ethertypes, sizeof ethertypes / sizeof ethertypes[0], type);
 }
 
 enum walk link_ethertype(struct walker *w, uint16_t type)
@@ -95,7 +79,7 @@ enum walk link_ethertype(struct walker *w, uint16_t type)
 
 enum walk link_carried(struct walker *w, uint16_t type)
 {
-    if (type == ETHERTYPE_BRIDGED)
+    if (type == LINK_ETHERTYPE_BRIDGED)
         return link_ethernet(w);
     return type < ETHERTYPE_MIN ? WALK_OTHER : link_ethertype(w, type);
 }
@@ -116,16 +100,16 @@ enum walk link_llc(struct walker *w)
 
 bool link_is_ethernet(struct slice bytes)
 {
-    return bytes.size >= ETHERNET_HEADER &&
+    return bytes.size >= LINK_ETHERNET_HEADER &&
            link_ethertype_step((uint16_t)(bytes.data[12] << 8 | bytes.data[13])) != NULL;
 }
 
 enum walk link_ethernet(struct walker *w)
 {
-    if (w->here.size < ETHERNET_HEADER)
-        return walker_short(w, ETHERNET_HEADER);
+    if (w->here.size < LINK_ETHERNET_HEADER)
+        return walker_short(w, LINK_ETHERNET_HEADER);
     uint16_t type = walker_u16(w, 12);
-    walker_take(w, ETHERNET_HEADER);
+    walker_take(w, LINK_ETHERNET_HEADER);
     return link_ethertype(w, type);
 }
 

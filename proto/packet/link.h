@@ -4,6 +4,8 @@
 
 #include "proto/packet/walker.h"
 
+enum { LINK_ETHERNET_HEADER = 14, LINK_ETHERTYPE_BRIDGED = 0x6558 /* a whole Ethernet frame */ };
+
 /** The first step into a frame of this link type (LINKTYPE_ as in pcap files); NULL: not read. */
 walk_step link_step(uint16_t link_type);
 

@@ -3,7 +3,7 @@
 #include "proto/packet/ip.h"
 #include "proto/packet/link.h"
 
-enum { LABEL = 4, CONTROL_WORD = 4, ETHERNET_HEADER = 14 };
+enum { LABEL = 4, CONTROL_WORD = 4 };
 
 /* An Ethernet address may begin like an IP header: but then the length in it is hardly one that fits. */
 static bool mpls_fits(const struct walker *w, uint8_t version)
@@ -24,7 +24,7 @@ static enum walk mpls_inside(struct walker *w)
     bool like_ip = version == 4 || version == 6;
     if (like_ip && mpls_fits(w, version))
         return ip_walk(w);
-    if (w->here.size < CONTROL_WORD + ETHERNET_HEADER && w->cut > 0)
+    if (w->here.size < CONTROL_WORD + LINK_ETHERNET_HEADER && w->cut > 0)
         return WALK_CUT;
     if (version == 0 && link_is_ethernet(slice_part(w->here, CONTROL_WORD, w->here.size)))
         walker_take(w, CONTROL_WORD);

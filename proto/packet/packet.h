@@ -29,11 +29,18 @@ struct address {
     uint16_t port;
 };
 
+static const uint8_t address_mapped[12] = {[10] = 0xff, [11] = 0xff};
+
 /** Whether it is an IPv4 address: its last four bytes are. */
 static inline bool address_is_ipv4(const uint8_t ip[static 16])
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    return memcmp(ip, mapped, sizeof mapped) == 0;
+    return memcmp(ip, address_mapped, sizeof address_mapped) == 0;
+}
+
+static inline void address_set_ipv4(uint8_t ip[static 16], const uint8_t four[static 4])
+{
+    memcpy(ip, address_mapped, sizeof address_mapped);
+    memcpy(ip + sizeof address_mapped, four, 4);
 }
 
 /** What of options a TCP header has; each a bit. */

@@ -7,10 +7,8 @@
 enum { PPPOE_HEADER = 6, PPPOE_VERSION_TYPE = 0x11, HDLC_HEADER = 4, HDLC_UNICAST = 0x0f, HDLC_MULTICAST = 0x8f };
 
 /* IANA "PPP DLL Protocol Numbers". */
-static const struct {
-    uint16_t protocol;
-    walk_step step;
-} protocols[] = {{0x0021, ip_walk4}, {0x0057, ip_walk6}, {0x0281, mpls_walk}, {0x0283, mpls_walk}};
+static const struct walk_row protocols[] = {
+    {0x0021, ip_walk4}, {0x0057, ip_walk6}, {0x0281, mpls_walk}, {0x0283, mpls_walk}};
 
 /* RFC 1661 section 2, RFC 1662 section 3.1: a number is odd at its end and even before, so one byte may stand for it.
  */
@@ -23,11 +21,8 @@ static enum walk ppp_protocol(struct walker *w)
         return walker_short(w, size);
     uint16_t protocol = size == 1 ? w->here.data[0] : walker_u16(w, 0);
     walker_take(w, size);
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
-        if (protocols[i].protocol == protocol)
-            return protocols[i].step(w);
-    }
-    return WALK_OTHER;
+    walk_step step = walk_find(protocols, sizeof protocols / sizeof protocols[0], protocol);
+    return step ? step(w) : WALK_OTHER;
 }
 
 enum walk ppp_walk(struct walker *w)

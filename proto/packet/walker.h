@@ -30,6 +30,22 @@ struct walker {
 
 typedef enum walk (*walk_step)(struct walker *w);
 
+/** A row of a table of what may follow, by the number that a header names it with. */
+struct walk_row {
+    uint16_t number;
+    walk_step step;
+};
+
+/** @return NULL: no row. */
+static inline walk_step walk_find(const struct walk_row *rows, size_t count, uint16_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].number == number)
+            return rows[i].step;
+    }
+    return NULL;
+}
+
 /** What a header of `size` bytes is, that is not all there: the capture's fault or the sender's. */
 static inline enum walk walker_short(const struct walker *w, size_t size)
 {
