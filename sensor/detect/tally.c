@@ -174,8 +174,10 @@ void tally_count(struct tally *t, const struct hit *hit, const struct hash_secre
         f->basis = hit->basis;
     if (e->type == EVENT_EXCHANGE)
         count_exchange(f, hit, &c);
-    else
+    else if (e->type == EVENT_FLOW)
         count_flow(f, hit, &c, t->knocks);
+    else
+        f->observed = true; /* of a handshake nothing is inferred */
     value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, secret, memory);
     if (f->subject != SUBJECT_SOURCE)
         value_list_add(&f->clients, (struct slice){hit->client, hit->client_size}, secret, memory);

@@ -1,6 +1,9 @@
 /* What is counted of findings, also of several that have their hits in common. */
 #include "tests/unit/finding_rig.h"
 
+#include "sensor/detect/tally.h"
+#include "sensor/event/handshake.h"
+
 /* What is found together and what is not: each finding has its own count, and its own URLs with theirs. */
 struct account {
     uint64_t hits[TOGETHER], of_url[TOGETHER][4];
@@ -170,12 +173,36 @@ static void lists_are_bounded(void **state)
     end(&b);
 }
 
+/* A handshake has no signs of a closed connection and no front: what stands behind its record is none of it. */
+static void a_handshake_says_nothing_of_a_connection(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct event_room room;
+    struct hit hit = {.basis = ENDPOINT_PORT};
+    memset(room.bytes, 0xFF, sizeof room.bytes);
+    struct handshake *h = handshake_begin(&room);
+    h->ech = h->expired = 1;
+    h->suite = event_add_text(&h->event, slice_of("TLS_AES_128_GCM_SHA256, and some more of it for its room"), 256);
+    hit.event = &h->event;
+    struct tally *t = tally_new(&h->event, &(struct finding_place){0, "", ""}, &LOW, &memory);
+    hit_take(&hit, false);
+    tally_count(t, &hit, &SECRET, &memory);
+    assert_int_equal(t->finding.count, 1);
+    assert_int_equal(t->finding.signs, 0);
+    assert_int_equal(t->finding.suspicion, 0);
+    assert_int_equal(t->finding.front, FRONT_NOT);
+    assert_true(t->finding.observed);
+    tally_free(t, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_bounded),         cmocka_unit_test(lists_are_of_each_hit),
         cmocka_unit_test(each_counts_its_own),       cmocka_unit_test(together_they_cost_as_one),
-        cmocka_unit_test(those_found_together_part),
+        cmocka_unit_test(those_found_together_part), cmocka_unit_test(a_handshake_says_nothing_of_a_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
