@@ -180,7 +180,7 @@ static bool may_be_ordinary(struct correlate *c, struct exchange *x, enum conduc
 }
 
 /* @param lends  its endpoint lends a credential: then it is what the finding is about, and no client of it. */
-static bool match_rules(struct correlate *c, const struct event *e, const struct knocks *knocks,
+static void match_rules(struct correlate *c, const struct event *e, struct knocks *knocks,
                         const struct cluster *cluster, bool lends, bool hold)
 {
     struct finding_place place = {.cluster = cluster ? cluster->number + 1 : 0,
@@ -189,7 +189,7 @@ static bool match_rules(struct correlate *c, const struct event *e, const struct
     const struct rule *const *fired;
     size_t count = rule_set_match(c->rules, c->scratch, e, &fired);
     if (!count)
-        return false;
+        return;
     findings_begin(c->findings, e, knocks, e->basis, &place);
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(fired[i]);
@@ -197,7 +197,6 @@ static bool match_rules(struct correlate *c, const struct event *e, const struct
             findings_hit(c->findings, about, hold && about->ordinary_excluded);
     }
     findings_end(c->findings);
-    return true;
 }
 
 static void judge(struct correlate *c, struct exchange *x)
@@ -271,9 +270,7 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     judge_closed(c, f, cluster, ours);
     c->events.event(c->events.owner, &f->event);
     bool hold = !f->closed || sources_may_be_steady(c->sources, f->event.client.ip);
-    bool told = match_rules(c, &f->event, knocks, cluster, false, hold && !c->literal);
-    if (knocks)
-        knocks->listed |= told;
+    match_rules(c, &f->event, knocks, cluster, false, hold && !c->literal);
 }
 
 static void judge_handshake(struct correlate *c, struct handshake *h)

@@ -237,7 +237,7 @@ static void complete(struct findings *f, struct kept_finding *k, enum endpoint_b
     release(f, k);
 }
 
-void findings_begin(struct findings *f, const struct event *e, const struct knocks *knocks, enum endpoint_basis basis,
+void findings_begin(struct findings *f, const struct event *e, struct knocks *knocks, enum endpoint_basis basis,
                     const struct finding_place *place)
 {
     f->hit.event = e;
@@ -305,14 +305,21 @@ static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally
     return true;
 }
 
+/* A rule about knocks that holds for the fourth, say, means those before it as well: they are counted with the first
+ * that its finding has of the source. */
+static bool means_before(const struct findings *f, const struct rule_about *rule)
+{
+    return rule->knocks && f->hit.knocks && !knocks_are_listed(f->hit.knocks, rule->number);
+}
+
 /* Gives each finding that is hit a tally whose findings are all hit; takes those out that found no memory. */
 static void sort_tallies(struct findings *f)
 {
-    struct tally *begun[SUBJECTS][2] = {{NULL}}; /* of rules about knocks, too */
+    struct tally *begun[SUBJECTS][2] = {{NULL}}; /* and of rules that mean what was before */
     struct kept_finding **at = &f->hits;
     for (struct kept_finding *k; (k = *at);) {
         bool old = k->tally;
-        bool counts = !old ? begin_tally(f, k, &begun[k->rule->subject][k->rule->knocks])
+        bool counts = !old ? begin_tally(f, k, &begun[k->rule->subject][means_before(f, k->rule)])
                       : k->tally->hit < k->tally->findings ? part(f, k)
                                                            : true;
         if (counts) {
@@ -346,11 +353,14 @@ void findings_end(struct findings *f)
         hit_take(&f->hit, f->subjects[SUBJECT_ENDPOINT] || f->subjects[SUBJECT_CLUSTER]);
     for (struct kept_finding *k = f->hits; k; k = k->next) {
         if (k->tally->hit)
-            tally_count(k->tally, &f->hit, f->table.secret, f->memory);
+            tally_count(k->tally, &f->hit, means_before(f, k->rule), f->table.secret, f->memory);
         k->tally->hit = 0;
     }
-    for (struct kept_finding *k = f->hits; k; k = k->next)
+    for (struct kept_finding *k = f->hits; k; k = k->next) {
+        if (f->hit.knocks && k->rule->knocks)
+            knocks_list(f->hit.knocks, k->rule->number);
         tell_if_due(f, k);
+    }
     f->hits = NULL;
     f->tail = &f->hits;
 }

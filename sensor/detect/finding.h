@@ -76,9 +76,9 @@ struct knocks; /* detect/knock.h */
 
 /** The hits of an event: one findings_begin(), one findings_hit() for each rule that fires, different ones, and
  * findings_end(), which counts and tells. The record stays as it is until then.
- * @param knocks  of a connection: its source's, NULL if they are not known; of an exchange NULL.
+ * @param knocks  of a connection that is a knock: its source's; what findings list of them is noted there. Else NULL.
  * @param basis  of the endpoint, as known now. */
-void findings_begin(struct findings *f, const struct event *e, const struct knocks *knocks, enum endpoint_basis basis,
+void findings_begin(struct findings *f, const struct event *e, struct knocks *knocks, enum endpoint_basis basis,
                     const struct finding_place *place);
 /** @param hold  it is not certain yet that it is one. */
 void findings_hit(struct findings *f, const struct rule_about *rule, bool hold);

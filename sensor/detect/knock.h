@@ -6,17 +6,23 @@
 #include "sensor/detect/rhythm.h"
 #include "sensor/event/flow_record.h"
 
-/** Of one source, within the window that began with the first. Zero at first. */
+enum { KNOCK_RULES = 8 };
+
+/** Of one source, within the window that began with the first that was told. Zero at first. */
 struct knocks {
-    moment window;
+    moment window, first;                 /* first: of their times; each is told at its end */
     uint32_t count, endpoints;            /* endpoints: different ones, as far as KNOCK_ENDPOINTS */
     struct address seen[KNOCK_ENDPOINTS]; /* these */
     uint8_t basis;                        /* enum endpoint_basis: the best of theirs */
-    bool listed;                          /* a finding lists them */
+    uint32_t listed[KNOCK_RULES];         /* numbers of the rules whose findings list them; 0: no more */
     struct beat beat;                     /* at the one that came first, over all windows: it tells of the others */
 };
 
 /** @param hash  of the endpoint, not 0. */
 void knocks_add(struct knocks *k, const struct address *endpoint, uint64_t hash, moment time, moment window);
+
+/** Whether the rule's finding has those so far. Where more rules have one than are kept, all may. */
+bool knocks_are_listed(const struct knocks *k, uint32_t rule);
+void knocks_list(struct knocks *k, uint32_t rule);
 
 #endif

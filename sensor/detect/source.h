@@ -108,8 +108,8 @@ enum source_peace { PEACE_NONE, PEACE_LEGITIMATE, PEACE_ORDINARY, PEACES };
 enum source_peace source_peace(const struct source *source);
 
 /** Counts it, and writes into it what its source knocked on within the window. @param ours  of a front, or of a source
- * that is expected there: whatever it does not ask is no knock. @return what it knocked on, until the next call of
- * another function; NULL: it found no memory. */
+ * that is expected there: whatever it does not ask is no knock. @return of a knock what its source knocked on, until
+ * the next call of another function; NULL: it is none, or found no memory. */
 struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours, moment window);
 
 /** Judges a connection that stays closed, and counts it: behind sources_flow(). @param ours  as there. */

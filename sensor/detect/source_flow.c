@@ -47,7 +47,7 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     /* An endpoint with exchanges was counted with each of them. */
     if (!f->exchanges)
         sources_add_endpoint(s, source, &f->event.server);
-    return &source->knocks;
+    return f->knocks.is_one ? &source->knocks : NULL;
 }
 
 static uint32_t short_hash(const struct sources *s, struct slice text)

@@ -43,7 +43,6 @@ struct tally *tally_new(const struct event *e, const struct finding_place *place
     struct tally *t = memory_resize(memory, NULL, 0, sizeof *t);
     if (!t)
         return NULL;
-    t->knocks = rule->knocks;
     t->finding = (struct finding){.subject = rule->subject,
                                   .cluster = place->name,
                                   .provider = place->provider,
@@ -73,7 +72,6 @@ struct tally *tally_copy(const struct tally *t, struct memory *memory)
         return NULL;
     struct finding from = t->finding;
     struct value_list *lists[LISTS], *old[LISTS];
-    copy->knocks = t->knocks;
     copy->finding = t->finding;
     lists_of(&copy->finding, lists);
     lists_of(&from, old);
@@ -127,19 +125,14 @@ static void count_exchange(struct finding *f, const struct hit *hit, const struc
         value_list_add(&f->statuses, (struct slice){hit->status, sizeof hit->status}, c->secret, c->memory);
 }
 
-/* A rule about knocks holds for the fourth, say, and means those before it as well: they are counted with the first
- * that a finding has of the source. */
 static void count_knocks_before(struct finding *f, const struct hit *hit, const struct counting *c)
 {
     const struct knocks *k = hit->knocks;
-    if (!k || !((const struct flow_record *)hit->event)->knocks.is_one ||
-        (f->subject == SUBJECT_SOURCE ? f->count > 1 : k->listed))
-        return;
     f->count += k->count - 1;
     if (k->basis > f->basis)
         f->basis = k->basis;
-    if (k->window < f->first)
-        f->first = k->window;
+    if (k->first < f->first)
+        f->first = k->first;
     for (uint32_t i = 0; i < k->endpoints; i++) {
         char text[VALUE_MAX];
         size_t size = (size_t)(value_endpoint(text, &k->seen[i]) - text);
@@ -148,7 +141,7 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
     }
 }
 
-static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c, bool knocks)
+static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c, bool before)
 {
     const struct flow_record *r = (const struct flow_record *)hit->event;
     f->observed |= r->auth_basis != BASIS_INFERRED;
@@ -156,11 +149,12 @@ static void count_flow(struct finding *f, const struct hit *hit, const struct co
     f->front = r->front > f->front ? r->front : f->front;
     f->signs |= r->suspicion.evidence;
     f->suspicion = r->suspicion.weight > f->suspicion ? r->suspicion.weight : f->suspicion;
-    if (knocks)
+    if (before)
         count_knocks_before(f, hit, c);
 }
 
-void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory)
+void tally_count(struct tally *t, const struct hit *hit, bool before, const struct hash_secret *secret,
+                 struct memory *memory)
 {
     struct finding *f = &t->finding;
     const struct event *e = hit->event;
@@ -175,7 +169,7 @@ void tally_count(struct tally *t, const struct hit *hit, const struct hash_secre
     if (e->type == EVENT_EXCHANGE)
         count_exchange(f, hit, &c);
     else if (e->type == EVENT_FLOW)
-        count_flow(f, hit, &c, t->knocks);
+        count_flow(f, hit, &c, before);
     else
         f->observed = true; /* of a handshake nothing is inferred */
     value_list_add(&f->endpoints, (struct slice){hit->endpoint, hit->endpoint_size}, secret, memory);

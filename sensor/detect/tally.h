@@ -12,8 +12,8 @@
  * first. */
 struct hit {
     const struct event *event;
-    enum endpoint_basis basis;   /* of its endpoint */
-    const struct knocks *knocks; /* of a connection: what its source knocked on before, too; NULL: of an exchange */
+    enum endpoint_basis basis; /* of its endpoint */
+    struct knocks *knocks;     /* of a knock: its source's, those before it, too; else NULL */
     struct address server;
     uint8_t client_ip[16];
     unsigned code;
@@ -28,7 +28,6 @@ void hit_take(struct hit *hit, bool client);
 struct tally {
     struct finding finding; /* without its rule */
     size_t findings;        /* that have it */
-    bool knocks;            /* their rules are about knocks: rule_about.knocks */
     /* of the event in hand: */
     size_t hit;           /* so many of these */
     struct tally *parted; /* who has it, now that not all of them are */
@@ -41,7 +40,9 @@ struct tally *tally_new(const struct event *e, const struct finding_place *place
 struct tally *tally_copy(const struct tally *t, struct memory *memory);
 void tally_free(struct tally *t, struct memory *memory);
 
-/** @param secret  the values of its lists are hashed with it. */
-void tally_count(struct tally *t, const struct hit *hit, const struct hash_secret *secret, struct memory *memory);
+/** @param before  the source's knocks before this one count as well. @param secret  the values of its lists are hashed
+ * with it. */
+void tally_count(struct tally *t, const struct hit *hit, bool before, const struct hash_secret *secret,
+                 struct memory *memory);
 
 #endif

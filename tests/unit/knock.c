@@ -47,14 +47,19 @@ static void begins_again_with_a_window(void **state)
     struct knocks k = {0};
     knock(&k, 1, 443, 1000);
     knock(&k, 2, 443, 1099);
-    k.listed = true;
+    for (uint32_t rule = 1; rule <= KNOCK_RULES; rule++) {
+        assert_false(knocks_are_listed(&k, rule));
+        knocks_list(&k, rule);
+        assert_true(knocks_are_listed(&k, rule));
+    }
+    assert_true(knocks_are_listed(&k, KNOCK_RULES + 1)); /* nobody knows */
     k.basis = ENDPOINT_PORT;
     assert_int_equal(k.endpoints, 2);
     knock(&k, 3, 443, 1100);
     assert_int_equal(k.count, 1);
     assert_int_equal(k.endpoints, 1);
     assert_int_equal(k.seen[0].ip[15], 3);
-    assert_false(k.listed);
+    assert_false(knocks_are_listed(&k, 1));
     assert_int_equal(k.basis, ENDPOINT_UNPROVEN);
 }
 

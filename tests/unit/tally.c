@@ -187,7 +187,7 @@ static void a_handshake_says_nothing_of_a_connection(void **state)
     hit.event = &h->event;
     struct tally *t = tally_new(&h->event, &(struct finding_place){0, "", ""}, &LOW, &memory);
     hit_take(&hit, false);
-    tally_count(t, &hit, &SECRET, &memory);
+    tally_count(t, &hit, false, &SECRET, &memory);
     assert_int_equal(t->finding.count, 1);
     assert_int_equal(t->finding.signs, 0);
     assert_int_equal(t->finding.suspicion, 0);

@@ -7,8 +7,10 @@
 #include <cmocka.h>
 
 static const struct hash_secret SECRET = {{1, 2, 3}};
-static const struct rule_about SWEEP = {.title = "sweep", .story = "", .subject = SUBJECT_CLUSTER, .knocks = true};
-static const struct rule_about BY_SOURCE = {.title = "source", .story = "", .subject = SUBJECT_SOURCE, .knocks = true};
+static const struct rule_about SWEEP = {
+    .title = "sweep", .story = "", .number = 1, .subject = SUBJECT_CLUSTER, .knocks = true};
+static const struct rule_about BY_SOURCE = {
+    .title = "source", .story = "", .number = 2, .subject = SUBJECT_SOURCE, .knocks = true};
 
 /* The knock of a source that makes so many; it goes to that port. */
 static void knock(struct tally **t, const struct rule_about *rule, struct knocks *k, uint8_t source, uint16_t port,
@@ -24,8 +26,8 @@ static void knock(struct tally **t, const struct rule_about *rule, struct knocks
     if (!*t)
         *t = tally_new(&f.event, &(struct finding_place){0, "", ""}, rule, memory);
     hit_take(&hit, true);
-    tally_count(*t, &hit, &SECRET, memory);
-    k->listed = true;
+    tally_count(*t, &hit, !knocks_are_listed(k, rule->number), &SECRET, memory);
+    knocks_list(k, rule->number);
 }
 
 /* A rule about knocks that holds for the fourth means those before it, of each source. */
@@ -57,7 +59,8 @@ static void each_finding_of_a_source(void **state)
         struct tally *t = NULL;
         struct knocks k = {.count = 0};
         for (uint16_t port = 101; port <= 106; port++) {
-            k.listed |= listed;
+            if (listed)
+                knocks_list(&k, SWEEP.number);
             knock(&t, &BY_SOURCE, &k, 1, port, &memory);
         }
         assert_int_equal(t->finding.count, 6);
@@ -67,11 +70,85 @@ static void each_finding_of_a_source(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void keep_sweep(void *owner, const struct finding *f)
+{
+    struct finding *kept = owner;
+    if (f->complete && f->rule == &SWEEP) {
+        assert_int_equal(f->endpoints.used, 5);
+        *kept = *f;
+    }
+}
+
+static bool always(void *owner, const struct finding *f, bool held)
+{
+    (void)owner, (void)f, (void)held;
+    return true;
+}
+
+static void any_closing(void *owner, size_t count)
+{
+    (void)owner, (void)count;
+}
+
+static enum endpoint_basis any_basis(void *owner, const struct finding *f)
+{
+    (void)owner, (void)f;
+    return ENDPOINT_PORT;
+}
+
+/* Another rule that holds for each knock, a scanner's SYN, takes none of them from the one that holds for the fourth.
+ */
+static void a_rule_that_holds_before(void **state)
+{
+    (void)state;
+    static const struct rule_about SYN = {
+        .title = "syn", .story = "", .number = 3, .subject = SUBJECT_CLUSTER, .knocks = true};
+    struct memory memory = {.limit = 1 << 20};
+    struct finding sweep = {.count = 0};
+    struct finding_options options = {.window = INT64_MAX};
+    struct finding_events events = {.closing = any_closing, .told = keep_sweep, .holds = always, .owner = &sweep};
+    struct findings *all = findings_new(&options, &SECRET, &memory, events);
+    struct knocks k = {.count = 0};
+    for (uint16_t port = 101; port <= 105; port++) {
+        struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW, .time = port}, .knocks.is_one = true};
+        f.event.server.port = port;
+        knocks_add(&k, &f.event.server, port, port, INT64_MAX);
+        findings_begin(all, &f.event, &k, ENDPOINT_PORT, &(struct finding_place){0, "", ""});
+        findings_hit(all, &SYN, false);
+        if (k.count >= 4)
+            findings_hit(all, &SWEEP, false);
+        findings_end(all);
+    }
+    findings_finish(all, any_basis, NULL);
+    assert_int_equal(sweep.count, 5);
+    assert_int_equal(sweep.first, 101);
+    findings_free(all);
+    assert_int_equal(memory.used, 0);
+}
+
+/* Connections are told at their ends: the one that began first may be told last. */
+static void begins_with_the_earliest(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct tally *t = NULL;
+    struct knocks k = {.count = 0};
+    static const uint16_t PORTS[] = {104, 101, 103, 105};
+    for (size_t i = 0; i < sizeof PORTS / sizeof *PORTS; i++)
+        knock(&t, &SWEEP, &k, 1, PORTS[i], &memory);
+    assert_int_equal(t->finding.count, 4);
+    assert_int_equal(t->finding.first, 101);
+    tally_free(t, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_knocks_before),
         cmocka_unit_test(each_finding_of_a_source),
+        cmocka_unit_test(a_rule_that_holds_before),
+        cmocka_unit_test(begins_with_the_earliest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
