@@ -149,8 +149,9 @@ static void count_habits(struct closed *c, const struct flow_record *f, struct c
     c->seen[SUSPECT_OLD_VERSIONS] += f->tls_old;
     c->seen[SUSPECT_NO_ALPN] += f->tls_no_alpn;
     c->seen[SUSPECT_NO_NAME] += place.hello && is_address(event_text(&f->event, f->event.tls.texts[TLS_TEXT_SNI]));
+    bool over = f->reason != FLOW_SHUTDOWN && f->reason != FLOW_EVICTED; /* else it may have asked later */
     c->seen[SUSPECT_ASKS_NOTHING] +=
-        f->from_start && !f->shape.requests && !f->shape.cut && !f->shape.distrusts && f->reason != FLOW_SHUTDOWN;
+        f->from_start && !f->shape.requests && !f->shape.cut && !f->shape.distrusts && over;
     c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, place.endpoint);
 }
 

@@ -42,7 +42,8 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     f->knocks.verified = source->verified;
     if (!ours && f->syn_tool.size && closed_of(s, source))
         closed_syn(source->closed, f->event.order.clock, window);
-    if (!ours && !f->asked)
+    /* Who was given up because memory was short may have asked later. */
+    if (!ours && !f->asked && (knocked || f->reason != FLOW_EVICTED))
         count_knock(s, source, f, window);
     /* An endpoint with exchanges was counted with each of them. */
     if (!f->exchanges)

@@ -229,6 +229,24 @@ static void monitors(void **state)
     assert_false(closed_is_steady(&c));
 }
 
+/* Who was given up because memory was short, or was cut off by the end, may have asked later. */
+static void asks_nothing(void **state)
+{
+    (void)state;
+    for (unsigned reason = 0; reason < FLOW_REASONS; reason++) {
+        struct closed c = {0};
+        struct suspicion s = {0};
+        struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW},
+                                .closed = true,
+                                .from_start = true,
+                                .reason = (uint8_t)reason,
+                                .shape = {.client = TLS_CLIENT_ABSENT, .inside = TLS_INSIDE_HTTP2}};
+        for (unsigned i = 0; i < 20; i++)
+            s = add(&c, f, i, 1, 1);
+        assert_int_equal(shows(s, SUSPECT_ASKS_NOTHING), reason != FLOW_SHUTDOWN && reason != FLOW_EVICTED);
+    }
+}
+
 /* Refused by the clock: a monitor asks for the same each time, who tries paths does not. */
 static void what_a_monitor_asks(void **state)
 {
@@ -307,7 +325,8 @@ int main(void)
                                        cmocka_unit_test(fronts),
                                        cmocka_unit_test(credentials_that_are_refused),
                                        cmocka_unit_test(refused_everywhere),
-                                       cmocka_unit_test(what_a_monitor_asks)};
+                                       cmocka_unit_test(what_a_monitor_asks),
+                                       cmocka_unit_test(asks_nothing)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);
