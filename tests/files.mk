@@ -104,6 +104,7 @@ unit_tests = \
 	tests/unit/status \
 	tests/unit/streams \
 	tests/unit/suppress \
+	tests/unit/survey \
 	tests/unit/table \
 	tests/unit/tally \
 	tests/unit/tally_knocks \

@@ -10,21 +10,52 @@ static bool is_doubled(const struct flow_record *f)
     return f->segments >= 4 && (uint64_t)f->repeated * 5 >= (uint64_t)f->segments * 2;
 }
 
-static void count_endpoint(struct survey *s, const struct flow_record *f)
+static int compare_endpoints(const void *a, const void *b)
+{
+    const struct survey_endpoint *x = a, *y = b;
+    if (x->basis != y->basis)
+        return x->basis > y->basis ? -1 : 1;
+    if (x->connections != y->connections)
+        return x->connections > y->connections ? -1 : 1;
+    int order = memcmp(x->address.ip, y->address.ip, sizeof x->address.ip);
+    return order ? order : (x->address.port > y->address.port) - (x->address.port < y->address.port);
+}
+
+/* The place of the last one, for one that is better proven: on a network's edge web sites come first, and are many. */
+static struct survey_endpoint *give_way(struct survey *s, const struct flow_record *f)
+{
+    struct survey_endpoint *last = s->endpoints;
+    for (size_t i = 1; i < SURVEY_ENDPOINTS; i++)
+        last = compare_endpoints(last, &s->endpoints[i]) < 0 ? &s->endpoints[i] : last;
+    if (f->event.basis <= last->basis)
+        return NULL;
+    s->other_endpoints += last->connections;
+    return last;
+}
+
+static struct survey_endpoint *endpoint_of(struct survey *s, const struct flow_record *f)
 {
     const struct address *server = &f->event.server;
-    size_t i = 0;
-    while (i < s->endpoint_count && (s->endpoints[i].address.port != server->port ||
-                                     memcmp(s->endpoints[i].address.ip, server->ip, sizeof server->ip) != 0))
-        i++;
-    if (i == SURVEY_ENDPOINTS) {
+    struct survey_endpoint *e = s->endpoints, *end = e + s->endpoint_count;
+    for (; e < end; e++) {
+        if (e->address.port == server->port && memcmp(e->address.ip, server->ip, sizeof server->ip) == 0)
+            return e;
+    }
+    if (s->endpoint_count < SURVEY_ENDPOINTS)
+        s->endpoint_count++;
+    else
+        e = give_way(s, f);
+    if (e)
+        *e = (struct survey_endpoint){.address = *server};
+    return e;
+}
+
+static void count_endpoint(struct survey *s, const struct flow_record *f)
+{
+    struct survey_endpoint *e = endpoint_of(s, f);
+    if (!e) {
         s->other_endpoints++;
         return;
-    }
-    struct survey_endpoint *e = &s->endpoints[i];
-    if (i == s->endpoint_count) {
-        *e = (struct survey_endpoint){.address = *server};
-        s->endpoint_count++;
     }
     e->basis = f->event.basis > e->basis ? f->event.basis : e->basis;
     e->connections++;
@@ -72,17 +103,6 @@ void survey_count(struct survey *s, const struct flow_record *f)
     s->silent += !f->segments;
     count_endpoint(s, f);
     count_way(s, &f->event);
-}
-
-static int compare_endpoints(const void *a, const void *b)
-{
-    const struct survey_endpoint *x = a, *y = b;
-    if (x->basis != y->basis)
-        return x->basis > y->basis ? -1 : 1;
-    if (x->connections != y->connections)
-        return x->connections > y->connections ? -1 : 1;
-    int order = memcmp(x->address.ip, y->address.ip, sizeof x->address.ip);
-    return order ? order : (x->address.port > y->address.port) - (x->address.port < y->address.port);
 }
 
 static int compare_ways(const void *a, const void *b)

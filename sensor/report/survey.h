@@ -25,7 +25,7 @@ struct survey {
     uint64_t client_only, server_only, doubled, reordered, holed, midstream, silent;
     struct survey_endpoint endpoints[SURVEY_ENDPOINTS];
     size_t endpoint_count;
-    uint64_t other_endpoints; /* connections to those that found no place */
+    uint64_t other_endpoints; /* connections to those that found no place, or gave it to one better proven */
     struct survey_way ways[SURVEY_WAYS];
     size_t way_count;
     uint64_t other_ways;
