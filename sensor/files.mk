@@ -121,8 +121,6 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/rule_arena.h \
 	sensor/detect/rule_condition.c \
 	sensor/detect/rule_detection.c \
-	sensor/detect/rule_guard.c \
-	sensor/detect/rule_guard.h \
 	sensor/detect/rule_key.c \
 	sensor/detect/rule_list.c \
 	sensor/detect/rule_list.h \
@@ -137,8 +135,6 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/rule_pattern.h \
 	sensor/detect/rule_regex.c \
 	sensor/detect/rule_regex.h \
-	sensor/detect/rule_term.c \
-	sensor/detect/rule_term.h \
 	sensor/detect/rule_text.c \
 	sensor/detect/rule_text.h \
 	sensor/detect/rule_tree.h \

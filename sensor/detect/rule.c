@@ -1,9 +1,7 @@
 #include "sensor/detect/rule.h"
 
-#include "sensor/detect/rule_match.h"
 #include "sensor/detect/rule_memo.h"
 #include "sensor/detect/rule_parse.h"
-#include "sensor/detect/rule_term.h"
 #include "sensor/event/exchange.h"
 
 static const size_t RULES_MEMORY = (size_t)256 << 20;
@@ -12,7 +10,6 @@ static const size_t RULES_MEMORY = (size_t)256 << 20;
 struct rule_part {
     const struct rule **rules;
     size_t count;
-    struct rule_terms *terms;
     struct rule_memo *memo;
 };
 
@@ -20,7 +17,6 @@ struct rule_set {
     struct rule_arena arena; /* this struct is in its account, all else in its blocks */
     const struct rule **rules;
     size_t count;
-    size_t terms; /* of the part that has most */
     struct rule_texts *texts;
     struct rule_regexes regexes;
     struct rule_part parts[EVENT_TYPES];
@@ -156,15 +152,7 @@ static void compile(struct rule_set *set, struct complaint_list *complaints)
         complain(complaints, false, "", 0, 0, "the patterns of all rules cannot be searched for: %s", why);
     for (size_t type = 0; type < EVENT_TYPES; type++) {
         struct rule_part *part = &set->parts[type];
-        part->terms = rule_terms_new(&set->arena, part->rules, part->count);
-        if (!part->terms)
-            return;
-        struct rule_guards *guards = rule_guards_new(&set->arena, part->terms, part->rules, part->count);
-        if (!guards)
-            return;
-        part->memo = rule_memo_new(&set->arena, set->texts, guards, part->terms, part->rules, part->count,
-                                   (enum event_type)type);
-        set->terms = part->terms->count > set->terms ? part->terms->count : set->terms;
+        part->memo = rule_memo_new(&set->arena, set->texts, part->rules, part->count, (enum event_type)type);
     }
 }
 
@@ -239,22 +227,15 @@ const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *li
     return entry ? &entry->tool : NULL;
 }
 
-/* Its own small account: a scratch is one block, of a size that the set says. */
-static size_t scratch_size(const struct rule_set *set)
-{
-    return sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *) + set->terms;
-}
-
 struct rule_scratch *rule_scratch_new(const struct rule_set *set)
 {
-    size_t size = scratch_size(set);
+    size_t size = sizeof(struct rule_scratch) + set->count * sizeof(const struct rule *);
     struct memory memory = {.limit = size};
     struct rule_scratch *scratch = memory_resize(&memory, NULL, 0, size);
     if (!scratch)
         return NULL;
     scratch->size = size;
     scratch->fired = (const struct rule **)(scratch + 1);
-    scratch->answers = (uint8_t *)(scratch->fired + set->count);
     scratch->text = rule_text_scratch_new(set->texts);
     scratch->regex = rule_regex_scratch_new();
     bool enough = scratch->text && scratch->regex;
@@ -301,7 +282,7 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
     size_t count = 0;
     rule_match_begin(scratch);
     const uint64_t *sets = rule_memo_match(part->memo, scratch->notes[e->type], scratch, e);
-    for (size_t word = 0; word < part->terms->words; word++) {
+    for (size_t word = 0; word * 64 < part->count; word++) {
         for (uint64_t left = sets[word]; left; left &= left - 1)
             scratch->fired[count++] = part->rules[word * 64 + (size_t)__builtin_ctzll(left)];
     }

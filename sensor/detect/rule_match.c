@@ -159,31 +159,48 @@ static inline enum truth evaluate_quickly(const struct rule_node *node, struct r
     return truth_of(number < NAMES_MAX && node->bits >> number & 1);
 }
 
-/* The lesser of all (and), or the greater (or); done as soon as one decides. */
-static enum truth combine(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)
+static bool is_leaf(const struct rule_node *node)
 {
-    int sign = node->kind == NODE_ANY ? -1 : 1;
+    return node->quick != QUICK_NOT || node->kind == NODE_TEST;
+}
+
+static inline int leaf_most(const struct rule_node *leaf, bool negated, enum rule_known known,
+                            struct rule_scratch *scratch, const struct event *e)
+{
+    bool quick = leaf->quick != QUICK_NOT;
+    if (known != KNOWN_ALL && (!quick || (known == KNOWN_NUMBERS && !rule_is_number(leaf))))
+        return IS_TRUE;
+    int truth = quick ? evaluate_quickly(leaf, scratch, e) : test(&leaf->test, scratch, e);
+    return negated ? -truth : truth;
+}
+
+/* The most that a node can be, or, negated, its negation: the lesser of all (and), or the greater (or); done as soon as
+ * one decides. */
+static int most_of(const struct rule_node *node, bool negated, enum rule_known known, struct rule_scratch *scratch,
+                   const struct event *e)
+{
+    if (is_leaf(node))
+        return leaf_most(node, negated, known, scratch, e);
+    negated ^= node->kind == NODE_NOT;
+    int sign = (node->kind == NODE_ANY) != negated ? -1 : 1;
     int least = IS_TRUE;
     for (size_t i = 0; i < node->asked_count && least > IS_FALSE; i++) {
         const struct rule_node *child = node->asked[i];
-        int one = sign * (int)(child->quick != QUICK_NOT ? evaluate_quickly(child, scratch, e)
-                                                         : rule_evaluate_node(child, scratch, e));
+        int one = sign * (is_leaf(child) ? leaf_most(child, negated, known, scratch, e)
+                                         : most_of(child, negated, known, scratch, e));
         least = one < least ? one : least;
     }
-    return (enum truth)(sign * least);
+    return sign * least;
+}
+
+bool rule_may_hold(const struct rule *rule, enum rule_known known, struct rule_scratch *scratch, const struct event *e)
+{
+    return most_of(rule->condition, false, known, scratch, e) == IS_TRUE;
 }
 
 enum truth rule_evaluate_node(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)
 {
-    if (node->quick != QUICK_NOT)
-        return evaluate_quickly(node, scratch, e);
-    switch ((enum node_kind)node->kind) {
-    case NODE_ALL:
-    case NODE_ANY: return combine(node, scratch, e);
-    case NODE_NOT: return (enum truth) - (int)rule_evaluate_node(node->asked[0], scratch, e);
-    case NODE_TEST: break;
-    }
-    return test(&node->test, scratch, e);
+    return (enum truth)most_of(node, false, KNOWN_ALL, scratch, e);
 }
 
 enum truth rule_evaluate_slowly(const struct rule_node *node, struct rule_scratch *scratch, const struct event *e)

@@ -7,15 +7,16 @@ enum {
     FIRSTS = 64,     /* sets of names and numbers that are remembered */
     SECONDS = 256,   /* and of these with texts */
     LOOKS_MAX = 8,   /* texts and networks that the rules left may look at: with more they are matched anew */
-    RANGES_MAX = 16, /* large numbers */
+    RANGES_MAX = 32, /* large numbers that count by where they lie, */
+    BOUNDS_MAX = 64, /* between so many bounds: with more they count as they are */
     NARROW = 64      /* groups of patterns over a text: their answers are one word */
 };
 
 struct range {
     uint16_t offset;
     uint8_t width;
-    const uint64_t *bounds;
-    size_t bound_count;
+    uint8_t bound_count;
+    uint64_t bounds[BOUNDS_MAX]; /* ascending; numbers between two of them are alike to all rules */
 };
 
 /* What a rule looks at besides numbers. */
@@ -27,11 +28,10 @@ struct looks {
 
 struct rule_memo {
     const struct rule_texts *texts;
-    const struct rule_guards *guards;
-    const struct rule_terms *terms;
-    size_t words;
+    const struct rule *const *rules;
+    size_t count, words; /* words: of a set of them, bit i % 64 of word i / 64 is rule i */
     struct shape_mask mask;
-    struct range ranges[RANGES_MAX]; /* large numbers count by where they lie */
+    struct range ranges[RANGES_MAX];
     size_t range_count;
     struct looks *looks; /* by rule */
     size_t first_size, second_size;
@@ -42,7 +42,7 @@ struct first {
     uint8_t places[RANGES_MAX];
     uint64_t serial; /* 0: nothing is here */
     struct looks looks;
-    uint64_t sets[]; /* of rules that are left: remembered, remembered as far as guards go, and not at all */
+    uint64_t sets[]; /* of rules that may fire: by what `looks` has, and by more than that */
 };
 
 struct second {
@@ -58,6 +58,19 @@ struct rule_memo_notes {
     uint64_t *fired;
     uint8_t *firsts, *seconds;
 };
+
+static void put(uint64_t *set, size_t rule)
+{
+    set[rule / 64] |= UINT64_C(1) << rule % 64;
+}
+
+/* The first of a set from `rule` on; `count` or more: none. */
+static size_t next(const struct rule_memo *m, const uint64_t *set, size_t rule)
+{
+    while (rule < m->count && !(set[rule / 64] >> rule % 64))
+        rule = (rule / 64 + 1) * 64;
+    return rule < m->count ? rule + (size_t)__builtin_ctzll(set[rule / 64] >> rule % 64) : rule;
+}
 
 static bool is_new(const struct looks *l, const struct rule_node *node)
 {
@@ -78,51 +91,66 @@ static void add_look(struct looks *l, const struct rule_node *node)
         l->nodes[l->count++] = node;
 }
 
-static void find_looks(struct looks *l, const struct rule_memo *m, const struct rule_node *node)
+static struct range *range_of(struct rule_memo *m, const struct rule_node *leaf)
 {
-    if (node->quick == QUICK_TEXT || node->quick == QUICK_NETWORK) {
-        l->too_many |= node->quick == QUICK_TEXT && rule_texts_groups(m->texts, node->field) > NARROW;
-        add_look(l, node);
-    } else if (node->quick == QUICK_NOT) {
-        l->other |= node->kind == NODE_TEST;
-        for (size_t i = 0; i < node->asked_count; i++)
-            find_looks(l, m, node->asked[i]);
-    }
+    size_t i = 0;
+    while (i < m->range_count && m->ranges[i].offset != leaf->offset)
+        i++;
+    if (i == RANGES_MAX)
+        return NULL;
+    m->range_count += i == m->range_count;
+    m->ranges[i].offset = leaf->offset;
+    m->ranges[i].width = leaf->width;
+    return &m->ranges[i];
 }
 
-/* @return false: there are too many large ones. */
-static bool add_number(struct rule_memo *m, const struct guard_look *look)
+/* @return false: there is no room. */
+static bool add_bound(struct range *r, uint64_t bound)
 {
-    bool large = look->width > sizeof(uint16_t) && look->is_range;
-    if (look->is_range && look->bound_count == 1 && look->bounds[0] == 1)
-        shape_add_presence(&m->mask, look->offset, look->width);
-    else if (!large)
-        shape_add_value(&m->mask, look->offset, look->width);
-    else if (m->range_count < RANGES_MAX)
-        m->ranges[m->range_count++] = (struct range){look->offset, look->width, look->bounds, look->bound_count};
-    else
+    size_t at = 0, count = r->bound_count;
+    while (at < count && r->bounds[at] < bound)
+        at++;
+    if (at < count && r->bounds[at] == bound)
+        return true;
+    if (count == BOUNDS_MAX)
         return false;
+    memmove(r->bounds + at + 1, r->bounds + at, (count - at) * sizeof *r->bounds);
+    r->bounds[at] = bound;
+    r->bound_count++;
     return true;
 }
 
-/* @return false: there are too many of them to be remembered by. */
-static bool add_fields(struct rule_memo *m, size_t rules)
+static bool add_range(struct rule_memo *m, const struct rule_node *leaf)
 {
-    struct field_set asked = {{0}};
-    bool enough = true;
-    for (size_t i = 0; i < rule_guards_count(m->guards); i++) {
-        struct guard_look look = rule_guards_look(m->guards, i);
-        field_set_add(&asked, look.field);
-        if (!look.is_text)
-            enough = add_number(m, &look) && enough;
+    struct range *r = range_of(m, leaf);
+    return r && (leaf->least == 0 || add_bound(r, leaf->least)) &&
+           (leaf->most == UINT64_MAX || add_bound(r, leaf->most + 1));
+}
+
+static void add_number(struct rule_memo *m, const struct rule_node *leaf)
+{
+    bool range = leaf->quick == QUICK_RANGE, large = range && leaf->width > sizeof(uint16_t);
+    if (range && leaf->least <= 1 && (leaf->most == 0 || leaf->most == UINT64_MAX))
+        shape_add_presence(&m->mask, leaf->offset, leaf->width);
+    else if (!large || !add_range(m, leaf))
+        shape_add_value(&m->mask, leaf->offset, leaf->width);
+}
+
+static void find_looks(struct rule_memo *m, struct looks *l, const struct rule_node *node, struct field_set *asked)
+{
+    if (node->quick == QUICK_NOT) {
+        l->other |= node->kind == NODE_TEST;
+        for (size_t i = 0; i < node->asked_count; i++)
+            find_looks(m, l, node->asked[i], asked);
+        return;
     }
-    for (size_t rule = 0; rule < rules; rule++) {
-        for (size_t i = 0; i < m->looks[rule].count; i++)
-            field_set_add(&asked, m->looks[rule].nodes[i]->field);
-    }
-    for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
-        shape_add_unknown(&m->mask, word, asked.words[word]);
-    return enough;
+    field_set_add(asked, node->field);
+    if (node->quick == QUICK_TEXT)
+        l->too_many |= rule_texts_groups(m->texts, node->field) > NARROW;
+    if (rule_is_number(node))
+        add_number(m, node);
+    else
+        add_look(l, node);
 }
 
 static size_t aligned(size_t size)
@@ -131,29 +159,27 @@ static size_t aligned(size_t size)
 }
 
 struct rule_memo *rule_memo_new(struct rule_arena *arena, const struct rule_texts *texts,
-                                const struct rule_guards *guards, const struct rule_terms *terms,
                                 const struct rule *const *rules, size_t count, enum event_type type)
 {
     struct rule_memo *m = rule_arena_take(arena, 1, sizeof *m);
     struct looks *looks = rule_arena_take(arena, count, sizeof *looks);
+    struct field_set asked = {{0}};
     if (!m || !looks)
         return NULL;
     m->texts = texts;
-    m->guards = guards;
-    m->terms = terms;
-    m->words = terms->words;
+    m->rules = rules;
+    m->count = count;
+    m->words = (count + 63) / 64;
     m->looks = looks;
-    size_t sets = m->words * sizeof(uint64_t);
-    m->first_size = aligned(sizeof(struct first) + 3 * sets);
-    m->second_size = sizeof(struct second) + 2 * sets;
+    m->first_size = aligned(sizeof(struct first) + 2 * m->words * sizeof(uint64_t));
+    m->second_size = sizeof(struct second) + 2 * m->words * sizeof(uint64_t);
     shape_begin(&m->mask, type);
     if (type == EVENT_EXCHANGE)
         shape_add_value(&m->mask, offsetof(struct exchange, ordinary), sizeof((struct exchange *)0)->ordinary);
     for (size_t i = 0; i < count; i++)
-        find_looks(&looks[i], m, rules[i]->condition);
-    bool enough = add_fields(m, count);
-    for (size_t i = 0; i < count; i++)
-        looks[i].too_many |= !enough;
+        find_looks(m, &looks[i], rules[i]->condition, &asked);
+    for (unsigned word = 0; word < FIELD_SET_WORDS; word++)
+        shape_add_unknown(&m->mask, word, asked.words[word]);
     return m;
 }
 
@@ -180,7 +206,7 @@ void rule_memo_notes_free(struct rule_memo_notes *n)
     memory_resize(&memory, n, n->size, 0);
 }
 
-/* What a rule that is left looks at is looked at then. @return false: there is too much. */
+/* What a rule that may fire looks at is looked at then. @return false: there is too much. */
 static bool take_in(struct looks *all, const struct looks *rule)
 {
     struct looks with = *all;
@@ -192,17 +218,21 @@ static bool take_in(struct looks *all, const struct looks *rule)
     return true;
 }
 
+static bool is_asked(const struct rule_about *about, enum rule_mode mode, const struct event *e)
+{
+    if (mode == RULE_MODE_LITERAL)
+        return *about->story;
+    return !about->ordinary_excluded || e->type != EVENT_EXCHANGE || !((const struct exchange *)e)->ordinary;
+}
+
 static void fill_first(const struct rule_memo *m, struct first *f, struct rule_scratch *scratch, const struct event *e)
 {
     f->looks = (struct looks){.count = 0};
-    memset(f->sets, 0, 3 * m->words * sizeof *f->sets);
-    for (size_t word = 0; word < m->words; word++) {
-        uint64_t left = rule_guards_begin(m->guards, scratch, e, word);
-        for (; left; left &= left - 1) {
-            const struct looks *rule = &m->looks[word * 64 + (size_t)__builtin_ctzll(left)];
-            size_t set = !take_in(&f->looks, rule) ? 2 : rule->other ? 1 : 0;
-            f->sets[set * m->words + word] |= left & -left;
-        }
+    memset(f->sets, 0, 2 * m->words * sizeof *f->sets);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct rule *rule = m->rules[i];
+        if (is_asked(&rule->about, scratch->mode, e) && rule_may_hold(rule, KNOWN_NUMBERS, scratch, e))
+            put(f->sets + (take_in(&f->looks, &m->looks[i]) ? 0 : m->words), i);
     }
 }
 
@@ -244,14 +274,14 @@ static uint64_t answer_of(const struct rule_node *node, struct rule_scratch *scr
     return rule_evaluate_node(node, scratch, e) == IS_TRUE;
 }
 
-/* Rules that are left by numbers alone: those that fire. */
-static void match_anew(const struct rule_memo *m, struct rule_scratch *scratch, const struct event *e,
-                       const uint64_t *among, uint64_t *fired)
+static void fill_second(const struct rule_memo *m, struct second *s, const struct first *f,
+                        struct rule_scratch *scratch, const struct event *e)
 {
-    rule_terms_begin(m->terms, scratch);
-    for (size_t word = 0; word < m->words; word++) {
-        uint64_t left = rule_guards_left(m->guards, scratch, e, word, among[word]);
-        fired[word] = rule_terms_match(m->terms, scratch, e, word, left);
+    memset(s->sets, 0, m->words * sizeof *s->sets);
+    memcpy(s->sets + m->words, f->sets + m->words, m->words * sizeof *s->sets);
+    for (size_t i = next(m, f->sets, 0); i < m->count; i = next(m, f->sets, i + 1)) {
+        if (rule_may_hold(m->rules[i], KNOWN_TEXTS, scratch, e))
+            put(s->sets + (m->looks[i].other ? m->words : 0), i);
     }
 }
 
@@ -268,11 +298,7 @@ static const struct second *find_second(const struct rule_memo *m, struct rule_m
         return s;
     s->serial = f->serial;
     memcpy(s->answers, answers, sizeof answers);
-    match_anew(m, scratch, e, f->sets, s->sets);
-    for (size_t word = 0; word < m->words; word++) {
-        uint64_t left = rule_guards_left(m->guards, scratch, e, word, f->sets[m->words + word]);
-        s->sets[m->words + word] = left | f->sets[2 * m->words + word];
-    }
+    fill_second(m, s, f, scratch, e);
     return s;
 }
 
@@ -290,8 +316,10 @@ const uint64_t *rule_memo_match(const struct rule_memo *m, struct rule_memo_note
         any |= anew[word];
     if (!any)
         return s->sets;
-    match_anew(m, scratch, e, anew, n->fired);
-    for (size_t word = 0; word < m->words; word++)
-        n->fired[word] |= s->sets[word];
+    memcpy(n->fired, s->sets, m->words * sizeof *n->fired);
+    for (size_t i = next(m, anew, 0); i < m->count; i = next(m, anew, i + 1)) {
+        if (rule_may_hold(m->rules[i], KNOWN_ALL, scratch, e))
+            put(n->fired, i);
+    }
     return n->fired;
 }

@@ -369,7 +369,6 @@ struct looking {
 
 static void mark(const struct looking *l, size_t i)
 {
-    l->answer->any = true;
     uint32_t group = l->f->entries[i].group;
     l->answer->fits[group / 64] |= UINT64_C(1) << group % 64;
 }
@@ -428,7 +427,6 @@ __attribute__((noinline)) static void make_answer(struct rule_text_answer *answe
     const struct ends ends = ends_of(text);
     answer->end = end;
     answer->size = text.size <= sizeof answer->text ? (uint16_t)text.size : 0;
-    answer->any = false;
     memcpy(answer->text, text.data, answer->size);
     memset(answer->fits, 0, f->answer_size - sizeof *answer);
     search(&l, &ends, scratch);

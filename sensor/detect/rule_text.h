@@ -20,7 +20,6 @@ enum { RULE_TEXT_KEPT = 120 };
 struct rule_text_answer {
     uint64_t end;  /* of the text: its last bytes, all of a short one */
     uint16_t size; /* of the text; 0: it is not kept */
-    bool any;      /* some group has a pattern that fits */
     uint8_t text[RULE_TEXT_KEPT];
     uint64_t fits[]; /* bit i % 64 of word i / 64: a pattern of group i does */
 };

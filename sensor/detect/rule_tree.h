@@ -74,6 +74,12 @@ struct rule_node {
 
 _Static_assert(EVENT_FIELDS <= UINT8_MAX, "rule_node.field");
 
+/** Whether a quick leaf looks at a name or number. */
+static inline bool rule_is_number(const struct rule_node *leaf)
+{
+    return leaf->quick != QUICK_TEXT && leaf->quick != QUICK_NETWORK;
+}
+
 struct rule {
     struct rule_about about;
     const struct rule_node *condition;

@@ -187,7 +187,7 @@ static void make_unknown(struct event *e)
     }
 }
 
-/* rule_set_match() fires what the trees mean, guards and databases or not. */
+/* rule_set_match() fires what the trees mean, databases and what is remembered or not. */
 static void check_match(const struct rule_set *set, struct rule_scratch *scratch, const struct exchange *x, bool *fires)
 {
     const struct rule *const *fired;
@@ -288,21 +288,24 @@ static void answers_are_of_their_text(void **unused)
     free(text);
 }
 
-/* More thresholds over one field than a guard has sets for; and of another as many as it just has. */
+/* More thresholds over one field than are kept as bounds. */
 static void many_thresholds_are_told_apart(void **unused)
 {
     (void)unused;
     static const char *const ORDERS[] = {"", "|gt", "|gte", "|lt", "|lte", "|neq"};
-    for (unsigned thresholds = 20; thresholds <= 120; thresholds += 20) {
+    static const char *const FIELDS[] = {"http.status", "source.forbidden"}; /* small, and kept by bounds */
+    for (unsigned i = 0; i < 12; i++) {
+        bool large = i % 2;
+        unsigned thresholds = 20 * (i / 2 + 1);
         char *text, *said;
         size_t size, fires = 0;
         FILE *out = open_memstream(&text, &size);
-        for (unsigned i = 0; i < thresholds; i++) {
+        for (unsigned t = 0; t < thresholds; t++) {
             fprintf(out,
                     "---\ntitle: R\nid: 00000000-0000-4000-8000-%012u\nlevel: low\nlogsource: {product: kubernetes}\n",
-                    i);
-            fprintf(out, "detection:\n  s: {http.status%s: %u}\n  condition: %ss\n", ORDERS[i % 6], 100 + 3 * i,
-                    i & 8 ? "not " : "");
+                    t);
+            fprintf(out, "detection:\n  s: {%s%s: %u}\n  condition: %ss\n", FIELDS[large], ORDERS[t % 6], 100 + 3 * t,
+                    t & 8 ? "not " : "");
         }
         fclose(out);
         struct rule_set *set = load(text, &said);
@@ -312,9 +315,10 @@ static void many_thresholds_are_told_apart(void **unused)
             struct event_room room;
             bool fired[120];
             struct exchange *x = exchange_begin(&room);
-            x->status = (uint16_t)status;
+            x->status = (uint16_t)(large ? 0 : status);
+            x->source.forbidden = large ? status : 0;
             check_match(set, scratch, x, fired);
-            event_set_unknown(&x->event, EVENT_HTTP_STATUS);
+            event_set_unknown(&x->event, large ? EVENT_SOURCE_FORBIDDEN : EVENT_HTTP_STATUS);
             for (size_t r = 0; r < thresholds; r++)
                 fires += fired[r];
             check_match(set, scratch, x, fired);
