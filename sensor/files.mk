@@ -154,8 +154,6 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/twin.h \
 	sensor/detect/verdict.c \
 	sensor/detect/verdict.h \
-	sensor/detect/wildcard.c \
-	sensor/detect/wildcard.h \
 	sensor/event/anomaly.c \
 	sensor/event/anomaly.h \
 	sensor/event/auth.c \

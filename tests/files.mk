@@ -96,6 +96,7 @@ unit_tests = \
 	tests/unit/rule \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
+	tests/unit/rule_pattern \
 	tests/unit/rules_shipped \
 	tests/unit/savefile \
 	tests/unit/secured \
@@ -137,7 +138,6 @@ unit_tests = \
 	tests/unit/validity \
 	tests/unit/value \
 	tests/unit/verdict \
-	tests/unit/wildcard \
 	tests/unit/wlan \
 	tests/unit/worker \
 	tests/unit/yaml

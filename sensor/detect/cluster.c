@@ -1,7 +1,6 @@
 #include "sensor/detect/cluster.h"
 
 #include "sensor/detect/cluster_tree.h"
-#include "sensor/detect/wildcard.h"
 
 size_t cluster_count(const struct cluster_map *map)
 {
@@ -47,16 +46,17 @@ const struct cluster *cluster_of_endpoint(const struct cluster_map *map, const s
     return NULL;
 }
 
-int cluster_name_order(struct slice name, const char *pattern)
+/* How a name is compared with one without wildcards: ASCII case aside. */
+static int compare_name(struct slice name, const char *text)
 {
     for (size_t i = 0; i < name.size; i++) {
-        int order = byte_lower(name.data[i]) - (int)(uint8_t)pattern[i];
+        int order = byte_lower(name.data[i]) - (int)(uint8_t)text[i];
         if (order != 0)
             return order;
-        if (pattern[i] == '\0') /* which a name may have inside, and a pattern has not */
+        if (text[i] == '\0') /* which a name may have inside, and this one has not */
             return 1;
     }
-    return pattern[name.size] == '\0' ? 0 : -1;
+    return text[name.size] == '\0' ? 0 : -1;
 }
 
 const struct cluster *cluster_of_server_name(const struct cluster_map *map, struct slice name)
@@ -68,7 +68,7 @@ const struct cluster *cluster_of_server_name(const struct cluster_map *map, stru
     size_t low = 0, high = map->exact_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = cluster_name_order(name, map->names[middle]->pattern);
+        int order = compare_name(name, map->names[middle]->text);
         if (order == 0)
             return &map->names[middle]->scope->about;
         if (order < 0)
@@ -77,7 +77,7 @@ const struct cluster *cluster_of_server_name(const struct cluster_map *map, stru
             low = middle + 1;
     }
     for (size_t i = map->exact_count; i < map->name_count; i++) {
-        if (wildcard_match(map->names[i]->pattern, name))
+        if (rule_pattern_matches(&map->names[i]->pattern, name))
             return &map->names[i]->scope->about;
     }
     return NULL;

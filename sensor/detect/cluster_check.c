@@ -161,11 +161,13 @@ static int by_fit(const void *left, const void *right)
 {
     const struct cluster_name *a = *(const struct cluster_name *const *)left,
                               *b = *(const struct cluster_name *const *)right;
-    if (a->wild != b->wild)
-        return a->wild ? 1 : -1;
-    if (a->wild && a->literals != b->literals)
-        return a->literals > b->literals ? -1 : 1;
-    int order = strcmp(a->pattern, b->pattern);
+    bool exact = rule_pattern_is_exact(&a->pattern);
+    size_t in_a = rule_pattern_literals(&a->pattern), in_b = rule_pattern_literals(&b->pattern);
+    if (exact != rule_pattern_is_exact(&b->pattern))
+        return exact ? -1 : 1;
+    if (!exact && in_a != in_b)
+        return in_a > in_b ? -1 : 1;
+    int order = strcmp(a->text, b->text);
     if (order != 0)
         return order;
     if (a->scope->about.number != b->scope->about.number)
@@ -182,18 +184,18 @@ static bool finish_names(const struct check *k)
         return false;
     for (const struct cluster_name *n = m->first_name; n != NULL; n = n->next) {
         m->names[at++] = n;
-        m->exact_count += !n->wild;
+        m->exact_count += rule_pattern_is_exact(&n->pattern);
     }
     if (at > 0)
         qsort(m->names, at, sizeof *m->names, by_fit);
     for (size_t i = 1; i < at; i++) {
         const struct cluster_name *one = m->names[i - 1], *other = m->names[i];
-        if (strcmp(one->pattern, other->pattern) != 0)
+        if (strcmp(one->text, other->text) != 0)
             continue;
         if (one->scope != other->scope)
-            wrong(k, &other->place, "the server name", other->pattern, one->scope, &one->place);
+            wrong(k, &other->place, "the server name", other->text, one->scope, &one->place);
         else
-            again(k, true, &other->place, "the server name", other->pattern, &one->place);
+            again(k, true, &other->place, "the server name", other->text, &one->place);
     }
     return true;
 }

@@ -1,7 +1,6 @@
 #include "sensor/detect/cluster_map.h"
 
 #include "sensor/detect/cluster_entry.h"
-#include "sensor/detect/wildcard.h"
 
 enum {
     MAP_MEMORY = 64 << 20, /* far above any map that a person writes */
@@ -14,18 +13,16 @@ static void add_name(const struct cluster_reader *r, const struct yaml_node *n)
 {
     struct cluster_map *m = r->map;
     struct cluster_name *name = rule_arena_take(&m->arena, 1, sizeof *name);
-    char *pattern = rule_arena_take(&m->arena, n->size + 1, 1);
-    if (name == NULL || pattern == NULL)
+    char *text = rule_arena_take(&m->arena, n->size + 1, 1);
+    if (name == NULL || text == NULL)
         return;
     for (size_t i = 0; i < n->size; i++)
-        pattern[i] = (char)byte_lower((uint8_t)n->text[i]);
-    if (n->size > 1 && pattern[n->size - 1] == '.')
-        pattern[n->size - 1] = '\0';
-    *name = (struct cluster_name){.pattern = pattern,
-                                  .wild = strchr(pattern, '*') != NULL,
-                                  .literals = wildcard_literals(pattern),
-                                  .scope = r->scope,
-                                  .place = cluster_place_of(r, n)};
+        text[i] = (char)byte_lower((uint8_t)n->text[i]);
+    if (n->size > 1 && text[n->size - 1] == '.')
+        text[n->size - 1] = '\0';
+    *name = (struct cluster_name){.text = text, .scope = r->scope, .place = cluster_place_of(r, n)};
+    if (!rule_pattern_read(&name->pattern, &m->arena, slice_of(text), (struct pattern_form){.plain = true}))
+        return;
     if (m->last_name != NULL)
         m->last_name->next = name;
     else
@@ -45,17 +42,18 @@ static bool is_name_byte(char c)
 static const char *wrong_name(const char *text)
 {
     struct prefix p;
-    size_t alone = wildcard_literals(text);
+    size_t bytes = 0, stars = 0;
     enum prefix_form form = prefix_parse(slice_of(text), &p);
     if (form != PREFIX_NO_ADDRESS)
         return "an address, which belongs under endpoints";
     for (const char *at = text; *at != '\0'; at++) {
         if (!is_name_byte(*at))
             return "characters that no server name has (no scheme, port or path belongs to it)";
+        *(*at == '*' ? &stars : &bytes) += 1;
     }
     if (text[0] == '.' || strstr(text, "..") != NULL)
         return "an empty part between dots";
-    return alone < 2 && strchr(text, '*') != NULL ? "a wildcard for every name" : NULL;
+    return bytes < 2 && stars > 0 ? "a wildcard for every name" : NULL;
 }
 
 static void read_server_names(const struct cluster_reader *r, const struct yaml_node *names)

@@ -4,7 +4,7 @@
 
 #include "sensor/detect/cluster.h"
 #include "sensor/detect/prefix.h"
-#include "sensor/detect/rule_arena.h"
+#include "sensor/detect/rule_pattern.h"
 
 struct cluster_place {
     const char *file;
@@ -47,9 +47,8 @@ struct cluster_endpoint {
 };
 
 struct cluster_name {
-    const char *pattern; /* in lower case */
-    bool wild;
-    size_t literals;
+    const char *text; /* in lower case */
+    struct rule_pattern pattern;
     const struct cluster_scope *scope;
     struct cluster_place place;
     struct cluster_name *next;
@@ -70,8 +69,5 @@ struct cluster_map {
     const struct cluster_name **names; /* those without wildcards, by text; then the others, most literals first */
     size_t exact_count;
 };
-
-/** How a name is compared with a pattern without wildcards: ASCII case aside. */
-int cluster_name_order(struct slice name, const char *pattern);
 
 #endif

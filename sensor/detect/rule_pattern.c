@@ -17,7 +17,7 @@ bool rule_pattern_read(struct rule_pattern *pattern, struct rule_arena *arena, s
         units[size++] = UNIT_ANY_TEXT;
     for (size_t i = 0; i < written.size; i++) {
         uint8_t byte = written.data[i];
-        bool escapes = byte == '\\' && i + 1 < written.size && is_escaped(written.data[i + 1]);
+        bool escapes = !form.plain && byte == '\\' && i + 1 < written.size && is_escaped(written.data[i + 1]);
         if (escapes)
             byte = written.data[++i];
         if (!escapes && (byte == '*' || byte == '?'))
@@ -88,6 +88,14 @@ bool rule_pattern_matches(const struct rule_pattern *pattern, struct slice text)
 bool rule_pattern_same(const struct rule_pattern *a, const struct rule_pattern *b)
 {
     return a->cased == b->cased && a->size == b->size && memcmp(a->units, b->units, a->size * sizeof *a->units) == 0;
+}
+
+size_t rule_pattern_literals(const struct rule_pattern *pattern)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pattern->size; i++)
+        count += pattern->units[i] <= UINT8_MAX;
+    return count;
 }
 
 struct pattern_run rule_pattern_run(const struct rule_pattern *pattern)

@@ -1,4 +1,5 @@
-/* A value in Sigma's writing: `*` is any text and `?` one character, unless a backslash stands before them. */
+/* A value in Sigma's writing: `*` is any text and `?` one character, unless a backslash stands before them. Patterns of
+ * the configuration are written so, too, but that a backslash is itself. */
 #ifndef SENSOR_DETECT_RULE_PATTERN_H
 #define SENSOR_DETECT_RULE_PATTERN_H
 
@@ -19,12 +20,14 @@ struct rule_pattern {
 struct pattern_form {
     bool open_left, open_right; /* a wildcard */
     bool cased;
+    bool plain; /* a backslash is itself */
 };
 
 /** @return false: no memory. */
 bool rule_pattern_read(struct rule_pattern *pattern, struct rule_arena *arena, struct slice written,
                        struct pattern_form form);
 
+/** At most pattern times text steps. */
 bool rule_pattern_matches(const struct rule_pattern *pattern, struct slice text);
 
 bool rule_pattern_same(const struct rule_pattern *a, const struct rule_pattern *b);
@@ -34,6 +37,9 @@ static inline bool rule_pattern_is_exact(const struct rule_pattern *pattern)
 {
     return pattern->prefix == pattern->size;
 }
+
+/** How many of its bytes stand for themselves: the more, the closer it fits. */
+size_t rule_pattern_literals(const struct rule_pattern *pattern);
 
 /** The longest run of bytes in it. */
 struct pattern_run {

@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#include "sensor/detect/rule_arena.h"
-#include "sensor/detect/wildcard.h"
 #include "sensor/event/value.h"
 
 enum { SUPPRESS_MEMORY = 16 << 20, RULE_MAX = 256, AGENT_MAX = 256 };
@@ -81,7 +79,9 @@ static void read_entry(struct suppressions *s, const struct document *d, const s
         document_wrong(d, entry,
                        "found nothing that says which findings are meant, expected rule, source, cluster or "
                        "agent");
-    if (to->agent != NULL && wildcard_literals(to->agent) == 0)
+    if (to->agent != NULL &&
+        rule_pattern_read(&to->agents, &s->arena, slice_of(to->agent), (struct pattern_form){.plain = true}) &&
+        rule_pattern_literals(&to->agents) == 0)
         document_wrong(d, yaml_member(entry, "agent"),
                        "found \"%s\", which every agent matches, expected a part of its "
                        "name",
@@ -132,10 +132,10 @@ const struct suppression *suppressions_at(const struct suppressions *s, size_t i
     return i < suppressions_count(s) ? &s->all[i] : NULL;
 }
 
-static bool agents_match(const char *pattern, const struct suppress_question *q)
+static bool agents_match(const struct rule_pattern *pattern, const struct suppress_question *q)
 {
     for (size_t i = 0; i < q->agent_count; i++) {
-        if (!wildcard_match(pattern, q->agents[i]))
+        if (!rule_pattern_matches(pattern, q->agents[i]))
             return false;
     }
     return q->agent_count > 0 && !q->more_agents;
@@ -156,7 +156,7 @@ static bool matches(const struct suppression *s, const struct suppress_question 
         return false;
     if (s->cluster != NULL && (q->cluster == NULL || strcmp(s->cluster, q->cluster) != 0))
         return false;
-    return s->agent == NULL || agents_match(s->agent, q);
+    return s->agent == NULL || agents_match(&s->agents, q);
 }
 
 const struct suppression *suppressions_match(const struct suppressions *s, const struct suppress_question *q)

@@ -6,10 +6,12 @@
 #include "sensor/detect/cluster.h"
 #include "sensor/detect/document.h"
 #include "sensor/detect/rule.h"
+#include "sensor/detect/rule_pattern.h"
 
 /** What a member says nothing of (NULL, no `source`), it holds for all of. Texts live as long as the suppressions. */
 struct suppression {
-    const char *rule, *cluster, *agent; /* a rule's id or title; a wildcard for agents */
+    const char *rule, *cluster, *agent; /* a rule's id or title; a pattern for agents */
+    struct rule_pattern agents;         /* that */
     bool has_source;
     struct prefix source;
     const char *reason;

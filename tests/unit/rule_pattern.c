@@ -1,10 +1,21 @@
-#include "sensor/detect/wildcard.h"
+#include "sensor/detect/rule_pattern.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+/* As the configuration writes it. */
+static bool fits(const char *written, struct slice text)
+{
+    struct rule_arena arena = {.memory = {.limit = 1 << 20}};
+    struct rule_pattern p;
+    assert_true(rule_pattern_read(&p, &arena, slice_of(written), (struct pattern_form){.plain = true}));
+    bool matches = rule_pattern_matches(&p, text);
+    rule_arena_release(&arena);
+    return matches;
+}
 
 static void matches(void **state)
 {
@@ -47,14 +58,20 @@ static void matches(void **state)
         {"probe/*", "probe/1.2 (x)", true},
         {"[a]", "a", false},
         {"[a]", "[a]", true},
+        {"a\\*", "a\\b", true},
+        {"a\\*", "a*", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (wildcard_match(cases[i].pattern, slice_of(cases[i].text)) != cases[i].match)
+        if (fits(cases[i].pattern, slice_of(cases[i].text)) != cases[i].match)
             fail_msg("\"%s\" and \"%s\"", cases[i].pattern, cases[i].text);
     }
-    assert_int_equal(wildcard_literals("*a?b*"), 2);
-    assert_true(wildcard_match("a*c", (struct slice){(const uint8_t *)"a\0c", 3}));
-    assert_false(wildcard_match("a", (struct slice){(const uint8_t *)"a\0", 2}));
+    struct rule_arena arena = {.memory = {.limit = 1 << 20}};
+    struct rule_pattern p;
+    assert_true(rule_pattern_read(&p, &arena, slice_of("*a?b*"), (struct pattern_form){.plain = true}));
+    assert_int_equal(rule_pattern_literals(&p), 2);
+    rule_arena_release(&arena);
+    assert_true(fits("a*c", (struct slice){(const uint8_t *)"a\0c", 3}));
+    assert_false(fits("a", (struct slice){(const uint8_t *)"a\0", 2}));
 }
 
 /* What makes others try for ever. */
@@ -66,7 +83,7 @@ static void long_ones(void **state)
     for (unsigned i = 0; i < 20; i++)
         strcat(pattern, "a*");
     strcat(pattern, "b");
-    assert_false(wildcard_match(pattern, (struct slice){(const uint8_t *)text, sizeof text}));
+    assert_false(fits(pattern, (struct slice){(const uint8_t *)text, sizeof text}));
 }
 
 int main(void)
