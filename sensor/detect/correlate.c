@@ -66,6 +66,17 @@ static bool on_holds(void *owner, const struct finding *f, bool held)
     return !harmless_is(&known, f, held);
 }
 
+static enum endpoint_basis basis_at(struct correlate *c, const struct event *e)
+{
+    return place_is_configured(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
+}
+
+static enum endpoint_basis basis_of(void *owner, const struct finding *f)
+{
+    struct event about = finding_about(f);
+    return basis_at(owner, &about);
+}
+
 struct correlate *correlate_new(const struct correlate_options *options, const struct rule_set *rules,
                                 const struct hash_secret *secret, struct counters *counters,
                                 const struct correlate_events *events)
@@ -93,7 +104,8 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
     c->sources = sources_new(secret, (struct memory){.limit = options->memory / 2});
     struct finding_options windows = {.window = options->window, .at_end = options->at_end};
-    struct finding_events told = {.closing = on_closing, .told = on_finding, .holds = on_holds, .owner = c};
+    struct finding_events told = {
+        .closing = on_closing, .told = on_finding, .holds = on_holds, .basis = basis_of, .owner = c};
     c->findings = findings_new(&windows, secret, &c->memory, told);
     if (c->scratch && options->literal)
         rule_scratch_set_mode(c->scratch, RULE_MODE_LITERAL);
@@ -102,17 +114,6 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
         return c;
     correlate_free(c);
     return NULL;
-}
-
-static enum endpoint_basis basis_at(struct correlate *c, const struct event *e)
-{
-    return place_is_configured(&c->places, e) ? ENDPOINT_CONFIGURED : endpoints_basis(c->endpoints, e);
-}
-
-static enum endpoint_basis basis_of(void *owner, const struct finding *f)
-{
-    struct event about = finding_about(f);
-    return basis_at(owner, &about);
 }
 
 /* Exchanges and anomalies, which a single source can make without end. */
@@ -183,14 +184,11 @@ static bool may_be_ordinary(struct correlate *c, struct exchange *x, enum conduc
 static void match_rules(struct correlate *c, const struct event *e, struct knocks *knocks,
                         const struct cluster *cluster, bool lends, bool hold)
 {
-    struct finding_place place = {.cluster = cluster ? cluster->number + 1 : 0,
-                                  .name = cluster ? cluster->name : "",
-                                  .provider = cluster ? cluster->provider : ""};
     const struct rule *const *fired;
     size_t count = rule_set_match(c->rules, c->scratch, e, &fired);
     if (!count)
         return;
-    findings_begin(c->findings, e, knocks, e->basis, &place);
+    findings_begin(c->findings, e, knocks, e->basis, cluster);
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(fired[i]);
         if (!lends || about->subject == SUBJECT_ENDPOINT)
@@ -287,7 +285,7 @@ static void judge_handshake(struct correlate *c, struct handshake *h)
 static void on_reached(void *owner, moment clock)
 {
     struct correlate *c = owner;
-    findings_reached(c->findings, clock, basis_of, c);
+    findings_reached(c->findings, clock);
 }
 
 static void on_event(void *owner, const struct event *e)
@@ -296,7 +294,7 @@ static void on_event(void *owner, const struct event *e)
     /* However often the clock is told of, what closes before this record is told before it. */
     on_reached(c, e->order.clock);
     sources_trim(c->sources);
-    findings_trim(c->findings, basis_of, c);
+    findings_trim(c->findings);
     memcpy(c->room.bytes, e, e->size);
     struct event *copy = (struct event *)c->room.bytes;
     if (copy->type == EVENT_EXCHANGE) {
@@ -323,7 +321,7 @@ struct event_sink correlate_sink(struct correlate *c)
 
 void correlate_finish(struct correlate *c)
 {
-    findings_finish(c->findings, basis_of, c);
+    findings_finish(c->findings);
     const struct source **sorted;
     size_t count = sources_sorted(c->sources, &c->memory, &sorted);
     c->events.closing(c->events.owner, true, count);

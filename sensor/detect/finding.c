@@ -34,7 +34,7 @@ struct findings {
     uint64_t unproven, lost, hurried;
     /* the event in hand: */
     struct hit hit;
-    struct finding_place place;
+    const struct cluster *cluster;
     struct subject *subjects[SUBJECTS]; /* NULL: not looked for */
     struct subject *recent[RECENT];     /* of events before, by their key: most have one of these */
     struct kept_finding *hits, **tail;
@@ -139,8 +139,8 @@ static struct subject *make_subject(struct findings *f, const struct subject_key
 static struct subject *subject_of(struct findings *f, enum rule_subject about)
 {
     const struct event *e = f->hit.event;
-    bool apart = about == SUBJECT_SOURCE && e->type == EVENT_EXCHANGE && !f->place.cluster;
-    struct subject_key key = {.cluster = f->place.cluster};
+    bool apart = about == SUBJECT_SOURCE && e->type == EVENT_EXCHANGE && !f->cluster;
+    struct subject_key key = {.cluster = f->cluster ? f->cluster->number + 1 : 0};
     if (about == SUBJECT_SOURCE)
         memcpy(key.source, e->client.ip, sizeof key.source);
     if (about == SUBJECT_ENDPOINT || apart) {
@@ -216,15 +216,16 @@ static void tell_complete(struct findings *f, const struct kept_finding *k)
     f->events.told(f->events.owner, &finding);
 }
 
-static void better(struct tally *t, enum endpoint_basis basis)
+/* Its endpoint may be proven better by now. */
+static void ask_basis(struct findings *f, struct finding *counted)
 {
-    if (basis > t->finding.basis)
-        t->finding.basis = basis;
+    enum endpoint_basis basis = f->events.basis(f->events.owner, counted);
+    counted->basis = basis > counted->basis ? basis : counted->basis;
 }
 
-static void complete(struct findings *f, struct kept_finding *k, enum endpoint_basis basis)
+static void complete(struct findings *f, struct kept_finding *k)
 {
-    better(k->tally, basis);
+    ask_basis(f, &k->tally->finding);
     bool told = holds(f, k);
     if (told && f->options.at_end && f->memory->used < f->memory->limit / 2) {
         detach(f, k);
@@ -238,12 +239,12 @@ static void complete(struct findings *f, struct kept_finding *k, enum endpoint_b
 }
 
 void findings_begin(struct findings *f, const struct event *e, struct knocks *knocks, enum endpoint_basis basis,
-                    const struct finding_place *place)
+                    const struct cluster *cluster)
 {
     f->hit.event = e;
     f->hit.knocks = knocks;
     f->hit.basis = basis;
-    f->place = *place;
+    f->cluster = cluster;
     for (size_t i = 0; i < SUBJECTS; i++)
         f->subjects[i] = NULL;
 }
@@ -255,7 +256,7 @@ void findings_hit(struct findings *f, const struct rule_about *rule, bool hold)
         *s = subject_of(f, rule->subject);
     struct kept_finding *k = *s ? find(*s, rule) : NULL;
     if (k && f->hit.event->order.clock - k->opened >= f->options.window) {
-        complete(f, k, f->hit.basis);
+        complete(f, k);
         if (!*s)
             *s = subject_of(f, rule->subject);
         k = NULL;
@@ -296,7 +297,7 @@ static bool part(struct findings *f, struct kept_finding *k)
 static bool begin_tally(struct findings *f, struct kept_finding *k, struct tally **begun)
 {
     if (!*begun)
-        *begun = tally_new(f->hit.event, &f->place, k->rule, f->memory);
+        *begun = tally_new(f->hit.event, f->cluster, k->rule, f->memory);
     if (!*begun)
         return false;
     k->tally = *begun;
@@ -365,34 +366,32 @@ void findings_end(struct findings *f)
     f->tail = &f->hits;
 }
 
-void findings_reached(struct findings *f, moment clock,
-                      enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner)
+void findings_reached(struct findings *f, moment clock)
 {
     for (struct kept_finding *k; (k = f->open.first) && clock - k->opened >= f->options.window;)
-        complete(f, k, basis(owner, &k->tally->finding));
+        complete(f, k);
 }
 
 /* What may still turn out to be nothing is not told before it is known. */
-static void hurry(struct findings *f, struct kept_finding *k, enum endpoint_basis basis)
+static void hurry(struct findings *f, struct kept_finding *k)
 {
     f->hurried++;
     if (!k->held) {
-        complete(f, k, basis);
+        complete(f, k);
         return;
     }
     f->lost++;
     release(f, k);
 }
 
-void findings_trim(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner)
+void findings_trim(struct findings *f)
 {
     const size_t enough = f->memory->limit - f->memory->limit / 8;
     for (struct kept_finding *k; f->memory->used > enough && (k = finding_queue_silent(&f->open));)
-        hurry(f, k, basis(owner, &k->tally->finding));
+        hurry(f, k);
 }
 
-void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
-                     void *owner)
+void findings_finish(struct findings *f)
 {
     struct kept_finding *told = f->done;
     size_t count = 0, cursor = 0;
@@ -404,7 +403,7 @@ void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owne
     table_deinit(&f->table);
     for (struct kept_finding *k = f->open.first, *after; k; k = after) {
         after = k->after;
-        better(k->tally, basis(owner, &k->tally->finding));
+        ask_basis(f, &k->tally->finding);
         if (!holds(f, k)) {
             give_back(f, k);
             continue;

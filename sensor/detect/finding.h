@@ -10,10 +10,13 @@
 #define SENSOR_DETECT_FINDING_H
 
 #include "proto/base/table.h"
+#include "sensor/detect/cluster.h"
 #include "sensor/detect/list.h"
 #include "sensor/detect/rule.h"
 #include "sensor/event/counter.h"
 #include "sensor/event/exchange.h"
+
+enum { FINDING_LISTS = 9 };
 
 struct finding {
     const struct rule_about *rule;
@@ -35,7 +38,12 @@ struct finding {
     moment first, last;  /* of their times */
     uint64_t first_flow; /* flow_id of the first hit: the order of findings that are otherwise equal */
     uint64_t alike;      /* at the end: the same for subjects of which the same is told (likeness.h); 0: nobody knows */
-    struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
+    union {
+        struct value_list lists[FINDING_LISTS];
+        struct {
+            struct value_list agents, verbs, urls, statuses, reasons, methods, forwarded, endpoints, clients;
+        };
+    };
 };
 
 /** Its endpoint, as an event has it. */
@@ -59,6 +67,8 @@ struct finding_events {
     /** Whether it is to be told, which is asked before each telling: the user may have suppressed it. One that was
      * held, and is complete, may not hold any more. */
     bool (*holds)(void *owner, const struct finding *f, bool held);
+    /** Asks for the basis of its endpoint as it is known by now. */
+    enum endpoint_basis (*basis)(void *owner, const struct finding *f);
     void *owner;
 };
 
@@ -66,36 +76,29 @@ struct findings *findings_new(const struct finding_options *options, const struc
                               struct memory *memory, struct finding_events events);
 void findings_free(struct findings *f);
 
-/** Where an event belongs, as the map says. Strings live as long as the findings. */
-struct finding_place {
-    uint64_t cluster; /* number + 1; 0: of none */
-    const char *name, *provider;
-};
-
 struct knocks; /* detect/knock.h */
 
 /** The hits of an event: one findings_begin(), one findings_hit() for each rule that fires, different ones, and
  * findings_end(), which counts and tells. The record stays as it is until then.
  * @param knocks  of a connection that is a knock: its source's; what findings list of them is noted there. Else NULL.
- * @param basis  of the endpoint, as known now. */
+ * @param basis  of the endpoint, as known now. @param cluster  that it belongs to, NULL: to none; it lives as long as
+ * the findings. */
 void findings_begin(struct findings *f, const struct event *e, struct knocks *knocks, enum endpoint_basis basis,
-                    const struct finding_place *place);
+                    const struct cluster *cluster);
 /** @param hold  it is not certain yet that it is one. */
 void findings_hit(struct findings *f, const struct rule_about *rule, bool hold);
 void findings_end(struct findings *f);
 
-/** Windows that close at or before `clock`. @param basis  asks for an endpoint's basis at that time. */
-void findings_reached(struct findings *f, moment clock,
-                      enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
+/** Windows that close at or before `clock`. */
+void findings_reached(struct findings *f, moment clock);
 
 /** Between events: where memory is short, completes those that were hit longest ago before their windows close, so
  * that whoever comes next has room. Of these what is held is not told, but lost. */
-void findings_trim(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f), void *owner);
+void findings_trim(struct findings *f);
 
 /** The end: all are told complete, most severe first, then most hits, then by source and endpoint, those that are alike
  * together. */
-void findings_finish(struct findings *f, enum endpoint_basis (*basis)(void *owner, const struct finding *f),
-                     void *owner);
+void findings_finish(struct findings *f);
 
 /** Whether two findings have one subject. */
 bool finding_same_subject(const struct finding *a, const struct finding *b);

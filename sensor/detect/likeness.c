@@ -34,16 +34,14 @@ static uint64_t of_place(const struct finding *f)
 
 uint64_t finding_likeness(const struct finding *f, const struct rule_about *rule)
 {
-    const struct value_list *const lists[] = {&f->agents,  &f->verbs,   &f->urls,      &f->statuses, &f->reasons,
-                                              &f->methods, &f->clients, &f->forwarded, &f->endpoints};
     const uint64_t facts[] = {rule->number, f->subject, f->front, f->signs, f->basis, f->observed, !f->exchanges};
     uint64_t all = of_place(f);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         all = likeness_join(all, facts[i]);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        if (lists[i]->left_out)
+    for (size_t i = 0; i < FINDING_LISTS; i++) {
+        if (f->lists[i].left_out)
             return 0;
-        all = likeness_join(all, of_list(lists[i]));
+        all = likeness_join(all, of_list(&f->lists[i]));
     }
     return all ? all : 1;
 }

@@ -37,15 +37,15 @@ void hit_take(struct hit *hit, bool client)
         take_client(hit, e->client.ip);
 }
 
-struct tally *tally_new(const struct event *e, const struct finding_place *place, const struct rule_about *rule,
+struct tally *tally_new(const struct event *e, const struct cluster *cluster, const struct rule_about *rule,
                         struct memory *memory)
 {
     struct tally *t = memory_resize(memory, NULL, 0, sizeof *t);
     if (!t)
         return NULL;
     t->finding = (struct finding){.subject = rule->subject,
-                                  .cluster = place->name,
-                                  .provider = place->provider,
+                                  .cluster = cluster ? cluster->name : "",
+                                  .provider = cluster ? cluster->provider : "",
                                   .endpoint = e->server,
                                   .tunnel_kind = e->tunnel_kind,
                                   .tunnel_id = e->tunnel_id,
@@ -56,30 +56,16 @@ struct tally *tally_new(const struct event *e, const struct finding_place *place
     return t;
 }
 
-enum { LISTS = 9 };
-
-static void lists_of(struct finding *f, struct value_list *lists[static LISTS])
-{
-    struct value_list *all[LISTS] = {&f->agents,  &f->verbs,     &f->urls,      &f->statuses, &f->reasons,
-                                     &f->methods, &f->forwarded, &f->endpoints, &f->clients};
-    memcpy(lists, all, sizeof all);
-}
-
 struct tally *tally_copy(const struct tally *t, struct memory *memory)
 {
     struct tally *copy = memory_resize(memory, NULL, 0, sizeof *copy);
     if (!copy)
         return NULL;
-    struct finding from = t->finding;
-    struct value_list *lists[LISTS], *old[LISTS];
     copy->finding = t->finding;
-    lists_of(&copy->finding, lists);
-    lists_of(&from, old);
+    memset(copy->finding.lists, 0, sizeof copy->finding.lists);
     bool whole = true;
-    for (size_t i = 0; i < LISTS; i++) {
-        *lists[i] = (struct value_list){0};
-        whole = whole && value_list_copy(lists[i], old[i], memory);
-    }
+    for (size_t i = 0; whole && i < FINDING_LISTS; i++)
+        whole = value_list_copy(&copy->finding.lists[i], &t->finding.lists[i], memory);
     if (whole)
         return copy;
     tally_free(copy, memory);
@@ -88,10 +74,8 @@ struct tally *tally_copy(const struct tally *t, struct memory *memory)
 
 void tally_free(struct tally *t, struct memory *memory)
 {
-    struct value_list *lists[LISTS];
-    lists_of(&t->finding, lists);
-    for (size_t i = 0; i < LISTS; i++)
-        value_list_clear(lists[i], memory);
+    for (size_t i = 0; i < FINDING_LISTS; i++)
+        value_list_clear(&t->finding.lists[i], memory);
     memory_resize(memory, t, sizeof *t, 0);
 }
 

@@ -34,7 +34,7 @@ struct tally {
 };
 
 /** Of nothing yet, for findings of rules like this one that begin with this event. @return NULL: no memory. */
-struct tally *tally_new(const struct event *e, const struct finding_place *place, const struct rule_about *rule,
+struct tally *tally_new(const struct event *e, const struct cluster *cluster, const struct rule_about *rule,
                         struct memory *memory);
 /** @return NULL: no memory. */
 struct tally *tally_copy(const struct tally *t, struct memory *memory);

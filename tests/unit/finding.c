@@ -8,7 +8,7 @@ static void tells_at_powers_of_ten(void **state)
     hits(&b, &LOW, 1, 443, 10, 1234);
     assert_string_equal(b.told, "low 1:443 1\nlow 1:443 10\nlow 1:443 100\nlow 1:443 1000\n");
     *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "low 1:443 1234.\n");
     end(&b);
 }
@@ -20,7 +20,7 @@ static void tells_all_at_the_end(void **state)
     const struct finding_options options = {.window = WINDOW, .at_end = true};
     begin_with(&b, &options, 1 << 16);
     for (uint32_t i = 0; i < 200; i++) {
-        findings_reached(b.findings, 10 + i * WINDOW, basis_now, &b);
+        findings_reached(b.findings, 10 + i * WINDOW);
         hits(&b, &LOW, (uint8_t)i, 443, 10 + i * WINDOW, 1);
     }
     assert_true(b.memory.used < b.memory.limit * 3 / 4 && strchr(b.told, '.'));
@@ -30,9 +30,9 @@ static void tells_all_at_the_end(void **state)
     hits(&b, &LOW, 2, 443, 10 + WINDOW, 2);
     hits(&b, &LOW, 3, 443, 10 + WINDOW, 1);
     hits(&b, &HIGH, 3, 443, 10 + WINDOW, 1);
-    findings_reached(b.findings, 10 + 2 * WINDOW, basis_now, &b);
+    findings_reached(b.findings, 10 + 2 * WINDOW);
     hits(&b, &LOW, 1, 443, 10 + 3 * WINDOW, 1);
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_non_null(strstr(b.told, "high 3:443 1.\nlow 3:443 1.\nlow 2:443 2.\nlow 1:443 1.\nlow 1:443 1.\n"));
     end(&b);
 }
@@ -57,10 +57,10 @@ static void closes_windows(void **state)
     begin(&b);
     hits(&b, &LOW, 1, 443, 10, 2);
     hits(&b, &LOW, 2, 443, 500, 1);
-    findings_reached(b.findings, 10 + WINDOW - 1, basis_now, &b);
+    findings_reached(b.findings, 10 + WINDOW - 1);
     assert_string_equal(b.told, "low 1:443 1\nlow 2:443 1\n");
     *b.told = 0;
-    findings_reached(b.findings, 10 + WINDOW, basis_now, &b);
+    findings_reached(b.findings, 10 + WINDOW);
     assert_string_equal(b.told, "low 1:443 2.\n");
     hits(&b, &LOW, 1, 443, 11 + WINDOW, 1); /* another begins */
     assert_string_equal(b.told, "low 1:443 2.\nlow 1:443 1\n");
@@ -69,9 +69,9 @@ static void closes_windows(void **state)
     hits(&b, &LOW, 2, 443, 500 + WINDOW, 1);
     assert_string_equal(b.told, "low 2:443 1.\nlow 2:443 1\n");
     *b.told = 0;
-    findings_reached(b.findings, 100 * WINDOW, basis_now, &b);
+    findings_reached(b.findings, 100 * WINDOW);
     assert_string_equal(b.told, "low 1:443 1.\nlow 2:443 1.\n");
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_int_equal(b.closing, 0);
     end(&b);
 }
@@ -97,13 +97,13 @@ static void keeps_back_the_unproven(void **state)
     hits(&b, &LOW, 3, 443, 500, 1);
     hits(&b, &LOW, 4, 443, 600, 1);
     hits(&b, &LOW, 5, 443, 1600, 1);
-    findings_reached(b.findings, 20 + WINDOW, basis_now, &b);
+    findings_reached(b.findings, 20 + WINDOW);
     assert_string_equal(b.told, "low 1:443 100.\n");
     assert_int_equal(count_of(&b, COUNT_FINDINGS_UNPROVEN), 1);
     b.basis = ENDPOINT_RECOGNISED;
-    findings_reached(b.findings, 500 + WINDOW, basis_now, &b);
+    findings_reached(b.findings, 500 + WINDOW);
     assert_string_equal(b.told, "low 1:443 100.\nlow 3:443 1.\n");
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "low 1:443 100.\nlow 3:443 1.\nlow 4:443 1.\nlow 5:443 1.\n");
     assert_int_equal(b.closing, 2);
     assert_int_equal(count_of(&b, COUNT_FINDINGS_UNPROVEN), 1);
@@ -111,7 +111,7 @@ static void keeps_back_the_unproven(void **state)
     begin(&b);
     b.basis = ENDPOINT_UNPROVEN;
     hits(&b, &LOW, 2, 443, 20, 100);
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "");
     assert_int_equal(b.closing, 0);
     assert_int_equal(count_of(&b, COUNT_FINDINGS_UNPROVEN), 1);
@@ -123,13 +123,13 @@ static void endpoints_of_a_cluster_are_one(void **state)
     (void)state;
     struct bench b;
     begin(&b);
-    b.place = (struct finding_place){1, "one", "eks"};
+    b.cluster = &(struct cluster){.number = 1, .name = "one", .provider = "eks"};
     hits(&b, &LOW, 1, 443, 10, 2);
     hits(&b, &LOW, 1, 6443, 10, 3);
-    b.place = (struct finding_place){2, "two", ""};
+    b.cluster = &(struct cluster){.number = 2, .name = "two", .provider = ""};
     hits(&b, &LOW, 1, 8443, 10, 4);
     *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "low 1:443 5.\nlow 1:8443 4.\n");
     end(&b);
 }
@@ -146,7 +146,7 @@ static void a_rule_may_speak_of_the_endpoint(void **state)
     hits(&b, &proxy, 2, 80, 10, 1);
     assert_int_equal(b.last.subject, SUBJECT_ENDPOINT);
     *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "proxy 1:443 3.\nproxy 2:80 1.\n");
     end(&b);
 }
@@ -169,7 +169,7 @@ static void what_is_held_waits(void **state)
     assert_string_equal(b.told, "low 2:443 21\nlow 2:443 100\n");
     *b.told = 0;
     b.drop = true;
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "low 2:443 100.\n");
     assert_int_equal(b.closing, 1);
     end(&b);
@@ -185,12 +185,12 @@ static void what_is_suppressed_is_not_told(void **state)
     hits(&b, &LOW, 1, 443, 10, 50);
     hits(&b, &LOW, 2, 443, 20, 50);
     assert_string_equal(b.told, "");
-    findings_reached(b.findings, 10 + WINDOW, basis_now, &b);
+    findings_reached(b.findings, 10 + WINDOW);
     assert_string_equal(b.told, "");
     b.suppressed = false;
     hits(&b, &LOW, 2, 443, 20, 50);
     assert_string_equal(b.told, "low 2:443 100\n");
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_string_equal(b.told, "low 2:443 100\nlow 2:443 100.\n");
     assert_int_equal(b.closing, 1);
     end(&b);

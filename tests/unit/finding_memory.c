@@ -11,7 +11,7 @@ static void counts_what_is_lost(void **state)
         for (uint8_t i = 0; i < 20; i++)
             hits(&b, &LOW, i, 443, 10, 1);
         b.memory.fail_at = 0;
-        findings_finish(b.findings, basis_now, &b);
+        findings_finish(b.findings);
         assert_int_equal(b.closing + count_of(&b, COUNT_DETECT_LOST), 20);
         end(&b);
     }
@@ -42,7 +42,7 @@ static void parts_without_memory(void **state)
         }
         b.memory.fail_at = 0;
         *b.told = 0;
-        findings_finish(b.findings, basis_now, &b);
+        findings_finish(b.findings);
         for (const char *at = b.told; (at = strchr(at, ':')); at++)
             counted += strtoul(at + 4, NULL, 10);
         assert_int_equal(counted + count_of(&b, COUNT_DETECT_LOST), hit);
@@ -63,13 +63,13 @@ static void makes_room_for_the_next(void **state)
         assert_string_not_equal(b.told, "");
         if (i % 50 == 0)
             hits(&b, &LOW, 0, 443, 2, 1); /* who goes on keeps the one that there is */
-        findings_trim(b.findings, basis_now, &b);
+        findings_trim(b.findings);
         assert_true(b.memory.used <= b.memory.limit - b.memory.limit / 8);
     }
     assert_int_equal(count_of(&b, COUNT_DETECT_LOST), 0);
     assert_true(count_of(&b, COUNT_FINDINGS_HURRIED) > 15000);
     *b.told = 0;
-    findings_finish(b.findings, basis_now, &b);
+    findings_finish(b.findings);
     assert_non_null(strstr(b.told, "low 0:443 400.\n"));
     end(&b);
 }
@@ -83,7 +83,7 @@ static void hurries_nobody_who_may_be_harmless(void **state)
     b.hold = true;
     for (unsigned i = 1; i < 1000; i++) {
         hits(&b, &LOW, (uint8_t)(1 + i % 255), (uint16_t)(1 + i / 255), 1, 1);
-        findings_trim(b.findings, basis_now, &b);
+        findings_trim(b.findings);
     }
     assert_string_equal(b.told, "");
     assert_true(count_of(&b, COUNT_FINDINGS_HURRIED) > 900);

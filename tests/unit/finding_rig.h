@@ -22,12 +22,12 @@ struct bench {
     struct memory memory;
     struct findings *findings;
     char told[4096];
-    size_t closing;            /* as announced; SIZE_MAX: not yet */
-    enum endpoint_basis basis; /* of every endpoint */
-    struct finding_place place;
-    bool hold, drop; /* of hits; of complete findings that are held */
-    bool suppressed; /* whatever it is */
-    uint16_t status; /* of exchanges; 0: 403 */
+    size_t closing;                /* as announced; SIZE_MAX: not yet */
+    enum endpoint_basis basis;     /* of every endpoint */
+    const struct cluster *cluster; /* NULL: none */
+    bool hold, drop;               /* of hits; of complete findings that are held */
+    bool suppressed;               /* whatever it is */
+    uint16_t status;               /* of exchanges; 0: 403 */
     struct finding last;
 };
 
@@ -64,8 +64,8 @@ static inline enum endpoint_basis basis_now(void *owner, const struct finding *f
 
 static inline void begin_with(struct bench *b, const struct finding_options *options, size_t memory)
 {
-    *b = (struct bench){.memory = {.limit = memory}, .closing = SIZE_MAX, .basis = ENDPOINT_PORT, .place = {0, "", ""}};
-    struct finding_events events = {.closing = closing, .told = told, .holds = holds, .owner = b};
+    *b = (struct bench){.memory = {.limit = memory}, .closing = SIZE_MAX, .basis = ENDPOINT_PORT};
+    struct finding_events events = {.closing = closing, .told = told, .holds = holds, .basis = basis_now, .owner = b};
     b->findings = findings_new(options, &SECRET, &b->memory, events);
     assert_non_null(b->findings);
 }
@@ -103,7 +103,7 @@ static inline void hit_rules(struct bench *b, const struct rule_about *const *ru
     x->status = b->status ? b->status : 403;
     x->target = event_add_text(&x->event, slice_of(url), 512);
     x->agent = event_add_text(&x->event, slice_of("probe/1"), 512);
-    findings_begin(b->findings, &x->event, NULL, b->basis, &b->place);
+    findings_begin(b->findings, &x->event, NULL, b->basis, b->cluster);
     for (size_t i = 0; i < count; i++)
         findings_hit(b->findings, rules[i], b->hold);
     findings_end(b->findings);

@@ -37,6 +37,12 @@ static bool always(void *owner, const struct finding *f, bool held)
     return true;
 }
 
+static enum endpoint_basis any_basis(void *owner, const struct finding *f)
+{
+    (void)owner, (void)f;
+    return ENDPOINT_PORT;
+}
+
 static void any_closing(void *owner, size_t count)
 {
     (void)owner, (void)count;
@@ -47,10 +53,11 @@ static void each_counts_its_own(void **state)
     (void)state;
     uint32_t random = 12345;
     for (unsigned round = 0; round < 300; round++) {
-        struct bench b = {.memory = {.limit = 4 << 20}, .basis = ENDPOINT_PORT, .place = {0, "", ""}};
+        struct bench b = {.memory = {.limit = 4 << 20}, .basis = ENDPOINT_PORT};
         struct account a = {0};
         struct finding_options options = {.window = WINDOW};
-        struct finding_events events = {.closing = any_closing, .told = compare_told, .holds = always, .owner = &a};
+        struct finding_events events = {
+            .closing = any_closing, .told = compare_told, .holds = always, .basis = any_basis, .owner = &a};
         b.findings = findings_new(&options, &SECRET, &b.memory, events);
         unsigned set = 0, ever = 0;
         for (unsigned i = 0; i < 40; i++) {
@@ -67,7 +74,7 @@ static void each_counts_its_own(void **state)
                 a.of_url[r][url[1] - '0'] += set >> r & 1;
             }
         }
-        findings_finish(b.findings, basis_now, &b);
+        findings_finish(b.findings);
         assert_int_equal(a.seen, ever);
         end(&b);
     }
@@ -112,7 +119,7 @@ static void those_found_together_part(void **state)
     assert_int_equal(b.last.urls.used, 2);
     assert_memory_equal(b.last.urls.values[1].text, "/low", 4);
     *b.told = 0;
-    findings_reached(b.findings, 10 + WINDOW, basis_now, &b); /* both began with the same exchange */
+    findings_reached(b.findings, 10 + WINDOW); /* both began with the same exchange */
     assert_string_equal(b.told, "low 1:443 10.\nhigh 1:443 10.\n");
     hit_rules(&b, both, 2, 1, 443, 11 + WINDOW, "/both"); /* and begin again */
     assert_string_equal(b.told, "low 1:443 10.\nhigh 1:443 10.\nlow 1:443 1\nhigh 1:443 1\n");
@@ -140,7 +147,7 @@ static void lists_are_of_each_hit(void **state)
     (void)state;
     struct bench b;
     begin(&b);
-    b.place = (struct finding_place){1, "one", ""};
+    b.cluster = &(struct cluster){.number = 1, .name = "one", .provider = ""};
     for (unsigned i = 0; i < 200; i++) {
         b.status = i / 2 % 4 ? 403 : 200;
         hits(&b, &LOW, i % 2 ? 1 : 2, i / 2 % 10 < 3 ? 8443 : 6443, 10, 1);
@@ -185,7 +192,7 @@ static void a_handshake_says_nothing_of_a_connection(void **state)
     h->ech = h->expired = 1;
     h->suite = event_add_text(&h->event, slice_of("TLS_AES_128_GCM_SHA256, and some more of it for its room"), 256);
     hit.event = &h->event;
-    struct tally *t = tally_new(&h->event, &(struct finding_place){0, "", ""}, &LOW, &memory);
+    struct tally *t = tally_new(&h->event, NULL, &LOW, &memory);
     hit_take(&hit, false);
     tally_count(t, &hit, false, &SECRET, &memory);
     assert_int_equal(t->finding.count, 1);

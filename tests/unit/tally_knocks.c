@@ -24,7 +24,7 @@ static void knock(struct tally **t, const struct rule_about *rule, struct knocks
     if (k->count < 4) /* the rule holds for the fourth */
         return;
     if (!*t)
-        *t = tally_new(&f.event, &(struct finding_place){0, "", ""}, rule, memory);
+        *t = tally_new(&f.event, NULL, rule, memory);
     hit_take(&hit, true);
     tally_count(*t, &hit, !knocks_are_listed(k, rule->number), &SECRET, memory);
     knocks_list(k, rule->number);
@@ -106,20 +106,21 @@ static void a_rule_that_holds_before(void **state)
     struct memory memory = {.limit = 1 << 20};
     struct finding sweep = {.count = 0};
     struct finding_options options = {.window = INT64_MAX};
-    struct finding_events events = {.closing = any_closing, .told = keep_sweep, .holds = always, .owner = &sweep};
+    struct finding_events events = {
+        .closing = any_closing, .told = keep_sweep, .holds = always, .basis = any_basis, .owner = &sweep};
     struct findings *all = findings_new(&options, &SECRET, &memory, events);
     struct knocks k = {.count = 0};
     for (uint16_t port = 101; port <= 105; port++) {
         struct flow_record f = {.event = {.size = sizeof f, .type = EVENT_FLOW, .time = port}, .knocks.is_one = true};
         f.event.server.port = port;
         knocks_add(&k, &f.event.server, port, port, INT64_MAX);
-        findings_begin(all, &f.event, &k, ENDPOINT_PORT, &(struct finding_place){0, "", ""});
+        findings_begin(all, &f.event, &k, ENDPOINT_PORT, NULL);
         findings_hit(all, &SYN, false);
         if (k.count >= 4)
             findings_hit(all, &SWEEP, false);
         findings_end(all);
     }
-    findings_finish(all, any_basis, NULL);
+    findings_finish(all);
     assert_int_equal(sweep.count, 5);
     assert_int_equal(sweep.first, 101);
     findings_free(all);
