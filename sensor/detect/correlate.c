@@ -49,8 +49,9 @@ static void on_finding(void *owner, const struct finding *found)
     c->counters->of[COUNT_FINDINGS] += f->complete;
     if ((int)f->rule->level > c->worst)
         c->worst = (int)f->rule->level;
-    if (f->subject == SUBJECT_SOURCE)
-        sources_found(c->sources, f->source);
+    struct source *source = f->subject == SUBJECT_SOURCE ? sources_find(c->sources, f->source) : NULL;
+    if (source)
+        source->found = true;
     c->events.finding(c->events.owner, f);
 }
 
@@ -166,18 +167,16 @@ static void name_signs(struct exchange *x)
 
 /* A request whose source may still turn out to be a monitor, or a client that lost its credential: what rules that
  * leave out the ordinary find in it is held. One that is not wholly known may be of either. */
-static bool may_be_ordinary(struct correlate *c, struct exchange *x, enum conduct conduct,
+static bool may_be_ordinary(struct correlate *c, struct source *source, struct exchange *x, enum conduct conduct,
                             const struct cluster *cluster)
 {
     struct habit_request r;
-    const uint8_t *source = x->event.client.ip;
-    bool unknown = conduct == CONDUCT_UNKNOWN;
-    bool own = false;
-    if (!sources_lost_habit(c->sources, source))
+    bool unknown = conduct == CONDUCT_UNKNOWN, own = false;
+    if (source && !source->habit.broken)
         own = components_request(c->components, x, c->secret, cluster ? (uint32_t)cluster->number + 1 : 0, &r)
-                  ? sources_habit(c->sources, x, &r)
-                  : unknown && sources_may_be_misconfigured(c->sources, source);
-    return own || ((conduct == CONDUCT_BEAT || unknown) && sources_keeps_to_open_paths(c->sources, source));
+                  ? source_habit(source, x, &r)
+                  : unknown && source_may_be_misconfigured(source);
+    return own || ((conduct == CONDUCT_BEAT || unknown) && source_keeps_to_open_paths(source));
 }
 
 /* @param lends  its endpoint lends a credential: then it is what the finding is about, and no client of it. */
@@ -222,8 +221,9 @@ static void judge(struct correlate *c, struct exchange *x)
         tell_within_cap(c, &x->event);
         return;
     }
-    sources_exchange(c->sources, x, conduct, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
-    bool hold = may_be_ordinary(c, x, conduct, cluster) && !c->literal;
+    struct source *source =
+        sources_exchange(c->sources, x, conduct, cluster ? (uint32_t)cluster->number + 1 : 0, c->window);
+    bool hold = may_be_ordinary(c, source, x, conduct, cluster) && !c->literal;
     tell_within_cap(c, &x->event);
     bool lends = x->auth_basis != BASIS_OBSERVED && endpoints_lends(c->endpoints, &x->event);
     match_rules(c, &x->event, NULL, cluster, lends, hold);
@@ -267,7 +267,7 @@ static void judge_flow(struct correlate *c, struct flow_record *f)
     struct knocks *knocks = sources_flow(c->sources, f, ours, c->window);
     judge_closed(c, f, cluster, ours);
     c->events.event(c->events.owner, &f->event);
-    bool hold = !f->closed || sources_may_be_steady(c->sources, f->event.client.ip);
+    bool hold = !f->closed || source_may_be_steady(sources_find(c->sources, f->event.client.ip));
     match_rules(c, &f->event, knocks, cluster, false, hold && !c->literal);
 }
 

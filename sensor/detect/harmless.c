@@ -10,34 +10,36 @@ static bool all_knock_regularly(const struct harmless *h, const struct value_lis
     for (size_t i = 0; regular && i < clients->used; i++) {
         uint8_t ip[16];
         struct slice text = {(const uint8_t *)clients->values[i].text, clients->values[i].size};
-        regular = address_parse(text, ip) && sources_knocks_regularly(h->sources, ip);
+        regular = address_parse(text, ip) && source_knocks_regularly(sources_find(h->sources, ip));
     }
     return regular;
 }
 
 /* And it asked for nothing but open paths, as far as is known. */
-static bool is_expected(const struct harmless *h, const struct finding *f)
+static bool is_expected(const struct harmless *h, const struct finding *f, const struct source *source)
 {
     const struct cluster *cluster = h->map && f->cluster[0] ? cluster_named(h->map, f->cluster) : NULL;
-    return cluster_expects(h->map, cluster, f->source) && sources_keeps_to_open_paths(h->sources, f->source);
+    return cluster_expects(h->map, cluster, f->source) && source_keeps_to_open_paths(source);
 }
 
-static bool is_monitor(const struct harmless *h, const struct finding *f)
+/* @param source  the finding's subject; NULL: it is another, or not kept. */
+static bool is_monitor(const struct harmless *h, const struct finding *f, const struct source *source)
 {
     if (f->subject != SUBJECT_SOURCE)
         return !f->exchanges && all_knock_regularly(h, &f->clients);
     if (f->exchanges)
-        return sources_is_regular(h->sources, f->source) || is_expected(h, f);
-    return sources_knocks_regularly(h->sources, f->source) || sources_is_steady(h->sources, f->source);
+        return source_is_regular(source) || is_expected(h, f, source);
+    return source_knocks_regularly(source) || source_is_steady(source);
 }
 
 /* A monitor, which was not known as one until its period was; a client that lost its credential, which has a finding of
  * its own since that was certain; one that had a credential all along. */
 static bool turned_out_harmless(const struct harmless *h, const struct finding *f)
 {
-    bool regular = is_monitor(h, f), other = !regular && f->subject == SUBJECT_SOURCE;
-    bool misconfigured = other && f->exchanges && sources_is_misconfigured(h->sources, f->source);
-    bool refuted = other && !f->exchanges && sources_refutes(h->sources, h->infer, f->source, f->signs, f->first);
+    const struct source *source = f->subject == SUBJECT_SOURCE ? sources_find(h->sources, f->source) : NULL;
+    bool regular = is_monitor(h, f, source);
+    bool misconfigured = !regular && f->exchanges && source_is_misconfigured(source);
+    bool refuted = !regular && !f->exchanges && source_refutes(source, h->infer, f->signs, f->first);
     h->counters->of[COUNT_FINDINGS_REGULAR] += regular;
     h->counters->of[COUNT_FINDINGS_MISCONFIGURED] += misconfigured;
     h->counters->of[COUNT_FINDINGS_REFUTED] += refuted;

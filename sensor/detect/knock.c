@@ -1,10 +1,9 @@
 #include "sensor/detect/knock.h"
 
-static bool is_seen(const struct knocks *k, const struct address *endpoint)
+static bool is_seen(const struct knocks *k, uint64_t hash)
 {
     uint32_t i = 0;
-    while (i < k->endpoints &&
-           (k->seen[i].port != endpoint->port || memcmp(k->seen[i].ip, endpoint->ip, sizeof endpoint->ip) != 0))
+    while (i < k->endpoints && k->hashes[i] != hash)
         i++;
     return i < k->endpoints;
 }
@@ -19,8 +18,10 @@ void knocks_add(struct knocks *k, const struct address *endpoint, uint64_t hash,
     }
     k->first = time < k->first ? time : k->first;
     k->count++;
-    if (k->endpoints < KNOCK_ENDPOINTS && !is_seen(k, endpoint))
+    if (k->endpoints < KNOCK_ENDPOINTS && !is_seen(k, hash)) {
+        k->hashes[k->endpoints] = hash;
         k->seen[k->endpoints++] = *endpoint;
+    }
     if (!k->beat.what || k->beat.what == hash)
         beat_add(&k->beat, hash, time);
 }

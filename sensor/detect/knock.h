@@ -13,6 +13,7 @@ struct knocks {
     moment window, first;                 /* first: of their times; each is told at its end */
     uint32_t count, endpoints;            /* endpoints: different ones, as far as KNOCK_ENDPOINTS */
     struct address seen[KNOCK_ENDPOINTS]; /* these */
+    uint64_t hashes[KNOCK_ENDPOINTS];     /* of them */
     uint8_t basis;                        /* enum endpoint_basis: the best of theirs */
     uint32_t listed[KNOCK_RULES];         /* numbers of the rules whose findings list them; 0: no more */
     struct beat beat;                     /* at the one that came first, over all windows: it tells of the others */

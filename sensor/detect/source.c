@@ -120,7 +120,7 @@ static void touch(struct sources *s, struct source *source, moment clock, bool k
     }
 }
 
-static struct source *find(const struct sources *s, const uint8_t ip[static 16])
+struct source *sources_find(const struct sources *s, const uint8_t ip[static 16])
 {
     if (s->last && memcmp(s->last->ip, ip, sizeof s->last->ip) == 0)
         return s->last;
@@ -128,9 +128,10 @@ static struct source *find(const struct sources *s, const uint8_t ip[static 16])
     return k ? k->source : NULL;
 }
 
-struct source *sources_find_or_make(struct sources *s, const struct event *e, bool knocks)
+/* Made where it is not known; nothing of it is counted. */
+static struct source *find_or_make(struct sources *s, const struct event *e, bool knocks)
 {
-    struct source *source = find(s, e->client.ip);
+    struct source *source = sources_find(s, e->client.ip);
     if (!source)
         source = make(s, e, knocks);
     if (!source)
@@ -141,7 +142,7 @@ struct source *sources_find_or_make(struct sources *s, const struct event *e, bo
 
 struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocks)
 {
-    struct source *source = sources_find_or_make(s, e, knocks);
+    struct source *source = find_or_make(s, e, knocks);
     if (!source) {
         s->lost++;
         return NULL;
@@ -165,7 +166,7 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
     const int64_t nanoseconds = INT64_C(60) * 1000 * 1000 * 1000;
     /* An anomaly may be all that is ever seen of a forged address: new ones get no share by pushing others out. */
     bool forged = e->type == EVENT_ANOMALY, crowded = s->knocked >= most_knocking(s);
-    struct source *source = forged && crowded ? find(s, e->client.ip) : sources_find_or_make(s, e, forged);
+    struct source *source = forged && crowded ? sources_find(s, e->client.ip) : find_or_make(s, e, forged);
     struct share *share = source ? &source->share : &s->forlorn;
     int64_t minute = e->order.clock / nanoseconds;
     uint64_t cost = cost_of(e);
@@ -192,18 +193,6 @@ struct slice sources_name(struct sources *s, const struct address *server)
 void sources_add_endpoint(struct sources *s, struct source *source, const struct address *server)
 {
     value_list_add(&source->endpoints, sources_name(s, server), s->secret, &s->memory);
-}
-
-const struct source *sources_known(const struct sources *s, const uint8_t ip[static 16])
-{
-    return find(s, ip);
-}
-
-void sources_found(struct sources *s, const uint8_t ip[static 16])
-{
-    struct source *source = find(s, ip);
-    if (source)
-        source->found = true;
 }
 
 static int compare(const void *a, const void *b)

@@ -75,31 +75,32 @@ void sources_trim(struct sources *s);
  *  @param cap  of a source and minute.  */
 bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap);
 
+/** @return NULL: it is not kept. A source stays where it is until the next sources_trim(). */
+struct source *sources_find(const struct sources *s, const uint8_t ip[static 16]);
+
 /** Counts it, and writes into it what is known of its source by now: `source` counts within the window, and whether it
  * is ordinary by its rhythm.
- *  @param conduct  conduct_of(x). @param cluster  number + 1; 0: of none. @param window  how long a window is. */
-void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster, moment window);
+ *  @param conduct  conduct_of(x). @param cluster  number + 1; 0: of none. @param window  how long a window is.
+ *  @return its source; NULL: it found no memory. */
+struct source *sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster,
+                                moment window);
 
-/** Whether an exchange says nothing any more of its source's habit: one was unlike the others. */
-bool sources_lost_habit(const struct sources *s, const uint8_t ip[static 16]);
+/** Counts what an exchange says of its source's habit, and writes into the exchange whether it is that of a client that
+ * lost its credential. @return it may become that: nothing speaks against it. */
+bool source_habit(struct source *source, struct exchange *x, const struct habit_request *r);
 
-/** Counts what an exchange says of its source's habit, behind sources_exchange(), and writes into the exchange whether
- * it is that of a client that lost its credential. @return it may become that: nothing speaks against it. */
-bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r);
+/* Questions about a source. NULL is one of which nothing is known: no is the answer. */
 
 /** Whether all its requests without a credential that holds were those of such a client; and whether nothing says that
  * they were not. */
-bool sources_may_be_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
-bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16]);
+bool source_may_be_misconfigured(const struct source *source);
+bool source_is_misconfigured(const struct source *source);
 
-/** Whether the source asked for nothing but open paths without a credential, as far as is known. */
-bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16]);
+/** Whether it asked for nothing but open paths without a credential, as far as is known. */
+bool source_keeps_to_open_paths(const struct source *source);
 
 /** And that with a regular period: a monitor, whether it is let in or answered 401. */
-bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16]);
-
-/** A finding about it is told. */
-void sources_found(struct sources *s, const uint8_t ip[static 16]);
+bool source_is_regular(const struct source *source);
 
 /** What need worry nobody about a source of which nothing was found: nothing is known; all its requests bore a
  * credential that was seen and not refused; or besides such ones all were ordinary. */
@@ -117,16 +118,14 @@ void sources_closed(struct sources *s, const struct infer *i, struct flow_record
 
 /** Whether its connections that stay closed may be those of a monitor that is answered the same each time; and whether
  * that shows. */
-bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16]);
-bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16]);
+bool source_may_be_steady(const struct source *source);
+bool source_is_steady(const struct source *source);
 
 /** Whether a finding that rests on signs of its closed connections holds no more: closed_refutes(). */
-bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,
-                     moment since);
+bool source_refutes(const struct source *source, const struct infer *i, uint32_t signs, moment since);
 
-/** Whether the source comes back with a regular period where it knocks: a monitor that opens connections and no more.
- */
-bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16]);
+/** Whether it comes back with a regular period where it knocks: a monitor that opens connections and no more. */
+bool source_knocks_regularly(const struct source *source);
 
 /** All sources: most rejected and anonymous exchanges first, then by address; those without an exchange at the end, of
  * these most connections first. Sources stay where they are until the next call of another function.

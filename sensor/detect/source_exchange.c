@@ -85,16 +85,18 @@ static void count_conduct(struct sources *s, struct source *source, const struct
 }
 
 /* Who hides what he asks for behind a few beats is no monitor: loss leaves most requests whole. */
-static bool is_regular(const struct source *source)
+bool source_is_regular(const struct source *source)
 {
-    return !source->strays && source->unclear <= source->beats && source->rhythm && rhythm_regular(source->rhythm);
+    return source && !source->strays && source->unclear <= source->beats && source->rhythm &&
+           rhythm_regular(source->rhythm);
 }
 
-void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster, moment window)
+struct source *sources_exchange(struct sources *s, struct exchange *x, enum conduct conduct, uint32_t cluster,
+                                moment window)
 {
     struct source *source = sources_of(s, &x->event, x->event.time, false);
     if (!source)
-        return;
+        return NULL;
     source->exchanges++;
     if (x->auth_state < AUTH_STATES)
         source->states[x->auth_state]++;
@@ -113,49 +115,32 @@ void sources_exchange(struct sources *s, struct exchange *x, enum conduct conduc
     x->source.endpoints = source->endpoints.used;
     x->source.agents = source->agents.used;
     bool judged = x->auth_state != AUTH_UNKNOWN;
-    if (!x->ordinary && judged && conduct == CONDUCT_BEAT && is_regular(source))
+    if (!x->ordinary && judged && conduct == CONDUCT_BEAT && source_is_regular(source))
         x->ordinary = ORDINARY_REGULAR;
     source->ordinary += x->ordinary != ORDINARY_NOT;
+    return source;
 }
 
-bool sources_lost_habit(const struct sources *s, const uint8_t ip[static 16])
+bool source_habit(struct source *source, struct exchange *x, const struct habit_request *r)
 {
-    const struct source *source = sources_known(s, ip);
-    return source && source->habit.broken;
-}
-
-bool sources_habit(struct sources *s, struct exchange *x, const struct habit_request *r)
-{
-    struct source *source = sources_find_or_make(s, &x->event, false);
-    if (!source)
-        return false;
     habit_add(&source->habit, r);
     if (!x->ordinary && habit_known(&source->habit))
         x->ordinary = ORDINARY_MISCONFIGURED;
     return habit_possible(&source->habit);
 }
 
-bool sources_keeps_to_open_paths(const struct sources *s, const uint8_t ip[static 16])
+bool source_keeps_to_open_paths(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
     return source && !source->strays;
 }
 
-bool sources_is_regular(const struct sources *s, const uint8_t ip[static 16])
+bool source_may_be_misconfigured(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
-    return source && is_regular(source);
-}
-
-bool sources_may_be_misconfigured(const struct sources *s, const uint8_t ip[static 16])
-{
-    const struct source *source = sources_known(s, ip);
     return source && (!source->habit.begun || habit_possible(&source->habit));
 }
 
-bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 16])
+bool source_is_misconfigured(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
     return source && habit_known(&source->habit);
 }
 
@@ -163,7 +148,7 @@ bool sources_is_misconfigured(const struct sources *s, const uint8_t ip[static 1
 enum source_peace source_peace(const struct source *source)
 {
     uint64_t bare = source->states[AUTH_ANONYMOUS] + source->states[AUTH_REJECTED];
-    uint64_t ordinary = is_regular(source) ? bare : source->ordinary;
+    uint64_t ordinary = source_is_regular(source) ? bare : source->ordinary;
     if (source->found || !source->exchanges || source->shown + ordinary != source->exchanges)
         return PEACE_NONE;
     return ordinary ? PEACE_ORDINARY : PEACE_LEGITIMATE;

@@ -9,11 +9,16 @@ static struct closed *closed_of(struct sources *s, struct source *source)
     return source->closed;
 }
 
+/* Not 0. */
+static uint64_t endpoint_hash(struct sources *s, const struct address *server)
+{
+    struct slice endpoint = sources_name(s, server);
+    return hash_bytes(s->secret, endpoint.data, endpoint.size) | 1;
+}
+
 static void count_knock(struct sources *s, struct source *source, struct flow_record *f, moment window)
 {
-    struct slice endpoint = sources_name(s, &f->event.server);
-    knocks_add(&source->knocks, &f->event.server, hash_bytes(s->secret, endpoint.data, endpoint.size) | 1,
-               f->event.time, window);
+    knocks_add(&source->knocks, &f->event.server, endpoint_hash(s, &f->event.server), f->event.time, window);
     if (f->event.basis > source->knocks.basis)
         source->knocks.basis = f->event.basis;
     f->knocks.is_one = true;
@@ -21,9 +26,8 @@ static void count_knock(struct sources *s, struct source *source, struct flow_re
     f->knocks.endpoints = source->knocks.endpoints;
 }
 
-bool sources_knocks_regularly(const struct sources *s, const uint8_t ip[static 16])
+bool source_knocks_regularly(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
     return source && beat_regular(&source->knocks.beat);
 }
 
@@ -51,55 +55,44 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     return f->knocks.is_one ? &source->knocks : NULL;
 }
 
-static uint32_t short_hash(const struct sources *s, struct slice text)
-{
-    return text.size ? (uint32_t)hash_bytes(s->secret, text.data, text.size) | 1 : 0;
-}
-
 void sources_closed(struct sources *s, const struct infer *i, struct flow_record *f, bool ours, moment window)
 {
-    const struct kept_source *k = table_find(&s->table, f->event.client.ip);
-    struct closed *closed = k && !ours ? closed_of(s, k->source) : NULL;
+    struct source *source = sources_find(s, f->event.client.ip);
+    struct closed *closed = source && !ours ? closed_of(s, source) : NULL;
     infer_pass(i, f, closed && closed_repeats(closed, i, f));
     if (!closed)
         return;
-    struct closed_place place = {.hello = short_hash(s, event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4])),
-                                 .endpoint = short_hash(s, sources_name(s, &f->event.server))};
+    struct slice ja4 = event_text(&f->event, f->event.tls.texts[TLS_TEXT_JA4]);
+    struct closed_place place = {.hello = ja4.size ? (uint32_t)hash_bytes(s->secret, ja4.data, ja4.size) | 1 : 0,
+                                 .endpoint = (uint32_t)endpoint_hash(s, &f->event.server)};
     closed_add(closed, i, f, place, window);
     if (!f->front && closed_is_mixed(closed))
         f->front = FRONT_SUSPECTED;
-    k->source->front = f->front > k->source->front ? f->front : k->source->front;
+    source->front = f->front > source->front ? f->front : source->front;
 }
 
-bool sources_may_be_steady(const struct sources *s, const uint8_t ip[static 16])
+bool source_may_be_steady(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
     return source && (!source->closed || closed_may_be_steady(source->closed));
 }
 
 /* A connection that fails, or that the end of the capture cuts off, asks for nothing. Who knocks where he does not come
  * back to looks for something. */
-static bool knocks_where_it_returns(const struct sources *s, const struct source *source)
+static bool knocks_where_it_returns(const struct source *source)
 {
     const struct knocks *k = &source->knocks;
     bool fits = k->endpoints < KNOCK_ENDPOINTS; /* as many may be more */
-    for (uint32_t i = 0; fits && i < k->endpoints; i++) {
-        char name[VALUE_MAX];
-        size_t size = (size_t)(value_endpoint(name, &k->seen[i]) - name);
-        fits = closed_returns_to(source->closed, short_hash(s, (struct slice){(const uint8_t *)name, size}));
-    }
+    for (uint32_t i = 0; fits && i < k->endpoints; i++)
+        fits = closed_returns_to(source->closed, (uint32_t)k->hashes[i]);
     return fits;
 }
 
-bool sources_is_steady(const struct sources *s, const uint8_t ip[static 16])
+bool source_is_steady(const struct source *source)
 {
-    const struct source *source = sources_known(s, ip);
-    return source && source->closed && closed_is_steady(source->closed) && knocks_where_it_returns(s, source);
+    return source && source->closed && closed_is_steady(source->closed) && knocks_where_it_returns(source);
 }
 
-bool sources_refutes(const struct sources *s, const struct infer *i, const uint8_t ip[static 16], uint32_t signs,
-                     moment since)
+bool source_refutes(const struct source *source, const struct infer *i, uint32_t signs, moment since)
 {
-    const struct source *source = sources_known(s, ip);
     return source && source->closed && closed_refutes(source->closed, i, signs, since);
 }

@@ -28,15 +28,9 @@ struct sources {
 /** Memory for what is kept of a source, zeros. @return NULL: what they may take is used up. */
 void *sources_take(struct sources *s, size_t size);
 
-/** The source of this event, made where it is not known; nothing of it is counted. @return NULL: there is no memory. */
-struct source *sources_find_or_make(struct sources *s, const struct event *e, bool knocks);
-
 /** The source of this event, made where it is not known. @param last  the end of what is told. @param knocks  it does
  * no more than that. @return NULL: lost, and counted so. */
 struct source *sources_of(struct sources *s, const struct event *e, moment last, bool knocks);
-
-/** @return NULL: it is not kept. */
-const struct source *sources_known(const struct sources *s, const uint8_t ip[static 16]);
 
 /** "address:port", valid until the next call. */
 struct slice sources_name(struct sources *s, const struct address *server);

@@ -83,15 +83,15 @@ static void a_monitor_is_ordinary(void **state)
     for (int i = 1; i <= 4; i++) {
         const struct exchange *x = ask(s, &room, "/livez", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, i * 5 * second, 0);
         assert_int_equal(x->ordinary, i == 4 ? ORDINARY_REGULAR : ORDINARY_NOT);
-        assert_true(sources_keeps_to_open_paths(s, x->event.client.ip));
-        assert_int_equal(sources_is_regular(s, x->event.client.ip), i == 4);
+        assert_true(source_keeps_to_open_paths(sources_find(s, x->event.client.ip)));
+        assert_int_equal(source_is_regular(sources_find(s, x->event.client.ip)), i == 4);
     }
     const struct exchange *x = ask(s, &room, "/x", AUTH_CREDENTIALED, 0, 21 * second, 0);
-    assert_true(sources_is_regular(s, x->event.client.ip));
+    assert_true(source_is_regular(sources_find(s, x->event.client.ip)));
     x = ask(s, &room, "/api", AUTH_ANONYMOUS, 0, 22 * second, 0);
     assert_int_equal(x->ordinary, ORDINARY_NOT);
-    assert_false(sources_is_regular(s, x->event.client.ip));
-    assert_false(sources_keeps_to_open_paths(s, x->event.client.ip));
+    assert_false(source_is_regular(sources_find(s, x->event.client.ip)));
+    assert_false(source_keeps_to_open_paths(sources_find(s, x->event.client.ip)));
     assert_int_equal(sources_free(s), 0);
 }
 
@@ -109,7 +109,7 @@ static void a_monitor_at_a_closed_server(void **state)
             ask(s, &room, "", AUTH_REJECTED, 0, i * 5 * second, 0);
         else
             x = ask(s, &room, "/livez", AUTH_REJECTED, 1U << SIGN_OPEN_PATH, i * 5 * second, 0);
-        assert_true(sources_keeps_to_open_paths(s, x->event.client.ip));
+        assert_true(source_keeps_to_open_paths(sources_find(s, x->event.client.ip)));
     }
     assert_int_equal(x->ordinary, ORDINARY_REGULAR);
     const struct source **sorted;
@@ -117,14 +117,14 @@ static void a_monitor_at_a_closed_server(void **state)
     assert_int_equal(source_peace(sorted[0]), PEACE_ORDINARY);
     memory_resize(&memory, sorted, count * sizeof *sorted, 0);
     for (int i = 0; i < 5; i++) {
-        assert_true(sources_is_regular(s, x->event.client.ip));
+        assert_true(source_is_regular(sources_find(s, x->event.client.ip)));
         x = ask(s, &room, "", AUTH_REJECTED, 0, 32 * second, 0);
     }
-    assert_false(sources_is_regular(s, x->event.client.ip)); /* more than half are not known */
+    assert_false(source_is_regular(sources_find(s, x->event.client.ip))); /* more than half are not known */
     ask(s, &room, "/livez", AUTH_REJECTED, 1U << SIGN_OPEN_PATH, 35 * second, 0);
-    assert_true(sources_is_regular(s, x->event.client.ip));
+    assert_true(source_is_regular(sources_find(s, x->event.client.ip)));
     x = ask(s, &room, "/api", AUTH_REJECTED, 0, 36 * second, 0);
-    assert_false(sources_is_regular(s, x->event.client.ip));
+    assert_false(source_is_regular(sources_find(s, x->event.client.ip)));
     assert_int_equal(sources_free(s), 0);
 }
 
@@ -194,7 +194,7 @@ static void knows_what_was_knocked_on(void **state)
     f.state = FLOW_ESTABLISHED;
     assert_null(sources_flow(s, &f, false, INT64_MAX));
     assert_false(f.knocks.is_one);
-    assert_false(sources_knocks_regularly(s, f.event.client.ip));
+    assert_false(source_knocks_regularly(sources_find(s, f.event.client.ip)));
     assert_int_equal(sources_free(s), 0);
 }
 
@@ -226,9 +226,9 @@ static void a_monitor_fails_now_and_then(void **state)
         for (uint8_t server = 1; server <= 3; server++)
             closed_flow(s, infer, i * 10 * second + server, server, i != 10 + server);
     }
-    assert_true(sources_is_steady(s, named.client.ip));
+    assert_true(source_is_steady(sources_find(s, named.client.ip)));
     closed_flow(s, infer, 311 * second, 4, false);
-    assert_false(sources_is_steady(s, named.client.ip));
+    assert_false(source_is_steady(sources_find(s, named.client.ip)));
     sources_free(s);
     /* Of so many endpoints not all are kept. */
     s = sources_new(&SECRET, account);
@@ -236,7 +236,7 @@ static void a_monitor_fails_now_and_then(void **state)
         for (uint8_t server = 1; server <= KNOCK_ENDPOINTS; server++)
             closed_flow(s, infer, i * 10 * second + server, server, i != 10);
     }
-    assert_false(sources_is_steady(s, named.client.ip));
+    assert_false(source_is_steady(sources_find(s, named.client.ip)));
     sources_free(s);
     infer_free(infer, &infer_memory);
 }
@@ -253,18 +253,18 @@ static void a_client_without_its_credential(void **state)
     for (int i = 1; i <= 4; i++) {
         own.time = i * second;
         x = ask(s, &room, "/api/v1/nodes", AUTH_ANONYMOUS, 0, own.time, 0);
-        assert_true(sources_habit(s, x, &own));
+        assert_true(source_habit(sources_find(s, x->event.client.ip), x, &own));
         assert_int_equal(x->ordinary, i >= 3 ? ORDINARY_MISCONFIGURED : ORDINARY_NOT);
-        assert_int_equal(sources_is_misconfigured(s, x->event.client.ip), i >= 3);
+        assert_int_equal(source_is_misconfigured(sources_find(s, x->event.client.ip)), i >= 3);
     }
     x->ordinary = ORDINARY_JOIN; /* what is known better stays */
-    assert_true(sources_habit(s, x, &own));
+    assert_true(source_habit(sources_find(s, x->event.client.ip), x, &own));
     assert_int_equal(x->ordinary, ORDINARY_JOIN);
     x = ask(s, &room, "/api/v1/secrets", AUTH_ANONYMOUS, 0, 5 * second, 0);
     own.own = false;
-    assert_false(sources_habit(s, x, &own));
+    assert_false(source_habit(sources_find(s, x->event.client.ip), x, &own));
     assert_int_equal(x->ordinary, ORDINARY_NOT);
-    assert_false(sources_is_misconfigured(s, x->event.client.ip));
+    assert_false(source_is_misconfigured(sources_find(s, x->event.client.ip)));
     assert_int_equal(sources_free(s), 0);
 }
 
@@ -304,9 +304,9 @@ static void who_need_not_be_looked_at(void **state)
             assert_int_equal(peace_of(s), i == 0 ? PEACE_LEGITIMATE : i < 3 ? PEACE_ORDINARY : PEACE_NONE);
         }
         uint8_t other[16] = {1};
-        sources_found(s, other); /* it is not kept */
+        assert_null(sources_find(s, other));
         assert_int_equal(peace_of(s) != PEACE_NONE, i < 3);
-        sources_found(s, ((struct exchange *)room.bytes)->event.client.ip);
+        sources_find(s, ((struct exchange *)room.bytes)->event.client.ip)->found = true;
         assert_int_equal(peace_of(s), PEACE_NONE);
         sources_free(s);
     }
