@@ -335,6 +335,14 @@ const struct yaml_node *yaml_document(const struct yaml *y, size_t i)
     return i < y->document_count ? y->documents[i] : NULL;
 }
 
+size_t yaml_count(const struct yaml_node *n)
+{
+    size_t count = 0;
+    for (const struct yaml_node *m = n->first; m != NULL; m = m->next)
+        count++;
+    return count;
+}
+
 const struct yaml_node *yaml_member(const struct yaml_node *map, const char *key)
 {
     if (map == NULL || map->kind != YAML_MAP)

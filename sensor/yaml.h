@@ -37,6 +37,9 @@ void yaml_release(struct yaml *y);
 size_t yaml_documents(const struct yaml *y);
 const struct yaml_node *yaml_document(const struct yaml *y, size_t i);
 
+/** How many members a list or a map has. */
+size_t yaml_count(const struct yaml_node *n);
+
 /** @return the member of this key, or NULL. */
 const struct yaml_node *yaml_member(const struct yaml_node *map, const char *key);
 

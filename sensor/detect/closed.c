@@ -59,10 +59,8 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
     const struct tls_reading *r = &f->shape;
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
         unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
-        enum infer_answer a = infer_answer(i, f, at);
-        c->health += a == ANSWER_OF_HEALTH;
         c->large += size > LARGE;
-        if (a == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
+        if (infer_answer(i, f, at) == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     /* A stranger shows nothing: who is refused with a credential in hand has one that ran out, or guesses. */

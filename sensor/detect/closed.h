@@ -18,9 +18,8 @@ struct closed {
     uint32_t seen[SUSPECTS];                  /* connections that show the sign, or different things */
     uint32_t unread;                          /* connections whose ClientHello was lost */
     uint32_t large;                           /* answers that are larger than any without a credential */
-    uint32_t health;
-    uint32_t holes;                /* connections of which not all was read */
-    uint32_t certificates, tokens; /* connections */
+    uint32_t holes;                           /* connections of which not all was read */
+    uint32_t certificates, tokens;            /* connections */
     moment known; /* the clock when one was last told that has one of these, or an answer as large; over all windows */
     uint32_t inferred;      /* anonymous or rejected ones */
     uint32_t shown_refused; /* connections with a certificate or a token, with a first answer of a 401's size */

@@ -220,9 +220,7 @@ const struct rule_node *rule_condition_parse(struct rule_reader *r, const struct
 {
     if (condition->kind != YAML_LIST)
         return parse_text(r, condition, selections, count);
-    size_t texts = 0, at = 0;
-    for (const struct yaml_node *text = condition->first; text; text = text->next)
-        texts++;
+    size_t texts = yaml_count(condition), at = 0;
     const struct rule_node **places;
     struct rule_node *node = rule_node_new(r, NODE_ANY, texts, &places);
     if (!texts)

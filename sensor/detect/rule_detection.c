@@ -1,13 +1,6 @@
 /* Search identifiers: a map is "and" over its fields, a list of values "or", a list of maps "or". */
+#include "sensor/detect/document.h"
 #include "sensor/detect/rule_parse.h"
-
-size_t rule_members(const struct yaml_node *n)
-{
-    size_t count = 0;
-    for (const struct yaml_node *m = n->first; m; m = m->next)
-        count++;
-    return count;
-}
 
 /* Under `neq` all that the key says is turned round. */
 static const struct rule_node *negated(struct rule_reader *r, const struct rule_key *key, struct rule_node *node)
@@ -43,22 +36,21 @@ static const struct rule_list *list_of(const struct rule_reader *r, const struct
 static const struct rule_node *parse_expanded(struct rule_reader *r, const struct rule_key *key,
                                               const struct yaml_node *member)
 {
-    const struct yaml_node *first = member->kind == YAML_LIST ? member->first : member;
+    bool right = true, empty = !document_each(member, NULL);
     size_t count = 0, at = 0;
-    bool right = true;
-    for (const struct yaml_node *value = first; value; value = member->kind == YAML_LIST ? value->next : NULL) {
+    for (const struct yaml_node *value = NULL; (value = document_each(member, value));) {
         const struct rule_list *list = list_of(r, value);
         right &= list != NULL;
         count += list ? list->count : 0;
     }
-    if (!first)
+    if (empty)
         rule_wrong(r, member->line, member->column, "found no value under field '%s', expected at least one",
                    member->key);
-    if (!right || !first)
+    if (!right || empty)
         return NULL;
     const struct rule_node **places;
     struct rule_node *node = rule_node_new(r, NODE_ANY, count, &places);
-    for (const struct yaml_node *value = first; node && value; value = member->kind == YAML_LIST ? value->next : NULL) {
+    for (const struct yaml_node *value = NULL; node && (value = document_each(member, value));) {
         const struct rule_list *list = list_of(r, value);
         for (const struct rule_entry *entry = list->entries; entry; entry = entry->next) {
             places[at] = rule_value_of_entry(r, key, entry, value);
@@ -80,7 +72,7 @@ static const struct rule_node *parse_values(struct rule_reader *r, const struct 
                                             const struct yaml_node *list)
 {
     bool all = rule_key_has(key, MODIFIER_ALL);
-    size_t count = rule_members(list), at = 0;
+    size_t count = yaml_count(list), at = 0;
     if (count < (all ? 2 : 1)) {
         rule_wrong(r, list->line, list->column, "found %s under field '%s', expected %s",
                    count ? "one value" : "no value", list->key, all ? "several for 'all'" : "at least one");
@@ -116,7 +108,7 @@ static const struct rule_node *parse_field(struct rule_reader *r, const struct y
 
 static const struct rule_node *parse_map(struct rule_reader *r, const struct yaml_node *map)
 {
-    size_t count = rule_members(map), at = 0;
+    size_t count = yaml_count(map), at = 0;
     if (!count) {
         rule_wrong(r, map->line, map->column, "found an empty map, expected fields");
         return NULL;
@@ -133,7 +125,7 @@ static const struct rule_node *parse_map(struct rule_reader *r, const struct yam
 
 static const struct rule_node *parse_maps(struct rule_reader *r, const struct yaml_node *list)
 {
-    size_t count = rule_members(list), at = 0;
+    size_t count = yaml_count(list), at = 0;
     if (!count) {
         rule_wrong(r, list->line, list->column, "found an empty list, expected maps");
         return NULL;

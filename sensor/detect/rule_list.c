@@ -1,5 +1,6 @@
 #include "sensor/detect/rule_list.h"
 
+#include "sensor/detect/document.h"
 #include "sensor/detect/measure.h"
 #include "sensor/detect/rule_parse.h"
 #include "sensor/detect/syn_shape.h"
@@ -169,8 +170,7 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
         rule_wrong(r, value->line, value->column, "found an empty list as 'value', expected values");
         *right = false;
     }
-    for (const struct yaml_node *v = value && value->kind == YAML_LIST ? value->first : value; v;
-         v = value->kind == YAML_LIST ? v->next : NULL)
+    for (const struct yaml_node *v = NULL; value && (v = document_each(value, v));)
         add_entry(r, all, &tool, v, right);
 }
 

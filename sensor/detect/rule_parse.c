@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 
+#include "sensor/detect/document.h"
+
 enum { TITLE_MAX = 256 };
 
 void rule_wrong(const struct rule_reader *r, unsigned line, unsigned column, const char *format, ...)
@@ -56,18 +58,14 @@ static const char *const *read_texts(const struct rule_reader *r, const struct y
     *count = 0;
     if (!n || n->kind == YAML_NULL)
         return NULL;
-    size_t most = n->kind == YAML_LIST ? 0 : 1;
-    for (const struct yaml_node *m = n->first; n->kind == YAML_LIST && m; m = m->next)
-        most++;
-    const char **texts = rule_arena_take(r->arena, most, sizeof *texts);
+    const char **texts = rule_arena_take(r->arena, yaml_count(n) + 1, sizeof *texts);
     if (!texts || n->kind == YAML_MAP) {
         if (texts)
             rule_wrong(r, n->line, n->column, "found a map as '%s', expected a list of texts", n->key);
         *right = false;
         return NULL;
     }
-    for (const struct yaml_node *m = n->kind == YAML_LIST ? n->first : n; m;
-         m = n->kind == YAML_LIST ? m->next : NULL) {
+    for (const struct yaml_node *m = NULL; (m = document_each(n, m));) {
         if (m->kind != YAML_SCALAR) {
             rule_wrong(r, m->line, m->column, "found no text in '%s', expected a list of texts", n->key);
             *right = false;
@@ -293,7 +291,7 @@ static const struct rule_node *read_detection(struct rule_reader *r, const struc
                    "found no map as detection, expected searches and a condition");
         return NULL;
     }
-    struct rule_selection *selections = rule_arena_take(r->arena, rule_members(detection), sizeof *selections);
+    struct rule_selection *selections = rule_arena_take(r->arena, yaml_count(detection), sizeof *selections);
     size_t count = 0;
     bool right = selections != NULL;
     for (const struct yaml_node *n = detection->first; selections && n; n = n->next) {

@@ -35,9 +35,6 @@ const struct yaml_node *rule_needed(const struct rule_reader *r, const struct ya
 /** "requests", "connections", "handshakes": what events of this type tell of. */
 const char *rule_subject_words(enum event_type event);
 
-/** How many members a list or a map has. */
-size_t rule_members(const struct yaml_node *n);
-
 /** @return NULL: it is wrong, or (a warning) not for these events. */
 const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *document);
 

@@ -1,4 +1,5 @@
 /* A value under a key, as a leaf. */
+#include "sensor/detect/document.h"
 #include "sensor/detect/rule_parse.h"
 
 #include <stdio.h>
@@ -18,17 +19,6 @@ static struct written written_of(struct slice text, const struct yaml_node *at)
 {
     enum { SHOWN_MAX = 100 };
     return (struct written){text, at->line, at->column, (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX)};
-}
-
-static bool read_number(struct slice text, uint64_t *number)
-{
-    *number = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || *number > (UINT64_MAX - 9) / 10)
-            return false;
-        *number = *number * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    return text.size > 0;
 }
 
 static bool is_open(const struct rule_key *key)
@@ -54,7 +44,7 @@ static bool read_order(const struct rule_reader *r, const struct rule_key *key, 
                : rule_key_has(key, MODIFIER_GTE) ? ORDER_AT_LEAST
                : rule_key_has(key, MODIFIER_LT)  ? ORDER_LESS
                                                  : ORDER_AT_MOST;
-    if (read_number(w->text, &t->number))
+    if (document_number(w->text, UINT64_MAX, &t->number))
         return true;
     rule_wrong(r, w->line, w->column, "found '%.*s' to compare a number with, expected a whole number", SHOWN(w));
     return false;
@@ -173,7 +163,7 @@ static bool read_pattern(const struct rule_reader *r, const struct rule_key *key
     if (exact && kind == FIELD_IP)
         return read_address(r, w, t);
     uint64_t number;
-    if (exact && is_number(kind) && read_number(w->text, &number)) {
+    if (exact && is_number(kind) && document_number(w->text, UINT64_MAX, &number)) {
         t->kind = TEST_NUMBER;
         t->order = ORDER_SAME;
         t->number = number;

@@ -96,9 +96,7 @@ struct suppressions *suppressions_read(const struct document *d, const struct ya
     if (s == NULL)
         return NULL;
     s->arena.memory = memory;
-    size_t most = 0;
-    for (const struct yaml_node *n = list->first; n != NULL; n = n->next)
-        most++;
+    size_t most = yaml_count(list);
     s->all = rule_arena_take(&s->arena, most, sizeof *s->all);
     if (list->kind != YAML_LIST || most == 0)
         document_wrong(d, list,

@@ -39,7 +39,7 @@ enum suspect {
     SUSPECT_NO_ALPN,
     SUSPECT_NO_NAME,        /* no SNI, or an address as one */
     SUSPECT_ASKS_NOTHING,   /* closes right behind the handshake, or within it */
-    SUSPECT_MANY_ENDPOINTS, /* one ClientHello at many of them */
+    SUSPECT_MANY_ENDPOINTS, /* connections to several */
     SUSPECT_SYN_SHAPE,      /* a SYN as a scanner writes it */
     SUSPECT_WIDE_403,       /* endpoints whose one answer was of a 403's size */
     SUSPECTS
