@@ -20,19 +20,17 @@ struct components {
     size_t count;
 };
 
-static const char LIST[] = "component_requests";
-
 static bool read_list(struct components *c, const struct rule_set *rules)
 {
+    const struct rule_entry *first = rule_set_entries(rules, "component_requests");
     size_t count = 0;
-    while (rule_set_tool(rules, LIST, count))
+    for (const struct rule_entry *entry = first; entry; entry = entry->next)
         count++;
-    c->requests = count ? rule_arena_take(&c->arena, count, sizeof *c->requests) : NULL;
-    for (; c->requests && c->count < count; c->count++) {
-        const struct rule_tool *tool = rule_set_tool(rules, LIST, c->count);
-        c->requests[c->count].program = slice_of(tool->tool);
-        if (!rule_pattern_read(&c->requests[c->count].pattern, &c->arena, slice_of(tool->value),
-                               (struct pattern_form){0}))
+    c->requests = rule_arena_take(&c->arena, count, sizeof *c->requests);
+    for (const struct rule_entry *entry = first; c->requests && entry; entry = entry->next) {
+        struct component_request *r = &c->requests[c->count++];
+        r->program = slice_of(entry->tool);
+        if (!rule_pattern_read(&r->pattern, &c->arena, slice_of(entry->value), (struct pattern_form){0}))
             return false;
     }
     return !c->arena.failed;

@@ -13,25 +13,23 @@ struct infer {
 
 static void read_sizes(struct infer *i, const struct rule_set *rules)
 {
-    const struct rule_tool *tool;
-    for (size_t at = 0; (tool = rule_set_tool(rules, "tls_sizes", at)) != NULL; at++) {
+    for (const struct rule_entry *entry = rule_set_entries(rules, "tls_sizes"); entry; entry = entry->next) {
         unsigned name = 0, free_at = 0;
-        while (name < MEASURE_SIZES && strcmp(measure_size_name(name), tool->tool) != 0)
+        while (name < MEASURE_SIZES && strcmp(measure_size_name(name), entry->tool) != 0)
             name++;
         while (name < MEASURE_SIZES && free_at < RANGES && i->sizes[name][free_at].most)
             free_at++;
         if (name < MEASURE_SIZES && free_at < RANGES)
-            measure_read(tool->value, &i->sizes[name][free_at]);
+            measure_read(entry->value, &i->sizes[name][free_at]);
     }
 }
 
 static uint32_t number_of(const struct rule_set *rules, const char *list, const char *name)
 {
-    const struct rule_tool *tool;
     struct measure measure = {0, 0};
-    for (size_t at = 0; (tool = rule_set_tool(rules, list, at)) != NULL; at++) {
-        if (strcmp(tool->tool, name) == 0)
-            measure_read(tool->value, &measure);
+    for (const struct rule_entry *entry = rule_set_entries(rules, list); entry; entry = entry->next) {
+        if (strcmp(entry->tool, name) == 0)
+            measure_read(entry->value, &measure);
     }
     return measure.least;
 }

@@ -218,13 +218,10 @@ const struct rule *rule_set_at(const struct rule_set *set, size_t i)
     return set->rules[i];
 }
 
-const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *list, size_t i)
+const struct rule_entry *rule_set_entries(const struct rule_set *set, const char *list)
 {
     const struct rule_list *found = rule_list_find(&set->lists, slice_of(list));
-    const struct rule_entry *entry = found ? found->entries : NULL;
-    while (entry && i-- > 0)
-        entry = entry->next;
-    return entry ? &entry->tool : NULL;
+    return found ? found->entries : NULL;
 }
 
 struct rule_scratch *rule_scratch_new(const struct rule_set *set)

@@ -73,12 +73,13 @@ size_t rule_set_match(const struct rule_set *set, struct rule_scratch *scratch, 
                       const struct rule *const **fired);
 
 /** An entry of a data list; strings as in rule_about. */
-struct rule_tool {
+struct rule_entry {
     const char *tool, *value, *kind, *confidence, *source, *list;
+    const struct rule_entry *next;
 };
 
-/** An entry of the data list of that name, in their order. @return NULL: there is no such list, or it is at its end. */
-const struct rule_tool *rule_set_tool(const struct rule_set *set, const char *list, size_t i);
+/** The first entry of the data list of that name. @return NULL: there is no such list. */
+const struct rule_entry *rule_set_entries(const struct rule_set *set, const char *list);
 
 /** How often a regular expression gave up at its limits: the answer then was unknown. */
 uint64_t rule_scratch_gave_up(const struct rule_scratch *scratch);

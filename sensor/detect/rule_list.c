@@ -65,17 +65,17 @@ static const char *word_of(const struct rule_reader *r, const struct yaml_node *
     return text;
 }
 
-static struct rule_tool read_tool(const struct rule_reader *r, const struct yaml_node *map,
-                                  const struct rule_tool *head, bool *right)
+static struct rule_entry read_common(const struct rule_reader *r, const struct yaml_node *map,
+                                     const struct rule_entry *head, bool *right)
 {
     static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
     static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", "syn", NULL};
-    struct rule_tool tool = *head;
-    tool.source = text_of(r, map, "source", head->source, right);
-    tool.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
-    tool.kind =
+    struct rule_entry entry = *head;
+    entry.source = text_of(r, map, "source", head->source, right);
+    entry.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
+    entry.kind =
         word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path, measure or syn", right);
-    return tool;
+    return entry;
 }
 
 struct entries {
@@ -83,32 +83,29 @@ struct entries {
     size_t count;
 };
 
-static void add_entry(const struct rule_reader *r, struct entries *all, const struct rule_tool *tool,
+static void add_entry(const struct rule_reader *r, struct entries *all, const struct rule_entry *like,
                       const struct yaml_node *value, bool *right)
 {
     struct rule_entry *entry = rule_arena_take(r->arena, 1, sizeof *entry);
     if (!entry)
         return;
-    entry->tool = *tool;
-    entry->tool.value = rule_read_text(r, value, right);
+    *entry = *like;
+    entry->value = rule_read_text(r, value, right);
     if (value->kind == YAML_SCALAR && (!value->size || strlen(value->text) != value->size)) {
         rule_wrong(r, value->line, value->column, "found an empty value or a NUL character, expected a text");
         *right = false;
     }
     struct measure measure;
-    if (value->kind == YAML_SCALAR && strcmp(tool->kind, "measure") == 0 &&
-        !measure_read(entry->tool.value, &measure)) {
+    if (value->kind == YAML_SCALAR && strcmp(like->kind, "measure") == 0 && !measure_read(entry->value, &measure)) {
         rule_wrong(r, value->line, value->column,
-                   "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->tool.value,
+                   "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->value,
                    MEASURE_MOST);
         *right = false;
     }
     struct syn_pattern pattern;
-    if (value->kind == YAML_SCALAR && strcmp(tool->kind, "syn") == 0 &&
-        !syn_pattern_read(entry->tool.value, &pattern)) {
+    if (value->kind == YAML_SCALAR && strcmp(like->kind, "syn") == 0 && !syn_pattern_read(entry->value, &pattern)) {
         rule_wrong(r, value->line, value->column,
-                   "found '%.64s' as a SYN, expected window, options and time to live, as 1024 mss 1-59",
-                   entry->tool.value);
+                   "found '%.64s' as a SYN, expected window, options and time to live, as 1024 mss 1-59", entry->value);
         *right = false;
     }
     *all->tail = entry;
@@ -117,33 +114,34 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
 }
 
 /* A name that nothing asks for would be passed over in silence. */
-static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_tool *tool,
+static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry,
                           bool *right)
 {
-    if (measure_known(tool->list, tool->tool))
+    if (measure_known(entry->list, entry->tool))
         return;
-    if (measure_list_known(tool->list))
+    if (measure_list_known(entry->list))
         rule_wrong(r, name->line, name->column,
-                   "found '%.64s' as a measure of %s, expected a name as in the shipped list", tool->tool, tool->list);
+                   "found '%.64s' as a measure of %s, expected a name as in the shipped list", entry->tool,
+                   entry->list);
     else
         rule_wrong(r, name->line, name->column,
                    "found a measure in list '%.64s', expected tls_sizes, tls_signs, tls_counts or tls_confidence",
-                   tool->list);
+                   entry->list);
     *right = false;
 }
 
 /* The same of a list. */
-static void check_syn(const struct rule_reader *r, const struct yaml_node *name, const struct rule_tool *tool,
+static void check_syn(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry,
                       bool *right)
 {
-    if (strcmp(tool->list, SYN_LIST) == 0)
+    if (strcmp(entry->list, SYN_LIST) == 0)
         return;
-    rule_wrong(r, name->line, name->column, "found a SYN in list '%.64s', expected %s", tool->list, SYN_LIST);
+    rule_wrong(r, name->line, name->column, "found a SYN in list '%.64s', expected %s", entry->list, SYN_LIST);
     *right = false;
 }
 
 static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
-                       const struct rule_tool *head, bool *right)
+                       const struct rule_entry *head, bool *right)
 {
     if (n->kind != YAML_MAP) {
         rule_wrong(r, n->line, n->column, "found no map in a list's entries, expected tool, value and source");
@@ -151,16 +149,16 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
         return;
     }
     *right &= check_keys(r, n, ENTRY_KEYS, "an entry");
-    struct rule_tool tool = read_tool(r, n, head, right);
+    struct rule_entry entry = read_common(r, n, head, right);
     const struct yaml_node *name = rule_needed(r, n, "tool", "entry of a list", right);
     const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list", right);
     if (name)
-        tool.tool = rule_read_text(r, name, right);
-    if (name && name->kind == YAML_SCALAR && strcmp(tool.kind, "measure") == 0)
-        check_measure(r, name, &tool, right);
-    if (name && strcmp(tool.kind, "syn") == 0)
-        check_syn(r, name, &tool, right);
-    if (!*tool.source) {
+        entry.tool = rule_read_text(r, name, right);
+    if (name && name->kind == YAML_SCALAR && strcmp(entry.kind, "measure") == 0)
+        check_measure(r, name, &entry, right);
+    if (name && strcmp(entry.kind, "syn") == 0)
+        check_syn(r, name, &entry, right);
+    if (!*entry.source) {
         rule_wrong(r, n->line, n->column,
                    "found no 'source', expected one in the entry or in its list: where this is known "
                    "from");
@@ -171,7 +169,7 @@ static void read_entry(const struct rule_reader *r, struct entries *all, const s
         *right = false;
     }
     for (const struct yaml_node *v = NULL; value && (v = document_each(value, v));)
-        add_entry(r, all, &tool, v, right);
+        add_entry(r, all, &entry, v, right);
 }
 
 static bool is_name(const char *text)
@@ -181,7 +179,7 @@ static bool is_name(const char *text)
 }
 
 static bool read_head(const struct rule_reader *r, const struct yaml_node *d, struct rule_list *list,
-                      struct rule_tool *head)
+                      struct rule_entry *head)
 {
     bool right = check_keys(r, d, HEAD_KEYS, "a list");
     const struct yaml_node *name = yaml_member(d, "list");
@@ -200,15 +198,16 @@ static bool read_head(const struct rule_reader *r, const struct yaml_node *d, st
                    other->file, other->line);
         right = false;
     }
-    *head = (struct rule_tool){"", "", "scanner", "definite", "", list->name};
-    *head = read_tool(r, d, head, &right);
+    *head = (struct rule_entry){
+        .tool = "", .value = "", .kind = "scanner", .confidence = "definite", .source = "", .list = list->name};
+    *head = read_common(r, d, head, &right);
     return right;
 }
 
 void rule_list_parse(struct rule_reader *r, const struct yaml_node *d)
 {
     struct rule_list *list = rule_arena_take(r->arena, 1, sizeof *list);
-    struct rule_tool head;
+    struct rule_entry head;
     if (!list)
         return;
     bool right = read_head(r, d, list, &head);

@@ -17,11 +17,6 @@
 struct yaml_node;
 struct rule_reader;
 
-struct rule_entry {
-    struct rule_tool tool;
-    const struct rule_entry *next;
-};
-
 struct rule_list {
     const char *name, *file;
     unsigned line;

@@ -234,7 +234,7 @@ struct rule_node *rule_value_parse(struct rule_reader *r, const struct rule_key 
 struct rule_node *rule_value_of_entry(struct rule_reader *r, const struct rule_key *key, const struct rule_entry *entry,
                                       const struct yaml_node *at)
 {
-    struct written w = written_of(slice_of(entry->tool.value), at);
+    struct written w = written_of(slice_of(entry->value), at);
     struct rule_node *node = new_leaf(r, key);
     if (!node || !read_value(r, key, &w, &node->test))
         return NULL;

@@ -70,18 +70,18 @@ static size_t size_of(size_t count)
 
 struct syn_shapes *syn_shapes_new(const struct rule_set *rules, struct memory *memory)
 {
+    const struct rule_entry *first = rule_set_entries(rules, SYN_LIST);
     size_t count = 0;
-    while (rule_set_tool(rules, SYN_LIST, count))
+    for (const struct rule_entry *entry = first; entry; entry = entry->next)
         count++;
     struct syn_shapes *s = memory_resize(memory, NULL, 0, size_of(count));
     if (!s)
         return NULL;
-    s->count = count;
-    for (size_t i = 0; i < count; i++) {
-        const struct rule_tool *tool = rule_set_tool(rules, SYN_LIST, i);
+    for (const struct rule_entry *entry = first; entry; entry = entry->next) {
+        struct known *k = &s->known[s->count++];
         /* A list of another kind was not checked: what is no pattern fits nothing. */
-        s->known[i] = (struct known){.tool = tool->tool, .pattern.window = {1, 0}};
-        syn_pattern_read(tool->value, &s->known[i].pattern);
+        *k = (struct known){.tool = entry->tool, .pattern.window = {1, 0}};
+        syn_pattern_read(entry->value, &k->pattern);
     }
     return s;
 }

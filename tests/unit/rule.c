@@ -359,7 +359,7 @@ static void expands_lists(void **state)
     struct event_room room;
     const struct rule *const *fired;
     assert_int_equal(rule_set_match(set, scratch, request(&room), &fired), 3);
-    const struct rule_tool *tool = rule_set_tool(set, "probes", 2);
+    const struct rule_entry *tool = rule_set_entries(set, "probes")->next->next;
     assert_non_null(tool);
     assert_string_equal(tool->tool, "probe");
     assert_string_equal(tool->value, "*PROBE/*");
@@ -367,8 +367,8 @@ static void expands_lists(void **state)
     assert_string_equal(tool->confidence, "weak");
     assert_string_equal(tool->source, "there");
     assert_string_equal(tool->list, "probes");
-    assert_null(rule_set_tool(set, "probes", 3));
-    assert_null(rule_set_tool(set, "nodes", 0));
+    assert_null(tool->next);
+    assert_null(rule_set_entries(set, "nodes"));
     rule_scratch_free(scratch);
     rule_set_free(set);
     free(said);

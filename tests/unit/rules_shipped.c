@@ -261,9 +261,8 @@ static bool is_agent_of(const struct rule_set *set, const char *agent, const cha
     static const char *const lists[] = {"definite_scanners", "research_scanners", "cluster_auditors",
                                         "enumeration_tools", "broken_agents",     "metasploit"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        const struct rule_tool *tool;
-        for (size_t at = 0; (tool = rule_set_tool(set, lists[i], at)) != NULL; at++) {
-            if (strcmp(tool->tool, name) == 0 && fnmatch(tool->value, agent, FNM_CASEFOLD) == 0)
+        for (const struct rule_entry *entry = rule_set_entries(set, lists[i]); entry; entry = entry->next) {
+            if (strcmp(entry->tool, name) == 0 && fnmatch(entry->value, agent, FNM_CASEFOLD) == 0)
                 return true;
         }
     }
