@@ -23,10 +23,9 @@ static const char *const HEAD_KEYS[] = {"list",     "title",  "description", "re
                                         "modified", "source", "kind",        "confidence", "entries", NULL};
 static const char *const ENTRY_KEYS[] = {"tool", "value", "source", "kind", "confidence", "note", NULL};
 
-static bool check_keys(const struct rule_reader *r, const struct yaml_node *map, const char *const *keys,
+static void check_keys(const struct rule_reader *r, const struct yaml_node *map, const char *const *keys,
                        const char *where)
 {
-    bool right = true;
     for (const struct yaml_node *n = map->first; n; n = n->next) {
         size_t i = 0;
         while (keys[i] && strcmp(keys[i], n->key) != 0)
@@ -37,44 +36,40 @@ static bool check_keys(const struct rule_reader *r, const struct yaml_node *map,
         for (size_t k = 0, at = 0; keys[k] && at < sizeof known; k++)
             at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", k ? ", " : "", keys[k]);
         rule_wrong(r, n->key_line, n->key_column, "found '%.64s' in %s, expected one of %s", n->key, where, known);
-        right = false;
     }
-    return right;
 }
 
 static const char *text_of(const struct rule_reader *r, const struct yaml_node *entry, const char *key,
-                           const char *otherwise, bool *right)
+                           const char *otherwise)
 {
     const struct yaml_node *n = yaml_member(entry, key);
-    return n ? rule_read_text(r, n, right) : otherwise;
+    return n ? rule_read_text(r, n) : otherwise;
 }
 
 static const char *word_of(const struct rule_reader *r, const struct yaml_node *map, const char *key,
-                           const char *otherwise, const char *const *words, const char *expected, bool *right)
+                           const char *otherwise, const char *const *words, const char *expected)
 {
     const struct yaml_node *n = yaml_member(map, key);
-    const char *text = n ? rule_read_text(r, n, right) : otherwise;
+    const char *text = n ? rule_read_text(r, n) : otherwise;
     for (size_t i = 0; words[i]; i++) {
         if (strcmp(words[i], text) == 0)
             return text;
     }
     if (n && n->kind == YAML_SCALAR)
         rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected %s", text, key, expected);
-    if (n)
-        *right = false;
     return text;
 }
 
 static struct rule_entry read_common(const struct rule_reader *r, const struct yaml_node *map,
-                                     const struct rule_entry *head, bool *right)
+                                     const struct rule_entry *head)
 {
     static const char *const CONFIDENCES[] = {"definite", "strong", "weak", NULL};
     static const char *const KINDS[] = {"scanner", "research", "auditor", "library", "path", "measure", "syn", NULL};
     struct rule_entry entry = *head;
-    entry.source = text_of(r, map, "source", head->source, right);
-    entry.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak", right);
+    entry.source = text_of(r, map, "source", head->source);
+    entry.confidence = word_of(r, map, "confidence", head->confidence, CONFIDENCES, "definite, strong or weak");
     entry.kind =
-        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path, measure or syn", right);
+        word_of(r, map, "kind", head->kind, KINDS, "scanner, research, auditor, library, path, measure or syn");
     return entry;
 }
 
@@ -84,38 +79,31 @@ struct entries {
 };
 
 static void add_entry(const struct rule_reader *r, struct entries *all, const struct rule_entry *like,
-                      const struct yaml_node *value, bool *right)
+                      const struct yaml_node *value)
 {
     struct rule_entry *entry = rule_arena_take(r->arena, 1, sizeof *entry);
     if (!entry)
         return;
     *entry = *like;
-    entry->value = rule_read_text(r, value, right);
-    if (value->kind == YAML_SCALAR && (!value->size || strlen(value->text) != value->size)) {
+    entry->value = rule_read_text(r, value);
+    if (value->kind == YAML_SCALAR && (!value->size || strlen(value->text) != value->size))
         rule_wrong(r, value->line, value->column, "found an empty value or a NUL character, expected a text");
-        *right = false;
-    }
     struct measure measure;
-    if (value->kind == YAML_SCALAR && strcmp(like->kind, "measure") == 0 && !measure_read(entry->value, &measure)) {
+    if (value->kind == YAML_SCALAR && strcmp(like->kind, "measure") == 0 && !measure_read(entry->value, &measure))
         rule_wrong(r, value->line, value->column,
                    "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->value,
                    MEASURE_MOST);
-        *right = false;
-    }
     struct syn_pattern pattern;
-    if (value->kind == YAML_SCALAR && strcmp(like->kind, "syn") == 0 && !syn_pattern_read(entry->value, &pattern)) {
+    if (value->kind == YAML_SCALAR && strcmp(like->kind, "syn") == 0 && !syn_pattern_read(entry->value, &pattern))
         rule_wrong(r, value->line, value->column,
                    "found '%.64s' as a SYN, expected window, options and time to live, as 1024 mss 1-59", entry->value);
-        *right = false;
-    }
     *all->tail = entry;
     all->tail = &entry->next;
     all->count++;
 }
 
 /* A name that nothing asks for would be passed over in silence. */
-static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry,
-                          bool *right)
+static void check_measure(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry)
 {
     if (measure_known(entry->list, entry->tool))
         return;
@@ -127,49 +115,41 @@ static void check_measure(const struct rule_reader *r, const struct yaml_node *n
         rule_wrong(r, name->line, name->column,
                    "found a measure in list '%.64s', expected tls_sizes, tls_signs, tls_counts or tls_confidence",
                    entry->list);
-    *right = false;
 }
 
 /* The same of a list. */
-static void check_syn(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry,
-                      bool *right)
+static void check_syn(const struct rule_reader *r, const struct yaml_node *name, const struct rule_entry *entry)
 {
     if (strcmp(entry->list, SYN_LIST) == 0)
         return;
     rule_wrong(r, name->line, name->column, "found a SYN in list '%.64s', expected %s", entry->list, SYN_LIST);
-    *right = false;
 }
 
 static void read_entry(const struct rule_reader *r, struct entries *all, const struct yaml_node *n,
-                       const struct rule_entry *head, bool *right)
+                       const struct rule_entry *head)
 {
     if (n->kind != YAML_MAP) {
         rule_wrong(r, n->line, n->column, "found no map in a list's entries, expected tool, value and source");
-        *right = false;
         return;
     }
-    *right &= check_keys(r, n, ENTRY_KEYS, "an entry");
-    struct rule_entry entry = read_common(r, n, head, right);
-    const struct yaml_node *name = rule_needed(r, n, "tool", "entry of a list", right);
-    const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list", right);
+    check_keys(r, n, ENTRY_KEYS, "an entry");
+    struct rule_entry entry = read_common(r, n, head);
+    const struct yaml_node *name = rule_needed(r, n, "tool", "entry of a list");
+    const struct yaml_node *value = rule_needed(r, n, "value", "entry of a list");
     if (name)
-        entry.tool = rule_read_text(r, name, right);
+        entry.tool = rule_read_text(r, name);
     if (name && name->kind == YAML_SCALAR && strcmp(entry.kind, "measure") == 0)
-        check_measure(r, name, &entry, right);
+        check_measure(r, name, &entry);
     if (name && strcmp(entry.kind, "syn") == 0)
-        check_syn(r, name, &entry, right);
-    if (!*entry.source) {
+        check_syn(r, name, &entry);
+    if (!*entry.source)
         rule_wrong(r, n->line, n->column,
                    "found no 'source', expected one in the entry or in its list: where this is known "
                    "from");
-        *right = false;
-    }
-    if (value && value->kind == YAML_LIST && !value->first) {
+    if (value && value->kind == YAML_LIST && !value->first)
         rule_wrong(r, value->line, value->column, "found an empty list as 'value', expected values");
-        *right = false;
-    }
     for (const struct yaml_node *v = NULL; value && (v = document_each(value, v));)
-        add_entry(r, all, &entry, v, right);
+        add_entry(r, all, &entry, v);
 }
 
 static bool is_name(const char *text)
@@ -178,30 +158,26 @@ static bool is_name(const char *text)
     return size > 0 && !text[size];
 }
 
-static bool read_head(const struct rule_reader *r, const struct yaml_node *d, struct rule_list *list,
+static void read_head(const struct rule_reader *r, const struct yaml_node *d, struct rule_list *list,
                       struct rule_entry *head)
 {
-    bool right = check_keys(r, d, HEAD_KEYS, "a list");
+    size_t errors = complaint_errors(r->complaints);
+    check_keys(r, d, HEAD_KEYS, "a list");
     const struct yaml_node *name = yaml_member(d, "list");
-    list->name = rule_read_text(r, name, &right);
+    list->name = rule_read_text(r, name);
     list->file = r->file;
     list->line = d->line;
-    if (name->kind == YAML_SCALAR && !is_name(list->name)) {
+    if (name->kind == YAML_SCALAR && !is_name(list->name))
         rule_wrong(r, name->line, name->column,
                    "found '%.64s' as a list's name, expected letters, digits, '_', '-' and '.'", list->name);
-        right = false;
-    }
     const struct rule_list *other = rule_list_find(r->lists, slice_of(list->name));
-    if (right && other) {
+    if (complaint_errors(r->complaints) == errors && other)
         rule_wrong(r, name->line, name->column,
                    "found list '%.64s' again, expected a name of its own: it is already in %s:%u", list->name,
                    other->file, other->line);
-        right = false;
-    }
     *head = (struct rule_entry){
         .tool = "", .value = "", .kind = "scanner", .confidence = "definite", .source = "", .list = list->name};
-    *head = read_common(r, d, head, &right);
-    return right;
+    *head = read_common(r, d, head);
 }
 
 void rule_list_parse(struct rule_reader *r, const struct yaml_node *d)
@@ -210,15 +186,13 @@ void rule_list_parse(struct rule_reader *r, const struct yaml_node *d)
     struct rule_entry head;
     if (!list)
         return;
-    bool right = read_head(r, d, list, &head);
-    const struct yaml_node *entries = rule_needed(r, d, "entries", "list", &right);
+    read_head(r, d, list, &head);
+    const struct yaml_node *entries = rule_needed(r, d, "entries", "list");
     struct entries all = {.tail = &list->entries};
-    if (entries && (entries->kind != YAML_LIST || !entries->first)) {
+    if (entries && (entries->kind != YAML_LIST || !entries->first))
         rule_wrong(r, entries->line, entries->column, "found no entries, expected a list of tool, value and source");
-        right = false;
-    }
     for (const struct yaml_node *n = entries && entries->kind == YAML_LIST ? entries->first : NULL; n; n = n->next)
-        read_entry(r, &all, n, &head, &right);
+        read_entry(r, &all, n, &head);
     list->count = all.count;
     /* Also a wrong one: the rules that name it are right, and one run shows what is wrong in both. */
     list->next = r->lists->first;

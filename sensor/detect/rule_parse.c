@@ -23,37 +23,32 @@ void rule_warn(const struct rule_reader *r, unsigned line, unsigned column, cons
 }
 
 const struct yaml_node *rule_needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
-                                    const char *in, bool *right)
+                                    const char *in)
 {
     const struct yaml_node *n = yaml_member(map, key);
-    if (!n) {
+    if (!n)
         rule_wrong(r, map->line, map->column, "found no '%s', expected one in every %s", key, in);
-        *right = false;
-    }
     return n;
 }
 
-static const struct yaml_node *needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
-                                      bool *right)
+static const struct yaml_node *needed(const struct rule_reader *r, const struct yaml_node *map, const char *key)
 {
-    return rule_needed(r, map, key, "rule", right);
+    return rule_needed(r, map, key, "rule");
 }
 
-const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *n)
 {
     if (!n)
         return "";
     if (n->kind != YAML_SCALAR) {
         rule_wrong(r, n->line, n->column, "found no text as '%s', expected one", n->key ? n->key : "value");
-        *right = false;
         return "";
     }
     const char *copy = rule_arena_text(r->arena, (struct slice){(const uint8_t *)n->text, n->size});
-    *right &= copy != NULL;
     return copy ? copy : "";
 }
 
-static const char *const *read_texts(const struct rule_reader *r, const struct yaml_node *n, size_t *count, bool *right)
+static const char *const *read_texts(const struct rule_reader *r, const struct yaml_node *n, size_t *count)
 {
     *count = 0;
     if (!n || n->kind == YAML_NULL)
@@ -62,13 +57,11 @@ static const char *const *read_texts(const struct rule_reader *r, const struct y
     if (!texts || n->kind == YAML_MAP) {
         if (texts)
             rule_wrong(r, n->line, n->column, "found a map as '%s', expected a list of texts", n->key);
-        *right = false;
         return NULL;
     }
     for (const struct yaml_node *m = NULL; (m = document_each(n, m));) {
         if (m->kind != YAML_SCALAR) {
             rule_wrong(r, m->line, m->column, "found no text in '%s', expected a list of texts", n->key);
-            *right = false;
             continue;
         }
         const char *copy = rule_arena_text(r->arena, (struct slice){(const uint8_t *)m->text, m->size});
@@ -101,7 +94,7 @@ static uint32_t number_of(const char *id)
 
 /* One of a few words. @return its index; 0 where the key is not there or its value is none of them. */
 static size_t read_word(const struct rule_reader *r, const struct yaml_node *d, const char *key,
-                        const char *const *words, const char *expected, bool *right)
+                        const char *const *words, const char *expected)
 {
     const struct yaml_node *n = yaml_member(d, key);
     if (!n)
@@ -111,11 +104,10 @@ static size_t read_word(const struct rule_reader *r, const struct yaml_node *d, 
             return i;
     }
     rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected %s", n->text, key, expected);
-    *right = false;
     return 0;
 }
 
-static void check_date(const struct rule_reader *r, const struct yaml_node *n, bool *right)
+static void check_date(const struct rule_reader *r, const struct yaml_node *n)
 {
     static const char SHAPE[] = "0000-00-00";
     bool good = !n || n->size == sizeof SHAPE - 1;
@@ -124,10 +116,9 @@ static void check_date(const struct rule_reader *r, const struct yaml_node *n, b
     if (good)
         return;
     rule_wrong(r, n->line, n->column, "found '%.64s' as %s, expected a day as 2026-11-24", n->text, n->key);
-    *right = false;
 }
 
-static void check_tags(const struct rule_reader *r, const struct yaml_node *tags, bool *right)
+static void check_tags(const struct rule_reader *r, const struct yaml_node *tags)
 {
     for (const struct yaml_node *n = tags && tags->kind == YAML_LIST ? tags->first : NULL; n; n = n->next) {
         const char *dot = strchr(n->text, '.');
@@ -135,71 +126,62 @@ static void check_tags(const struct rule_reader *r, const struct yaml_node *tags
             continue;
         rule_wrong(r, n->line, n->column, "found '%.64s' as a tag, expected 'namespace.value', as attack.t1526",
                    n->text);
-        *right = false;
     }
 }
 
-static void read_custom(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+static void read_custom(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about)
 {
     static const char *const SUBJECTS_NAMED[] = {"source", "endpoint", "cluster", NULL};
     static const char *const ORDINARY[] = {"counted", "excluded", NULL};
-    about->provider = rule_read_text(r, yaml_member(d, "provider"), right);
-    about->story = rule_read_text(r, yaml_member(d, "story"), right);
-    about->subject =
-        (enum rule_subject)read_word(r, d, "subject", SUBJECTS_NAMED, "source, endpoint or cluster", right);
-    about->ordinary_excluded = read_word(r, d, "ordinary", ORDINARY, "counted or excluded", right) != 0;
+    about->provider = rule_read_text(r, yaml_member(d, "provider"));
+    about->story = rule_read_text(r, yaml_member(d, "story"));
+    about->subject = (enum rule_subject)read_word(r, d, "subject", SUBJECTS_NAMED, "source, endpoint or cluster");
+    about->ordinary_excluded = read_word(r, d, "ordinary", ORDINARY, "counted or excluded") != 0;
 }
 
-static void read_level(const struct rule_reader *r, const struct yaml_node *level, struct rule_about *about,
-                       bool *right)
+static void read_level(const struct rule_reader *r, const struct yaml_node *level, struct rule_about *about)
 {
     int known = level ? rule_level_of(level->text) : LEVEL_LOW;
-    if (known < 0) {
+    if (known < 0)
         rule_wrong(r, level->line, level->column,
                    "found '%s' as level, expected informational, low, medium, high or critical", level->text);
-        *right = false;
-    }
     about->level = known < 0 ? LEVEL_LOW : (enum rule_level)known;
 }
 
-static void read_identity(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+static void read_identity(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about)
 {
-    const struct yaml_node *title = needed(r, d, "title", right), *id = needed(r, d, "id", right);
-    about->title = rule_read_text(r, title, right);
-    about->id = rule_read_text(r, id, right);
+    const struct yaml_node *title = needed(r, d, "title"), *id = needed(r, d, "id");
+    about->title = rule_read_text(r, title);
+    about->id = rule_read_text(r, id);
     about->number = number_of(about->id);
-    if (title && title->kind == YAML_SCALAR && (!*about->title || strlen(about->title) > TITLE_MAX)) {
+    if (title && title->kind == YAML_SCALAR && (!*about->title || strlen(about->title) > TITLE_MAX))
         rule_wrong(r, title->line, title->column, "found a title of %zu bytes, expected 1 to %d", title->size,
                    TITLE_MAX);
-        *right = false;
-    }
-    if (id && id->kind == YAML_SCALAR && !is_uuid(about->id)) {
+    if (id && id->kind == YAML_SCALAR && !is_uuid(about->id))
         rule_wrong(r, id->line, id->column, "found '%s' as id, expected a UUID", id->text);
-        *right = false;
-    }
 }
 
-static void read_about(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about, bool *right)
+static void read_about(const struct rule_reader *r, const struct yaml_node *d, struct rule_about *about)
 {
     static const char *const STATUSES[] = {"stable", "test", "experimental", "deprecated", "unsupported", NULL};
     static const char *const TAXONOMIES[] = {"sigma", NULL};
     about->file = r->file;
     about->line = d->line;
-    read_identity(r, d, about, right);
-    read_level(r, needed(r, d, "level", right), about, right);
-    about->description = rule_read_text(r, yaml_member(d, "description"), right);
-    read_word(r, d, "status", STATUSES, "stable, test, experimental, deprecated or unsupported", right);
-    read_word(r, d, "taxonomy", TAXONOMIES, "sigma, whose names of fields are read", right);
-    rule_read_text(r, yaml_member(d, "author"), right);
-    check_date(r, yaml_member(d, "date"), right);
-    check_date(r, yaml_member(d, "modified"), right);
-    check_tags(r, yaml_member(d, "tags"), right);
-    about->tags = read_texts(r, yaml_member(d, "tags"), &about->tag_count, right);
-    about->references = read_texts(r, yaml_member(d, "references"), &about->reference_count, right);
-    about->false_positives = read_texts(r, yaml_member(d, "falsepositives"), &about->false_positive_count, right);
+    read_identity(r, d, about);
+    read_level(r, needed(r, d, "level"), about);
+    about->description = rule_read_text(r, yaml_member(d, "description"));
+    read_word(r, d, "status", STATUSES, "stable, test, experimental, deprecated or unsupported");
+    read_word(r, d, "taxonomy", TAXONOMIES, "sigma, whose names of fields are read");
+    rule_read_text(r, yaml_member(d, "author"));
+    check_date(r, yaml_member(d, "date"));
+    check_date(r, yaml_member(d, "modified"));
+    check_tags(r, yaml_member(d, "tags"));
+    about->tags = read_texts(r, yaml_member(d, "tags"), &about->tag_count);
+    about->references = read_texts(r, yaml_member(d, "references"), &about->reference_count);
+    about->false_positives = read_texts(r, yaml_member(d, "falsepositives"), &about->false_positive_count);
     size_t fields;
-    read_texts(r, yaml_member(d, "fields"), &fields, right);
-    read_custom(r, d, about, right);
+    read_texts(r, yaml_member(d, "fields"), &fields);
+    read_custom(r, d, about);
 }
 
 const char *rule_subject_words(enum event_type event)
@@ -208,8 +190,7 @@ const char *rule_subject_words(enum event_type event)
 }
 
 /* What the network alone shows: `product: kapiwatch` and a service, which is the type of the events. */
-static bool reads_network(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event,
-                          bool *right)
+static bool reads_network(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event)
 {
     static const struct {
         const char *name;
@@ -226,7 +207,6 @@ static bool reads_network(const struct rule_reader *r, const struct yaml_node *l
     if (!service || i == SERVICES_COUNT) {
         rule_wrong(r, at->line, at->column, "found service '%s', expected flow, connections, or tls, handshakes",
                    service ? service->text : "");
-        *right = false;
         i = 0;
     }
     *event = SERVICES[i].event;
@@ -234,7 +214,7 @@ static bool reads_network(const struct rule_reader *r, const struct yaml_node *l
 }
 
 /* Whether the rule is for what is seen here: a rule applies where all that its logsource names agrees. */
-static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event, bool *right)
+static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsource, enum event_type *event)
 {
     static const struct {
         const char *key, *value;
@@ -242,10 +222,9 @@ static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsour
     *event = EVENT_EXCHANGE;
     if (logsource->kind != YAML_MAP) {
         rule_wrong(r, logsource->line, logsource->column, "found no map as logsource, expected 'product: kubernetes'");
-        *right = false;
         return true;
     }
-    if (reads_network(r, logsource, event, right))
+    if (reads_network(r, logsource, event))
         return true;
     for (const struct yaml_node *n = logsource->first; n; n = n->next) {
         size_t i = 0;
@@ -266,7 +245,7 @@ static bool is_ours(const struct rule_reader *r, const struct yaml_node *logsour
 }
 
 /* Documents of other kinds, and what does their work here. */
-static void refuse_others(const struct rule_reader *r, const struct yaml_node *d, bool *right)
+static void refuse_others(const struct rule_reader *r, const struct yaml_node *d)
 {
     static const struct {
         const char *key, *instead;
@@ -279,7 +258,6 @@ static void refuse_others(const struct rule_reader *r, const struct yaml_node *d
             continue;
         rule_wrong(r, n->key_line, n->key_column, "found '%s', which is not supported, expected %s", n->key,
                    OTHERS[i].instead);
-        *right = false;
     }
 }
 
@@ -301,7 +279,7 @@ static const struct rule_node *read_detection(struct rule_reader *r, const struc
         right &= node != NULL;
         selections[count++] = (struct rule_selection){.name = n->key, .node = node, .at = n};
     }
-    const struct yaml_node *condition = needed(r, detection, "condition", &right);
+    const struct yaml_node *condition = needed(r, detection, "condition");
     if (!condition || !selections)
         return NULL;
     const struct rule_node *node = rule_condition_parse(r, condition, selections, count);
@@ -331,18 +309,18 @@ const struct rule *rule_parse(struct rule_reader *r, const struct yaml_node *doc
     struct rule *rule = rule_arena_take(r->arena, 1, sizeof *rule);
     if (!rule)
         return NULL;
-    bool right = true;
-    refuse_others(r, document, &right);
-    const struct yaml_node *logsource = right ? needed(r, document, "logsource", &right) : NULL;
-    if (logsource && !is_ours(r, logsource, &r->event, &right))
+    size_t errors = complaint_errors(r->complaints);
+    refuse_others(r, document);
+    bool supported = complaint_errors(r->complaints) == errors;
+    const struct yaml_node *logsource = supported ? needed(r, document, "logsource") : NULL;
+    if (!logsource || !is_ours(r, logsource, &r->event))
         return NULL;
     rule->about.event = r->event;
-    if (logsource || right)
-        read_about(r, document, &rule->about, &right);
-    const struct yaml_node *detection = logsource ? needed(r, document, "detection", &right) : NULL;
+    read_about(r, document, &rule->about);
+    const struct yaml_node *detection = needed(r, document, "detection");
     if (detection)
         rule->condition = read_detection(r, detection);
-    if (!right || !rule->condition)
+    if (complaint_errors(r->complaints) != errors || !rule->condition)
         return NULL;
     rule->about.knocks = asks_for(rule->condition, EVENT_FLOW_KNOCK);
     return rule;

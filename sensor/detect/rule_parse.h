@@ -26,11 +26,11 @@ void rule_warn(const struct rule_reader *r, unsigned line, unsigned column, cons
     __attribute__((format(printf, 4, 5)));
 
 /** A text of its own in the arena: "" where it is absent or wrong. */
-const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *n, bool *right);
+const char *rule_read_text(const struct rule_reader *r, const struct yaml_node *n);
 
-/** The member that each such document has to have. */
+/** The member that each such document has to have. @return NULL: complained of. */
 const struct yaml_node *rule_needed(const struct rule_reader *r, const struct yaml_node *map, const char *key,
-                                    const char *in, bool *right);
+                                    const char *in);
 
 /** "requests", "connections", "handshakes": what events of this type tell of. */
 const char *rule_subject_words(enum event_type event);
