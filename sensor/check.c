@@ -5,17 +5,27 @@
 
 #include "sensor/config.h"
 #include "sensor/event/value.h"
+#include "sensor/log.h"
 #include "sensor/port_list.h"
 #include "sensor/quantity.h"
 
 enum { ORIGIN_SIZE = 512, WHAT_SIZE = 64, LABEL_WIDTH = 12 };
 
-/* "memory      256M (default)"; what is quoted of a file may hold what a terminal obeys. */
+static void print_file(FILE *out, const char *before, const char *name, const char *behind)
+{
+    fputs(before, out);
+    log_printable(out, name);
+    fputs(behind, out);
+}
+
+/* "memory      256M (default)" */
 static void print_row(const struct options *o, FILE *out, const char *label, const char *setting, const char *value)
 {
     char origin[ORIGIN_SIZE];
     config_origin(o, setting, origin, sizeof origin);
-    fprintf(out, "%-*s%s (%s)\n", LABEL_WIDTH, label, value, origin);
+    fprintf(out, "%-*s", LABEL_WIDTH, label);
+    log_printable(out, value);
+    print_file(out, " (", origin, ")\n");
 }
 
 static void print_inputs(const struct options *o, FILE *out)
@@ -83,8 +93,9 @@ static void print_clusters(const struct options *o, FILE *out)
     for (size_t i = 0; i < cluster_count(o->map); i++) {
         const struct cluster *c = cluster_at(o->map, i);
         struct cluster_sums sums = cluster_sum(o->map, c);
-        fprintf(out, "    %s%s%s (%s:%u): ", c->name, c->provider[0] != '\0' ? ", " : "", c->provider, c->file,
-                c->line);
+        fprintf(out, "    %s%s%s", c->name, c->provider[0] != '\0' ? ", " : "", c->provider);
+        print_file(out, " (", c->file, ":");
+        fprintf(out, "%u): ", c->line);
         print_sums(&sums, out);
     }
 }
@@ -93,7 +104,8 @@ static void print_suppression(const struct suppression *s, FILE *out)
 {
     char text[PREFIX_TEXT], date[VALUE_MAX];
     struct value_clock clock = {.second = 0};
-    fprintf(out, "    %s:%u:", s->file, s->line);
+    print_file(out, "    ", s->file, ":");
+    fprintf(out, "%u:", s->line);
     if (s->rule != NULL)
         fprintf(out, " rule \"%s\"", s->rule);
     if (s->has_source)
@@ -130,7 +142,7 @@ static void print_rules(const struct options *o, const struct rule_set *rules, F
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(rule_set_at(rules, i));
         if (strcmp(file, about->file) != 0)
-            fprintf(out, "  %s\n", about->file);
+            print_file(out, "  ", about->file, "\n");
         file = about->file;
         fprintf(out, "    %s (%s)\n", about->title, rule_level_name(about->level));
     }
@@ -143,11 +155,13 @@ static void count_range(void *owner, uint16_t low, uint16_t high)
 
 static void print_ports(const struct options *o, FILE *out)
 {
-    char ports[256], text[300];
+    static const char among[] = ", the cluster map's among them";
+    char text[PORT_LIST_TEXT + sizeof among];
     size_t of_map = 0;
-    port_list_text(&o->ports, ports, sizeof ports);
+    port_list_text(&o->ports, text, PORT_LIST_TEXT);
     cluster_each_port(o->map, count_range, &of_map);
-    snprintf(text, sizeof text, "%s%s", ports, of_map > 0 ? ", the cluster map's among them" : "");
+    if (of_map > 0)
+        memcpy(text + strlen(text), among, sizeof among);
     print_row(o, out, "ports", "ports", text);
 }
 
@@ -172,7 +186,8 @@ static void print_tunnels(const struct options *o, FILE *out)
 
 void check_print(const struct options *o, const char *filter, const struct rule_set *rules, FILE *out)
 {
-    fprintf(out, "%-*s%s\n", LABEL_WIDTH, "config", o->config_file != NULL ? o->config_file : "none");
+    fprintf(out, "%-*s", LABEL_WIDTH, "config");
+    print_file(out, "", o->config_file != NULL ? o->config_file : "none", "\n");
     print_inputs(o, out);
     print_live(o, out);
     print_ports(o, out);

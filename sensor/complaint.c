@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/log.h"
+
 enum { COMPLAINTS_KEPT = 200, COMPLAINT_TEXT = 600 }; /* nobody reads more; the others are counted */
 
 struct complaint {
@@ -118,18 +120,6 @@ static int by_place(const void *left, const void *right)
     return a->number < b->number ? -1 : 1;
 }
 
-/* The text quotes the file, which may hold anything: one line stays one line. */
-static void print_quoted(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char b = (unsigned char)*text;
-        if (b < 0x20 || b == 0x7f)
-            fprintf(out, "\\x%02x", b);
-        else
-            putc(b, out);
-    }
-}
-
 void complaint_list_print(const struct complaint_list *list, FILE *out)
 {
     /* Sorted in a copy: who prints twice sees the same. */
@@ -142,13 +132,13 @@ void complaint_list_print(const struct complaint_list *list, FILE *out)
         shown = sorted;
     }
     for (size_t i = 0; i < list->kept_count; i++) {
-        print_quoted(list->files[shown[i].file], out);
+        log_printable(out, list->files[shown[i].file]);
         if (shown[i].line > 0)
             fprintf(out, ":%u", shown[i].line);
         if (shown[i].line > 0 && shown[i].column > 0)
             fprintf(out, ":%u", shown[i].column);
         fprintf(out, ": %s: ", shown[i].warning ? "warning" : "error");
-        print_quoted(shown[i].text, out);
+        log_printable(out, shown[i].text);
         putc('\n', out);
     }
     if (list->left_out > 0)

@@ -9,12 +9,39 @@ struct log log_to_stderr(enum log_level level, bool progress)
         .out = stderr, .level = level, .progress = progress && level != LOG_QUIET && isatty(STDERR_FILENO) == 1};
 }
 
+enum { LINE = 2048, ESCAPE = sizeof "\\x1b" - 1 };
+
+/* C0, DEL, and C1 as UTF-8 has it, of which this is the first or the second byte. */
+static bool is_control(const char *text, size_t at)
+{
+    unsigned char b = (unsigned char)text[at], next = b == 0xc2 ? (unsigned char)text[at + 1] : 0;
+    bool second = at > 0 && (unsigned char)text[at - 1] == 0xc2 && b >= 0x80 && b < 0xa0;
+    return b < 0x20 || b == 0x7f || (next >= 0x80 && next < 0xa0) || second;
+}
+
+static size_t show(char shown[static ESCAPE + 1], const char *text, size_t at)
+{
+    int size = is_control(text, at) ? snprintf(shown, ESCAPE + 1, "\\x%02x", (unsigned char)text[at])
+                                    : snprintf(shown, ESCAPE + 1, "%c", text[at]);
+    return (size_t)size;
+}
+
+void log_printable(FILE *out, const char *text)
+{
+    char shown[ESCAPE + 1];
+    for (size_t at = 0; text[at] != '\0'; at++)
+        fwrite(shown, 1, show(shown, text, at), out);
+}
+
 /* In one write, so that lines of several programs on one terminal do not mix. */
 static void tell(struct log *to, const char *before, const char *after, const char *format, va_list arguments)
 {
-    char line[2048];
+    char line[LINE], shown[LINE * ESCAPE + 1];
+    size_t used = 0;
     vsnprintf(line, sizeof line, format, arguments);
-    fprintf(to->out, "%s%s%s", before, line, after);
+    for (size_t at = 0; line[at] != '\0'; at++)
+        used += show(shown + used, line, at);
+    fprintf(to->out, "%s%.*s%s", before, (int)used, shown, after);
     fflush(to->out);
 }
 

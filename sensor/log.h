@@ -1,4 +1,5 @@
-/* What a person is told on standard error while the program runs: a line each, "kapiwatch: ...". */
+/* What a person is told on standard error while the program runs: a line each, "kapiwatch: ...". It quotes names of
+ * files and interfaces, which may hold anything: what a terminal obeys is written as \xNN, and one line stays one. */
 #ifndef SENSOR_LOG_H
 #define SENSOR_LOG_H
 
@@ -16,6 +17,9 @@ struct log {
 
 /** @param progress  wanted, if standard error is a terminal and `level` is not quiet. */
 struct log log_to_stderr(enum log_level level, bool progress);
+
+/** Text in which something is quoted, by the same rule; for what is printed elsewhere. */
+void log_printable(FILE *out, const char *text);
 
 /** An error: always told. */
 void log_error(struct log *to, const char *format, ...) __attribute__((format(printf, 2, 3)));

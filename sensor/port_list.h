@@ -8,7 +8,8 @@
 /** "443,6443-6445". @return false: it is no such list; some of it may have been added. */
 bool port_list_read(const char *text, struct port_set *ports);
 
-/** The same way back. Longer than `size` is cut. */
+/** The same way back. Longer than `size` is cut; PORT_LIST_TEXT is enough for any: two of each three ports. */
+enum { PORT_LIST_TEXT = 1 << 18 };
 void port_list_text(const struct port_set *ports, char *text, size_t size);
 
 enum { PORT_LIST_WHY = 128 };

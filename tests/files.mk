@@ -365,6 +365,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/manual-yaml \
 	tests/cases/misconfigured \
 	tests/cases/mistakes \
+	tests/cases/names \
 	tests/cases/no-capture \
 	tests/cases/ordinary \
 	tests/cases/packed \

@@ -54,6 +54,22 @@ static void comes_back_the_same(void **state)
     }
 }
 
+/* None takes more text: two ports, and one that is left out. */
+static void room_for_the_longest(void **state)
+{
+    (void)state;
+    static char text[PORT_LIST_TEXT];
+    struct port_set ports = {.bits = {0}}, again = {.bits = {0}};
+    for (uint32_t port = 1; port <= UINT16_MAX; port++) {
+        if (port % 3 != 0)
+            port_set_add(&ports, (uint16_t)port);
+    }
+    port_list_text(&ports, text, sizeof text);
+    assert_true(strlen(text) < sizeof text - 1);
+    assert_true(port_list_read(text, &again));
+    assert_memory_equal(&ports, &again, sizeof ports);
+}
+
 static void reads_tunnels(void **state)
 {
     (void)state;
@@ -87,8 +103,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_ports_and_ranges), cmocka_unit_test(refuses_what_is_none),
-        cmocka_unit_test(comes_back_the_same),    cmocka_unit_test(reads_tunnels),
-        cmocka_unit_test(tunnels_are_bounded),
+        cmocka_unit_test(comes_back_the_same),    cmocka_unit_test(room_for_the_longest),
+        cmocka_unit_test(reads_tunnels),          cmocka_unit_test(tunnels_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
