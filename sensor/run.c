@@ -202,9 +202,10 @@ static void show_progress(struct run *r)
 static void take_frame(struct run *r, const struct frame *frame)
 {
     worker_frame(r->worker, frame);
-    if (r->first == 0 || frame->time < r->first)
+    bool is_first = frame->number == 1; /* its time may be any: before 1970, or none at all */
+    if (is_first || frame->time < r->first)
         r->first = frame->time;
-    if (frame->time > r->last)
+    if (is_first || frame->time > r->last)
         r->last = frame->time;
     if (is_live(r))
         live_clock(r, frame->clock, false);

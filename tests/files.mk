@@ -367,6 +367,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/mistakes \
 	tests/cases/names \
 	tests/cases/no-capture \
+	tests/cases/no-time \
 	tests/cases/ordinary \
 	tests/cases/packed \
 	tests/cases/pcapng \

@@ -34,7 +34,7 @@ void json_statistics(void *state, struct buffer *out, const struct statistics *s
 {
     struct json_state *keep = state;
     struct json j = json_begin(out);
-    if (s->last)
+    if (s->counters->of[COUNT_FRAMES])
         json_time(&j, "timestamp", &keep->clock, s->last);
     json_string(&j, "event_type", "stats");
     json_open(&j, "stats", '{');

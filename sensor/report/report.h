@@ -20,7 +20,7 @@ struct report_style {
 /** What the whole run was, for the summary. */
 struct statistics {
     const struct counters *counters;
-    moment first, last;        /* of the frames read; 0: none */
+    moment first, last;        /* of the frames read, if any */
     const char *const *inputs; /* names of files and interfaces */
     size_t input_count;
     bool live;

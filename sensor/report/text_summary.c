@@ -104,7 +104,7 @@ void text_inputs(struct text_state *s, struct buffer *out, const struct statisti
     if (statistics->input_count > shown)
         buffer_format(out, "  and %zu more\n", statistics->input_count - shown);
     buffer_text(out, "  ");
-    if (statistics->last)
+    if (statistics->counters->of[COUNT_FRAMES])
         text_span(s, out, statistics->first, statistics->last);
     else
         buffer_text(out, "No packets.");
