@@ -1,6 +1,5 @@
 #include "sensor/run.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,11 +255,13 @@ static enum capture_got take_next(struct run *r, struct frame *frame)
     return got;
 }
 
-/* An output that failed ends it: who reads the pipe has gone, or the disk is full. A quiet link would never tell: it is
- * looked at in every round, with a frame or without. */
+/* Live, an output that failed ends it, and whoever started it sees that: who reads the pipe has gone, or the disk is
+ * full. A quiet link would never tell: it is looked at in every round, with a frame or without. Of files the other
+ * outputs are to be whole. */
 static bool goes_on(const struct run *r)
 {
-    return !r->over && !signals_came() && report_error(r->report) == NULL;
+    bool written = is_live(r) ? report_error(r->report) == NULL : report_is_taken(r->report);
+    return !r->over && !signals_came() && written;
 }
 
 /* What the kernel had taken in when the signal came: behind it the next frame has a later time, or two waits bring
@@ -327,12 +328,9 @@ static void check_sums(struct run *r)
 static bool tell_output_error(struct run *r)
 {
     const char *error = report_error(r->report);
-    if (error == NULL)
-        return false;
-    size_t size = strlen(error), reason = strlen(strerror(EPIPE));
-    if (is_live(r) || size < reason || strcmp(error + size - reason, strerror(EPIPE)) != 0)
+    if (error != NULL && (is_live(r) || !report_reader_gone(r->report)))
         log_error(r->log, "%s", error);
-    return true;
+    return error != NULL;
 }
 
 static enum exit_status status_of(struct run *r, bool output_failed)

@@ -14,15 +14,17 @@ struct output {
     uint32_t events;
     struct buffer buffer;
     struct target *target;
+    bool failed; /* it takes no more */
 };
 
 struct report {
     struct output *outputs;
     size_t count;
     bool (*over)(void);
+    size_t failed;    /* so many outputs */
     uint64_t dropped; /* of outputs that are closed */
-    bool stalled;     /* the first output that failed had somebody who took nothing */
-    char error[512];  /* "NAME: REASON" of the first output that failed; "" so far none */
+    int why;          /* errno of the error that is told; 0: so far none */
+    char error[512];  /* "NAME: REASON" */
 };
 
 struct report *report_new(bool (*over)(void))
@@ -54,12 +56,25 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     return true;
 }
 
+/** The first, but for a reader that has gone: that is told where there is nothing else. */
 static void note_error(struct report *r, const char *name, int error)
 {
-    if (!error || r->error[0])
+    if (!error || (r->why && (r->why != EPIPE || error == EPIPE)))
         return;
-    r->stalled = error == ETIME;
-    snprintf(r->error, sizeof r->error, "%s: %s", name, r->stalled ? "nobody takes what is written" : strerror(error));
+    r->why = error;
+    snprintf(r->error, sizeof r->error, "%s: %s", name,
+             error == ETIME ? "nobody takes what is written" : strerror(error));
+}
+
+static void write_out(struct report *r, struct output *o, bool now)
+{
+    target_write(o->target, &o->buffer, now);
+    int error = target_error(o->target);
+    if (!error || o->failed)
+        return;
+    o->failed = true;
+    r->failed++;
+    note_error(r, target_name(o->target), error);
 }
 
 /** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
@@ -70,8 +85,7 @@ static void written(struct report *r, struct output *o, size_t before)
         o->buffer.failed = false; /* a smaller record may fit again; that this one is missing is said */
         note_error(r, target_name(o->target), ENOMEM);
     }
-    target_write(o->target, &o->buffer, false);
-    note_error(r, target_name(o->target), target_error(o->target));
+    write_out(r, o, false);
 }
 
 static bool asked_for(const struct output *o, enum report_event event)
@@ -146,20 +160,16 @@ void report_statistics(struct report *r, const struct statistics *s)
 
 void report_flush(struct report *r)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        target_write(o->target, &o->buffer, true);
-        note_error(r, target_name(o->target), target_error(o->target));
-    }
+    for (size_t i = 0; i < r->count; i++)
+        write_out(r, &r->outputs[i], true);
 }
 
 void report_reopen(struct report *r, int (*reopen)(const char *path))
 {
     for (size_t i = 0; i < r->count; i++) {
         struct output *o = &r->outputs[i];
-        int error = target_reopen(o->target, &o->buffer, reopen);
-        note_error(r, target_name(o->target), target_error(o->target));
-        note_error(r, target_name(o->target), error);
+        write_out(r, o, true);
+        note_error(r, target_name(o->target), target_reopen(o->target, reopen));
     }
 }
 
@@ -171,14 +181,25 @@ uint64_t report_dropped(const struct report *r)
     return sum;
 }
 
-const char *report_error(struct report *r)
+const char *report_error(const struct report *r)
 {
-    return r->error[0] ? r->error : NULL;
+    return r->why ? r->error : NULL;
+}
+
+bool report_reader_gone(const struct report *r)
+{
+    return r->why == EPIPE;
+}
+
+bool report_is_taken(const struct report *r)
+{
+    return r->failed < r->count;
 }
 
 bool report_close(struct report *r)
 {
     report_flush(r);
+    bool first = r->outputs != NULL;
     for (size_t i = 0; i < r->count; i++) {
         struct output *o = &r->outputs[i];
         char name[256];
@@ -192,10 +213,9 @@ bool report_close(struct report *r)
     r->outputs = NULL;
     r->count = 0;
     size_t used = strlen(r->error);
-    if (r->stalled)
+    if (first && r->why == ETIME)
         snprintf(r->error + used, sizeof r->error - used, "; %" PRIu64 " bytes were not written", r->dropped);
-    r->stalled = false;
-    return !r->error[0];
+    return !r->why;
 }
 
 void report_free(struct report *r)

@@ -105,11 +105,10 @@ static void close_fd(struct target *t)
         t->error = errno;
 }
 
-int target_reopen(struct target *t, struct buffer *from, int (*reopen)(const char *path))
+int target_reopen(struct target *t, int (*reopen)(const char *path))
 {
     if (!is_file(t))
         return 0;
-    target_write(t, from, true);
     int fd = reopen(t->name);
     if (fd < 0)
         return errno;

@@ -18,10 +18,10 @@ struct target *target_new(const char *name, int fd, bool (*over)(void));
  * ignored. */
 void target_write(struct target *t, struct buffer *from, bool now);
 
-/** A file that was renamed or removed is left, and that which has its name from now on written: `from` is the last that
- *  goes to the old one. What is no file (standard output, a FIFO, a device) stays as it is.
+/** A file that was renamed or removed is left, and that which has its name from now on written: what is
+ *  to go to the old one was written before. What is no file (standard output, a FIFO, a device) stays as it is.
  *  @param reopen  gives a descriptor, or -1 and errno. @return that errno: the old one is then kept; 0: all is well. */
-int target_reopen(struct target *t, struct buffer *from, int (*reopen)(const char *path));
+int target_reopen(struct target *t, int (*reopen)(const char *path));
 
 /** @return the first errno that writing met, 0: none. */
 int target_error(const struct target *t);

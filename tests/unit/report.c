@@ -223,6 +223,34 @@ static void a_broken_pipe_is_an_error(void **state)
     report_free(r);
 }
 
+/* It is no news to whoever closed it; a full disk is. */
+static void a_broken_pipe_hides_no_other_error(void **state)
+{
+    (void)state;
+    int ends[2], full = open("/dev/full", O_WRONLY);
+    assert_true(full >= 0);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    struct report *r = report_new(NULL);
+    add_output(r, "json", ends[1], false);
+    assert_true(report_is_taken(r));
+    report_event(r, an_exchange());
+    report_flush(r);
+    assert_true(report_reader_gone(r));
+    assert_false(report_is_taken(r));
+    add_output(r, "json:some.json", full, false);
+    assert_true(report_is_taken(r));
+    report_event(r, an_exchange());
+    report_flush(r);
+    assert_false(report_reader_gone(r));
+    assert_false(report_is_taken(r));
+    assert_false(report_close(r));
+    char expected[128];
+    snprintf(expected, sizeof expected, "some.json: %s", strerror(ENOSPC));
+    assert_string_equal(report_error(r), expected);
+    report_free(r);
+}
+
 static void ignore(int signal)
 {
     (void)signal;
@@ -501,6 +529,7 @@ int main(void)
         cmocka_unit_test(writes_when_flushed_or_large),
         cmocka_unit_test(an_error_is_kept_and_named),
         cmocka_unit_test(a_broken_pipe_is_an_error),
+        cmocka_unit_test(a_broken_pipe_hides_no_other_error),
         cmocka_unit_test(short_writes_are_gone_on_with),
         cmocka_unit_test(what_is_dropped_is_counted),
         cmocka_unit_test(who_takes_nothing_is_given_up_at_the_end),
