@@ -39,11 +39,19 @@ static enum exit_status list_interfaces(struct log *log)
     return STATUS_INPUT;
 }
 
-/* As in tcpdump, what follows a # in its line is a comment. */
-static void blank_comments(char *text)
+/* As in tcpdump, what follows a # in its line is a comment. It becomes one line, as messages show it. */
+static void make_line(char *text)
 {
+    size_t end = 0;
     for (char *at = strchr(text, '#'); at != NULL; at = strchr(at, '#'))
         memset(at, ' ', strcspn(at, "\n"));
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (strchr(" \t\r\n", text[i]) != NULL)
+            text[i] = ' ';
+        else
+            end = i + 1;
+    }
+    text[end] = '\0';
 }
 
 /* @return the file's text, which the caller frees, or NULL and a line on standard error. */
@@ -62,7 +70,7 @@ static char *read_filter(const char *name, struct log *log)
     if (file != NULL)
         fclose(file);
     if (wrong == NULL) {
-        blank_comments(text);
+        make_line(text);
         return text;
     }
     log_error(log, "option -F: %s: %s, expected a file with a filter expression", name, wrong);

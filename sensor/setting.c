@@ -30,15 +30,35 @@ static bool append(struct setting *s, const char ***list, size_t *count)
     return true;
 }
 
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (names[i] != NULL && strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Who reads standard input first leaves nothing for the other. */
+static bool is_standard_again(const struct setting *s)
+{
+    const struct options *o = s->o;
+    const char *const once[] = {o->config_file, o->filter_file};
+    return strcmp(s->value, "-") == 0 &&
+           (is_among("-", o->reads, o->read_count) || is_among("-", o->key_logs, o->key_log_count) ||
+            is_among("-", o->cluster_files, o->cluster_file_count) || is_among("-", once, 2));
+}
+
+static bool append_file(struct setting *s, const char ***list, size_t *count)
+{
+    if (is_standard_again(s))
+        return refuse(s, "standard input is named twice, expected once");
+    return s->value[0] != '\0' && append(s, list, count);
+}
+
 static bool set_read(struct setting *s)
 {
-    if (s->value[0] == '\0')
-        return false;
-    for (size_t i = 0; i < s->o->read_count && strcmp(s->value, "-") == 0; i++) {
-        if (strcmp(s->o->reads[i], "-") == 0)
-            return refuse(s, "standard input is named twice, expected once");
-    }
-    return append(s, &s->o->reads, &s->o->read_count);
+    return append_file(s, &s->o->reads, &s->o->read_count);
 }
 
 /* What there is one of. */
@@ -50,6 +70,13 @@ static bool set_text(struct setting *s, const char **text, const char *twice)
     return s->value[0] != '\0';
 }
 
+static bool set_file(struct setting *s, const char **text)
+{
+    if (*text == NULL && is_standard_again(s))
+        return refuse(s, "standard input is named twice, expected once");
+    return set_text(s, text, "given twice, expected one file");
+}
+
 static bool set_interface(struct setting *s)
 {
     return set_text(s, &s->o->interface, "given twice, expected one interface");
@@ -57,12 +84,12 @@ static bool set_interface(struct setting *s)
 
 static bool set_filter_file(struct setting *s)
 {
-    return set_text(s, &s->o->filter_file, "given twice, expected one file");
+    return set_file(s, &s->o->filter_file);
 }
 
 static bool set_config(struct setting *s)
 {
-    return set_text(s, &s->o->config_file, "given twice, expected one file");
+    return set_file(s, &s->o->config_file);
 }
 
 static bool set_filter(struct setting *s)
@@ -95,12 +122,12 @@ static bool set_rules(struct setting *s)
 
 static bool set_clusters(struct setting *s)
 {
-    return s->value[0] != '\0' && append(s, &s->o->cluster_files, &s->o->cluster_file_count);
+    return append_file(s, &s->o->cluster_files, &s->o->cluster_file_count);
 }
 
 static bool set_tls_keys(struct setting *s)
 {
-    return s->value[0] != '\0' && append(s, &s->o->key_logs, &s->o->key_log_count);
+    return append_file(s, &s->o->key_logs, &s->o->key_log_count);
 }
 
 static bool set_ports(struct setting *s)

@@ -203,6 +203,11 @@ static void errors(void **state)
     refused("-r a -i b", "found both -r and -i, expected one of them");
     refused("-i a -i b", "option -i: given twice, expected one interface");
     refused("-r - -r -", "option -r: standard input is named twice, expected once");
+    refused("-r - -k -", "option -k: standard input is named twice, expected once");
+    refused("-k - -F -", "option -F: standard input is named twice, expected once");
+    refused("-F - -C - -r a", "option -C: standard input is named twice, expected once");
+    refused("-C - -c - -r a", "option -c: standard input is named twice, expected once");
+    refused("-c - -r -", "option -r: standard input is named twice, expected once");
     refused("-r a -F f tcp", "found both -F and a filter expression, expected one of them");
     refused("-r a -F f -F f", "option -F: given twice, expected one file");
     refused("-r a -o text -o json", "option -o: two outputs have one target, expected one each");
