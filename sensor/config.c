@@ -245,3 +245,14 @@ const char *config_origin(const struct options *o, const char *name, char *text,
         snprintf(text, size, "%s:%u", o->config_file, o->origins[at].line);
     return text;
 }
+
+const char *config_place(const struct options *o, const char *name, char text[static CONFIG_PLACE])
+{
+    size_t at = setting_named(name);
+    text[0] = '\0';
+    if (is_from(o, at, ORIGIN_FILE))
+        snprintf(text, CONFIG_PLACE, "%.500s:%u: ", o->config_file, o->origins[at].line);
+    else if (setting_rows[at].letter != 0)
+        snprintf(text, CONFIG_PLACE, "option -%c: ", setting_rows[at].letter);
+    return text;
+}

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "sensor/config.h"
 #include "sensor/monitor.h"
 
 static const char SOCKET[] = "unix:";
@@ -23,14 +24,16 @@ struct key_sources *key_logs_new(const struct options *o, const struct hash_secr
         .secret = secret, .memory = memory, .follow = options_live(o), .reopen = {.open = reopen}, .log = log});
 }
 
-static bool open_one(struct key_sources *s, const char *name, bool live, struct log *log)
+static bool open_one(struct key_sources *s, const char *name, const struct options *o, struct log *log)
 {
+    char place[CONFIG_PLACE];
     bool is_socket = strncmp(name, SOCKET, sizeof SOCKET - 1) == 0;
     int fd = is_socket ? monitor_open(MONITOR_LISTEN_KEYS, name + sizeof SOCKET - 1)
-                       : monitor_open(live ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
+                       : monitor_open(options_live(o) ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
     if (fd >= 0)
         return key_sources_add(s, name, fd);
-    log_error(log, "option -k: %s: %s, expected a TLS key log", name, strerror(errno));
+    int why = errno;
+    log_error(log, "%s%s: %s, expected a TLS key log", config_place(o, "tls-keys", place), name, strerror(why));
     return false;
 }
 
@@ -55,6 +58,6 @@ bool key_logs_read(struct key_sources *s, const struct options *o, struct log *l
     if (o->key_log_count > 0)
         protect(log);
     for (size_t i = 0; i < o->key_log_count; i++)
-        good = open_one(s, o->key_logs[i], options_live(o), log) && good;
+        good = open_one(s, o->key_logs[i], o, log) && good;
     return good && key_sources_read_all(s);
 }

@@ -55,9 +55,10 @@ static void make_line(char *text)
 }
 
 /* @return the file's text, which the caller frees, or NULL and a line on standard error. */
-static char *read_filter(const char *name, struct log *log)
+static char *read_filter(const struct options *o, struct log *log)
 {
-    FILE *file = monitor_read(MONITOR_READ_FILTER, name);
+    char place[CONFIG_PLACE];
+    FILE *file = monitor_read(MONITOR_READ_FILTER, o->filter_file);
     char *text = calloc(1, FILTER_MOST + 1);
     size_t size = file != NULL && text != NULL ? fread(text, 1, FILTER_MOST + 1, file) : 0;
     const char *wrong = NULL;
@@ -73,7 +74,8 @@ static char *read_filter(const char *name, struct log *log)
         make_line(text);
         return text;
     }
-    log_error(log, "option -F: %s: %s, expected a file with a filter expression", name, wrong);
+    log_error(log, "%s%s: %s, expected a file with a filter expression", config_place(o, "filter-file", place),
+              o->filter_file, wrong);
     free(text);
     return NULL;
 }
@@ -95,8 +97,11 @@ static void warn_of_suppressions(const struct options *o, const struct rule_set 
 static enum exit_status with_rules(const struct options *o, const char *filter, struct log *log)
 {
     struct capture_error error;
+    char place[CONFIG_PLACE];
     if (filter != NULL && !capture_check_filter(filter, &error)) {
-        log_error(log, "%s", error.text);
+        config_place(o, o->filter_file != NULL ? "filter-file" : "filter", place);
+        log_error(log, "%s%s%s%s", place, o->filter_file != NULL ? o->filter_file : "",
+                  o->filter_file != NULL ? ": " : "", error.text);
         return STATUS_USAGE;
     }
     struct rule_set *rules = rulebook_load(o, log);
@@ -116,7 +121,7 @@ static enum exit_status with_filter(const struct options *o, struct log *log)
 {
     if (o->filter_file == NULL)
         return with_rules(o, o->filter, log);
-    char *filter = read_filter(o->filter_file, log);
+    char *filter = read_filter(o, log);
     if (filter == NULL)
         return STATUS_USAGE;
     enum exit_status status = with_rules(o, filter, log);
