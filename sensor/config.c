@@ -67,6 +67,15 @@ static void take_flag(struct loading *l, struct options *to, const struct settin
         document_wrong(&l->d, n, "%s: found %s, expected true or false", row->name, document_shown(n, shown));
 }
 
+/* An output that would stand where --survey does: the command line wins. */
+static bool gives_way(const struct loading *l, const struct setting_row *row, const char *value)
+{
+    struct output_spec spec;
+    char ignored[OPTIONS_ERROR];
+    return l->o->survey && row == &setting_rows[setting_named("output")] &&
+           output_parse(&spec, value, ignored, sizeof ignored) && strcmp(spec.target, "-") == 0;
+}
+
 static void take_each(struct loading *l, struct options *to, const struct setting_row *row, const struct yaml_node *n)
 {
     if (n->kind == YAML_LIST && n->first == NULL)
@@ -74,7 +83,7 @@ static void take_each(struct loading *l, struct options *to, const struct settin
     for (const struct yaml_node *m = NULL; (m = document_each(n, m)) != NULL;) {
         const char *value = document_text(&l->d, m, VALUE_MOST, row->expected);
         if (value != NULL)
-            apply(l, to, row, m, value);
+            apply(l, gives_way(l, row, value) ? &l->unused : to, row, m, value);
     }
 }
 
