@@ -11,6 +11,11 @@
 
 static const char SOCKET[] = "unix:";
 
+bool key_logs_is_socket(const char *name)
+{
+    return strncmp(name, SOCKET, sizeof SOCKET - 1) == 0;
+}
+
 static int reopen(void *owner, const char *name)
 {
     (void)owner;
@@ -27,9 +32,8 @@ struct key_sources *key_logs_new(const struct options *o, const struct hash_secr
 static bool open_one(struct key_sources *s, const char *name, const struct options *o, struct log *log)
 {
     char place[CONFIG_PLACE];
-    bool is_socket = strncmp(name, SOCKET, sizeof SOCKET - 1) == 0;
-    int fd = is_socket ? monitor_open(MONITOR_LISTEN_KEYS, name + sizeof SOCKET - 1)
-                       : monitor_open(options_live(o) ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
+    int fd = key_logs_is_socket(name) ? monitor_open(MONITOR_LISTEN_KEYS, name + sizeof SOCKET - 1)
+                                      : monitor_open(options_live(o) ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
     if (fd >= 0)
         return key_sources_add(s, name, fd);
     int why = errno;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sensor/detect/cluster_map.h"
+#include "sensor/key_logs.h"
 #include "sensor/monitor.h"
 #include "sensor/setting.h"
 #include "sensor/yaml.h"
@@ -155,6 +156,16 @@ static bool writes_what_it_reads(const struct options *o)
     return false;
 }
 
+/* It would never end; and to listen at it, it would have to be made first. */
+static bool reads_socket(const struct options *o)
+{
+    for (size_t i = 0; i < o->key_log_count; i++) {
+        if (key_logs_is_socket(o->key_logs[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool check_together(const struct options *o, char *error)
 {
     const char *wrong = NULL;
@@ -162,6 +173,8 @@ static bool check_together(const struct options *o, char *error)
         wrong = "found one file that is to be read and written (-o), expected two";
     else if (o->read_count > 0 && o->interface != NULL)
         wrong = "found both -r and -i, expected one of them";
+    else if (o->read_count > 0 && reads_socket(o))
+        wrong = "found a socket (-k unix:PATH), which never ends, expected a file or FIFO, as captures are read";
     else if (o->filter != NULL && o->filter_file != NULL)
         wrong = "found both -F and a filter expression, expected one of them";
     else if (o->action == ACTION_RUN && o->read_count == 0 && o->interface == NULL)

@@ -89,13 +89,9 @@ static bool add_socket(struct key_sources *s, const char *name, int fd)
 
 bool key_sources_add(struct key_sources *s, const char *name, int fd)
 {
-    const char *why = strerror(ENOMEM);
-    bool socket = listens(fd);
-    if (socket && !s->options.follow)
-        why = "found a socket, which never ends, expected a file or FIFO, as captures are read";
-    else if (socket ? add_socket(s, name, fd) : add_file(s, name, fd))
+    if (listens(fd) ? add_socket(s, name, fd) : add_file(s, name, fd))
         return true;
-    log_error(s->store.log, "%s: %s", name, why);
+    log_error(s->store.log, "%s: %s", name, strerror(ENOMEM));
     close(fd);
     return false;
 }

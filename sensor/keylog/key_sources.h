@@ -30,8 +30,8 @@ struct key_sources *key_sources_new(const struct key_sources_options *options);
 
 /** A source, whose kind is seen: a listening socket; a file; or else something that is read like a FIFO.
  *  @param name  for messages, and to ask for it again; borrowed. @param fd  taken over. Of a listening socket it must
- *               not wait.
- *  @return false, and the reason was told: no memory, or a socket offline, as it never ends. */
+ *               not wait; offline it is never read.
+ *  @return false, and it was told: no memory. */
 bool key_sources_add(struct key_sources *s, const char *name, int fd);
 
 /** All that is there of all sources. Offline each to its end, for which the writers of a FIFO are waited for.

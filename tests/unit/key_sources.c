@@ -133,17 +133,6 @@ static void line_without_an_end(void **state)
     rig_end(&r);
 }
 
-static void offline_a_socket_never_ends(void **state)
-{
-    (void)state;
-    struct rig r;
-    begin(&r, false);
-    assert_false(add_socket(&r));
-    rig_told(&r, "kapiwatch: %s: found a socket, which never ends, expected a file or FIFO, as captures are read\n",
-             name);
-    rig_end(&r);
-}
-
 static void how_it_is_made(void **state)
 {
     (void)state;
@@ -343,11 +332,15 @@ static void without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(several_writers),      cmocka_unit_test(crowd),
-        cmocka_unit_test(line_without_an_end),  cmocka_unit_test(offline_a_socket_never_ends),
-        cmocka_unit_test(how_it_is_made),       cmocka_unit_test(mistakes_hide_secrets),
-        cmocka_unit_test(messages_are_bounded), cmocka_unit_test(contradictions_are_counted),
-        cmocka_unit_test(oldest_go_first),      cmocka_unit_test(writers_have_a_share),
+        cmocka_unit_test(several_writers),
+        cmocka_unit_test(crowd),
+        cmocka_unit_test(line_without_an_end),
+        cmocka_unit_test(how_it_is_made),
+        cmocka_unit_test(mistakes_hide_secrets),
+        cmocka_unit_test(messages_are_bounded),
+        cmocka_unit_test(contradictions_are_counted),
+        cmocka_unit_test(oldest_go_first),
+        cmocka_unit_test(writers_have_a_share),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
