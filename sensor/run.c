@@ -346,6 +346,7 @@ static enum exit_status status_of(struct run *r, bool output_failed)
 /* From the inputs to the last word of the report. @return how it ended, but for what was still to be written. */
 static enum exit_status proceed(struct run *r, const struct rule_set *rules)
 {
+    signals_begin();
     if (!make_pieces(r, rules)) {
         log_error(r->log, "no memory, or no random numbers, to begin with");
         return STATUS_USAGE;

@@ -35,6 +35,11 @@ static void on(int signal, void (*handler)(int), int flags)
     sigaction(signal, &action, NULL);
 }
 
+void signals_begin(void)
+{
+    on(SIGUSR1, remember_question, SA_RESTART);
+}
+
 void signals_catch(bool hang_up)
 {
     /* No SA_RESTART: what waits is to be interrupted. */
@@ -43,7 +48,6 @@ void signals_catch(bool hang_up)
     on(SIGTERM, remember, (int)SA_RESETHAND);
     on(SIGPIPE, SIG_IGN, 0);
     on(SIGXFSZ, SIG_IGN, 0);
-    on(SIGUSR1, remember_question, SA_RESTART);
     if (hang_up)
         on(SIGHUP, remember_hang_up, SA_RESTART);
 }

@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 
-/** From now on INT and TERM are remembered once, and a second one ends the program; USR1 is remembered; PIPE and XFSZ
- *  are ignored: writing reports them.
+/** From now on USR1 is remembered: opening may wait long for whoever writes a pipe or reads a FIFO. */
+void signals_begin(void);
+
+/** From now on INT and TERM are remembered once, and a second one ends the program; PIPE and XFSZ are ignored: writing
+ *  reports them.
  *  @param hang_up  HUP is remembered, too. */
 void signals_catch(bool hang_up);
 
