@@ -145,3 +145,9 @@ void complaint_list_print(const struct complaint_list *list, FILE *out)
         fprintf(out, "and %zu more\n", list->left_out);
     free(sorted);
 }
+
+void complaint_list_tell(const struct complaint_list *list, const struct log *log)
+{
+    if (list->errors > 0 || log->level != LOG_QUIET)
+        complaint_list_print(list, log->out);
+}

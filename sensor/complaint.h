@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 struct complaint_list;
+struct log;
 
 struct complaint_list *complaint_list_new(void);
 void complaint_list_free(struct complaint_list *list);
@@ -26,5 +27,8 @@ size_t complaint_errors(const struct complaint_list *list);
 
 /** "FILE:LINE:COLUMN: error: ..." a line, in the order of files as they came, then lines. */
 void complaint_list_print(const struct complaint_list *list, FILE *out);
+
+/** On standard error: quiet, only where there are errors. */
+void complaint_list_tell(const struct complaint_list *list, const struct log *log);
 
 #endif

@@ -90,7 +90,7 @@ static void warn_of_suppressions(const struct options *o, const struct rule_set 
     if (o->action == ACTION_TEST)
         clock_gettime(CLOCK_REALTIME, &now);
     suppressions_check(o->suppressions, rules, o->map, (moment)now.tv_sec * 1000000000, complaints);
-    complaint_list_print(complaints, log->out);
+    complaint_list_tell(complaints, log);
     complaint_list_free(complaints);
 }
 
@@ -136,7 +136,8 @@ static bool read_config(struct options *o, struct log *log)
     if (complaints == NULL)
         return false;
     config_load(o, complaints);
-    complaint_list_print(complaints, log->out);
+    *log = log_to_stderr(o->level, true);
+    complaint_list_tell(complaints, log);
     bool good = complaint_errors(complaints) == 0;
     complaint_list_free(complaints);
     return good;
@@ -147,7 +148,6 @@ static enum exit_status with_config(struct options *o, struct log *log)
     char wrong[OPTIONS_ERROR];
     if (!read_config(o, log))
         return STATUS_USAGE;
-    *log = log_to_stderr(o->level, true);
     if (options_complete(o, wrong))
         return with_filter(o, log);
     log_error(log, "%s; see kapiwatch(8)", wrong);
@@ -179,7 +179,9 @@ int main(int argc, char **argv)
         log_error(&log, "%s; see kapiwatch(8)", wrong);
     options_deinit(&options);
     /* What went to standard output by itself (-T, -D, -V, -h) is an output, too. */
-    if (fflush(stdout) != 0 && status == STATUS_DONE)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
+        log_error(&log, "standard output: %s", strerror(errno));
         status = STATUS_OUTPUT;
+    }
     return (int)status;
 }

@@ -102,7 +102,7 @@ struct rule_set *rulebook_load(const struct options *o, struct log *log)
     /* Also when some could not be opened: one run shows all that is wrong. */
     if (book.count > 0)
         set = rule_set_load(book.files, book.count, book.complaints);
-    complaint_list_print(book.complaints, log->out);
+    complaint_list_tell(book.complaints, log);
     if (complaint_errors(book.complaints) > 0) {
         rule_set_free(set);
         set = NULL;
