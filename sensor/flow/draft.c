@@ -147,7 +147,7 @@ static void forget_answer(struct draft *d)
     d->code = 0;
     d->body_readable = d->body_broken = d->type_seen = false;
     d->x->audit_id = (struct text){0};
-    d->x->signs &= ~(UINT32_C(1) << SIGN_KUBERNETES | UINT32_C(1) << SIGN_BACKEND);
+    d->x->signs &= ~(UINT32_C(1) << SIGN_KUBERNETES | UINT32_C(1) << SIGN_ADMITTED | UINT32_C(1) << SIGN_BACKEND);
     draft_forget_hidden_answer(d);
 }
 
