@@ -45,6 +45,7 @@ static void swap_sides(struct connection *c)
     c->how[SERVER] = how;
     reassembly_swap(&c->reassembly);
     c->unfollowed = !port_set_has(&c->bench->ports, server.port);
+    reader_attach(c);
 }
 
 static void drop_readers(struct connection *c)

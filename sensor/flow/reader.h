@@ -4,7 +4,7 @@
 
 #include "sensor/flow/connection.h"
 
-/** Makes `c->front` the stream that reassembly feeds. */
+/** Makes `c->front` the stream that reassembly feeds; of a connection that is not followed nothing is read. */
 void reader_attach(struct connection *c);
 
 /** Where no SYN told client from server: the bytes of a packet may. Called before the packet is reassembled; client and

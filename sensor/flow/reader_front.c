@@ -129,9 +129,26 @@ static void front_free(struct stream *s)
     (void)s; /* part of its connection */
 }
 
-static const struct stream_ops FRONT = {.push = front_push, .gap = front_gap, .end = front_end, .free = front_free};
+/* What waited behind a hole when the connection turned out not to be followed. */
+static void unread_push(struct stream *s, enum side from, moment time, struct slice bytes)
+{
+    (void)s, (void)from, (void)time, (void)bytes;
+}
+
+static void unread_gap(struct stream *s, enum side from, moment time, uint64_t size)
+{
+    (void)s, (void)from, (void)time, (void)size;
+}
+
+static void unread_end(struct stream *s, enum side from, moment time, enum stream_end how)
+{
+    (void)s, (void)from, (void)time, (void)how;
+}
 
 void reader_attach(struct connection *c)
 {
-    c->front.ops = &FRONT;
+    static const struct stream_ops read = {.push = front_push, .gap = front_gap, .end = front_end, .free = front_free};
+    static const struct stream_ops unread = {
+        .push = unread_push, .gap = unread_gap, .end = unread_end, .free = front_free};
+    c->front.ops = c->unfollowed ? &unread : &read;
 }

@@ -324,6 +324,23 @@ static void a_server_elsewhere_is_left(void **state)
     end(&t);
 }
 
+/* What waited behind a hole when that was found out is not told either. */
+static void nothing_is_told_of_one_that_is_left(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    wire_begin(&t.wire, CLIENT_IP, PORT, SERVER_IP, 80);
+    say(&t, CLIENT, PA, "x\r\n");
+    t.wire.end[CLIENT].seq += 10;
+    say(&t, CLIENT, PA, "t: a\r\n\r\n" GET);
+    say(&t, CLIENT, PA, GET);
+    finish(&t);
+    assert_int_equal(t.count, 0);
+    assert_int_equal(t.counters.of[COUNT_FLOWS_UNFOLLOWED], 1);
+    end(&t);
+}
+
 static void recognises_what_is_not_read_yet(void **state)
 {
     (void)state;
@@ -536,6 +553,7 @@ int main(void)
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
+        cmocka_unit_test(nothing_is_told_of_one_that_is_left),
         cmocka_unit_test(recognises_what_is_not_read_yet),
         cmocka_unit_test(ends_without_memory),
     };
