@@ -129,24 +129,13 @@ void reader_rest(struct connection *c)
     c->resting = true;
 }
 
-/* Hardly ever. */
-static void __attribute__((noinline, cold)) wake(struct connection *c, moment time)
-{
-    c->resting = false;
-    c->reader = http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
-    if (!c->reader)
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
-}
-
 /* Each of those who search is told the same, until one has found what it reads: HTTP/2 first, for a chain of frames
- * says more than a line that looks like a start. */
+ * says more than a line that looks like a start. One that rests has nothing open that an end could end. */
 void reader_tell_end(struct connection *c, enum side from, moment time)
 {
     enum stream_end how = (enum stream_end)c->how[from];
-    if (!c->ended[from])
+    if (!c->ended[from] || c->resting)
         return;
-    if (c->resting)
-        wake(c, time);
     if (c->tls && !c->opened)
         stream_end(tls_stream(c->tls), from, time, how);
     if (c->searching && c->second)
@@ -154,6 +143,17 @@ void reader_tell_end(struct connection *c, enum side from, moment time)
     end_search(c);
     if (c->reader)
         stream_end(c->reader, from, time, how);
+}
+
+/* Hardly ever. */
+static void __attribute__((noinline, cold)) wake(struct connection *c, moment time)
+{
+    c->resting = false;
+    c->reader = http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
+    if (!c->reader)
+        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+    reader_tell_end(c, CLIENT, time);
+    reader_tell_end(c, SERVER, time);
 }
 
 static void tell(struct stream *reader, enum side from, moment time, const struct slice *bytes, uint64_t gap)

@@ -404,6 +404,36 @@ static void memory_may_fail(void **state)
     }
 }
 
+/* To end a connection that rests takes no memory: nothing of it is given up. */
+static void a_rest_ends_without_memory(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_begin(&d);
+    struct flow_bench *b = &d.bench;
+    b->http1 = (struct http1_limits){.head_bytes = 4096, .open = 8};
+    struct wire w;
+    struct packet p;
+    wire_begin(&w, CLIENT_IP, 40000, SERVER_IP, PORT);
+    walk_alone(wire_raw(&w, CLIENT, 0, 0, PA, "", 0), 16, &p);
+    struct connection *c = connection_new(b, &p, true);
+    give(c, &w, CLIENT, TCP_SYN, "", 0);
+    give(c, &w, SERVER, SA, "", 0);
+    give(c, &w, CLIENT, PA, GET, sizeof GET - 1);
+    give(c, &w, SERVER, PA, OK_EMPTY, sizeof OK_EMPTY - 1);
+    assert_int_equal(d.count, 1);
+    connection_rest(c);
+    assert_null(c->reader);
+    b->memory.limit = b->memory.used;
+    give(c, &w, CLIENT, FA, "", 0);
+    connection_end(c, w.time, FLOW_TIMEOUT);
+    assert_int_equal(d.count, 2);
+    const struct flow_record *f = (const struct flow_record *)d.told[1];
+    assert_int_equal(f->gave_up, GAVE_UP_NOT);
+    assert_int_equal(d.counters.of[COUNT_GAVE_UP_MEMORY], 0);
+    desk_end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +450,7 @@ int main(void)
         cmocka_unit_test(h2c_whose_switch_was_lost),
         cmocka_unit_test(h2c_and_nothing_more),
         cmocka_unit_test(memory_may_fail),
+        cmocka_unit_test(a_rest_ends_without_memory),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }

@@ -506,6 +506,30 @@ static void goes_on_after_a_rest(void **state)
     end(&t);
 }
 
+/* Behind the end of one side, too. */
+static void a_side_may_end_while_it_rests(void **state)
+{
+    (void)state;
+    for (int ended = CLIENT; ended <= SERVER; ended++) {
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        say(&t, CLIENT, PA, GET);
+        answer_forbidden(&t);
+        t.wire.time += 90 * SECOND;
+        say(&t, (enum side)ended, FA, "");
+        if (ended == CLIENT)
+            answer_forbidden(&t);
+        else
+            say(&t, CLIENT, PA, GET);
+        assert_int_equal(t.count, 2); /* nobody will answer it: told at once */
+        assert_int_equal(exchange_at(&t, 1)->request, ended == CLIENT ? SEEN_NOT : SEEN_WHOLE);
+        assert_int_equal(exchange_at(&t, 1)->status, ended == CLIENT ? 403 : 0);
+        finish(&t);
+        end(&t);
+    }
+}
+
 /* An hour behind its last packet, not behind the last that said something. */
 static void rests_for_an_hour(void **state)
 {
@@ -549,6 +573,7 @@ int main(void)
         cmocka_unit_test(flows_of_one_hash_do_not_mix),
         cmocka_unit_test(an_idle_connection_is_512_bytes),
         cmocka_unit_test(goes_on_after_a_rest),
+        cmocka_unit_test(a_side_may_end_while_it_rests),
         cmocka_unit_test(rests_for_an_hour),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
