@@ -219,7 +219,8 @@ static void search_push(struct connection *c, moment time, struct slice bytes)
 
 bool reader_orient(struct connection *c, enum side from, moment time, struct slice bytes)
 {
-    if (c->decided || c->from_start || c->tls)
+    /* What a CONNECT has led to may be spoken the other way round. */
+    if (c->decided || c->from_start || c->tls || c->begun)
         return false;
     struct sniffed s = sniff(bytes);
     if (!s.side_known || s.side == from)

@@ -434,6 +434,25 @@ static void a_rest_ends_without_memory(void **state)
     desk_end(&d);
 }
 
+/* Behind a CONNECT the server may begin as clients do: who the client is was settled before. */
+static void a_tunnel_turns_no_sides(void **state)
+{
+    (void)state;
+    static const char HELLO[] = "\x16\x03\x01\x01\x01\x01\0\0\xfd\x03\x03randomrandom";
+    struct test t;
+    begin(&t);
+    say(&t, CLIENT, PA, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+    say(&t, SERVER, PA, "HTTP/1.1 200 OK\r\n\r\n");
+    send_bytes(&t, SERVER, HELLO, sizeof HELLO - 1);
+    finish(&t);
+    const struct flow_record *f = flow_at(&t, t.count - 1);
+    assert_int_equal(exchange_at(&t, 0)->event.server.port, PORT);
+    assert_int_equal(f->event.server.port, PORT);
+    assert_int_equal(f->packets[CLIENT], 1);
+    assert_int_equal(f->packets[SERVER], 2);
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +470,7 @@ int main(void)
         cmocka_unit_test(h2c_and_nothing_more),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(a_rest_ends_without_memory),
+        cmocka_unit_test(a_tunnel_turns_no_sides),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
