@@ -34,6 +34,6 @@ const char *anomaly_reason_name(unsigned reason)
 
 const char *anomaly_from_name(unsigned side)
 {
-    static const char *const names[] = {[CLIENT] = "client", [SERVER] = "server"};
+    static const char *const names[] = {[CLIENT] = "client", [SERVER] = "server", [ANOMALY_FROM_NOBODY] = ""};
     return side < sizeof names / sizeof *names ? names[side] : "?";
 }

@@ -17,16 +17,16 @@ enum anomaly_kind {
 const char *anomaly_name(unsigned kind);          /* "conflicting_overlap" ... or the mark's name */
 const char *anomaly_layer(unsigned kind);         /* as EVE's anomaly.type: "stream" or "applayer" */
 const char *anomaly_reason_name(unsigned reason); /* of enum gave_up; "": GAVE_UP_NOT */
-const char *anomaly_from_name(unsigned side);     /* "client", "server" */
+const char *anomaly_from_name(unsigned side);     /* "client", "server"; "": ANOMALY_FROM_NOBODY */
 
-enum { ANOMALY_TEXT_MAX = 256 };
+enum { ANOMALY_TEXT_MAX = 256, ANOMALY_FROM_NOBODY = SERVER + 1 };
 
 struct anomaly {
     struct event event;
     uint64_t count;   /* 0: not counted */
     struct text text; /* GOAWAY's debug data */
     uint8_t kind;
-    uint8_t from;   /* enum side */
+    uint8_t from;   /* enum side; ANOMALY_FROM_NOBODY: a parser gave up, whichever side made it */
     uint8_t reason; /* enum gave_up, for ANOMALY_GAVE_UP */
     uint8_t error;  /* of GOAWAY, as proto/http/http2_error.h keeps it */
 };

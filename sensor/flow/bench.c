@@ -28,26 +28,33 @@ void bench_tell(struct flow_bench *b, struct event *e)
     b->sink.take(b->sink.owner, e);
 }
 
-void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigned kind, enum side from,
-                   enum gave_up reason, moment time)
+static void tell_anomaly(struct flow_bench *b, struct connection_facts *facts, struct anomaly a, moment time)
 {
-    if (facts->anomalies >> kind & 1)
-        return;
-    facts->anomalies |= UINT32_C(1) << kind;
-    struct anomaly a = {
-        .event.size = sizeof a, .kind = (uint8_t)kind, .from = (uint8_t)from, .reason = (uint8_t)reason};
+    facts->anomalies |= UINT32_C(1) << a.kind;
+    a.event.size = sizeof a;
     bench_head(facts, &a.event, EVENT_ANOMALY, time);
     bench_tell(b, &a.event);
+}
+
+void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigned kind, enum side from, moment time)
+{
+    if (!(facts->anomalies >> kind & 1))
+        tell_anomaly(b, facts, (struct anomaly){.kind = (uint8_t)kind, .from = (uint8_t)from}, time);
+}
+
+void bench_gave_up(struct flow_bench *b, struct connection_facts *facts, enum gave_up reason, moment time)
+{
+    tell_anomaly(b, facts,
+                 (struct anomaly){.kind = ANOMALY_GAVE_UP, .from = ANOMALY_FROM_NOBODY, .reason = (uint8_t)reason},
+                 time);
 }
 
 void bench_odd(struct flow_bench *b, struct connection_facts *facts, enum side from, enum http_mark mark,
                uint64_t count, moment time)
 {
-    unsigned kind = ANOMALY_MARKS + mark;
-    facts->anomalies |= UINT32_C(1) << kind;
-    struct anomaly a = {.event.size = sizeof a, .kind = (uint8_t)kind, .from = (uint8_t)from, .count = count};
-    bench_head(facts, &a.event, EVENT_ANOMALY, time);
-    bench_tell(b, &a.event);
+    tell_anomaly(b, facts,
+                 (struct anomaly){.kind = (uint8_t)(ANOMALY_MARKS + mark), .from = (uint8_t)from, .count = count},
+                 time);
 }
 
 void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum side from, uint32_t code,

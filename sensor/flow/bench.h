@@ -87,8 +87,10 @@ void bench_head(const struct connection_facts *facts, struct event *e, enum even
 void bench_tell(struct flow_bench *b, struct event *e);
 
 /** Tells of an odd thing, the first time on this connection. */
-void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigned kind, enum side from,
-                   enum gave_up reason, moment time);
+void bench_anomaly(struct flow_bench *b, struct connection_facts *facts, unsigned kind, enum side from, moment time);
+
+/** Tells that a parser reads no further. */
+void bench_gave_up(struct flow_bench *b, struct connection_facts *facts, enum gave_up reason, moment time);
 
 /** Tells of what came so often by now; each time. @param count  1: a single one that belongs to no exchange. */
 void bench_odd(struct flow_bench *b, struct connection_facts *facts, enum side from, enum http_mark mark,

@@ -81,7 +81,7 @@ static void note_oddity(struct connection *c, enum side from, const struct packe
         kind = ANOMALY_OUTSIDE_WINDOW;
     else
         return;
-    bench_anomaly(c->bench, &c->facts, kind, from, GAVE_UP_NOT, p->time);
+    bench_anomaly(c->bench, &c->facts, kind, from, p->time);
 }
 
 static void count_segment(struct connection *c, const struct packet *p, enum segment what)

@@ -8,7 +8,7 @@ struct pending {
     uint8_t size[2];
 };
 
-void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time)
+void reader_gave_up(struct connection *c, enum gave_up reason, moment time)
 {
     static const enum counter counters[GAVE_UP_REASONS] = {
         [GAVE_UP_NOT_MINE] = COUNT_GAVE_UP_NOT_MINE,   [GAVE_UP_MALFORMED] = COUNT_GAVE_UP_MALFORMED,
@@ -19,7 +19,7 @@ void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, m
         return;
     c->gave_up = (uint8_t)reason;
     c->bench->counters->of[counters[reason]]++;
-    bench_anomaly(c->bench, &c->facts, ANOMALY_GAVE_UP, from, reason, time);
+    bench_gave_up(c->bench, &c->facts, reason, time);
 }
 
 static void swap_sides(struct connection *c)
@@ -99,7 +99,7 @@ void reader_decide(struct connection *c, enum protocol protocol, moment time)
     else if (protocol != PROTOCOL_TLS)
         return;
     if (protocol == PROTOCOL_TLS ? !secured_begin(c, from_start) : !c->reader)
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, GAVE_UP_MEMORY, time);
 }
 
 /* The search is over when one of them has found what it reads; where HTTP/1 has switched to h2c, too, only the new
@@ -151,7 +151,7 @@ static void __attribute__((noinline, cold)) wake(struct connection *c, moment ti
     c->resting = false;
     c->reader = http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
     if (!c->reader)
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, GAVE_UP_MEMORY, time);
     reader_tell_end(c, CLIENT, time);
     reader_tell_end(c, SERVER, time);
 }
@@ -205,7 +205,7 @@ static void search(struct connection *c, moment time)
     c->reader = http1_new(&b->http1, false, &b->memory, &reader_messages, c);
     c->second = http2_new(&b->http2, false, &reader_messages, c);
     if (!c->reader || !c->second)
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, GAVE_UP_MEMORY, time);
     catch_up(c, time);
 }
 

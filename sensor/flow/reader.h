@@ -15,7 +15,7 @@ bool reader_orient(struct connection *c, enum side from, moment time, struct sli
 struct stream *reader_inside(struct connection *c);
 
 /** A parser of its bytes reads no further: counted and told, the first time. */
-void reader_gave_up(struct connection *c, enum side from, enum gave_up reason, moment time);
+void reader_gave_up(struct connection *c, enum gave_up reason, moment time);
 
 /** Nothing is being said: gives back what is as a new one would be. */
 void reader_rest(struct connection *c);

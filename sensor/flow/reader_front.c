@@ -30,7 +30,7 @@ static void refuse_preamble(struct connection *c, moment time, enum gave_up reas
     c->preamble.over = true;
     preamble_forget(&c->preamble, &c->bench->memory);
     reader_decide(c, PROTOCOL_OTHER, time);
-    reader_gave_up(c, CLIENT, reason, time);
+    reader_gave_up(c, reason, time);
 }
 
 /* What was kept is the connection's own. */

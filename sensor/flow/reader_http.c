@@ -13,7 +13,7 @@ static void *exchange_opened(void *owner, moment time, enum http_version version
 
 static void http_gave_up(void *owner, moment time, enum gave_up reason)
 {
-    reader_gave_up(owner, CLIENT, reason, time);
+    reader_gave_up(owner, reason, time);
 }
 
 static void something_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
@@ -59,7 +59,7 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
     if (!c->second || !http2_carry_on(c->second, thing)) {
         if (thing)
             draft_over(thing);
-        reader_gave_up(c, CLIENT, GAVE_UP_MEMORY, time);
+        reader_gave_up(c, GAVE_UP_MEMORY, time);
         return NULL;
     }
     if (thing)

@@ -145,7 +145,7 @@ static void on_record(void *owner, enum side from, enum tls_content content)
 
 static void on_gave_up(void *owner, moment time, enum gave_up reason)
 {
-    reader_gave_up(owner, CLIENT, reason, time);
+    reader_gave_up(owner, reason, time);
 }
 
 bool secured_begin(struct connection *c, bool from_start)

@@ -10,13 +10,13 @@ static void anomalies_come_once(void **state)
     (void)state;
     struct desk d;
     desk_begin(&d);
-    bench_anomaly(&d.bench, &d.facts, ANOMALY_WRONG_RESET, SERVER, GAVE_UP_NOT, 5);
-    bench_anomaly(&d.bench, &d.facts, ANOMALY_WRONG_RESET, SERVER, GAVE_UP_NOT, 6);
+    bench_anomaly(&d.bench, &d.facts, ANOMALY_WRONG_RESET, SERVER, 5);
+    bench_anomaly(&d.bench, &d.facts, ANOMALY_WRONG_RESET, SERVER, 6);
     assert_int_equal(d.count, 1);
     assert_int_equal(desk_anomaly(&d, 0)->count, 0);
     bench_odd(&d.bench, &d.facts, CLIENT, MARK_PING_FLOOD, 100, 7);
     bench_odd(&d.bench, &d.facts, CLIENT, MARK_PING_FLOOD, 1000, 8);
-    bench_anomaly(&d.bench, &d.facts, OF_MARK + MARK_PING_FLOOD, CLIENT, GAVE_UP_NOT, 9);
+    bench_anomaly(&d.bench, &d.facts, OF_MARK + MARK_PING_FLOOD, CLIENT, 9);
     assert_int_equal(d.count, 3);
     for (size_t i = 1; i < 3; i++) {
         const struct anomaly *a = desk_anomaly(&d, i);
@@ -25,6 +25,20 @@ static void anomalies_come_once(void **state)
         assert_int_equal(a->event.time, 6 + (moment)i);
         assert_int_equal(a->from, CLIENT);
     }
+    desk_end(&d);
+}
+
+/* A parser reads both sides: nobody is named. */
+static void who_made_it_give_up_is_not_told(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_begin(&d);
+    bench_gave_up(&d.bench, &d.facts, GAVE_UP_LIMIT, 5);
+    const struct event *e = &desk_anomaly(&d, 0)->event;
+    assert_int_equal(event_field_get(EVENT_ANOMALY_FROM, e).kind, VALUE_ABSENT);
+    assert_true(slice_is(event_field_get(EVENT_ANOMALY_EVENT, e).text, "gave_up"));
+    assert_true(slice_is(event_field_get(EVENT_ANOMALY_REASON, e).text, "limit"));
     desk_end(&d);
 }
 
@@ -83,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anomalies_come_once),
+        cmocka_unit_test(who_made_it_give_up_is_not_told),
         cmocka_unit_test(a_goaway_without_error_is_remembered),
         cmocka_unit_test(a_goaway_with_an_error_is_told),
     };

@@ -250,7 +250,10 @@ static void names_are_complete(void **state)
     check_names(exchange_mark_name, HTTP_MARKS, false);
     check_names(exchange_reset_by_name, 3, true);
     check_names(http2_error_name, HTTP2_ERRORS, true);
-    check_names(anomaly_from_name, 2, false);
+    assert_string_equal(anomaly_from_name(CLIENT), "client");
+    assert_string_equal(anomaly_from_name(SERVER), "server");
+    assert_string_equal(anomaly_from_name(ANOMALY_FROM_NOBODY), "");
+    assert_string_equal(anomaly_from_name(ANOMALY_FROM_NOBODY + 1), "?");
     check_names(exchange_path_kind_name, PATH_ERROR + 1, false);
     check_names(exchange_agent_name, AGENT_BROKEN + 1, false);
     check_names(exchange_credential_name, CREDENTIAL_KINDS, false);

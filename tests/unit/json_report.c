@@ -287,8 +287,10 @@ static void an_anomaly(void **state)
     a->event.basis = ENDPOINT_RECOGNISED;
     a->kind = ANOMALY_GAVE_UP;
     a->reason = GAVE_UP_LIMIT;
+    a->from = ANOMALY_FROM_NOBODY;
     check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"applayer\","
-                                  "\"event\": \"gave_up\", \"reason\": \"limit\", \"from\": \"client\"}}");
+                                  "\"event\": \"gave_up\", \"reason\": \"limit\"}}");
+    a->from = CLIENT;
     a->kind = ANOMALY_WRONG_RESET;
     a->reason = GAVE_UP_NOT;
     check(write_event(&a->event), "{" COMMON "\"event_type\": \"anomaly\", \"anomaly\": {\"type\": \"stream\","
