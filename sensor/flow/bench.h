@@ -47,7 +47,6 @@ struct flow_bench {
 struct audit_guess {
     uint64_t last;     /* of the UUIDs, folded */
     uint32_t stranger; /* of struct field; 0: none */
-    bool fresh;        /* the last one was another than the one before */
 };
 
 /** What was made of the credential that stands in the client's HPACK table: it comes again with each request. */

@@ -163,10 +163,9 @@ void draft_settle_answer(struct draft *d)
     if (!d->uuid_name)
         return;
     bool same_name = guess->stranger == d->uuid_name;
-    guess->fresh = same_name && guess->last != d->uuid_folded;
-    guess->stranger = d->uuid_name;
-    guess->last = d->uuid_folded;
-    if (!guess->fresh)
+    bool fresh = same_name && guess->last != d->uuid_folded;
+    *guess = (struct audit_guess){.last = d->uuid_folded, .stranger = d->uuid_name};
+    if (!fresh)
         return;
     d->x->audit_id = d->uuid;
     d->x->audit_id_basis = BASIS_INFERRED;
