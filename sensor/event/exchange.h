@@ -31,7 +31,6 @@ enum exchange_sign {
     SIGN_STATUS,            /* the body is a Status */
     SIGN_BACKEND,           /* the answer has a header that an API server does not write: Server, WWW-Authenticate */
     SIGN_IMPERSONATION_REFUSED, /* the Status refuses the Impersonate header itself */
-    SIGN_TLS_EXPECTED,          /* answered as plaintext sent to a TLS port */
     SIGN_UNKNOWN_FIELD,         /* a field of the request's head may be anything, the credential too */
     SIGN_UNKNOWN_NAME,          /* one has a value that is no credential, and may be an Impersonate-* header */
     SIGN_VALUE_ALONE,           /* the credential is the value of a field of unknown name */

@@ -72,12 +72,7 @@ void draft_read_target(struct draft *d)
 
 static void keep_status(struct draft *d)
 {
-    static const char TO_TLS_PORT[] = "Client sent an HTTP request to an HTTPS server";
     struct slice body = {.data = d->body, .size = d->body_size};
-    if (slice_begins(body, TO_TLS_PORT)) {
-        draft_sign(d, SIGN_TLS_EXPECTED);
-        return;
-    }
     const struct status *status =
         refusal_of(&d->bench->refusals, &d->bench->secret, body, d->answer_whole && !d->body_broken);
     if (status->is_status) {

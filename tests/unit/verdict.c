@@ -94,8 +94,6 @@ static const struct row ROWS[] = {
      GROUND(STATUS_CODE)},
     {"a token, bad parameters", FACTS(WHOLE, WHOLE, BEARER, KUBE, 400), AUTH_CREDENTIALED, OUTCOME_ACCEPTED,
      BASIS_OBSERVED, GROUND(AUTHORIZATION)},
-    {"a token to a TLS port", FACTS(WHOLE, WHOLE, BEARER, PLAIN | SIGN(TLS_EXPECTED), 400), AUTH_UNKNOWN,
-     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(STATUS_CODE)},
     {"a token, a path without a verb", FACTS(WHOLE, WHOLE, BEARER, PLAIN, 500, .path_kind = PATH_ERROR), AUTH_UNKNOWN,
      OUTCOME_ACCEPTED, BASIS_NONE, GROUND(STATUS_CODE)},
     {"a token that the Status contradicts", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(STATUS), 403, .status_user = ANON),
@@ -444,7 +442,7 @@ enum {
     OF_PATH = SIGN(PROXIED) | SIGN(OPEN_PATH) | SIGN(OPENED_PATH) | SIGN(ADDED),
     OF_HEAD = SIGN(IMPERSONATES) | SIGN(FRONT_USER) | SIGN(FRONT_ANONYMOUS) | SIGN(WEBSOCKET),
     OF_ANSWER_HEAD = SIGN(BACKEND) | SIGN(ADMITTED),
-    OF_BODY = SIGN(STATUS) | SIGN(IMPERSONATION_REFUSED) | SIGN(TLS_EXPECTED)
+    OF_BODY = SIGN(STATUS) | SIGN(IMPERSONATION_REFUSED)
 };
 
 /* Any record that could be: on plaintext everything may contradict everything; inside of TLS it is the server that sees
@@ -455,7 +453,7 @@ static struct facts random_facts(void)
                                         403, 403, 404, 409, 417, 422, 429, 500, 503};
     static const char *const USERS[] = {NULL, ANON, "jo"}, *const REASONS[] = {NULL, "Unauthorized", "Forbidden"};
     struct facts f = {.request = SEEN_WHOLE, .answer = SEEN_WHOLE, .kind = (enum credential_kind)any(CREDENTIAL_KINDS)};
-    f.signs = any(1U << (SIGN_TLS_EXPECTED + 1));
+    f.signs = any(1U << (SIGN_IMPERSONATION_REFUSED + 1));
     f.status = ONE_OF(STATUSES);
     f.signs |= any(2) * SIGN(ADDED);
     f.signs |= f.signs & SIGN(ADDED) || f.status != 401 ? any(2) * SIGN(ADMITTED) : 0;
