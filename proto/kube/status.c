@@ -254,19 +254,19 @@ static void read_envelope(struct reading *reading, struct slice envelope)
     }
 }
 
-void status_read(struct status *status, struct slice body, bool whole)
+void status_read(struct status *status, struct slice body)
 {
     static const uint8_t magic[] = {'k', '8', 's', 0};
     struct reading r = {.status = status};
     *status = (struct status){.is_status = false};
-    if (body.size >= sizeof magic && memcmp(body.data, magic, sizeof magic) == 0) {
+    bool deep = false;
+    if (body.size >= sizeof magic && memcmp(body.data, magic, sizeof magic) == 0)
         read_envelope(&r, slice_part(body, sizeof magic, body.size));
-    } else {
-        whole = json_read(body, take_value, &r) != JSON_DEEP && whole;
-    }
+    else
+        deep = json_read(body, take_value, &r) == JSON_DEEP;
     if (!status->is_status)
         *status = (struct status){.is_status = false};
-    status->whole = whole && !r.message_lost;
+    status->unread = deep || r.message_lost;
     struct slice reason = {.data = (const uint8_t *)status->reason, .size = status->reason_size};
     if (slice_is(reason, UNAUTHORIZED) && r.message && !r.message_lost) {
         status->own_401 = r.unauthorized;

@@ -9,7 +9,7 @@ enum { STATUS_TEXT_MAX = 256 };
 /** Strings are copied here and are cut to STATUS_TEXT_MAX; size 0: absent or not reached. */
 struct status {
     bool is_status; /* kind Status was read: it is the API server's (or of one who imitates it) */
-    bool whole;     /* read to its end: what is absent is absent. Facts of a body cut short stand as they are */
+    bool unread;    /* something was too deep or too long, or cut: what is absent may be there */
     uint16_t reason_size, user_size;
     char reason[64]; /* "Forbidden", "Unauthorized" */
     /** Whom the message of a Forbidden names: `User "..." cannot ...`, unquoted. Under impersonation it is the
@@ -22,7 +22,7 @@ struct status {
     bool impersonation_refused; /* the message refuses an Impersonate header: verb impersonate, of any mode */
 };
 
-/** @param body  the first bytes of the body. @param whole  they are all of it. */
-void status_read(struct status *status, struct slice body, bool whole);
+/** @param body  the first bytes of the body. What is read of a beginning is what is read of the whole, or absent. */
+void status_read(struct status *status, struct slice body);
 
 #endif

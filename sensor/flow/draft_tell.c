@@ -73,8 +73,8 @@ void draft_read_target(struct draft *d)
 static void keep_status(struct draft *d)
 {
     struct slice body = {.data = d->body, .size = d->body_size};
-    const struct status *status =
-        refusal_of(&d->bench->refusals, &d->bench->secret, body, d->answer_whole && !d->body_broken);
+    const struct status *status = refusal_of(&d->bench->refusals, &d->bench->secret, body);
+    d->body_broken |= status->unread;
     if (status->is_status) {
         draft_sign(d, SIGN_STATUS);
         if (!exchange_has(d->x, SIGN_PROXIED))

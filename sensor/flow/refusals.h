@@ -10,7 +10,6 @@ enum { REFUSALS_KEPT = 16, REFUSAL_BYTES = 512 };
 struct refusals {
     struct {
         struct status status;
-        bool whole;
         uint16_t size; /* 0: free */
         uint8_t body[REFUSAL_BYTES];
     } kept[REFUSALS_KEPT]; /* each where its hash leads to */
@@ -18,6 +17,6 @@ struct refusals {
 };
 
 /** As status_read(). @param secret  what leads to a place is not to be foreseen. @return valid until the next call. */
-const struct status *refusal_of(struct refusals *r, const struct hash_secret *secret, struct slice body, bool whole);
+const struct status *refusal_of(struct refusals *r, const struct hash_secret *secret, struct slice body);
 
 #endif

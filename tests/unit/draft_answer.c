@@ -71,11 +71,39 @@ static void a_status_in_another_form_is_not_known(void **state)
     end(&t);
 }
 
+/* Nor is what stands behind something that is nested too deep to be read. */
+static void what_is_not_read_of_a_status_is_not_known(void **state)
+{
+    (void)state;
+    for (unsigned depth = 10; depth <= 20; depth += 10) {
+        char body[128] = "{\"a\":", answer[256];
+        for (unsigned i = 0; i < depth; i++)
+            strcat(body, "[");
+        for (unsigned i = 0; i < depth; i++)
+            strcat(body, "]");
+        strcat(body, ",\"kind\":\"Status\",\"reason\":\"Forbidden\"}");
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        say(&t, CLIENT, PA, GET);
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                 strlen(body), body);
+        say(&t, SERVER, PA, answer);
+        finish(&t);
+        const struct exchange *x = exchange_at(&t, 0);
+        assert_text(x, x->reason, depth == 10 ? "Forbidden" : "");
+        assert_int_equal(event_is_unknown(&x->event, EVENT_KUBE_REASON), depth == 20);
+        end(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_that_the_kubelet_refused),
         cmocka_unit_test(a_status_in_another_form_is_not_known),
+        cmocka_unit_test(what_is_not_read_of_a_status_is_not_known),
     };
     return cmocka_run_group_tests_name("draft_answer", tests, NULL, NULL);
 }

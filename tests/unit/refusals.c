@@ -25,12 +25,11 @@ static size_t write_body(char *to, size_t room, unsigned user, size_t length)
     return (size_t)size;
 }
 
-static void assert_same(const struct status *got, struct slice body, bool whole)
+static void assert_same(const struct status *got, struct slice body)
 {
     struct status expected;
-    status_read(&expected, body, whole);
+    status_read(&expected, body);
     assert_int_equal(got->is_status, expected.is_status);
-    assert_int_equal(got->whole, expected.whole);
     assert_int_equal(got->reason_size, expected.reason_size);
     assert_memory_equal(got->reason, expected.reason, expected.reason_size);
     assert_int_equal(got->user_size, expected.user_size);
@@ -47,8 +46,8 @@ static void each_body_is_told_as_it_is(void **state)
         for (unsigned user = 0; user < 10 * REFUSALS_KEPT; user++) {
             struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, user, 9)};
             for (unsigned again = 0; again < 3; again++) {
-                const struct status *got = refusal_of(r, &secret, body, true);
-                assert_same(got, body, true);
+                const struct status *got = refusal_of(r, &secret, body);
+                assert_same(got, body);
                 char name[16];
                 snprintf(name, sizeof name, "user-%03u", user);
                 assert_int_equal(got->user_size, strlen(name));
@@ -59,18 +58,14 @@ static void each_body_is_told_as_it_is(void **state)
     free(r);
 }
 
-/* The same bytes may be all of a body or the beginning of a longer one. */
 static void a_body_that_is_cut_is_another(void **state)
 {
     (void)state;
     struct refusals *r = calloc(1, sizeof *r);
     char text[1024];
     struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, 1, 9)};
-    assert_true(refusal_of(r, &secret, body, true)->whole);
-    assert_false(refusal_of(r, &secret, body, false)->whole);
-    assert_true(refusal_of(r, &secret, body, true)->whole);
     for (size_t size = 0; size <= body.size; size++)
-        assert_same(refusal_of(r, &secret, slice_part(body, 0, size), true), slice_part(body, 0, size), true);
+        assert_same(refusal_of(r, &secret, slice_part(body, 0, size)), slice_part(body, 0, size));
     free(r);
 }
 
@@ -82,8 +77,8 @@ static void bodies_about_the_size_that_is_kept(void **state)
     for (size_t length = 350; length < 430; length++) {
         for (unsigned user = 0; user < 3; user++) {
             struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, user, length)};
-            assert_same(refusal_of(r, &secret, body, true), body, true);
-            assert_same(refusal_of(r, &secret, body, true), body, true);
+            assert_same(refusal_of(r, &secret, body), body);
+            assert_same(refusal_of(r, &secret, body), body);
         }
     }
     assert_true(write_body(text, sizeof text, 1, 350) < REFUSAL_BYTES);

@@ -107,12 +107,12 @@ static const struct row rows[] = {
     {"", false, 0, "", "", false},
 };
 
-static void read_exact(struct status *s, struct slice body, bool whole)
+static void read_exact(struct status *s, struct slice body)
 {
     uint8_t *copy = malloc(body.size + (body.size == 0));
     memcpy(copy, body.data, body.size);
     memset(s, 0x5A, sizeof *s);
-    status_read(s, (struct slice){copy, body.size}, whole);
+    status_read(s, (struct slice){copy, body.size});
     free(copy);
 }
 
@@ -137,10 +137,9 @@ static void check(const struct status *s, const struct row *r)
 static void check_beginnings(struct slice body)
 {
     struct status all, some;
-    read_exact(&all, body, true);
+    read_exact(&all, body);
     for (size_t size = 0; size < body.size; size++) {
-        read_exact(&some, slice_part(body, 0, size), false);
-        assert_false(some.whole);
+        read_exact(&some, slice_part(body, 0, size));
         assert_true(!some.is_status || all.is_status);
         assert_true(!some.impersonation_refused || all.impersonation_refused);
         assert_true(!some.own_401 || all.own_401);
@@ -174,7 +173,7 @@ static void tells_whose_refusal_it_is(void **state)
     };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         struct status s;
-        read_exact(&s, slice_of(refusals[i].body), true);
+        read_exact(&s, slice_of(refusals[i].body));
         if (s.own_401 != refusals[i].own || s.other_401 != refusals[i].other)
             fail_msg("%s: %d %d", refusals[i].body, s.own_401, s.other_401);
         check_beginnings(slice_of(refusals[i].body));
@@ -186,9 +185,9 @@ static void reads_json(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct status s;
-        read_exact(&s, slice_of(rows[i].body), true);
+        read_exact(&s, slice_of(rows[i].body));
         check(&s, &rows[i]);
-        assert_true(s.whole);
+        assert_false(s.unread);
         check_beginnings(slice_of(rows[i].body));
     }
 }
@@ -262,9 +261,9 @@ static void reads_protobuf(void **state)
         struct status s;
         put_envelope(&p, proto_rows[i].kind, proto_rows[i].message, r->code != 0 ? r->reason : "Forbidden",
                      r->code != 0 ? r->code : 403);
-        read_exact(&s, (struct slice){p.bytes, p.size}, true);
+        read_exact(&s, (struct slice){p.bytes, p.size});
         check(&s, r);
-        assert_true(s.whole);
+        assert_false(s.unread);
         check_beginnings((struct slice){p.bytes, p.size});
     }
 }
@@ -290,7 +289,7 @@ static void bad_protobuf_is_harmless(void **state)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct status s;
-        read_exact(&s, (struct slice){(const uint8_t *)bad[i].bytes, bad[i].size}, true);
+        read_exact(&s, (struct slice){(const uint8_t *)bad[i].bytes, bad[i].size});
         assert_false(s.is_status);
     }
 }
@@ -305,15 +304,15 @@ static void long_texts_are_cut(void **state)
         memset(name, 'n', size);
         name[size] = '\0';
         sprintf(body, "%s%s%s", begin, name, end);
-        read_exact(&s, slice_of(body), true);
+        read_exact(&s, slice_of(body));
         assert_true(s.is_status);
         if (size < 4000) {
             assert_int_equal(s.user_size, size < STATUS_TEXT_MAX ? size : STATUS_TEXT_MAX);
             assert_memory_equal(s.user, name, s.user_size);
-            assert_true(s.whole);
+            assert_false(s.unread);
         } else {
             assert_int_equal(s.user_size, 0);
-            assert_false(s.whole); /* the message was not read to its end: nobody may conclude that it names no one */
+            assert_true(s.unread); /* the message was not read to its end: nobody may conclude that it names no one */
         }
         free(body);
         free(name);
