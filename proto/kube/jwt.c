@@ -74,34 +74,14 @@ static uint16_t copy(char to[static JWT_TEXT_MAX], struct slice text)
     return (uint16_t)size;
 }
 
-/* NumericDate (RFC 7519 section 2) may have a fraction. One with an exponent or out of range is taken for absent. */
-static int64_t read_date(struct slice number)
-{
-    int64_t value = 0;
-    for (size_t i = 0; i < number.size && number.data[i] != '.'; i++) {
-        uint8_t b = number.data[i];
-        if (b < '0' || b > '9' || value > INT64_MAX / 10 - 1)
-            return 0;
-        value = value * 10 + (b - '0');
-    }
-    return memchr(number.data, 'e', number.size) || memchr(number.data, 'E', number.size) ? 0 : value;
-}
-
 static bool take_claim(void *owner, const struct json_value *value)
 {
     struct jwt *jwt = owner;
     bool text = value->kind == JSON_STRING && (value->whole || value->text.size >= JWT_TEXT_MAX);
-    bool listed = value->depth == 2 && value->key.size == 0 && slice_is(value->outer, "aud");
-    if (text && (listed || (value->depth == 1 && slice_is(value->key, "aud")))) {
-        if (jwt->audience_size == 0)
-            jwt->audience_size = copy(jwt->audience, value->text);
-    } else if (text && value->depth == 1 && slice_is(value->key, "iss")) {
+    if (text && value->depth == 1 && slice_is(value->key, "iss"))
         jwt->issuer_size = copy(jwt->issuer, value->text);
-    } else if (text && value->depth == 1 && slice_is(value->key, "sub")) {
+    else if (text && value->depth == 1 && slice_is(value->key, "sub"))
         jwt->subject_size = copy(jwt->subject, value->text);
-    } else if (value->kind == JSON_NUMBER && value->whole && value->depth == 1 && slice_is(value->key, "exp")) {
-        jwt->expires = read_date(value->text);
-    }
     return true;
 }
 
@@ -109,7 +89,7 @@ bool jwt_read(struct jwt *jwt, struct slice token)
 {
     uint8_t room[CLAIMS_MAX];
     struct slice parts[3];
-    *jwt = (struct jwt){.expires = 0};
+    *jwt = (struct jwt){.issuer_size = 0};
     if (!jwt_shaped(token))
         return false;
     split(token, parts);
@@ -118,6 +98,6 @@ bool jwt_read(struct jwt *jwt, struct slice token)
     bool object = claims.size > 0 && claims.data[0] == '{';
     if (object && (end == JSON_WHOLE || (end == JSON_CUT && claims.size == sizeof room)))
         return true;
-    *jwt = (struct jwt){.expires = 0};
+    *jwt = (struct jwt){.issuer_size = 0};
     return false;
 }

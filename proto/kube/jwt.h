@@ -1,4 +1,4 @@
-/* The claims of a JSON Web Token (RFC 7519) that are no secret: who issued it, for whom, until when.
+/* The claims of a JSON Web Token (RFC 7519) that are no secret: who issued it, for whom.
  * The signature is neither checked nor looked at: a claim is a claim. */
 #ifndef PROTO_KUBE_JWT_H
 #define PROTO_KUBE_JWT_H
@@ -8,9 +8,8 @@
 enum { JWT_TEXT_MAX = 256 };
 
 struct jwt {
-    uint16_t issuer_size, subject_size, audience_size;                        /* 0: absent; longer ones are cut */
-    char issuer[JWT_TEXT_MAX], subject[JWT_TEXT_MAX], audience[JWT_TEXT_MAX]; /* audience: the first */
-    int64_t expires;                                                          /* seconds since 1970; 0: absent */
+    uint16_t issuer_size, subject_size; /* 0: absent; longer ones are cut */
+    char issuer[JWT_TEXT_MAX], subject[JWT_TEXT_MAX];
 };
 
 /** Whether a token has a JWT's shape: three parts of base64url, the first beginning an object. */
