@@ -67,10 +67,11 @@ bool jwt_shaped(struct slice token)
     return decode(parts[0], &first, 1).size == 1 && first == '{';
 }
 
-static uint16_t copy(char to[static JWT_TEXT_MAX], struct slice text)
+static uint16_t copy(struct jwt *jwt, char to[static JWT_TEXT_MAX], const struct json_value *value)
 {
-    size_t size = text.size < JWT_TEXT_MAX ? text.size : JWT_TEXT_MAX;
-    memcpy(to, text.data, size);
+    size_t size = value->text.size < JWT_TEXT_MAX ? value->text.size : JWT_TEXT_MAX;
+    memcpy(to, value->text.data, size);
+    jwt->cut |= !value->whole || size < value->text.size;
     return (uint16_t)size;
 }
 
@@ -79,9 +80,9 @@ static bool take_claim(void *owner, const struct json_value *value)
     struct jwt *jwt = owner;
     bool text = value->kind == JSON_STRING && (value->whole || value->text.size >= JWT_TEXT_MAX);
     if (text && value->depth == 1 && slice_is(value->key, "iss"))
-        jwt->issuer_size = copy(jwt->issuer, value->text);
+        jwt->issuer_size = copy(jwt, jwt->issuer, value);
     else if (text && value->depth == 1 && slice_is(value->key, "sub"))
-        jwt->subject_size = copy(jwt->subject, value->text);
+        jwt->subject_size = copy(jwt, jwt->subject, value);
     return true;
 }
 

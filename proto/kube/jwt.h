@@ -8,7 +8,8 @@
 enum { JWT_TEXT_MAX = 256 };
 
 struct jwt {
-    uint16_t issuer_size, subject_size; /* 0: absent; longer ones are cut */
+    uint16_t issuer_size, subject_size; /* 0: absent */
+    bool cut;                           /* one of them was longer */
     char issuer[JWT_TEXT_MAX], subject[JWT_TEXT_MAX];
 };
 

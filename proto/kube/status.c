@@ -11,6 +11,7 @@ struct reading {
     bool kind, message, reason; /* was read */
     bool message_lost;          /* it is longer than what is looked at */
     bool unauthorized;          /* it says just that */
+    bool user_cut, reason_cut;  /* was longer than what is kept */
 };
 
 static uint16_t copy(char *to, size_t room, struct slice text)
@@ -43,12 +44,11 @@ static size_t unquote_escape(struct slice s, size_t *at, uint8_t out[static 4])
 }
 
 /* A text as strconv.Quote wrote it, behind its first quote.
- * @param to  as much of it as there is room for.  @return the size of what was read, with the last quote; 0: no such.
- */
-static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
+ * @param to  as much of it as there is room for. @param full  whether that is not all.
+ * @return the size of what was read, with the last quote; 0: no such. */
+static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size, bool *full)
 {
     size_t size = 0;
-    bool full = false;
     for (size_t at = 0, begin = 0; at < s.size; begin = at) {
         while (at < s.size && s.data[at] != '"' && s.data[at] != '\\')
             at++;
@@ -57,9 +57,9 @@ static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
         size_t fits = more.size < room - size ? more.size : room - size;
         if (at == s.size)
             return 0;
-        if (!full)
+        if (!*full)
             size += copy(to + size, fits, more);
-        full = full || fits < more.size;
+        *full = *full || fits < more.size;
         if (s.data[at++] == '"') {
             *to_size = (uint16_t)size;
             return at;
@@ -67,8 +67,8 @@ static size_t unquote(struct slice s, char *to, size_t room, uint16_t *to_size)
         more = (struct slice){.data = escaped, .size = at < s.size ? unquote_escape(s, &at, escaped) : 0};
         if (more.size == 0)
             return 0;
-        full = full || more.size > room - size;
-        if (!full)
+        *full = *full || more.size > room - size;
+        if (!*full)
             size += copy(to + size, more.size, more);
     }
     return 0;
@@ -138,7 +138,7 @@ static void take_message(struct reading *r, struct slice message, bool whole)
     struct status *s = r->status;
     struct slice clause = find_clause(message);
     uint16_t size = 0;
-    size_t used = unquote(clause, s->user, sizeof s->user, &size);
+    size_t used = unquote(clause, s->user, sizeof s->user, &size, &r->user_cut);
     struct slice rest = slice_part(clause, used, clause.size);
     if (used == 0 || !slice_begins(rest, cannot))
         return;
@@ -154,9 +154,11 @@ static void take_kind(struct reading *r, struct slice kind)
 
 static void take_reason(struct reading *r, struct slice reason)
 {
-    if (!r->reason)
-        r->status->reason_size = copy(r->status->reason, sizeof r->status->reason, reason);
+    if (r->reason)
+        return;
     r->reason = true;
+    r->reason_cut = reason.size > sizeof r->status->reason;
+    r->status->reason_size = copy(r->status->reason, sizeof r->status->reason, reason);
 }
 
 static bool take_value(void *owner, const struct json_value *value)
@@ -276,4 +278,5 @@ void status_read(struct status *status, struct slice body)
         status->user_size = 0;
         status->impersonation_refused = false;
     }
+    status->cut = (status->reason_size && r.reason_cut) || (status->user_size && r.user_cut);
 }

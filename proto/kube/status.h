@@ -6,10 +6,11 @@
 
 enum { STATUS_TEXT_MAX = 256 };
 
-/** Strings are copied here and are cut to STATUS_TEXT_MAX; size 0: absent or not reached. */
+/** Strings are copied here; size 0: absent or not reached. */
 struct status {
     bool is_status; /* kind Status was read: it is the API server's (or of one who imitates it) */
     bool unread;    /* something was too deep or too long, or cut: what is absent may be there */
+    bool cut;       /* one of these two was longer */
     uint16_t reason_size, user_size;
     char reason[64]; /* "Forbidden", "Unauthorized" */
     /** Whom the message of a Forbidden names: `User "..." cannot ...`, unquoted. Under impersonation it is the

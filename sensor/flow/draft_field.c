@@ -19,6 +19,7 @@ static struct text keep_text(struct draft *d, struct slice text, size_t most)
 static void keep_claims(struct draft *d, struct slice token)
 {
     const struct jwt *jwt = claims_of(&d->bench->claims, d->x->digest, token);
+    d->x->event.cut |= jwt->cut;
     struct text issuer = draft_keep(d, (struct slice){(const uint8_t *)jwt->issuer, jwt->issuer_size}, SHORT_KEPT);
     d->x->jwt_issuer = issuer;
     struct text subject = draft_keep(d, (struct slice){(const uint8_t *)jwt->subject, jwt->subject_size}, SHORT_KEPT);

@@ -75,6 +75,7 @@ static void keep_status(struct draft *d)
     struct slice body = {.data = d->body, .size = d->body_size};
     const struct status *status = refusal_of(&d->bench->refusals, &d->bench->secret, body);
     d->body_broken |= status->unread;
+    d->x->event.cut |= status->cut;
     if (status->is_status) {
         draft_sign(d, SIGN_STATUS);
         if (!exchange_has(d->x, SIGN_PROXIED))

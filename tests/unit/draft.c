@@ -183,7 +183,6 @@ static void bearer_tokens_leave_a_digest_only(void **state)
     end(&t);
 }
 
-/* In a place where no server reads it, it may be a credential all the same. */
 /* A token of the table is read once; another one, or one of no entry, anew. */
 static void a_token_of_the_table_comes_again(void **state)
 {
@@ -244,6 +243,7 @@ static void parts_of_a_target_are_kept_once(void **state)
     desk_end(&d);
 }
 
+/* In a place where no server reads it, it may be a credential all the same. */
 static void credentials_elsewhere_are_masked(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /* What is read of the body of an answer. */
 #include "tests/unit/worker_rig.h"
 
+#include "proto/kube/status.h"
 #include "sensor/event/field.h"
 
 /* A kubelet that no longer knows the server: `kubectl logs` says that the server has asked for credentials. */
@@ -98,12 +99,40 @@ static void what_is_not_read_of_a_status_is_not_known(void **state)
     }
 }
 
+/* A service account's name may be that long. */
+static void a_long_name_is_marked_as_cut(void **state)
+{
+    (void)state;
+    for (unsigned size = STATUS_TEXT_MAX; size <= STATUS_TEXT_MAX + 1; size++) {
+        char body[1024], answer[1536], name[STATUS_TEXT_MAX + 2] = "";
+        memset(name, 'n', size);
+        snprintf(body, sizeof body,
+                 "{\"kind\":\"Status\",\"message\":\"x is forbidden: User \\\"%s\\\" cannot "
+                 "list\",\"reason\":\"Forbidden\"}",
+                 name);
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        say(&t, CLIENT, PA, GET);
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                 strlen(body), body);
+        say(&t, SERVER, PA, answer);
+        finish(&t);
+        const struct exchange *x = exchange_at(&t, 0);
+        assert_int_equal(x->status_user.size, STATUS_TEXT_MAX);
+        assert_int_equal(x->event.cut, size > STATUS_TEXT_MAX);
+        end(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_that_the_kubelet_refused),
         cmocka_unit_test(a_status_in_another_form_is_not_known),
         cmocka_unit_test(what_is_not_read_of_a_status_is_not_known),
+        cmocka_unit_test(a_long_name_is_marked_as_cut),
     };
     return cmocka_run_group_tests_name("draft_answer", tests, NULL, NULL);
 }

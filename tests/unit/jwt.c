@@ -73,6 +73,7 @@ static void reads_claims(void **state)
         assert_int_equal(jwt_read(&jwt, (struct slice){copy, token.size}), rows[i].good);
         assert_true(text_is(jwt.issuer, jwt.issuer_size, rows[i].issuer));
         assert_true(text_is(jwt.subject, jwt.subject_size, rows[i].subject));
+        assert_false(jwt.cut);
         free(copy);
     }
 }
@@ -90,6 +91,7 @@ static void long_claims_are_cut(void **state)
     strcpy(claims + size + 10000, "\",\"sub\":\"behind what is looked at\"}");
     assert_true(jwt_read(&jwt, make(room, header, claims)));
     assert_int_equal(jwt.issuer_size, JWT_TEXT_MAX);
+    assert_true(jwt.cut);
     assert_int_equal(jwt.issuer[JWT_TEXT_MAX - 1], 'i');
     assert_true(text_is(jwt.subject, jwt.subject_size, "s"));
     free(claims);

@@ -434,6 +434,30 @@ static void a_rest_ends_without_memory(void **state)
     desk_end(&d);
 }
 
+/* It goes on behind the end of one side, too. */
+static void a_side_may_end_while_it_rests(void **state)
+{
+    (void)state;
+    for (int ended = CLIENT; ended <= SERVER; ended++) {
+        struct test t;
+        begin(&t);
+        shake_hands(&t);
+        say(&t, CLIENT, PA, GET);
+        answer_forbidden(&t);
+        t.wire.time += 90 * INT64_C(1000000000);
+        say(&t, (enum side)ended, FA, "");
+        if (ended == CLIENT)
+            answer_forbidden(&t);
+        else
+            say(&t, CLIENT, PA, GET);
+        assert_int_equal(t.count, 2); /* nobody will answer it: told at once */
+        assert_int_equal(exchange_at(&t, 1)->request, ended == CLIENT ? SEEN_NOT : SEEN_WHOLE);
+        assert_int_equal(exchange_at(&t, 1)->status, ended == CLIENT ? 403 : 0);
+        finish(&t);
+        end(&t);
+    }
+}
+
 /* Behind a CONNECT the server may begin as clients do: who the client is was settled before. */
 static void a_tunnel_turns_no_sides(void **state)
 {
@@ -470,6 +494,7 @@ int main(void)
         cmocka_unit_test(h2c_and_nothing_more),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(a_rest_ends_without_memory),
+        cmocka_unit_test(a_side_may_end_while_it_rests),
         cmocka_unit_test(a_tunnel_turns_no_sides),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);

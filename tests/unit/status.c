@@ -310,6 +310,7 @@ static void long_texts_are_cut(void **state)
             assert_int_equal(s.user_size, size < STATUS_TEXT_MAX ? size : STATUS_TEXT_MAX);
             assert_memory_equal(s.user, name, s.user_size);
             assert_false(s.unread);
+            assert_int_equal(s.cut, size > STATUS_TEXT_MAX);
         } else {
             assert_int_equal(s.user_size, 0);
             assert_true(s.unread); /* the message was not read to its end: nobody may conclude that it names no one */

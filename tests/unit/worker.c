@@ -506,30 +506,6 @@ static void goes_on_after_a_rest(void **state)
     end(&t);
 }
 
-/* Behind the end of one side, too. */
-static void a_side_may_end_while_it_rests(void **state)
-{
-    (void)state;
-    for (int ended = CLIENT; ended <= SERVER; ended++) {
-        struct test t;
-        begin(&t);
-        shake_hands(&t);
-        say(&t, CLIENT, PA, GET);
-        answer_forbidden(&t);
-        t.wire.time += 90 * SECOND;
-        say(&t, (enum side)ended, FA, "");
-        if (ended == CLIENT)
-            answer_forbidden(&t);
-        else
-            say(&t, CLIENT, PA, GET);
-        assert_int_equal(t.count, 2); /* nobody will answer it: told at once */
-        assert_int_equal(exchange_at(&t, 1)->request, ended == CLIENT ? SEEN_NOT : SEEN_WHOLE);
-        assert_int_equal(exchange_at(&t, 1)->status, ended == CLIENT ? 403 : 0);
-        finish(&t);
-        end(&t);
-    }
-}
-
 /* An hour behind its last packet, not behind the last that said something. */
 static void rests_for_an_hour(void **state)
 {
@@ -555,6 +531,24 @@ static void rests_for_an_hour(void **state)
     end(&t);
 }
 
+static void a_long_issuer_is_marked_as_cut(void **state)
+{
+    (void)state;
+    char issuer[401] = "", request[600]; /* "iii" is aWlp */
+    for (unsigned i = 0; i < 100; i++)
+        strcat(issuer, "aWlp");
+    snprintf(request, sizeof request,
+             "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer e30.eyAiaXNzIjoi%sIn0.\r\n\r\n", issuer);
+    struct test t;
+    begin(&t);
+    shake_hands(&t);
+    say(&t, CLIENT, PA, request);
+    finish(&t);
+    assert_in_range(exchange_at(&t, 0)->jwt_issuer.size, 200, 299);
+    assert_true(exchange_at(&t, 0)->event.cut);
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,7 +567,6 @@ int main(void)
         cmocka_unit_test(flows_of_one_hash_do_not_mix),
         cmocka_unit_test(an_idle_connection_is_512_bytes),
         cmocka_unit_test(goes_on_after_a_rest),
-        cmocka_unit_test(a_side_may_end_while_it_rests),
         cmocka_unit_test(rests_for_an_hour),
         cmocka_unit_test(joins_late),
         cmocka_unit_test(content_tells_the_client),
@@ -581,6 +574,7 @@ int main(void)
         cmocka_unit_test(nothing_is_told_of_one_that_is_left),
         cmocka_unit_test(recognises_what_is_not_read_yet),
         cmocka_unit_test(ends_without_memory),
+        cmocka_unit_test(a_long_issuer_is_marked_as_cut),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
