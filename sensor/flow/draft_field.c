@@ -217,10 +217,11 @@ static void keep_connection(struct draft *d, const struct field *f)
     d->upgrade_named |= has_nocase(f->value, slice_of("upgrade"));
 }
 
+/* With no value it is as if it were not there: so Go's server takes it. */
 static void keep_impersonation(struct draft *d, const struct field *f)
 {
-    (void)f;
-    draft_sign(d, SIGN_IMPERSONATES);
+    if (f->value.size)
+        draft_sign(d, SIGN_IMPERSONATES);
 }
 
 static void keep_front_user(struct draft *d, const struct field *f)

@@ -161,6 +161,22 @@ static void names_without_values(void **state)
     desk_end(&d);
 }
 
+/* Whose name is empty is nobody; what of it is not known may be anybody. */
+static void an_empty_name_impersonates_nobody(void **state)
+{
+    (void)state;
+    struct desk d;
+    const struct exchange *x = ask(&d, DESK_FIELDS(GET_PODS, IS("impersonate-user", "")));
+    assert_false(exchange_has(x, SIGN_IMPERSONATES));
+    desk_end(&d);
+    x = ask(&d, DESK_FIELDS(GET_PODS, IS("impersonate-user", ""), IS("impersonate-user", "jo")));
+    assert_true(exchange_has(x, SIGN_IMPERSONATES));
+    desk_end(&d);
+    x = ask(&d, DESK_FIELDS(GET_PODS, NAMED("impersonate-user")));
+    assert_true(exchange_has(x, SIGN_IMPERSONATES));
+    desk_end(&d);
+}
+
 /* The server takes the authority for the host where both are there. */
 static void the_authority_is_the_host(void **state)
 {
@@ -380,19 +396,13 @@ static void what_is_not_kept_of_a_target_is_not_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_known_head_hides_nothing),
-        cmocka_unit_test(places_tell),
-        cmocka_unit_test(hidden_fields_are_unknown),
-        cmocka_unit_test(a_hidden_field_may_be_the_credential),
-        cmocka_unit_test(names_without_values),
-        cmocka_unit_test(the_authority_is_the_host),
-        cmocka_unit_test(websocket_over_http2),
-        cmocka_unit_test(answers_hide_fields),
-        cmocka_unit_test(a_fresh_uuid_is_the_audit_id),
-        cmocka_unit_test(a_named_audit_id_wins),
-        cmocka_unit_test(informational_heads_hide_nothing),
-        cmocka_unit_test(trailers_hide_nothing),
-        cmocka_unit_test(what_is_not_kept_of_a_target_is_not_known),
+        cmocka_unit_test(a_known_head_hides_nothing), cmocka_unit_test(places_tell),
+        cmocka_unit_test(hidden_fields_are_unknown),  cmocka_unit_test(a_hidden_field_may_be_the_credential),
+        cmocka_unit_test(names_without_values),       cmocka_unit_test(an_empty_name_impersonates_nobody),
+        cmocka_unit_test(the_authority_is_the_host),  cmocka_unit_test(websocket_over_http2),
+        cmocka_unit_test(answers_hide_fields),        cmocka_unit_test(a_fresh_uuid_is_the_audit_id),
+        cmocka_unit_test(a_named_audit_id_wins),      cmocka_unit_test(informational_heads_hide_nothing),
+        cmocka_unit_test(trailers_hide_nothing),      cmocka_unit_test(what_is_not_kept_of_a_target_is_not_known),
     };
     return cmocka_run_group_tests_name("draft_hidden", tests, NULL, NULL);
 }
