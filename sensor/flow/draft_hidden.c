@@ -162,9 +162,10 @@ void draft_settle_answer(struct draft *d)
     }
     if (!d->uuid_name)
         return;
-    bool same_name = guess->stranger == d->uuid_name;
+    /* What was lost may have made the table begin anew: then a number is another name. */
+    bool same_name = guess->stranger == d->uuid_name && guess->gaps == d->facts->gaps;
     bool fresh = same_name && guess->last != d->uuid_folded;
-    *guess = (struct audit_guess){.last = d->uuid_folded, .stranger = d->uuid_name};
+    *guess = (struct audit_guess){.last = d->uuid_folded, .stranger = d->uuid_name, .gaps = d->facts->gaps};
     if (!fresh)
         return;
     d->x->audit_id = d->uuid;
