@@ -341,6 +341,22 @@ static void nothing_is_told_of_one_that_is_left(void **state)
     end(&t);
 }
 
+/* A line of a log looked like a request; then the client is heard. */
+static void one_that_was_left_is_taken_up_again(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    say(&t, SERVER, PA, "GET /x HTTP/1.1\r\n");
+    say(&t, CLIENT, PA, GET);
+    answer_forbidden(&t);
+    finish(&t);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(exchange_at(&t, 0)->status, 403);
+    assert_int_equal(flow_at(&t, 1)->event.server.port, PORT);
+    end(&t);
+}
+
 static void recognises_what_is_not_read_yet(void **state)
 {
     (void)state;
@@ -572,6 +588,7 @@ int main(void)
         cmocka_unit_test(content_tells_the_client),
         cmocka_unit_test(a_server_elsewhere_is_left),
         cmocka_unit_test(nothing_is_told_of_one_that_is_left),
+        cmocka_unit_test(one_that_was_left_is_taken_up_again),
         cmocka_unit_test(recognises_what_is_not_read_yet),
         cmocka_unit_test(ends_without_memory),
         cmocka_unit_test(a_long_issuer_is_marked_as_cut),
