@@ -134,8 +134,9 @@ void connection_rest(struct connection *c)
 
 enum age_class connection_class(const struct connection *c)
 {
+    /* One that is over may still wait for its keys. */
     if (reassembly_over(&c->reassembly))
-        return AGE_CLOSING;
+        return c->tls && tls_waits(c->tls) ? AGE_IDLE : AGE_CLOSING;
     if (!c->data[CLIENT] && !c->data[SERVER])
         return AGE_OPENING;
     return c->facts.open ? AGE_EXCHANGE_OPEN : AGE_IDLE;

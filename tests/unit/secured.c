@@ -6,7 +6,12 @@
 
 #include <cmocka.h>
 
+#include "proto/tls/keys_reader.h"
 #include "sensor/event/field.h"
+#include "tests/tools/tls_talk.h"
+#include "tests/unit/worker_rig.h"
+
+#define SECOND INT64_C(1000000000)
 
 #define SIGN(name) (UINT32_C(1) << TLS_SIGN_##name)
 
@@ -57,8 +62,78 @@ static void what_is_unknown(void **state)
     }
 }
 
+/* What TLS lets wait for a key, and for how long. */
+static void begin_waiting(struct test *t, struct tls_keys *keys)
+{
+    struct worker_options *options = calloc(1, sizeof *options);
+    *t = (struct test){0};
+    options->memory = 16 << 20;
+    options->keys = keys;
+    options->waiting_bytes = 1 << 16;
+    options->waiting_time = 10 * SECOND;
+    port_set_add(&options->ports, PORT);
+    t->worker = worker_new(options, &t->counters, (struct event_sink){take, reached, t});
+    free(options);
+    wire_begin(&t->wire, CLIENT_IP, 40000, SERVER_IP, PORT);
+}
+
+static void say_talk(struct test *t, const struct tls_talk *talk)
+{
+    struct wire *w = &t->wire;
+    for (size_t i = 0; i < talk->count; i++) {
+        const struct tls_talk_record *r = &talk->records[i];
+        for (size_t at = 0, size; at < r->size; at += size) {
+            size = r->size - at < 1400 ? r->size - at : 1400;
+            worker_frame(t->worker, wire_raw(w, r->side, w->end[r->side].seq, w->end[!r->side].seq, PA,
+                                             (const char *)talk->wire + r->at + at, size));
+            w->end[r->side].seq += (uint32_t)size;
+        }
+    }
+}
+
+/* One that is over waits for its keys as long as one that goes on, and no longer. */
+static void keys_may_come_behind_the_end(void **state)
+{
+    (void)state;
+    struct tls_talk *talk =
+        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
+    assert_non_null(talk);
+    tls_talk_send(talk, CLIENT, (const uint8_t *)GET, strlen(GET));
+    tls_talk_send(talk, SERVER, (const uint8_t *)OK_EMPTY, strlen(OK_EMPTY));
+    for (int come = 0; come < 2; come++) {
+        struct memory memory = {.limit = 1 << 20};
+        const struct hash_secret secret = {.bytes = "192 bytes of a test"};
+        struct tls_keys *keys = tls_keys_new(&secret, &memory);
+        struct tls_keys_reader reader;
+        struct test t;
+        begin_waiting(&t, keys);
+        shake_hands(&t);
+        say_talk(&t, talk);
+        part(&t);
+        moment over = t.wire.time;
+        worker_clock(t.worker, over + 8 * SECOND);
+        tls_keys_reader_init(&reader, keys, NULL, NULL);
+        if (come)
+            tls_keys_reader_feed(&reader, (struct slice){(const uint8_t *)talk->log, talk->log_size});
+        tls_keys_reader_finish(&reader);
+        worker_keys(t.worker);
+        assert_int_equal(t.counters.of[COUNT_EXCHANGES], come);
+        worker_clock(t.worker, over + 11 * SECOND);
+        worker_keys(t.worker);
+        worker_clock(t.worker, over + 17 * SECOND);
+        assert_int_equal(flow_at(&t, t.count - 1)->exchanges, come);
+        assert_int_equal(flow_at(&t, t.count - 1)->reason, FLOW_FIN);
+        assert_int_equal(flow_at(&t, t.count - 1)->closed, !come);
+        finish(&t);
+        end(&t);
+        tls_keys_free(keys);
+    }
+    tls_talk_free(talk);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown),
+                                       cmocka_unit_test(keys_may_come_behind_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
