@@ -127,11 +127,6 @@ enum segment connection_packet(struct connection *c, enum side from, const struc
     return what;
 }
 
-void connection_rest(struct connection *c)
-{
-    reader_rest(c);
-}
-
 enum age_class connection_class(const struct connection *c)
 {
     /* One that is over may still wait for its keys. */

@@ -82,7 +82,4 @@ void connection_end(struct connection *c, moment time, enum flow_reason why);
 /** The class that it ages in now, but that AGE_IDLE is AGE_RESTING where nothing has come for a while. */
 enum age_class connection_class(const struct connection *c);
 
-/** It is idle for a while: what can be made again is given back. */
-void connection_rest(struct connection *c);
-
 #endif

@@ -1,4 +1,5 @@
 #include "sensor/flow/draft.h"
+#include "sensor/flow/reader.h"
 #include "sensor/flow/syn.h"
 
 static struct connection *connection_of_age(struct age *age)
@@ -42,7 +43,7 @@ static void age_due(struct flow_table *t, enum age_class class, moment deadline)
 {
     struct connection *c = connection_of_age(t->ages[class].oldest);
     if (class == AGE_IDLE) {
-        connection_rest(c);
+        reader_rest(c);
         age_leave(&t->ages[AGE_IDLE], &c->age);
         age_enter(&t->ages[AGE_RESTING], &c->age, deadline);
         c->class = AGE_RESTING;

@@ -17,7 +17,7 @@ struct stream *reader_inside(struct connection *c);
 /** A parser of its bytes reads no further: counted and told, the first time. */
 void reader_gave_up(struct connection *c, enum gave_up reason, moment time);
 
-/** Nothing is being said: gives back what is as a new one would be. */
+/** Nothing has been said for a while: gives back what can be made again. */
 void reader_rest(struct connection *c);
 
 /** Frees the reader and what was pending; counts what the connection spoke. */

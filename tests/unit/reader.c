@@ -1,5 +1,5 @@
 /* Who reads a connection: HTTP/2 by prior knowledge, by h2c, and found by its frames beside the search for HTTP/1. */
-#include "sensor/flow/connection.h"
+#include "sensor/flow/reader.h"
 #include "tests/tools/walk_rig.h"
 #include "tests/unit/draft_rig.h"
 #include "tests/unit/http2_talk.h"
@@ -422,7 +422,7 @@ static void a_rest_ends_without_memory(void **state)
     give(c, &w, CLIENT, PA, GET, sizeof GET - 1);
     give(c, &w, SERVER, PA, OK_EMPTY, sizeof OK_EMPTY - 1);
     assert_int_equal(d.count, 1);
-    connection_rest(c);
+    reader_rest(c);
     assert_null(c->reader);
     b->memory.limit = b->memory.used;
     give(c, &w, CLIENT, FA, "", 0);
