@@ -137,8 +137,7 @@ uint64_t http1_body_gap(struct http1 *h, enum side from, uint64_t size)
     struct half *side = &h->half[from];
     if (side->at == AT_UNTIL_END) {
         side->body_lost |= size == GAP_UNKNOWN;
-        if (size != GAP_UNKNOWN)
-            tell_body(h, from, slice_of(""), size);
+        tell_body(h, from, slice_of(""), size);
         return 0;
     }
     if (size == GAP_UNKNOWN)

@@ -106,7 +106,9 @@ static inline void record_body(void *thing, enum side from, struct slice bytes, 
         r->size = r->body_at;
     else
         record_say(r, "%u %c body [", t->number, record_side(from));
-    if (lost)
+    if (lost == GAP_UNKNOWN)
+        record_say(r, "(?)");
+    else if (lost)
         record_say(r, "(%llu)", (unsigned long long)lost);
     record_say(r, "%.*s", (int)bytes.size, (const char *)bytes.data);
     size_t at = r->size;
