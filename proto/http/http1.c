@@ -265,7 +265,7 @@ struct stream *http1_new(const struct http1_limits *limits, bool from_start, str
 
 static bool half_may_rest(const struct half *half)
 {
-    return half->at == AT_START && half->lines.used == 0;
+    return half->at == AT_START && half->lines.used == 0 && half->to_tell == 0;
 }
 
 bool http1_may_rest(const struct stream *http1)

@@ -142,6 +142,11 @@ static const struct talk talks[] = {
      .lines = {"CCONNECT /p HTTP/1.1\r\nHost: h\r\n\r\n", "SHTTP/1.1 200 OK\r\n\r\n", "s"},
      .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=/p\n1 C Host=h\n1 C head request\n1 C done whole\n"
              "1 S :status=200\n1 S head final\n" TOLD_END("1")},
+    {.name = "no tunnel, and no Host, which Go asks of no CONNECT",
+     .lines = {"CCONNECT /p HTTP/1.1\r\nA: b\r\n\r\n", "S" GIVE("403", "0", ""), "C" ASK("/2"),
+               "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=/p\n1 C A=b\n1 C head request\n1 C done whole\n" TOLD_GIVE(
+         "1", "403", "0") TOLD_END("1") TOLD_ASK("2", "/2") TOLD_GIVE("2", "200", "0") TOLD_END("2")},
     {.name = "no tunnel: with a body",
      .lines = {"CCONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", "S" GIVE("200", "1", "x"), "C" ASK("/2"),
                "S" GIVE("403", "0", "")},
