@@ -83,10 +83,10 @@ static struct body_rule request_body(const struct framing *f, enum http_version 
     return (struct body_rule){BODY_CHUNKED, marks_beside_chunked(f)};
 }
 
-struct body_rule framing_request(const struct framing *f, enum http_version version, bool connect)
+struct body_rule framing_request(const struct framing *f, enum http_version version)
 {
     struct body_rule rule = request_body(f, version);
-    bool no_host = f->hosts == 0 && version == HTTP_1_1 && !connect;
+    bool no_host = f->hosts == 0 && version == HTTP_1_1 && !f->connect;
     rule.marks |= bit(no_host, MARK_NO_HOST) | bit(f->hosts > 1, MARK_TWO_HOSTS);
     if (no_host || f->hosts > 1)
         rule.kind = BODY_REFUSED;

@@ -13,6 +13,7 @@ struct framing {
     bool chunked;          /* the last of them was exactly "chunked" */
     bool ends_chunked;     /* its last coding is */
     bool odd_length, two_lengths;
+    bool connect; /* the method is CONNECT, of which Go asks no Host: given with the start line */
 };
 
 void framing_field(struct framing *f, const struct field *field);
@@ -25,7 +26,7 @@ struct body_rule {
 };
 
 /** Of a request. BODY_REFUSED: the server answers 400 or 501 and closes. `f->length` is the size of a counted body. */
-struct body_rule framing_request(const struct framing *f, enum http_version version, bool connect);
+struct body_rule framing_request(const struct framing *f, enum http_version version);
 
 /** Of an answer that may have a body: whoever calls has looked at status and method. */
 struct body_rule framing_answer(const struct framing *f, enum http_version version);

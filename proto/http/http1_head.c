@@ -119,11 +119,12 @@ static void request_line(struct http1 *h, moment time, struct slice line)
         return;
     }
     struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
-    e->head = slice_is(request.method, "HEAD");
-    /* To a path it is a request like any other: a tunnel leads to an authority (RFC 9112, 3.2.3). */
-    e->connect = e->may_switch = slice_is(request.method, "CONNECT") && !slice_begins(request.target, "/");
     side->version = request.version;
     begin_fields(side, AT_FIELDS, HEAD_REQUEST);
+    side->framing.connect = slice_is(request.method, "CONNECT");
+    e->head = slice_is(request.method, "HEAD");
+    /* To a path it is a request like any other: a tunnel leads to an authority (RFC 9112, 3.2.3). */
+    e->connect = e->may_switch = side->framing.connect && !slice_begins(request.target, "/");
     http1_marks(h, CLIENT, side->to_tell);
     tell_pseudo(h, CLIENT, FIELD_METHOD, slice_of(":method"), request.method);
     tell_pseudo(h, CLIENT, FIELD_PATH, slice_of(":path"), request.target);
@@ -225,8 +226,7 @@ static void field_line(struct http1 *h, enum side from, struct slice raw)
 static void request_head(struct http1 *h)
 {
     struct half *side = &h->half[CLIENT];
-    const struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
-    struct body_rule rule = framing_request(&side->framing, side->version, e->connect);
+    struct body_rule rule = framing_request(&side->framing, side->version);
     http1_marks(h, CLIENT, rule.marks);
     tell_head(h, CLIENT);
     http1_body_begin(h, CLIENT, rule.kind);

@@ -163,6 +163,11 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C mark odd_space\n1 C mark bare_lf\n1 C :method=breW\n1 C :path=http://h/x\n"
              "1 C mark absolute_form\n1 C Host=h\n1 C mark folded_field\n1 C A=b c d\n1 C Empty=\n1 C head request\n"
              "1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
+    {.name = "an empty line behind a request, and much later the next one",
+     .lines = {"C" ASK("/1"), "S" GIVE("200", "0", ""), "C\r\n", "C" ASK("/2"), "S" GIVE("403", "0", "")},
+     .told = TOLD_ASK("1", "/1") TOLD_GIVE("1", "200", "0")
+         TOLD_END("1") "2 open 1.1\n2 C mark odd_space\n2 C :method=GET\n2 C :path=/2\n2 C Host=h\n2 C head request\n"
+                       "2 C done whole\n" TOLD_GIVE("2", "403", "0") TOLD_END("2")},
     {.name = "asterisk form, and versions beyond 1.1",
      .lines = {"COPTIONS * HTTP/1.7\r\nHost: h\r\n\r\n", "SHTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"},
      .told = "1 open 1.1\n1 C :method=OPTIONS\n1 C :path=*\n1 C Host=h\n1 C head request\n"
