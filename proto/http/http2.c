@@ -84,6 +84,8 @@ static void abandon_block(struct http2 *h, enum side from, moment time)
 static void begin_block(struct http2 *h, enum side from, moment time, const struct h2_frame *f, uint32_t stream)
 {
     abandon_block(h, from, time);
+    if (!stream)
+        http2_forget_table(h, from); /* its end is not waited for */
     h->side[from].block = (struct block){.stream = stream,
                                          .time = time,
                                          .promise = f->type == FRAME_PUSH_PROMISE,
@@ -115,7 +117,6 @@ static void headers(struct http2 *h, enum side from, moment time, const struct h
     begin_block(h, from, time, f, stream);
     if (!fits || !stream || (promise && from == CLIENT)) {
         http2_bad_frame(h, from, time);
-        http2_forget_table(h, from); /* without a stream the block's end is not waited for */
         block_damaged(h, from, GAVE_UP_MALFORMED);
     }
     add_piece(h, from, time, f, piece);
@@ -223,10 +224,10 @@ static void frame_damaged(void *owner, enum side from, moment time, const struct
         return;
     if (f->type == FRAME_SETTINGS)
         http2_allow_table(h, other_side(from), UINT32_MAX);
-    if (f->type == FRAME_PUSH_PROMISE || f->type == FRAME_CONTINUATION)
+    if (f->type == FRAME_CONTINUATION)
         http2_forget_table(h, from);
-    if (f->type == FRAME_HEADERS)
-        begin_block(h, from, time, f, f->stream);
+    if (f->type == FRAME_HEADERS || f->type == FRAME_PUSH_PROMISE)
+        begin_block(h, from, time, f, f->stream); /* which stream is promised does not matter */
     else if (!goes_on)
         return;
     block_damaged(h, from, why);

@@ -64,6 +64,10 @@ static const struct loss losses[] = {
               .told = ASKED("1", "/1") "1 S final :status=200 a=b\n1 S trailers t=u\n" ENDED("1")
                   ASKED("3", "/3") "3 S final :status=200 t=u\nS odd server_push 1\n3 S trailers ?=? ?=v\n" ENDED("3")
                       ASKED("5", "/5") "5 S final :status=200 ?=? ?=v\n" ENDED("5")}},
+    {.talk = {.name = "bytes of a promise that goes on in CONTINUATIONs: these are in their place",
+              .lines = {HELLO, "C headers 1 +end | " GET("/1"), "S promise 1 2 +cut=9 +lose=14-15 | " GET("/2"),
+                        "S headers 1 +end | :status 200 | t u"},
+              .told = ASKED("1", "/1") "1 S final :status=200 t=u\n" ENDED("1")}},
     {.talk = {.name = "a whole request: its answer is alone, the others are known",
               .lines = {HELLO, "C headers 1 +end | " GET("/1"), "(C headers 3 +end | " GET("/3"),
                         "C headers 5 +end | " GET("/5"), "C headers 7 +end | " GET("/7"),
