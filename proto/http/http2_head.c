@@ -152,6 +152,8 @@ static void end_head(struct telling *t, bool whole)
     /* Where the head before was not known to be the final one, it was not, or this is. */
     if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
         t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
+    else if (t->kind == HEAD_TRAILERS && !t->block->end_stream)
+        http2_bad_frame(h, from, t->block->time); /* RFC 9113, section 8.1 */
     if (whole && from == CLIENT && t->kind == HEAD_REQUEST && t->validity.marks)
         streams_refused(&h->streams, e);
     if (t->too_large)

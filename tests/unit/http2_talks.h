@@ -255,6 +255,13 @@ static const struct talk talks[] = {
                "C headers 3 +end | " GET("/3") " | a b", "r"},
      .told = ASKED_WITH("1", "/1", "a=b") "C odd bad_frame 1\n3 open\n3 C request :method=GET :scheme=http ?=? "
                                           ":path=/3 ?=?\n3 C done whole\n1 over\n3 over\n"},
+    {.name = "trailers that do not end their stream, both ways",
+     .lines = {HELLO, "C headers 1 | " POST("/1"), "C headers 1 | t 1", "C data 1 +end | ab",
+               "S headers 1 | :status 200", "S headers 1 | u 2", "S data 1 +end | x"},
+     .told =
+         "1 open\n1 C request" TOLD_POST("/1") "\nC odd bad_frame 1\n1 C trailers t=1\n1 C body [ab]\n1 C done whole\n"
+                                               "1 S final :status=200\nS odd bad_frame 1\n1 S trailers u=2\n"
+                                               "1 S body [x]\n" ENDED("1")},
     {.name = "DATA before any head",
      .lines = {HELLO, "C headers 1 +end | " GET("/1"), "S data 1 | early", "S data 1 +end"},
      .told = ASKED("1", "/1") "S odd bad_frame 1\n1 S final partly\n1 S body [early]\n1 S done cut\n1 over\n"},
