@@ -2,6 +2,8 @@
 
 noinst_LIBRARIES += proto/libproto.a
 proto_libproto_a_SOURCES = \
+	proto/base/hold.c \
+	proto/base/hold.h \
 	proto/base/json.c \
 	proto/base/json.h \
 	proto/base/memory.c \
@@ -28,8 +30,6 @@ proto_libproto_a_SOURCES = \
 	proto/http/framing.h \
 	proto/http/head.c \
 	proto/http/head.h \
-	proto/http/hold.c \
-	proto/http/hold.h \
 	proto/http/hpack.c \
 	proto/http/hpack.h \
 	proto/http/hpack_inside.h \

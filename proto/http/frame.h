@@ -11,8 +11,8 @@
 #ifndef PROTO_HTTP_FRAME_H
 #define PROTO_HTTP_FRAME_H
 
+#include "proto/base/hold.h"
 #include "proto/http/frame_search.h"
-#include "proto/http/hold.h"
 #include "proto/stream/stream.h"
 
 enum frame_type {

@@ -12,7 +12,7 @@
 #ifndef PROTO_HTTP_FRAME_SEARCH_H
 #define PROTO_HTTP_FRAME_SEARCH_H
 
-#include "proto/http/hold.h"
+#include "proto/base/hold.h"
 #include "proto/stream/stream.h"
 
 enum { FRAME_HEADER = 9 };

@@ -2,8 +2,8 @@
 #ifndef PROTO_HTTP_LINES_H
 #define PROTO_HTTP_LINES_H
 
+#include "proto/base/hold.h"
 #include "proto/http/head.h"
-#include "proto/http/hold.h"
 
 /** Begins as zeros. */
 struct lines {

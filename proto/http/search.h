@@ -7,8 +7,8 @@
 #ifndef PROTO_HTTP_SEARCH_H
 #define PROTO_HTTP_SEARCH_H
 
+#include "proto/base/hold.h"
 #include "proto/http/head.h"
-#include "proto/http/hold.h"
 
 /** Begins as zeros. A candidate that is not all there lies in the side's hold. */
 struct search {

@@ -1,26 +1,5 @@
 #include "proto/tls/handshake.h"
 
-enum { ROOM_FIRST = 512 };
-
-static bool hold(struct tls_handshake *h, struct memory *memory, struct slice bytes)
-{
-    size_t need = h->size + bytes.size, capacity = h->capacity ? h->capacity : ROOM_FIRST;
-    if (bytes.size == 0)
-        return true;
-    while (capacity < need)
-        capacity *= 2;
-    if (capacity > h->capacity) {
-        uint8_t *held = memory_resize(memory, h->held, h->capacity, capacity);
-        if (!held)
-            return false;
-        h->held = held;
-        h->capacity = (uint32_t)capacity;
-    }
-    memcpy(h->held + h->size, bytes.data, bytes.size);
-    h->size = (uint32_t)need;
-    return true;
-}
-
 static struct slice take(struct slice *from, size_t size)
 {
     struct slice piece = slice_part(*from, 0, size);
@@ -31,8 +10,8 @@ static struct slice take(struct slice *from, size_t size)
 /* Adds to what is held until it has so many bytes. @return whether it has. */
 static bool complete(struct tls_handshake *h, struct memory *memory, struct slice *fragment, size_t size, bool *full)
 {
-    *full = h->size < size && !hold(h, memory, take(fragment, size - h->size));
-    return !*full && h->size >= size;
+    *full = h->hold.size < size && !hold_add(&h->hold, take(fragment, size - h->hold.size), memory);
+    return !*full && h->hold.size >= size;
 }
 
 static uint32_t length_of(const uint8_t *header)
@@ -56,14 +35,14 @@ static enum tls_handshake_next next_held(struct tls_handshake *h, struct memory 
     bool full;
     if (!complete(h, memory, fragment, TLS_MESSAGE_HEADER, &full))
         return full ? TLS_HANDSHAKE_NO_MEMORY : TLS_HANDSHAKE_MORE;
-    uint8_t type = h->held[0];
-    uint32_t length = length_of(h->held);
+    uint8_t type = h->hold.bytes[0];
+    uint32_t length = length_of(h->hold.bytes);
     if (length > most)
         return pass(h, memory, type, length, fragment, message);
     if (!complete(h, memory, fragment, TLS_MESSAGE_HEADER + (size_t)length, &full))
         return full ? TLS_HANDSHAKE_NO_MEMORY : TLS_HANDSHAKE_MORE;
     h->told = true;
-    *message = (struct tls_message){.type = type, .body = {h->held + TLS_MESSAGE_HEADER, length}};
+    *message = (struct tls_message){.type = type, .body = {h->hold.bytes + TLS_MESSAGE_HEADER, length}};
     return TLS_HANDSHAKE_MESSAGE;
 }
 
@@ -75,7 +54,7 @@ enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memor
     h->skip -= (uint32_t)take(fragment, h->skip).size;
     if (fragment->size == 0)
         return TLS_HANDSHAKE_MORE;
-    if (h->size || fragment->size < TLS_MESSAGE_HEADER)
+    if (h->hold.size || fragment->size < TLS_MESSAGE_HEADER)
         return next_held(h, memory, most, fragment, message);
     const uint8_t *header = fragment->data;
     uint32_t length = length_of(header);
@@ -92,7 +71,6 @@ enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memor
 
 void tls_handshake_reset(struct tls_handshake *h, struct memory *memory)
 {
-    if (h->held)
-        memory_resize(memory, h->held, h->capacity, 0);
+    hold_clear(&h->hold, memory);
     *h = (struct tls_handshake){0};
 }

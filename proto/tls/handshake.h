@@ -4,8 +4,7 @@
 #ifndef PROTO_TLS_HANDSHAKE_H
 #define PROTO_TLS_HANDSHAKE_H
 
-#include "proto/base/memory.h"
-#include "proto/base/slice.h"
+#include "proto/base/hold.h"
 
 enum tls_message_type {
     TLS_HELLO_REQUEST = 0,
@@ -30,10 +29,9 @@ enum { TLS_MESSAGE_HEADER = 4 };
 
 /** All zero is a fresh one. */
 struct tls_handshake {
-    uint8_t *held; /* the beginning of a message */
-    uint32_t size, capacity;
-    uint32_t skip; /* of a message that is too long: what is still to come */
-    bool told;     /* what is held was told: it goes with the next call */
+    struct hold hold; /* the beginning of a message */
+    uint32_t skip;    /* of a message that is too long: what is still to come */
+    bool told;        /* what is held was told: it goes with the next call */
 };
 
 struct tls_message {

@@ -1,5 +1,7 @@
 #include "proto/tls/record.h"
 
+#include "proto/base/hold.h"
+
 /* How many headers in a row, each where the one before says, make bytes from anywhere a record; and how many of those
  * that chance hardly makes. */
 enum {
@@ -8,10 +10,9 @@ enum {
     SEARCH_BYTES = (CHAIN - 1) * (TLS_RECORD_HEADER + TLS_RECORD_MAX) + TLS_RECORD_HEADER
 };
 
-/* Searching, `held` begins where a record may begin; else it is the beginning of a header, or of a wanted content. */
+/* Searching, `hold` begins where a record may begin; else it is the beginning of a header, or of a wanted content. */
 struct half {
-    uint8_t *held;
-    uint32_t size, capacity;
+    struct hold hold;
     uint32_t left; /* of the content of the record: what is still to come */
     uint8_t header[TLS_RECORD_HEADER];
     bool wanted; /* that content */
@@ -19,7 +20,7 @@ struct half {
     bool behind;   /* a gap: what is held begins right there */
     bool believes; /* that a record begins there, for its header alone */
     bool believed; /* of the record that was begun: the next one shows whether it was one */
-    bool asked;    /* whether what may begin at `held` is proved: it was not */
+    bool asked;    /* whether what may begin at `hold` is proved: it was not */
     bool ended;
 };
 
@@ -51,46 +52,10 @@ bool tls_record_plausible(const uint8_t header[static TLS_RECORD_HEADER])
     return may_be_record(header) && header[0] != TLS_HEARTBEAT && header[1] == 3 && header[2] <= 4;
 }
 
-static void release(struct tls_record *t, struct half *side)
-{
-    if (side->held)
-        memory_resize(t->memory, side->held, side->capacity, 0);
-    side->held = NULL;
-    side->size = side->capacity = 0;
-}
-
 static void give_up(struct tls_record *t, moment time, enum gave_up reason)
 {
     t->gave_up = true;
     t->events->gave_up(t->owner, time, reason);
-}
-
-/* @param room  what will be needed in all, where that is known; else 0. */
-static bool hold(struct tls_record *t, struct half *side, struct slice bytes, size_t room)
-{
-    size_t need = side->size + bytes.size;
-    if (bytes.size == 0)
-        return true;
-    if (need > side->capacity) {
-        size_t capacity = side->capacity ? side->capacity : 64;
-        while (capacity < need)
-            capacity *= 2;
-        if (room >= need)
-            capacity = room;
-        uint8_t *held = memory_resize(t->memory, side->held, side->capacity, capacity);
-        if (!held)
-            return false;
-        side->held = held;
-        side->capacity = (uint32_t)capacity;
-    }
-    memcpy(side->held + side->size, bytes.data, bytes.size);
-    side->size = (uint32_t)need;
-    return true;
-}
-
-static struct slice held_slice(const struct half *side)
-{
-    return side->held ? (struct slice){.data = side->held, .size = side->size} : slice_of("");
 }
 
 /* RFC 5246, E.2: a length with its highest bit set, CLIENT-HELLO, a version: SSL 2.0 or what is offered. */
@@ -125,7 +90,7 @@ static void disbelieve(struct tls_record *t, enum side from, moment time, const 
     side->searching = true;
     if (t->events->lost)
         t->events->lost(t->owner, from, time, TLS_LOST_SOME, NULL, GAP_UNKNOWN);
-    if (!hold(t, side, (struct slice){header, TLS_RECORD_HEADER}, 0))
+    if (!hold_add(&side->hold, (struct slice){header, TLS_RECORD_HEADER}, t->memory))
         give_up(t, time, GAVE_UP_MEMORY);
 }
 
@@ -234,37 +199,36 @@ static void read_on(struct tls_record *t, enum side from, moment time, struct sl
 static void read_held(struct tls_record *t, enum side from, moment time)
 {
     struct half *side = &t->half[from];
-    struct half found = *side;
-    side->held = NULL;
-    side->size = side->capacity = 0;
-    read_on(t, from, time, held_slice(&found));
-    release(t, &found);
+    struct hold found = side->hold;
+    side->hold = (struct hold){0};
+    read_on(t, from, time, hold_slice(&found));
+    hold_clear(&found, t->memory);
 }
 
 static void search_on(struct tls_record *t, enum side from, moment time, struct slice rest)
 {
     struct half *side = &t->half[from];
     bool found = false;
-    if (side->size == 0) {
+    if (side->hold.size == 0) {
         size_t at = search(t, from, rest, &found);
         rest = slice_part(rest, at, rest.size);
         side->searching = !found;
         if (found)
             read_on(t, from, time, rest);
-        else if (!hold(t, side, rest, 0))
+        else if (!hold_add(&side->hold, rest, t->memory))
             give_up(t, time, GAVE_UP_MEMORY);
         return;
     }
     while (rest.size && side->searching && !t->gave_up) {
-        struct slice piece = slice_part(rest, 0, SEARCH_BYTES - side->size);
+        struct slice piece = slice_part(rest, 0, SEARCH_BYTES - side->hold.size);
         rest = slice_part(rest, piece.size, rest.size);
-        if (!hold(t, side, piece, 0)) {
+        if (!hold_add(&side->hold, piece, t->memory)) {
             give_up(t, time, GAVE_UP_MEMORY);
             return;
         }
-        size_t at = search(t, from, held_slice(side), &found);
-        memmove(side->held, side->held + at, side->size - at);
-        side->size -= (uint32_t)at;
+        size_t at = search(t, from, hold_slice(&side->hold), &found);
+        memmove(side->hold.bytes, side->hold.bytes + at, side->hold.size - at);
+        side->hold.size -= (uint32_t)at;
         side->searching = !found;
         if (found)
             read_held(t, from, time);
@@ -277,17 +241,17 @@ static void read_header(struct tls_record *t, enum side from, moment time, struc
 {
     struct half *side = &t->half[from];
     uint8_t header[TLS_RECORD_HEADER];
-    struct slice piece = slice_part(*rest, 0, TLS_RECORD_HEADER - side->size);
+    struct slice piece = slice_part(*rest, 0, TLS_RECORD_HEADER - side->hold.size);
     *rest = slice_part(*rest, piece.size, rest->size);
-    if (side->size + piece.size < TLS_RECORD_HEADER) {
-        if (!hold(t, side, piece, 0))
+    if (side->hold.size + piece.size < TLS_RECORD_HEADER) {
+        if (!hold_add(&side->hold, piece, t->memory))
             give_up(t, time, GAVE_UP_MEMORY);
         return;
     }
-    if (side->size)
-        memcpy(header, side->held, side->size);
-    memcpy(header + side->size, piece.data, piece.size);
-    release(t, side);
+    if (side->hold.size)
+        memcpy(header, side->hold.bytes, side->hold.size);
+    memcpy(header + side->hold.size, piece.data, piece.size);
+    hold_clear(&side->hold, t->memory);
     begin_record(t, from, time, header);
 }
 
@@ -303,11 +267,11 @@ static void read_content(struct tls_record *t, enum side from, moment time, stru
         return;
     if (piece.size == length) {
         tell_content(t, from, time, piece);
-    } else if (!hold(t, side, piece, length)) {
+    } else if (!hold_add_of(&side->hold, piece, length, t->memory)) {
         give_up(t, time, GAVE_UP_MEMORY);
     } else if (side->left == 0) {
-        tell_content(t, from, time, held_slice(side));
-        release(t, side);
+        tell_content(t, from, time, hold_slice(&side->hold));
+        hold_clear(&side->hold, t->memory);
     }
 }
 
@@ -341,9 +305,9 @@ static void gap(struct stream *s, enum side from, moment time, uint64_t size)
         return;
     bool inside = size <= side->left, wanted = side->wanted;
     bool placed = size != GAP_UNKNOWN && !side->searching && !inside;
-    uint64_t records = placed ? size - side->left + (side->left ? 0 : side->size) : GAP_UNKNOWN;
+    uint64_t records = placed ? size - side->left + (side->left ? 0 : side->hold.size) : GAP_UNKNOWN;
     side->wanted = false;
-    release(t, side);
+    hold_clear(&side->hold, t->memory);
     side->left = inside ? side->left - (uint32_t)size : 0;
     side->searching |= !inside;
     side->behind = side->searching;
@@ -360,14 +324,14 @@ static void end(struct stream *s, enum side from, moment time, enum stream_end h
     (void)time;
     (void)how;
     t->half[from].ended = true;
-    release(t, &t->half[from]);
+    hold_clear(&t->half[from].hold, t->memory);
 }
 
 static void destroy(struct stream *s)
 {
     struct tls_record *t = (struct tls_record *)s;
-    release(t, &t->half[CLIENT]);
-    release(t, &t->half[SERVER]);
+    hold_clear(&t->half[CLIENT].hold, t->memory);
+    hold_clear(&t->half[SERVER].hold, t->memory);
     memory_resize(t->memory, t, sizeof *t, 0);
 }
 

@@ -41,7 +41,7 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
     if (!t->for_a_key && !early)
         return false;
     size_t most = t->for_a_key ? limits->waiting_bytes : limits->early_bytes;
-    bool late = t->for_a_key && t->waiting.size && record->time - t->waiting.since > limits->waiting_time;
+    bool late = t->for_a_key && t->waiting.hold.size && record->time - t->waiting.since > limits->waiting_time;
     if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, record))
         return true;
     if (t->for_a_key) {
@@ -194,7 +194,7 @@ static void go_on(struct tls *t)
 
 void tls_sealed_go_on(struct tls *t)
 {
-    if (!t->for_a_key && t->waiting.size && !tls_early_waits(t, CLIENT))
+    if (!t->for_a_key && t->waiting.hold.size && !tls_early_waits(t, CLIENT))
         go_on(t);
 }
 
@@ -216,7 +216,7 @@ void tls_sealed_end(struct tls *t, enum side from, moment time, enum stream_end 
 {
     struct tls_waiting_record record = {
         .time = time, .side = (uint8_t)from, .kind = TLS_WAITING_END, .how = (uint8_t)how, .content = slice_of("")};
-    if (!t->waiting.size || !let_wait(t, from, &record))
+    if (!t->waiting.hold.size || !let_wait(t, from, &record))
         tls_plain_end(t, from, time, how);
 }
 
@@ -239,7 +239,7 @@ bool tls_sealed_proves(struct tls *t, enum side from, const uint8_t header[stati
 
 void tls_sealed_retry(struct tls *t, moment time)
 {
-    bool late = t->waiting.size && time - t->waiting.since > t->bench->limits.waiting_time;
+    bool late = t->waiting.hold.size && time - t->waiting.since > t->bench->limits.waiting_time;
     if (t->for_a_key && (late || tls_epochs_has_all_keys(&t->epochs, &t->bench->locksmith)))
         end_wait(t, time);
 }

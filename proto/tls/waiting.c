@@ -16,38 +16,28 @@ bool tls_waiting_add(struct tls_waiting *w, struct memory *memory, size_t most, 
                           .kind = record->kind,
                           .how = record->how};
     memcpy(entry.header, record->header, sizeof entry.header);
-    size_t need = w->size + sizeof entry + record->content.size, capacity = w->capacity ? w->capacity : 2048;
-    if (need > most)
-        return false;
-    while (capacity < need)
-        capacity *= 2;
-    if (capacity > w->capacity) {
-        uint8_t *bytes = memory_resize(memory, w->bytes, w->capacity, capacity);
-        if (!bytes)
-            return false;
-        w->bytes = bytes;
-        w->capacity = (uint32_t)capacity;
-    }
-    if (w->size == 0)
+    uint32_t before = w->hold.size;
+    bool fits = before + sizeof entry + record->content.size <= most &&
+                hold_add(&w->hold, (struct slice){(const uint8_t *)&entry, sizeof entry}, memory) &&
+                hold_add(&w->hold, record->content, memory);
+    if (!fits)
+        w->hold.size = before;
+    else if (before == 0)
         w->since = record->time;
-    memcpy(w->bytes + w->size, &entry, sizeof entry);
-    if (record->content.size)
-        memcpy(w->bytes + w->size + sizeof entry, record->content.data, record->content.size);
-    w->size = (uint32_t)need;
-    return true;
+    return fits;
 }
 
 bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waiting_record *record)
 {
     struct entry entry;
-    if (*at >= w->size)
+    if (*at >= w->hold.size)
         return false;
-    memcpy(&entry, w->bytes + *at, sizeof entry);
+    memcpy(&entry, w->hold.bytes + *at, sizeof entry);
     *record = (struct tls_waiting_record){.time = entry.time,
                                           .side = entry.side,
                                           .kind = entry.kind,
                                           .how = entry.how,
-                                          .content = {w->bytes + *at + sizeof entry, entry.size}};
+                                          .content = {w->hold.bytes + *at + sizeof entry, entry.size}};
     memcpy(record->header, entry.header, sizeof entry.header);
     *at += sizeof entry + entry.size;
     return true;
@@ -55,7 +45,6 @@ bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waitin
 
 void tls_waiting_release(struct tls_waiting *w, struct memory *memory)
 {
-    if (w->bytes)
-        memory_resize(memory, w->bytes, w->capacity, 0);
+    hold_clear(&w->hold, memory);
     *w = (struct tls_waiting){0};
 }

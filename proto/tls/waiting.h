@@ -2,11 +2,11 @@
 #ifndef PROTO_TLS_WAITING_H
 #define PROTO_TLS_WAITING_H
 
+#include "proto/base/hold.h"
 #include "proto/tls/record.h"
 
 struct tls_waiting {
-    uint8_t *bytes;
-    uint32_t size, capacity;
+    struct hold hold;
     moment since; /* of the first */
 };
 

@@ -1,6 +1,6 @@
 /* The beginning of an element that is not all there yet: bytes copied until the rest comes. */
-#ifndef PROTO_HTTP_HOLD_H
-#define PROTO_HTTP_HOLD_H
+#ifndef PROTO_BASE_HOLD_H
+#define PROTO_BASE_HOLD_H
 
 #include "proto/base/memory.h"
 #include "proto/base/slice.h"
@@ -10,8 +10,11 @@ struct hold {
     uint32_t size, capacity;
 };
 
-/** @return false when the account is full; nothing was added then. */
+/** @return false when the account is full, or it would be more than a GiB; nothing was added then. */
 bool hold_add(struct hold *h, struct slice more, struct memory *memory);
+
+/** The same, where it is known how much will be held in all: for that it takes memory, and for no more. */
+bool hold_add_of(struct hold *h, struct slice more, size_t all, struct memory *memory);
 
 /** Forgets and gives the memory back. */
 void hold_clear(struct hold *h, struct memory *memory);
