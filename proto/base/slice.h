@@ -31,6 +31,15 @@ static inline struct slice slice_part(struct slice s, size_t from, size_t to)
     return (struct slice){.data = s.data + from, .size = to - from};
 }
 
+/** The first `most` bytes, or what there is of them, taken off the front of `rest`. */
+static inline struct slice slice_take(struct slice *rest, size_t most)
+{
+    size_t size = most < rest->size ? most : rest->size;
+    struct slice front = {.data = rest->data, .size = size};
+    *rest = (struct slice){.data = rest->data + size, .size = rest->size - size};
+    return front;
+}
+
 static inline bool slice_same(struct slice a, struct slice b)
 {
     return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;

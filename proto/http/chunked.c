@@ -69,15 +69,13 @@ enum chunked_step chunked_step(struct chunked *c, struct slice *rest, struct sli
     while (rest->size) {
         if (c->state == CHUNKED_DATA) {
             size_t size = c->left < rest->size ? (size_t)c->left : rest->size;
-            *data = slice_part(*rest, 0, size);
-            *rest = slice_part(*rest, size, rest->size);
+            *data = slice_take(rest, size);
             c->left -= size;
             if (c->left == 0)
                 c->state = CHUNKED_DATA_CR;
             return CHUNKED_BYTES;
         }
-        uint8_t b = rest->data[0];
-        *rest = slice_part(*rest, 1, rest->size);
+        uint8_t b = slice_take(rest, 1).data[0];
         enum chunked_step step = c->state < CHUNKED_DATA ? size_byte(c, b) : data_ended(c, b);
         if (step != CHUNKED_MORE)
             return step;

@@ -17,13 +17,6 @@ struct h2_frame frame_read(const uint8_t *nine)
     return f;
 }
 
-static struct slice take(struct slice *rest, size_t most)
-{
-    struct slice piece = slice_part(*rest, 0, most);
-    *rest = slice_part(*rest, piece.size, rest->size);
-    return piece;
-}
-
 static void give_up(struct frames *f)
 {
     hold_clear(&f->hold, f->memory);
@@ -131,7 +124,7 @@ static void read_preface(struct frames *f, moment time, struct slice *rest)
         lose(f, time);
         return;
     }
-    take(rest, piece.size);
+    slice_take(rest, piece.size);
     f->size = (uint8_t)(f->size + piece.size);
     if (f->size < PREFACE_SIZE)
         return;
@@ -172,9 +165,9 @@ static void resume(struct frames *f, moment time, struct frames_found *found)
     f->trial = TRIAL;
     while (rest.size && f->at != AT_NOTHING) {
         if (f->at == AT_HEADER)
-            read_header(f, time, take(&rest, FRAME_HEADER - f->size));
+            read_header(f, time, slice_take(&rest, FRAME_HEADER - f->size));
         else
-            read_payload(f, time, take(&rest, f->left));
+            read_payload(f, time, slice_take(&rest, f->left));
         uint32_t missing = f->left - (rest.size ? 0 : found->left);
         if ((f->at == AT_DATA || f->at == AT_PAD_LENGTH) && missing)
             gap_inside(f, time, missing);
@@ -218,10 +211,10 @@ enum gave_up frames_push(struct frames *f, moment time, struct slice rest)
     while (rest.size && f->at != AT_NOTHING) {
         switch (f->at) {
         case AT_PREFACE: read_preface(f, time, &rest); break;
-        case AT_HEADER: read_header(f, time, take(&rest, FRAME_HEADER - f->size)); break;
-        case AT_PAYLOAD: read_payload(f, time, take(&rest, f->left)); break;
-        case AT_PAD_LENGTH: read_pad_length(f, time, take(&rest, 1)); break;
-        case AT_DATA: read_data(f, time, take(&rest, f->left)); break;
+        case AT_HEADER: read_header(f, time, slice_take(&rest, FRAME_HEADER - f->size)); break;
+        case AT_PAYLOAD: read_payload(f, time, slice_take(&rest, f->left)); break;
+        case AT_PAD_LENGTH: read_pad_length(f, time, slice_take(&rest, 1)); break;
+        case AT_DATA: read_data(f, time, slice_take(&rest, f->left)); break;
         default: search(f, time, &rest); break;
         }
     }

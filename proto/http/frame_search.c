@@ -300,7 +300,7 @@ enum frame_search_result frame_search_push(struct frame_search *s, enum side fro
             piece = slice_part(piece, 0, needs(&s->chains[i]));
         uint8_t nine[FRAME_HEADER];
         bool joined = false, begins = find(s, from, &piece, nine);
-        *rest = slice_part(*rest, piece.size, rest->size);
+        slice_take(rest, piece.size);
         keep_tail(s, piece);
         if (!follow(s, from, memory, piece, &joined) || (begins && !joined && !begin(s, from, memory, nine)))
             return FRAME_SEARCH_NO_MEMORY;

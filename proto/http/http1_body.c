@@ -7,11 +7,6 @@ static void tell_body(struct http1 *h, enum side from, struct slice bytes, uint6
         h->events->body(thing, from, bytes, lost);
 }
 
-static void advance(struct slice *rest, size_t size)
-{
-    *rest = slice_part(*rest, size, rest->size);
-}
-
 static void begin_trailers(struct half *side)
 {
     side->at = AT_TRAILERS;
@@ -47,10 +42,8 @@ static void counted(struct http1 *h, enum side from, struct slice *rest)
 {
     struct half *side = &h->half[from];
     size_t size = side->left < rest->size ? (size_t)side->left : rest->size;
-    struct slice bytes = slice_part(*rest, 0, size);
-    advance(rest, size);
     side->left -= size;
-    tell_body(h, from, bytes, 0);
+    tell_body(h, from, slice_take(rest, size), 0);
     if (side->left == 0)
         http1_done(h, from, MESSAGE_WHOLE);
 }
@@ -88,12 +81,10 @@ static void peek(struct http1 *h, enum side from, moment time, struct slice *res
     enum { ENOUGH = sizeof "HTTP/1.1 2" - 1 };
     struct half *side = &h->half[from];
     size_t enough = side->body == AT_COUNTED && side->left < ENOUGH ? (size_t)side->left : ENOUGH;
-    struct slice more = slice_part(*rest, 0, enough - side->lines.hold.size);
-    if (!hold_add(&side->lines.hold, more, h->memory)) {
+    if (!hold_add(&side->lines.hold, slice_take(rest, enough - side->lines.hold.size), h->memory)) {
         http1_give_up(h, time, GAVE_UP_MEMORY);
         return;
     }
-    advance(rest, more.size);
     struct slice seen = hold_slice(&side->lines.hold);
     bool head = head_may_begin(seen, SERVER);
     if (head && seen.size < enough)
@@ -114,10 +105,7 @@ void http1_body(struct http1 *h, enum side from, moment time, struct slice *rest
     case AT_PEEK: peek(h, from, time, rest); break;
     case AT_COUNTED: counted(h, from, rest); break;
     case AT_CHUNKED: chunked(h, from, rest); break;
-    default:
-        tell_body(h, from, *rest, 0);
-        advance(rest, rest->size);
-        break;
+    default: tell_body(h, from, slice_take(rest, rest->size), 0); break;
     }
 }
 

@@ -1,10 +1,5 @@
 #include "proto/http/lines.h"
 
-static void advance(struct slice *rest, size_t size)
-{
-    *rest = slice_part(*rest, size, rest->size);
-}
-
 static bool is_empty(struct slice raw)
 {
     return raw.data[0] == '\n' || (raw.size == 2 && raw.data[0] == '\r');
@@ -52,13 +47,13 @@ enum lines_step lines_next(struct lines *l, struct memory *memory, size_t bound,
         if (ended && !large && l->hold.size == 0 && (follows_no_fold(*rest, size) || is_final(piece, fields))) {
             *raw = piece;
             l->used += (uint32_t)size;
-            advance(rest, size);
+            slice_take(rest, size);
             return LINES_READ;
         }
         if (!hold_add(&l->hold, piece, memory))
             return LINES_NO_MEMORY;
         l->used += (uint32_t)piece.size;
-        advance(rest, piece.size);
+        slice_take(rest, piece.size);
         if (large)
             return LINES_TOO_LARGE;
         if (ended && !waiting && is_final(hold_slice(&l->hold), fields))

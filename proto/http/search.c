@@ -48,11 +48,6 @@ static enum verdict judge_lines(struct search *s, struct slice candidate, enum s
     }
 }
 
-static void advance(struct slice *rest, size_t size)
-{
-    *rest = slice_part(*rest, size, rest->size);
-}
-
 /* The candidate is none. */
 static void restart(struct search *s, bool skipping)
 {
@@ -64,7 +59,7 @@ static bool skip_line(struct search *s, struct slice *rest)
 {
     size_t size = slice_find(*rest, '\n') + 1;
     restart(s, size > rest->size);
-    advance(rest, size);
+    slice_take(rest, size);
     return !s->skipping;
 }
 
@@ -75,16 +70,15 @@ static enum search_result search_pushed(struct search *s, struct hold *hold, str
     struct slice candidate = slice_part(*rest, 0, bound);
     enum verdict v = judge_lines(s, candidate, from);
     if (v == LINE_LAST) {
-        *head = slice_part(candidate, 0, s->checked);
-        advance(rest, s->checked);
+        *head = slice_take(rest, s->checked);
         return SEARCH_FOUND;
     }
     if (v == LINE_BAD) { /* no line is both a field and a start line: only the bad one may begin a head */
-        advance(rest, s->checked);
+        slice_take(rest, s->checked);
         restart(s, s->lines == 0);
         return SEARCH_MORE;
     }
-    advance(rest, candidate.size);
+    slice_take(rest, candidate.size);
     if (candidate.size == bound)
         restart(s, candidate.data[bound - 1] != '\n');
     else if (!hold_add(hold, candidate, memory))
@@ -97,10 +91,9 @@ static enum search_result search_held(struct search *s, struct hold *hold, struc
                                       size_t bound, struct slice *rest, struct slice *head)
 {
     size_t size = slice_find(*rest, '\n') + 1;
-    struct slice piece = slice_part(slice_part(*rest, 0, size), 0, bound - hold->size);
-    if (!hold_add(hold, piece, memory))
+    size_t room = bound - hold->size;
+    if (!hold_add(hold, slice_take(rest, size < room ? size : room), memory))
         return SEARCH_NO_MEMORY;
-    advance(rest, piece.size);
     enum verdict v = judge_lines(s, hold_slice(hold), from);
     if (v == LINE_LAST) {
         *head = hold_slice(hold);

@@ -55,10 +55,8 @@ static bool held_behind_all(const struct reassembly_side *s, const struct piece 
 /** Splits the part off that lies before what is held. */
 static struct slice piece_split(struct piece *piece, struct slice *bytes, size_t size)
 {
-    struct slice part = slice_part(*bytes, 0, size);
-    *bytes = slice_part(*bytes, size, bytes->size);
     piece->offset += size;
-    return part;
+    return slice_take(bytes, size);
 }
 
 /** Counts bytes that are there twice.  @return whether they differ. */

@@ -1,16 +1,9 @@
 #include "proto/tls/handshake.h"
 
-static struct slice take(struct slice *from, size_t size)
-{
-    struct slice piece = slice_part(*from, 0, size);
-    *from = slice_part(*from, piece.size, from->size);
-    return piece;
-}
-
 /* Adds to what is held until it has so many bytes. @return whether it has. */
 static bool complete(struct tls_handshake *h, struct memory *memory, struct slice *fragment, size_t size, bool *full)
 {
-    *full = h->hold.size < size && !hold_add(&h->hold, take(fragment, size - h->hold.size), memory);
+    *full = h->hold.size < size && !hold_add(&h->hold, slice_take(fragment, size - h->hold.size), memory);
     return !*full && h->hold.size >= size;
 }
 
@@ -23,7 +16,7 @@ static enum tls_handshake_next pass(struct tls_handshake *h, struct memory *memo
                                     struct slice *fragment, struct tls_message *message)
 {
     tls_handshake_reset(h, memory);
-    h->skip = size - (uint32_t)take(fragment, size).size;
+    h->skip = size - (uint32_t)slice_take(fragment, size).size;
     *message = (struct tls_message){.type = type, .body = slice_of("")};
     return TLS_HANDSHAKE_PASSED;
 }
@@ -51,7 +44,7 @@ enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memor
 {
     if (h->told)
         tls_handshake_reset(h, memory);
-    h->skip -= (uint32_t)take(fragment, h->skip).size;
+    h->skip -= (uint32_t)slice_take(fragment, h->skip).size;
     if (fragment->size == 0)
         return TLS_HANDSHAKE_MORE;
     if (h->hold.size || fragment->size < TLS_MESSAGE_HEADER)
@@ -59,13 +52,13 @@ enum tls_handshake_next tls_handshake_next(struct tls_handshake *h, struct memor
     const uint8_t *header = fragment->data;
     uint32_t length = length_of(header);
     if (length > most) {
-        take(fragment, TLS_MESSAGE_HEADER);
+        slice_take(fragment, TLS_MESSAGE_HEADER);
         return pass(h, memory, header[0], length, fragment, message);
     }
     if (fragment->size - TLS_MESSAGE_HEADER < length)
         return next_held(h, memory, most, fragment, message);
-    take(fragment, TLS_MESSAGE_HEADER);
-    *message = (struct tls_message){.type = header[0], .body = take(fragment, length)};
+    slice_take(fragment, TLS_MESSAGE_HEADER);
+    *message = (struct tls_message){.type = header[0], .body = slice_take(fragment, length)};
     return TLS_HANDSHAKE_MESSAGE;
 }
 

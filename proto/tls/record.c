@@ -220,8 +220,7 @@ static void search_on(struct tls_record *t, enum side from, moment time, struct 
         return;
     }
     while (rest.size && side->searching && !t->gave_up) {
-        struct slice piece = slice_part(rest, 0, SEARCH_BYTES - side->hold.size);
-        rest = slice_part(rest, piece.size, rest.size);
+        struct slice piece = slice_take(&rest, SEARCH_BYTES - side->hold.size);
         if (!hold_add(&side->hold, piece, t->memory)) {
             give_up(t, time, GAVE_UP_MEMORY);
             return;
@@ -241,8 +240,7 @@ static void read_header(struct tls_record *t, enum side from, moment time, struc
 {
     struct half *side = &t->half[from];
     uint8_t header[TLS_RECORD_HEADER];
-    struct slice piece = slice_part(*rest, 0, TLS_RECORD_HEADER - side->hold.size);
-    *rest = slice_part(*rest, piece.size, rest->size);
+    struct slice piece = slice_take(rest, TLS_RECORD_HEADER - side->hold.size);
     if (side->hold.size + piece.size < TLS_RECORD_HEADER) {
         if (!hold_add(&side->hold, piece, t->memory))
             give_up(t, time, GAVE_UP_MEMORY);
@@ -259,8 +257,7 @@ static void read_header(struct tls_record *t, enum side from, moment time, struc
 static void read_content(struct tls_record *t, enum side from, moment time, struct slice *rest)
 {
     struct half *side = &t->half[from];
-    struct slice piece = slice_part(*rest, 0, side->left);
-    *rest = slice_part(*rest, piece.size, rest->size);
+    struct slice piece = slice_take(rest, side->left);
     size_t length = number_at(side->header + 3);
     side->left -= (uint32_t)piece.size;
     if (!side->wanted)
