@@ -140,6 +140,8 @@ void http1_switch(struct http1 *h, moment time, struct slice protocol)
         stream_gap(h->next, SERVER, time, GAP_UNKNOWN);
     if (h->next && held.size)
         stream_push(h->next, CLIENT, time, hold_slice(&held));
+    if (h->next && client->ended)
+        stream_end(h->next, CLIENT, time, client->how);
     hold_clear(&held, h->memory);
 }
 
@@ -216,6 +218,7 @@ static void end(struct stream *s, enum side from, moment time, enum stream_end h
     if (h->gave_up || side->ended)
         return;
     side->ended = true;
+    side->how = how;
     if (h->switched) {
         if (h->next)
             stream_end(h->next, from, time, how);

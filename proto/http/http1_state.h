@@ -27,10 +27,11 @@ struct half {
     enum at at;
     enum at body; /* where AT_PEEK goes on */
     bool ended;
-    bool began;     /* a message's first byte was seen */
-    bool whole;     /* no field of the head is missing so far */
-    bool body_lost; /* bytes of a body of unknown length are missing */
-    bool refused;   /* searching, behind a message that was: what is passed over is its rest, and no other message */
+    enum stream_end how; /* it ended */
+    bool began;          /* a message's first byte was seen */
+    bool whole;          /* no field of the head is missing so far */
+    bool body_lost;      /* bytes of a body of unknown length are missing */
+    bool refused; /* searching, behind a message that was: what is passed over is its rest, and no other message */
     enum head_kind kind;
     enum http_version version;
     uint16_t status;

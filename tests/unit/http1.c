@@ -237,9 +237,8 @@ static void hear_end(struct stream *s, enum side from, moment time, enum stream_
     record_say(&((struct heard *)s)->record, "%c.", record_side(from));
 }
 
-static void what_follows_a_switch_is_handed_on(void **state)
+static void hear(const char *const *lines, const char *text)
 {
-    (void)state;
     static const struct stream_ops ops = {.push = hear_push, .gap = hear_gap, .end = hear_end};
     struct heard *heard = calloc(1, sizeof *heard);
     heard->stream.ops = &ops;
@@ -247,16 +246,34 @@ static void what_follows_a_switch_is_handed_on(void **state)
     r->next = &heard->stream;
     struct memory memory = {.limit = 1 << 20};
     struct stream *s = http1_new(&roomy, true, &memory, &record_events, r);
-    talk_line(s, "CGET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\nEARLY", 0);
-    talk_line(s, "SHTTP/1.1 101 \r\nUpgrade: x\r\n\r\nWELCOME", 0);
-    talk_line(s, "Chello", 0);
-    talk_line(s, "(S7", 0);
-    talk_line(s, "Srest", 0);
-    talk_line(s, "c", 0);
+    for (; *lines; lines++)
+        talk_line(s, *lines, 0);
     talk_finish(s, r, &memory);
-    assert_string_equal(heard->record.text, "C[EARLY]S[WELCOME]C[hello]S(7)S[rest]C.S.");
+    assert_string_equal(heard->record.text, text);
     free(heard);
     free(r);
+}
+
+static void what_follows_a_switch_is_handed_on(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"CGET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\nEARLY",
+                                        "SHTTP/1.1 101 \r\nUpgrade: x\r\n\r\nWELCOME",
+                                        "Chello",
+                                        "(S7",
+                                        "Srest",
+                                        "c",
+                                        NULL};
+    hear(lines, "C[EARLY]S[WELCOME]C[hello]S(7)S[rest]C.S.");
+}
+
+/* Who is handed on to has to know, or waits for that side for ever. */
+static void a_side_that_has_ended_is_told_of_behind_a_switch(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"CGET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\n", "c",
+                                        "SHTTP/1.1 101 \r\nUpgrade: x\r\n\r\nWELCOME", "s", NULL};
+    hear(lines, "C(-1)C.S[WELCOME]S.");
 }
 
 int main(void)
@@ -272,6 +289,7 @@ int main(void)
         cmocka_unit_test(open_requests_are_bounded),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
         cmocka_unit_test(what_follows_a_switch_is_handed_on),
+        cmocka_unit_test(a_side_that_has_ended_is_told_of_behind_a_switch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
