@@ -7,14 +7,6 @@ static void tell_body(struct http1 *h, enum side from, struct slice bytes, uint6
         h->events->body(thing, from, bytes, lost);
 }
 
-static void begin_trailers(struct half *side)
-{
-    side->at = AT_TRAILERS;
-    side->kind = HEAD_TRAILERS;
-    side->fields = 0;
-    side->whole = true;
-}
-
 void http1_body_begin(struct http1 *h, enum side from, enum body_kind kind)
 {
     struct half *side = &h->half[from];
@@ -62,7 +54,7 @@ static void chunked(struct http1 *h, enum side from, struct slice *rest)
     switch (step) {
     case CHUNKED_MORE: return; /* as above */
     case CHUNKED_BYTES: tell_body(h, from, data, 0); return;
-    case CHUNKED_LAST: begin_trailers(side); return;
+    case CHUNKED_LAST: http1_fields_begin(side, AT_TRAILERS, HEAD_TRAILERS); return;
     case CHUNKED_ODD_SIZE:
         http1_mark(h, from, MARK_ODD_LENGTH);
         http1_refuse(h, from);

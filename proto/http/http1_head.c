@@ -29,8 +29,7 @@ static void tell_head(struct http1 *h, enum side from)
         h->events->head(thing, from, side->kind, side->whole);
 }
 
-/* Behind a start line, or before trailers. */
-static void begin_fields(struct half *side, enum at at, enum head_kind kind)
+void http1_fields_begin(struct half *side, enum at at, enum head_kind kind)
 {
     side->at = at;
     side->kind = kind;
@@ -86,7 +85,7 @@ static void unreadable(struct http1 *h, enum side from, moment time)
         http1_refuse_all(h, from);
         return;
     }
-    begin_fields(side, AT_FIELDS, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL);
+    http1_fields_begin(side, AT_FIELDS, from == CLIENT ? HEAD_REQUEST : HEAD_FINAL);
     side->version = HTTP_UNKNOWN;
     if (from == SERVER) {
         pair_answer(&h->pairing, side->time, HTTP_UNKNOWN, true);
@@ -120,7 +119,7 @@ static void request_line(struct http1 *h, moment time, struct slice line)
     }
     struct h1_exchange *e = pair_current(&h->pairing, CLIENT);
     side->version = request.version;
-    begin_fields(side, AT_FIELDS, HEAD_REQUEST);
+    http1_fields_begin(side, AT_FIELDS, HEAD_REQUEST);
     side->framing.connect = slice_is(request.method, "CONNECT");
     e->head = slice_is(request.method, "HEAD");
     /* To a path it is a request like any other: a tunnel leads to an authority (RFC 9112, 3.2.3). */
@@ -150,7 +149,7 @@ static void status_line(struct http1 *h, moment time, struct slice line)
         h->half[CLIENT].search.passed = false; /* what was passed over was the request of this one */
     side->version = answer.version;
     side->status = answer.status;
-    begin_fields(side, AT_FIELDS, informational ? HEAD_INFORMATIONAL : HEAD_FINAL);
+    http1_fields_begin(side, AT_FIELDS, informational ? HEAD_INFORMATIONAL : HEAD_FINAL);
     h->upgrade_size = 0;
     http1_marks(h, SERVER, side->to_tell);
     tell_pseudo(h, SERVER, FIELD_STATUS, slice_of(":status"), answer.digits);

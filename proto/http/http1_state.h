@@ -65,6 +65,9 @@ struct http1 {
 
 /* http1_head.c */
 
+/** Behind a start line, or before trailers. */
+void http1_fields_begin(struct half *side, enum at at, enum head_kind kind);
+
 /** A start line and fields, up to the empty line; trailers. Takes some of `rest`. */
 void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest);
 
