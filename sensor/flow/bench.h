@@ -23,7 +23,6 @@ struct draft;
 struct flow_bench {
     struct memory memory;
     struct hash_secret secret;
-    struct port_set ports;     /* that are followed */
     struct counters *counters; /* borrowed */
     struct event_sink sink;
     struct event_order order; /* of what is told next; the count goes up with each record */
@@ -39,6 +38,7 @@ struct flow_bench {
     struct age_queue drafts; /* open and not told: by the time of the request head */
     struct draft *spare;     /* drafts to use again */
     unsigned spares;
+    struct port_set ports;         /* that are followed */
     uint8_t path_room[8192 + 512]; /* a target and a method, as long as drafts keep them */
 };
 
