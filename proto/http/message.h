@@ -43,7 +43,7 @@ struct message_events {
     void (*field)(void *thing, enum side from, const struct field *field);
     /** @param whole  false: fields may be missing; then what was not told is unknown, not absent. */
     void (*head)(void *thing, enum side from, enum head_kind kind, bool whole);
-    /** @param lost  bytes missing before `bytes`; `bytes` may be empty. */
+    /** @param lost  bytes missing before `bytes`, or GAP_UNKNOWN; `bytes` may be empty. */
     void (*body)(void *thing, enum side from, struct slice bytes, uint64_t lost);
     void (*done)(void *thing, enum side from, enum message_end how);
     void (*mark)(void *thing, enum side from, enum http_mark mark);
