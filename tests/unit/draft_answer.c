@@ -72,12 +72,23 @@ static void a_status_in_another_form_is_not_known(void **state)
     end(&t);
 }
 
+static void ask_and_be_told(struct test *t, const char *body)
+{
+    char answer[1536];
+    snprintf(answer, sizeof answer,
+             "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", strlen(body),
+             body);
+    shake_hands(t);
+    say(t, CLIENT, PA, GET);
+    say(t, SERVER, PA, answer);
+}
+
 /* Nor is what stands behind something that is nested too deep to be read. */
 static void what_is_not_read_of_a_status_is_not_known(void **state)
 {
     (void)state;
     for (unsigned depth = 10; depth <= 20; depth += 10) {
-        char body[128] = "{\"a\":", answer[256];
+        char body[128] = "{\"a\":";
         for (unsigned i = 0; i < depth; i++)
             strcat(body, "[");
         for (unsigned i = 0; i < depth; i++)
@@ -85,12 +96,7 @@ static void what_is_not_read_of_a_status_is_not_known(void **state)
         strcat(body, ",\"kind\":\"Status\",\"reason\":\"Forbidden\"}");
         struct test t;
         begin(&t);
-        shake_hands(&t);
-        say(&t, CLIENT, PA, GET);
-        snprintf(answer, sizeof answer,
-                 "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                 strlen(body), body);
-        say(&t, SERVER, PA, answer);
+        ask_and_be_told(&t, body);
         finish(&t);
         const struct exchange *x = exchange_at(&t, 0);
         assert_text(x, x->reason, depth == 10 ? "Forbidden" : "");
@@ -104,7 +110,7 @@ static void a_long_name_is_marked_as_cut(void **state)
 {
     (void)state;
     for (unsigned size = STATUS_TEXT_MAX; size <= STATUS_TEXT_MAX + 1; size++) {
-        char body[1024], answer[1536], name[STATUS_TEXT_MAX + 2] = "";
+        char body[1024], name[STATUS_TEXT_MAX + 2] = "";
         memset(name, 'n', size);
         snprintf(body, sizeof body,
                  "{\"kind\":\"Status\",\"message\":\"x is forbidden: User \\\"%s\\\" cannot "
@@ -112,12 +118,7 @@ static void a_long_name_is_marked_as_cut(void **state)
                  name);
         struct test t;
         begin(&t);
-        shake_hands(&t);
-        say(&t, CLIENT, PA, GET);
-        snprintf(answer, sizeof answer,
-                 "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                 strlen(body), body);
-        say(&t, SERVER, PA, answer);
+        ask_and_be_told(&t, body);
         finish(&t);
         const struct exchange *x = exchange_at(&t, 0);
         assert_int_equal(x->status_user.size, STATUS_TEXT_MAX);

@@ -316,19 +316,19 @@ static void groups_that_may_be_added(void **state)
     static const struct {
         const char *target;
         bool added;
-    } rows[] = {{"/apis/metrics.k8s.io/v1beta1/nodes", true},
-                {"/apis/example%2ecom/v1/bars", true},
-                {"/apis/example.com", true},
-                {"/apis/example.com/v1", true},
-                {"/apis/apps/v1/deployments", false},
-                {"/apis", false},
-                {"/api/v1/pods/a.b", false},
-                {"/apix/example.com/v1/bars", false}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    } groups[] = {{"/apis/metrics.k8s.io/v1beta1/nodes", true},
+                  {"/apis/example%2ecom/v1/bars", true},
+                  {"/apis/example.com", true},
+                  {"/apis/example.com/v1", true},
+                  {"/apis/apps/v1/deployments", false},
+                  {"/apis", false},
+                  {"/api/v1/pods/a.b", false},
+                  {"/apix/example.com/v1/bars", false}};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         struct request_info in;
         uint8_t *room;
-        read_exact(&in, "GET", slice_of(rows[i].target), &room);
-        assert_int_equal(in.added, rows[i].added);
+        read_exact(&in, "GET", slice_of(groups[i].target), &room);
+        assert_int_equal(in.added, groups[i].added);
         free(room);
     }
 }
