@@ -174,6 +174,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/flow_record.h \
 	sensor/event/handshake.c \
 	sensor/event/handshake.h \
+	sensor/event/outbox.c \
+	sensor/event/outbox.h \
 	sensor/flow/agents.c \
 	sensor/flow/agents.h \
 	sensor/event/shape.c \

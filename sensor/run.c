@@ -7,6 +7,7 @@
 
 #include "sensor/capture/capture.h"
 #include "sensor/detect/correlate.h"
+#include "sensor/event/outbox.h"
 #include "sensor/flow/worker.h"
 #include "sensor/inputs.h"
 #include "sensor/key_logs.h"
@@ -32,6 +33,7 @@ struct run {
     struct report *report;
     struct correlate_events events;
     struct correlate *correlate;
+    struct outbox *outbox;
     struct worker *worker;
     struct key_sources *keys;
     struct counters worker_counters, correlate_counters;
@@ -105,7 +107,9 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         .event = take_event, .finding = take_finding, .source = take_source, .closing = take_closing, .owner = r};
     r->correlate = correlate_new(&correlate, rules, &r->secret, &r->correlate_counters, &r->events);
     if (r->correlate != NULL)
-        r->worker = worker_new(&worker, &r->worker_counters, correlate_sink(r->correlate));
+        r->outbox = outbox_new(correlate_sink(r->correlate));
+    if (r->outbox != NULL)
+        r->worker = worker_new(&worker, &r->worker_counters, outbox_sink(r->outbox));
     return r->worker != NULL;
 }
 
@@ -131,6 +135,7 @@ static struct counters all_counters(struct run *r)
 
 static struct counters tell_statistics(struct run *r, bool at_end)
 {
+    outbox_empty(r->outbox);
     report_flush(r->report); /* so that what cannot be written is counted */
     struct counters sum = all_counters(r);
     struct statistics s = {.counters = &sum,
@@ -174,6 +179,7 @@ static void live_clock(struct run *r, moment clock, bool idle)
         r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
     }
     if (idle || clock >= r->flush_due) {
+        outbox_empty(r->outbox);
         report_flush(r->report);
         r->flush_due = clock + SECOND;
     }
@@ -214,6 +220,7 @@ static void take_frame(struct run *r, const struct frame *frame)
 static void take_idle(struct run *r, moment clock)
 {
     worker_clock(r->worker, clock);
+    outbox_empty(r->outbox);
     if (is_live(r))
         live_clock(r, clock, true);
     else
@@ -281,8 +288,10 @@ static void read_all(struct run *r)
 {
     struct frame frame = {.number = 0};
     while (goes_on(r) && take_next(r, &frame) != CAPTURE_END) {
-        if (signals_hung_up())
+        if (signals_hung_up()) {
+            outbox_empty(r->outbox); /* what came before it goes where it was to go */
             outputs_reopen(r->report);
+        }
         if (signals_asked())
             answer(r);
     }
@@ -298,6 +307,7 @@ static void finish(struct run *r)
 {
     log_progress_end(r->log);
     worker_finish(r->worker);
+    outbox_empty(r->outbox);
     correlate_finish(r->correlate);
     tell_statistics(r, true);
 }
@@ -372,6 +382,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
 static void take_apart(struct run *r)
 {
     size_t worker = r->worker != NULL ? worker_free(r->worker) : 0;
+    outbox_free(r->outbox);
     size_t correlate = r->correlate != NULL ? correlate_free(r->correlate) : 0;
     if (worker != 0)
         broken(r->log, "memory of connections is still in use at the end, bytes", worker);

@@ -72,6 +72,7 @@ unit_tests = \
 	tests/unit/memory \
 	tests/unit/nflog \
 	tests/unit/options \
+	tests/unit/outbox \
 	tests/unit/packed \
 	tests/unit/packet \
 	tests/unit/place \
