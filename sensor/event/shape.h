@@ -40,9 +40,10 @@ static inline uint64_t shape_of(const struct shape_mask *mask, const struct even
         memcpy(&pair, (const uint8_t *)e + p->offset, sizeof pair);
         /* A sum has a member's top bit where any bit below it is set. */
         *key = (pair & p->bytes) | ((((pair & p->below) + p->below) | pair) & p->top);
-        hash = (hash << 7 | hash >> 57) ^ *key;
+        hash ^= *key;
+        hash ^= hash >> 7; /* nothing is lost by it: it can be undone */
     }
-    return (hash[0] + hash[1]) * UINT64_C(0x9E3779B97F4A7C15) >> 32;
+    return (hash[0] + 3 * hash[1]) * UINT64_C(0x9E3779B97F4A7C15) >> 32;
 }
 
 static inline bool shape_same(const struct shape_mask *mask, const shape_pair *a, const shape_pair *b)
