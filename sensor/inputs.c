@@ -18,7 +18,7 @@ struct opening {
 static void fail(const struct opening *o, const char *line)
 {
     log_error(o->log, "%s", line);
-    o->in->failed = true;
+    o->in->failed++;
 }
 
 static void add_name(const struct opening *o, const char *name)

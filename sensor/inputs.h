@@ -9,7 +9,7 @@
 struct inputs {
     char **names; /* of those that are read, as they are shown */
     size_t count;
-    bool failed; /* there was one that is not read, which has been told */
+    size_t failed; /* so many are not read, which has been told */
 };
 
 /** Adds them to the capture. Of a folder those files are read that are captures by their first bytes, by name and not

@@ -43,7 +43,8 @@ struct run {
     moment statistics_due, flush_due, waiting_due; /* live, by the clock */
     moment progress_due;                           /* by the steady clock */
     moment survey_end;                             /* live, by the clock; 0: there is none, or nothing came yet */
-    bool input_failed, over;
+    uint64_t input_errors;                         /* each has been told */
+    bool over;
 };
 
 static bool is_live(const struct run *r)
@@ -129,6 +130,7 @@ static struct counters all_counters(struct run *r)
     sum.of[COUNT_INTERFACE_DROPS] += counts.interface_drops;
     sum.of[COUNT_TIME_JUMPS] += counts.time_jumps;
     sum.of[COUNT_KEY_LOGS] += counts.key_logs;
+    sum.of[COUNT_INPUT_ERRORS] += r->input_errors;
     sum.of[COUNT_OUTPUT_DROPPED] += report_dropped(r->report);
     return sum;
 }
@@ -245,7 +247,7 @@ static void take_wrong(void *owner, const char *line)
 {
     struct run *r = owner;
     log_error(r->log, "%s", line);
-    r->input_failed = true;
+    r->input_errors++;
 }
 
 static enum capture_got take_next(struct run *r, struct frame *frame)
@@ -297,7 +299,7 @@ static void read_all(struct run *r)
     }
     if (signals_came() && !is_live(r)) {
         log_note(r->log, "interrupted: the input was not read to its end");
-        r->input_failed = true;
+        r->input_errors++;
     } else if (signals_came()) {
         read_rest(r);
     }
@@ -346,7 +348,7 @@ static enum exit_status status_of(struct run *r, bool output_failed)
 {
     if (output_failed)
         return STATUS_OUTPUT;
-    if (r->input_failed)
+    if (r->input_errors > 0)
         return STATUS_INPUT;
     int worst = r->correlate != NULL ? correlate_worst(r->correlate) : -1;
     return r->options->fail_on >= 0 && worst >= r->options->fail_on ? STATUS_FINDING : STATUS_DONE;
@@ -366,7 +368,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
         return STATUS_USAGE;
     if (!inputs_open(&r->inputs, r->options, r->filter, r->capture, r->log))
         return STATUS_INPUT;
-    r->input_failed |= r->inputs.failed;
+    r->input_errors = r->inputs.failed;
     if (!outputs_open(r->report, r->options, &r->inputs, r->log))
         return STATUS_OUTPUT;
     signals_catch(outputs_can_reopen(r->options));

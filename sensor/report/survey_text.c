@@ -131,7 +131,9 @@ static void add_quality(struct survey_state *s, struct buffer *out, const struct
     add_part(out, &frames, c->of[COUNT_WALK_LINK], "of a link type that is not read");
     add_part(out, &frames, c->of[COUNT_KERNEL_DROPS] + c->of[COUNT_INTERFACE_DROPS],
              "more were dropped on the way here");
-    if (!all.told && !frames.told)
+    if (c->of[COUNT_INPUT_ERRORS])
+        text_row(out, c->of[COUNT_INPUT_ERRORS], TEXT_INPUT_ERRORS);
+    else if (!all.told && !frames.told)
         buffer_text(out, frames.count ? "  Nothing amiss.\n" : "  None.\n");
 }
 

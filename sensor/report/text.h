@@ -71,6 +71,8 @@ void text_row(struct buffer *out, uint64_t count, const char *words);
  *  @param lines_max  then "..."; 0: all. */
 void text_wrap(const struct text_state *s, struct buffer *out, const char *text, unsigned indent, unsigned lines_max);
 
+#define TEXT_INPUT_ERRORS "time| an input was not read to its end: standard error says which"
+
 /** Names of files or of the interface, and from when till when: what all that follows is about. */
 void text_inputs(struct text_state *s, struct buffer *out, const struct statistics *statistics);
 

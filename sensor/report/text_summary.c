@@ -33,6 +33,7 @@ static const struct row seen[] = {
 };
 
 static const struct row not_seen[] = {
+    {COUNT_INPUT_ERRORS, TEXT_INPUT_ERRORS},
     {COUNT_TLS_CLOSED, "TLS connection|: encrypted, not opened"},
     {COUNT_KEYS_MALFORMED, "line| of TLS key logs that are none"},
     {COUNT_KEYS_CONTRADICTING, "TLS secret| that differ from one read before: both are kept"},

@@ -445,7 +445,8 @@ static void nothing_was_missed(void **state)
 static void each_loss_is_told(void **state)
 {
     (void)state;
-    static const enum counter losses[] = {COUNT_TLS_CLOSED,
+    static const enum counter losses[] = {COUNT_INPUT_ERRORS,
+                                          COUNT_TLS_CLOSED,
                                           COUNT_KEYS_MALFORMED,
                                           COUNT_KEYS_CONTRADICTING,
                                           COUNT_KEYS_UNASKED,
