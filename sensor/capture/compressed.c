@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /* Deflate cannot give more than 1032 bytes for one, zstd can give thousands; packets of a SYN flood or of zeros come to
  * some hundreds. */
@@ -91,6 +92,14 @@ static enum input_got inflate_some(struct compressed *c, uint8_t *to, size_t siz
     return fail(c, *got, c->gzip.msg != NULL ? c->gzip.msg : "cannot be unpacked");
 }
 
+/* zstd's own words for it speak of memory, and not of what to do. */
+static const char *zstd_problem(size_t done)
+{
+    return ZSTD_getErrorCode(done) == ZSTD_error_frameParameter_windowTooLarge
+               ? "its window is larger than 8 MiB: unpack it first, e.g. zstdcat --long=31 FILE | kapiwatch -r -"
+               : ZSTD_getErrorName(done);
+}
+
 static enum input_got zstd_some(struct compressed *c, uint8_t *to, size_t size, size_t *got)
 {
     ZSTD_inBuffer in = {.src = c->packed, .size = c->size, .pos = c->at};
@@ -99,7 +108,7 @@ static enum input_got zstd_some(struct compressed *c, uint8_t *to, size_t size, 
     c->at = in.pos;
     *got = out.pos;
     c->between = done == 0;
-    return ZSTD_isError(done) ? fail(c, *got, ZSTD_getErrorName(done)) : INPUT_BYTES;
+    return ZSTD_isError(done) ? fail(c, *got, zstd_problem(done)) : INPUT_BYTES;
 }
 
 static enum input_got unpack_some(struct compressed *c, uint8_t *to, size_t size, size_t *got)
