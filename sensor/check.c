@@ -51,17 +51,16 @@ static void print_outputs(const struct options *o, FILE *out)
     }
 }
 
+/* Of an interface also what nobody has set: what is cut off or dropped there is lost. */
 static void print_live(const struct options *o, FILE *out)
 {
-    char text[QUANTITY_TEXT];
-    if (o->snap_length > 0) {
-        snprintf(text, sizeof text, "%d", o->snap_length);
-        print_row(o, out, "snaplen", "snaplen", text);
-    }
-    if (o->buffer_kib > 0) {
-        snprintf(text, sizeof text, "%d", o->buffer_kib);
-        print_row(o, out, "buffer size", "buffer-size", text);
-    }
+    char snap[QUANTITY_TEXT], kib[QUANTITY_TEXT];
+    snprintf(snap, sizeof snap, "%d", o->snap_length);
+    snprintf(kib, sizeof kib, "%d", o->buffer_kib);
+    if (o->interface != NULL || o->snap_length > 0)
+        print_row(o, out, "snaplen", "snaplen", o->snap_length > 0 ? snap : "all of a packet");
+    if (o->interface != NULL || o->buffer_kib > 0)
+        print_row(o, out, "buffer size", "buffer-size", o->buffer_kib > 0 ? kib : "libpcap's own");
 }
 
 static void print_limits(const struct options *o, FILE *out)
@@ -74,6 +73,10 @@ static void print_limits(const struct options *o, FILE *out)
     print_row(o, out, "story", "story", o->story == STORY_LITERAL ? "literal" : "default");
     if (o->fail_on >= 0)
         print_row(o, out, "fail on", "fail-on", rule_level_name((unsigned)o->fail_on));
+    if (o->level == LOG_QUIET)
+        print_row(o, out, "quiet", "quiet", "yes");
+    if (o->verbose)
+        print_row(o, out, "verbose", "verbose", "yes");
 }
 
 static void print_sums(const struct cluster_sums *sums, FILE *out)
