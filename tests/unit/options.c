@@ -255,7 +255,7 @@ static void values(void **state)
         {"--tunnel-ports", tunnel_ports, sizeof tunnel_ports / sizeof *tunnel_ports,
          "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gtp-u, tzsp, teredo, mpls"},
         {"--memory", sizes, sizeof sizes / sizeof *sizes, "a size of 1M or more, like 256M"},
-        {"--window", times, sizeof times / sizeof *times, "a duration like 30m, 1h, 2d"},
+        {"--window", times, sizeof times / sizeof *times, "a duration from 1s to 3653d, like 30m, 1h, 2d"},
         {"--source-cap", caps, sizeof caps / sizeof *caps, "a number of events up to 4294967295"},
         {"-s", snaps, sizeof snaps / sizeof *snaps, "a number of bytes up to 262144"},
         {"-B", buffers, sizeof buffers / sizeof *buffers, "a number of KiB from 1 to 2097151"},
