@@ -36,9 +36,14 @@ struct credential_digests {
 const char *credential_kind_name(enum credential_kind kind)
 {
     static const char *const names[CREDENTIAL_KINDS] = {
-        [CREDENTIAL_NONE] = "none",           [CREDENTIAL_BEARER] = "bearer",           [CREDENTIAL_JWT] = "jwt",
-        [CREDENTIAL_WEBSOCKET] = "websocket", [CREDENTIAL_CERTIFICATE] = "certificate", [CREDENTIAL_FRONT] = "front",
-        [CREDENTIAL_BASIC] = "basic",         [CREDENTIAL_OTHER_SCHEME] = "other",      [CREDENTIAL_EMPTY] = "empty",
+        [CREDENTIAL_NONE] = "none",
+        [CREDENTIAL_BEARER] = "bearer",
+        [CREDENTIAL_JWT] = "jwt",
+        [CREDENTIAL_WEBSOCKET] = "websocket",
+        [CREDENTIAL_CERTIFICATE] = "certificate",
+        [CREDENTIAL_BASIC] = "basic",
+        [CREDENTIAL_OTHER_SCHEME] = "other",
+        [CREDENTIAL_EMPTY] = "empty",
     };
     return names[kind];
 }

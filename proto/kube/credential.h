@@ -14,7 +14,6 @@ enum credential_kind {
     CREDENTIAL_JWT,         /* Authorization: Bearer, a token of three base64url parts */
     CREDENTIAL_WEBSOCKET,   /* base64url.bearer.authorization.k8s.io.TOKEN in a subprotocol */
     CREDENTIAL_CERTIFICATE, /* a TLS client certificate */
-    CREDENTIAL_FRONT,       /* X-Remote-User from a front */
     CREDENTIAL_BASIC,       /* from here on: presented, and no credential to the server */
     CREDENTIAL_OTHER_SCHEME,
     CREDENTIAL_EMPTY, /* Bearer with nothing, or with more than one space; a field with no value at all */

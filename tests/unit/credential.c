@@ -201,9 +201,8 @@ static void names_and_counts(void **state)
     static const struct {
         const char *name;
         bool counts;
-    } kinds[CREDENTIAL_KINDS] = {{"none", false},     {"bearer", true},      {"jwt", true},
-                                 {"websocket", true}, {"certificate", true}, {"front", true},
-                                 {"basic", false},    {"other", false},      {"empty", false}};
+    } kinds[CREDENTIAL_KINDS] = {{"none", false},       {"bearer", true}, {"jwt", true},    {"websocket", true},
+                                 {"certificate", true}, {"basic", false}, {"other", false}, {"empty", false}};
     for (int kind = 0; kind < CREDENTIAL_KINDS; kind++) {
         assert_string_equal(credential_kind_name((enum credential_kind)kind), kinds[kind].name);
         assert_int_equal(credential_counts((enum credential_kind)kind), kinds[kind].counts);
