@@ -355,6 +355,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/filter \
 	tests/cases/filter-tags \
 	tests/cases/folder \
+	tests/cases/forgotten \
 	tests/cases/forms \
 	tests/cases/fronts \
 	tests/cases/kubectl-proxy \

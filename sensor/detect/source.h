@@ -38,7 +38,8 @@ struct source {
     uint64_t open_paths;          /* of the anonymous: those of paths that are open to everyone */
     uint64_t shown;               /* of the credentialed: those whose credential was seen */
     uint64_t ordinary;            /* exchanges that were so when they were told, misconfigured ones apart */
-    uint64_t carried;             /* exchanges over its connections that count as others': it is a configured front */
+    uint64_t carried; /* exchanges over its connections that count as others': it is a configured front, or `forgot` */
+    bool forgot;      /* of these some may be its own: what was known of sources went, memory was short */
     uint64_t flows, half_open, refused, without_request;
     uint64_t not_written; /* exchanges and anomalies beyond its share */
     struct share share;

@@ -42,6 +42,7 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     source->refused += f->state == FLOW_REFUSED;
     source->without_request += !knocked && !f->exchanges;
     source->carried += source->exchanges ? 0 : f->exchanges;
+    source->forgot |= s->forgotten + s->lost > 0;
     source->verified |= f->handshake;
     f->knocks.verified = source->verified;
     if (!ours && f->syn_tool.size && closed_of(s, source))

@@ -73,7 +73,10 @@ static void add_row(const struct text_state *s, struct buffer *out, const struct
 {
     add_counts(out, source);
     add_agent(s, out, &source->agents);
-    if (source->carried && source->exchanges == 0) {
+    if (source->carried && source->exchanges == 0 && source->forgot) {
+        buffer_text(out, "    Memory was short: ");
+        text_plural(out, source->carried, "request| forgotten, or of others who asked through it.\n");
+    } else if (source->carried && source->exchanges == 0) {
         buffer_text(out, "    A front: ");
         text_plural(out, source->carried, "request| over it, told of the clients that it names.\n");
     } else if (source->exchanges == 0) {

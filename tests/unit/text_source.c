@@ -112,6 +112,22 @@ static void sources_in_peace(void **state)
     }
 }
 
+/* Of whom it is not known whether others asked through it nobody says that it is a front. */
+static void forgotten_sources(void **state)
+{
+    (void)state;
+    struct source source = {.verified = true, .carried = 2, .forgot = true};
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_SOURCES, 1);
+    report_text.source(s, &out, &source);
+    check_width();
+    buffer_add(&out, "", 1);
+    assert_non_null(
+        strstr(out.bytes, "\n    Memory was short: 2 requests forgotten, or of others who asked through it.\n"));
+    report_text.close(s);
+    buffer_deinit(&out);
+}
+
 static void many_sources(void **state)
 {
     (void)state;
@@ -138,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources),
         cmocka_unit_test(sources_in_peace),
+        cmocka_unit_test(forgotten_sources),
         cmocka_unit_test(many_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
