@@ -86,6 +86,9 @@ static void begin_block(struct http2 *h, enum side from, moment time, const stru
     abandon_block(h, from, time);
     if (!stream)
         http2_forget_table(h, from); /* its end is not waited for */
+    uint32_t *highest = &h->side[from].highest[stream % 2];
+    if (f->type == FRAME_HEADERS && stream > *highest)
+        *highest = stream;
     h->side[from].block = (struct block){.stream = stream,
                                          .time = time,
                                          .promise = f->type == FRAME_PUSH_PROMISE,
@@ -112,13 +115,14 @@ static void headers(struct http2 *h, enum side from, moment time, const struct h
     struct slice piece;
     bool promise = f->type == FRAME_PUSH_PROMISE, fits = strip(f, payload, &promised, &piece);
     uint32_t stream = promise ? promised : f->stream;
+    bool forbidden = !fits || !stream || (promise && from == CLIENT);
     if (promise && from == SERVER)
         count_flood(h, from, FLOOD_PROMISES, time);
     begin_block(h, from, time, f, stream);
-    if (!fits || !stream || (promise && from == CLIENT)) {
+    if (forbidden || (from == CLIENT && stream % 2 == 0))
         http2_bad_frame(h, from, time);
+    if (forbidden)
         block_damaged(h, from, GAVE_UP_MALFORMED);
-    }
     add_piece(h, from, time, f, piece);
 }
 
@@ -136,16 +140,35 @@ static void continuation(struct http2 *h, enum side from, moment time, const str
 
 /* The other frames */
 
+/* RFC 9113, section 5.1. Of its own heads only: which of the two sides a capture has first says nothing. */
+static bool sent_no_head(const struct http2 *h, enum side from, uint32_t stream)
+{
+    const struct direction *d = &h->side[from];
+    return !d->late && stream > d->highest[stream % 2];
+}
+
+/* Odd numbers are the client's to open. */
+static bool is_idle(const struct http2 *h, enum side from, uint32_t stream)
+{
+    return from == CLIENT && stream % 2 && sent_no_head(h, from, stream);
+}
+
+static bool is_window(const struct h2_frame *f, struct slice payload)
+{
+    struct reader r = reader_of(payload);
+    return f->size == 4 && read_u32(&r) & 0x7fffffff;
+}
+
 /* RFC 9113, section 6: sizes and places. */
-static bool is_lawful(const struct h2_frame *f)
+static bool is_lawful(const struct http2 *h, enum side from, const struct h2_frame *f, struct slice payload)
 {
     switch (f->type) {
     case FRAME_PRIORITY: return f->stream && f->size == PRIORITY_FIELDS;
-    case FRAME_RST_STREAM: return f->stream && f->size == 4;
+    case FRAME_RST_STREAM: return f->stream && f->size == 4 && !is_idle(h, from, f->stream);
     case FRAME_SETTINGS: return !f->stream && f->size % SETTING == 0 && !(f->flags & FRAME_ACK && f->size);
     case FRAME_PING: return !f->stream && f->size == 8;
     case FRAME_GOAWAY: return !f->stream && f->size >= 8;
-    case FRAME_WINDOW_UPDATE: return f->size == 4;
+    case FRAME_WINDOW_UPDATE: return is_window(f, payload) && !is_idle(h, from, f->stream);
     default: return true;
     }
 }
@@ -196,7 +219,7 @@ static void frame_whole(void *owner, enum side from, moment time, const struct h
         abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    if (!is_lawful(f)) {
+    if (!is_lawful(h, from, f, payload)) {
         http2_bad_frame(h, from, time);
         return;
     }
@@ -243,11 +266,11 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
         abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    if (last && !f->stream)
+    struct h2_exchange *e = streams_find(&h->streams, f->stream);
+    if (last && (!f->stream || (!e && sent_no_head(h, from, f->stream))))
         http2_bad_frame(h, from, time);
     if (last && !f->size && !(f->flags & FRAME_END_STREAM))
         count_flood(h, from, FLOOD_EMPTY, time);
-    struct h2_exchange *e = streams_find(&h->streams, f->stream);
     if (!e || e->told[from] & TOLD_DONE)
         return;
     if (!(e->told[from] & TOLD_HEAD))
@@ -354,6 +377,7 @@ struct stream *http2_new(const struct http2_shared *shared, bool from_start, con
 bool http2_carry_on(struct stream *http2, void *thing)
 {
     struct http2 *h = http2_of(http2);
+    h->side[CLIENT].highest[1] = 1;
     http2_allow_table(h, SERVER, UINT32_MAX); /* the client's SETTINGS were in its request: RFC 7540, section 3.2.1 */
     return streams_carry_on(&h->streams, thing);
 }

@@ -24,10 +24,11 @@ struct direction {
     struct frames frames;
     struct hpack *hpack; /* NULL until the first block */
     struct block block;
-    uint32_t allowed; /* table size that the other side's SETTINGS allow; 0: they did not say */
-    bool late;        /* older entries may exist that were not seen */
-    bool careful;     /* a malformed field was seen: see validity.h */
-    uint32_t lawful;  /* as there */
+    uint32_t allowed;    /* table size that the other side's SETTINGS allow; 0: they did not say */
+    uint32_t highest[2]; /* of the streams on which it sent heads: the even ones, the odd ones */
+    bool late;           /* older entries may exist that were not seen */
+    bool careful;        /* a malformed field was seen: see validity.h */
+    uint32_t lawful;     /* as there */
     bool ended;
     struct flood floods[FLOOD_OF_DIRECTION];
 };

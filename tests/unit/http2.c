@@ -342,6 +342,7 @@ static void what_began_elsewhere_is_carried_on(void **state)
                                         "S headers 1 | :status 200 | a b",
                                         "C preface",
                                         "C settings 1=16384",
+                                        "C window 1 100",
                                         "S data 1 +end | hi",
                                         "C headers 3 +end | " GET("/3"),
                                         "S headers 3 +end | :status 200 | a b"};

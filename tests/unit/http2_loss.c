@@ -77,6 +77,15 @@ static const struct loss losses[] = {
                   "/5") "\n5 C done whole\n7 open\n7 C request" LOST_GET("/7") "\n7 C done whole\n3 open\n" GIVEN("3",
                                                                                                                   "203")
                   GIVEN("7", "207") GIVEN("5", "205") GIVEN("1", "201")}},
+    {.talk = {.name = "heads may be what is missing: their streams are not idle for certain",
+              .lines = {HELLO, "C headers 1 +end | " GET("/1"), "(C headers 3 | " POST("/3"), "C data 3 | x",
+                        "C window 3 1", "C rst 5 8", "S headers 1 +end | :status 200", "(S headers 3 | :status 200",
+                        "S data 3 | y", "S window 0 1", "C headers 7 +end | " GET("/7"), "C window 9 0",
+                        "C headers 11 +end | " GET("/11"), "r"},
+              .told = ASKED("1", "/1") GIVEN("1", "200") "7 open\n7 C request" LOST_GET(
+                  "/7") "\n7 C done whole\n"
+                        "C odd bad_frame 1\n11 open\n11 C request" LOST_GET(
+                            "/11") "\n11 C done whole\n7 over\n11 over\n"}},
     {.talk = {.name = "behind a loss, too, what a reset stream still says is no other exchange",
               .lines = {HELLO, "C headers 1 +end | " GET("/1"), "C rst 1 8", "(C headers 3 +end | " GET("/3"),
                         "C headers 5 +end | " GET("/5"), "C rst 5 8", "S headers 1 +end | :status 201",
