@@ -59,6 +59,8 @@ static void hide_name(struct draft *d, struct slice value)
     hide(d, slice_is(value, "system:anonymous") ? HIDDEN_FIELD : HIDDEN_NAME);
 }
 
+/* Of a User-Agent and a Host the first one counts, whatever follows: RFC 9110, section 5.3, allows no second one, and
+ * Go's server, and with it the audit log, has the first. */
 static void hide_value(struct draft *d, const struct field *f)
 {
     struct event *e = &d->x->event;
@@ -67,13 +69,16 @@ static void hide_value(struct draft *d, const struct field *f)
     switch (f->id) {
     case FIELD_AUTHORITY:
     case FIELD_HOST:
+        if (!d->host_seen)
+            event_set_unknown(e, EVENT_HTTP_HOSTNAME);
         d->host_seen = true;
-        event_set_unknown(e, EVENT_HTTP_HOSTNAME);
         break;
     case FIELD_USER_AGENT:
+        if (!d->agent_seen) {
+            event_set_unknown(e, EVENT_HTTP_USER_AGENT);
+            event_set_unknown(e, EVENT_KUBE_AGENT);
+        }
         d->agent_seen = true;
-        event_set_unknown(e, EVENT_HTTP_USER_AGENT);
-        event_set_unknown(e, EVENT_KUBE_AGENT);
         break;
     case FIELD_AUTHORIZATION:
         if (!d->authorization_seen)
