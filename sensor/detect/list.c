@@ -88,6 +88,17 @@ void value_list_add_other(struct value_list *list, struct slice value, const str
     }
 }
 
+void value_list_add_many(struct value_list *list, struct slice value, uint64_t hits, const struct hash_secret *secret,
+                         struct memory *memory)
+{
+    uint64_t left_out = list->left_out;
+    value_list_add(list, value, secret, memory);
+    if (list->left_out == left_out)
+        list->values[list->last].count += hits - 1;
+    else
+        list->left_out += hits - 1;
+}
+
 bool value_list_copy(struct value_list *list, const struct value_list *from, struct memory *memory)
 {
     list->left_out = from->left_out;

@@ -39,6 +39,10 @@ static inline void value_list_add(struct value_list *list, struct slice value, c
         value_list_add_other(list, value, secret, memory);
 }
 
+/** The same of so many hits, at least one. */
+void value_list_add_many(struct value_list *list, struct slice value, uint64_t hits, const struct hash_secret *secret,
+                         struct memory *memory);
+
 void value_list_clear(struct value_list *list, struct memory *memory);
 
 /** Makes an empty list a copy. @return false: no memory; what was copied is to be cleared. */

@@ -113,6 +113,9 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
 {
     const struct knocks *k = hit->knocks;
     f->count += k->count - 1;
+    if (f->subject != SUBJECT_SOURCE && k->count > 1)
+        value_list_add_many(&f->clients, (struct slice){hit->client, hit->client_size}, k->count - 1, c->secret,
+                            c->memory);
     if (k->basis > f->basis)
         f->basis = k->basis;
     if (k->first < f->first)

@@ -46,6 +46,28 @@ static void counts_knocks_before(void **state)
     assert_int_equal(t->finding.count, 9);
     assert_int_equal(t->finding.endpoints.used, 9);
     assert_int_equal(t->finding.clients.used, 2);
+    assert_int_equal(t->finding.clients.values[0].count, 5);
+    assert_int_equal(t->finding.clients.values[1].count, 4);
+    tally_free(t, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
+/* A client for whom the list has no place is left out with all of his knocks. */
+static void clients_without_a_place(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct tally *t = NULL;
+    for (uint8_t source = 1; source <= LIST_VALUES + 1; source++) {
+        struct knocks k = {.count = 0};
+        for (uint16_t port = 101; port <= 104; port++)
+            knock(&t, &SWEEP, &k, source, port, &memory);
+    }
+    assert_int_equal(t->finding.count, 4 * (LIST_VALUES + 1));
+    assert_int_equal(t->finding.clients.used, LIST_VALUES);
+    for (int i = 0; i < LIST_VALUES; i++)
+        assert_int_equal(t->finding.clients.values[i].count, 4);
+    assert_int_equal(t->finding.clients.left_out, 4);
     tally_free(t, &memory);
     assert_int_equal(memory.used, 0);
 }
@@ -65,6 +87,7 @@ static void each_finding_of_a_source(void **state)
         }
         assert_int_equal(t->finding.count, 6);
         assert_int_equal(t->finding.endpoints.used, 6);
+        assert_int_equal(t->finding.clients.used, 0);
         tally_free(t, &memory);
     }
     assert_int_equal(memory.used, 0);
@@ -146,9 +169,8 @@ static void begins_with_the_earliest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_knocks_before),
-        cmocka_unit_test(each_finding_of_a_source),
-        cmocka_unit_test(a_rule_that_holds_before),
+        cmocka_unit_test(counts_knocks_before),     cmocka_unit_test(clients_without_a_place),
+        cmocka_unit_test(each_finding_of_a_source), cmocka_unit_test(a_rule_that_holds_before),
         cmocka_unit_test(begins_with_the_earliest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
