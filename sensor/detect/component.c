@@ -2,6 +2,7 @@
 
 #include "proto/kube/agent.h"
 #include "proto/kube/request.h"
+#include "proto/packet/tunnel.h"
 #include "sensor/detect/rule_pattern.h"
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
@@ -181,6 +182,7 @@ bool components_request(const struct components *c, const struct exchange *x, co
                                 .credential = x->digest,
                                 .request = hash_of_request(secret, event_text(e, x->target)),
                                 .time = e->time,
+                                .network = cluster ? 0 : tunnel_network(e->tunnel_kind, e->tunnel_id),
                                 .refused = x->status == 401 || x->status == 403};
     if (agent.form == AGENT_KUBERNETES && !gained(x) && !claims_another(x)) {
         const uint8_t *end = agent.commit.data + agent.commit.size;

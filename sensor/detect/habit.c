@@ -21,6 +21,15 @@ static void count_refusal(struct habit *h, const struct habit_request *r)
     h->known |= h->requests[i].count >= TRIES && r->time - h->requests[i].first >= SPAN;
 }
 
+/* Tenants may have the same addresses. What is in no overlay is not another place: who captures on all interfaces has
+ * the same packets with the overlay and without it. */
+static bool is_another_network(struct habit *h, uint32_t network)
+{
+    if (!h->network)
+        h->network = network;
+    return network && network != h->network;
+}
+
 void habit_add(struct habit *h, const struct habit_request *r)
 {
     if (!h->begun) {
@@ -29,7 +38,8 @@ void habit_add(struct habit *h, const struct habit_request *r)
         h->place = r->place;
         h->credential = r->credential;
     }
-    h->broken |= !r->own || r->program != h->program || r->place != h->place || r->credential != h->credential;
+    h->broken |= !r->own || r->program != h->program || r->place != h->place || r->credential != h->credential ||
+                 is_another_network(h, r->network);
     if (r->refused && !h->broken)
         count_refusal(h, r);
 }

@@ -16,6 +16,7 @@ struct habit {
         moment first;
         uint32_t count;
     } requests[HABIT_REQUESTS]; /* the first that were refused */
+    uint32_t network;           /* the first overlay that an endpoint of no cluster was in; 0: none yet */
     bool begun, known, broken;
 };
 
@@ -26,8 +27,9 @@ struct habit_request {
     uint64_t credential; /* 0: none was shown */
     uint64_t request;
     moment time;
-    bool own;     /* one that this program makes by itself, and that gained nothing */
-    bool refused; /* 401 or 403 */
+    uint32_t network; /* tunnel_network() of an endpoint of no cluster; else 0 */
+    bool own;         /* one that this program makes by itself, and that gained nothing */
+    bool refused;     /* 401 or 403 */
 };
 
 void habit_add(struct habit *h, const struct habit_request *r);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "proto/kube/request.h"
+#include "proto/packet/tunnel.h"
 #include "tests/unit/rule_rig.h"
 
 static struct hash_secret SECRET;
@@ -169,6 +170,32 @@ static void tells_programs_and_places_apart(void **state)
     rule_set_free(rules);
 }
 
+/* Whose addresses are others' in another overlay; a cluster of the map is one wherever it is. */
+static void tells_overlays_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tunnel_kind kind;
+        uint32_t id, cluster;
+        bool is_network;
+    } ROWS[] = {{TUNNEL_NONE, 0, 0, false}, {TUNNEL_VXLAN, 5, 0, true}, {TUNNEL_VXLAN, 5, 7, false},
+                {TUNNEL_GTP, 5, 0, false},  {TUNNEL_NVGRE, 5, 0, true}, {TUNNEL_VXLAN, 0, 0, true}};
+    struct rule_set *rules;
+    struct components *c = components(LIST, &rules);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct event_room room;
+        struct habit_request r;
+        struct exchange *x = make(&room, &ASKED[0]);
+        x->event.tunnel_kind = (uint8_t)ROWS[i].kind;
+        x->event.tunnel_id = ROWS[i].id;
+        assert_true(components_request(c, x, &SECRET, ROWS[i].cluster, &r));
+        assert_int_equal(r.network, ROWS[i].is_network ? tunnel_network(ROWS[i].kind, ROWS[i].id) : 0);
+        assert_int_equal(r.network != 0, ROWS[i].is_network);
+    }
+    components_free(c);
+    rule_set_free(rules);
+}
+
 /* A reflector begins each try with a watch, and draws anew how long that may take. */
 static void knows_a_watch_again(void **state)
 {
@@ -269,6 +296,7 @@ int main(void)
         cmocka_unit_test(knows_its_own),
         cmocka_unit_test(only_without_a_credential),
         cmocka_unit_test(tells_programs_and_places_apart),
+        cmocka_unit_test(tells_overlays_apart),
         cmocka_unit_test(knows_a_watch_again),
         cmocka_unit_test(knows_todays_components),
         cmocka_unit_test(may_be_without_a_list),

@@ -56,6 +56,27 @@ static void the_same_again(void **state)
     assert_true(habit_known(&h));
 }
 
+/* A second overlay is another place, and ends it; to be seen outside of one, too, does not. */
+static void overlays(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t networks[4];
+        bool possible;
+    } ROWS[] = {{{0, 0, 0, 0}, true}, {{5, 5, 5, 5}, true},  {{0, 5, 0, 5}, true},
+                {{5, 0, 5, 0}, true}, {{5, 6, 5, 5}, false}, {{0, 5, 0, 6}, false}};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct habit h = {0};
+        for (int k = 0; k < 4; k++) {
+            struct habit_request r = OWN;
+            r.network = ROWS[i].networks[k];
+            ask(&h, r, k * SECOND);
+        }
+        if (habit_possible(&h) != ROWS[i].possible || habit_known(&h) != ROWS[i].possible)
+            fail_msg("row %zu", i);
+    }
+}
+
 /* Each alone ends it, known or not, and for good. */
 static void one_difference_ends_it(void **state)
 {
@@ -97,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_times_and_two_seconds),
         cmocka_unit_test(the_same_again),
+        cmocka_unit_test(overlays),
         cmocka_unit_test(one_difference_ends_it),
         cmocka_unit_test(only_refusals_count),
     };
