@@ -268,7 +268,7 @@ static enum capture_got take_next(struct run *r, struct frame *frame)
  * outputs are to be whole. */
 static bool goes_on(const struct run *r)
 {
-    bool written = is_live(r) ? report_error(r->report) == NULL : report_is_taken(r->report);
+    bool written = is_live(r) ? !report_erred(r->report) : report_is_taken(r->report);
     return !r->over && !signals_came() && written;
 }
 
@@ -278,7 +278,7 @@ static void read_rest(struct run *r)
 {
     struct frame frame = {.number = 0};
     moment until = now_by(CLOCK_REALTIME);
-    for (int idle = 0; idle < 2 && !r->over && report_error(r->report) == NULL;) {
+    for (int idle = 0; idle < 2 && !r->over && !report_erred(r->report);) {
         enum capture_got got = take_next(r, &frame);
         if (got == CAPTURE_END || (got == CAPTURE_FRAME && frame.time > until))
             return;
@@ -336,12 +336,14 @@ static void check_sums(struct run *r)
 }
 
 /* A pipe whose reader has gone is no news to whoever closed it, unless the run was to go on until it is told to end. */
-static bool tell_output_error(struct run *r)
+static bool tell_output_errors(struct run *r)
 {
-    const char *error = report_error(r->report);
-    if (error != NULL && (is_live(r) || !report_reader_gone(r->report)))
-        log_error(r->log, "%s", error);
-    return error != NULL;
+    for (size_t i = 0; i < r->options->output_count; i++) {
+        const char *error = report_error(r->report, i);
+        if (error != NULL && (is_live(r) || !report_reader_gone(r->report, i)))
+            log_error(r->log, "%s", error);
+    }
+    return report_erred(r->report);
 }
 
 static enum exit_status status_of(struct run *r, bool output_failed)
@@ -377,7 +379,7 @@ static enum exit_status proceed(struct run *r, const struct rule_set *rules)
     check_sums(r);
     report_close(r->report);
     signals_rest();
-    return status_of(r, tell_output_error(r));
+    return status_of(r, tell_output_errors(r));
 }
 
 /* In reverse order of making. */

@@ -13,18 +13,19 @@ struct output {
     void *state;
     uint32_t events;
     struct buffer buffer;
-    struct target *target;
-    bool failed; /* it takes no more */
+    struct target *target; /* NULL: closed */
+    bool failed;           /* it takes no more */
+    int why;               /* errno of its error that is told; 0: so far none */
+    char error[512];       /* "NAME: REASON" */
 };
 
 struct report {
     struct output *outputs;
     size_t count;
     bool (*over)(void);
-    size_t failed;    /* so many outputs */
+    size_t failed;    /* so many outputs take no more */
+    size_t erred;     /* so many have an error that is told */
     uint64_t dropped; /* of outputs that are closed */
-    int why;          /* errno of the error that is told; 0: so far none */
-    char error[512];  /* "NAME: REASON" */
 };
 
 struct report *report_new(bool (*over)(void))
@@ -56,13 +57,14 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     return true;
 }
 
-/** The first, but for a reader that has gone: that is told where there is nothing else. */
-static void note_error(struct report *r, const char *name, int error)
+/** The first of an output, but for a reader that has gone: that is told where there is nothing else. */
+static void note_error(struct report *r, struct output *o, const char *name, int error)
 {
-    if (!error || (r->why && (r->why != EPIPE || error == EPIPE)))
+    if (!error || (o->why && (o->why != EPIPE || error == EPIPE)))
         return;
-    r->why = error;
-    snprintf(r->error, sizeof r->error, "%s: %s", name,
+    r->erred += !o->why;
+    o->why = error;
+    snprintf(o->error, sizeof o->error, "%s: %s", name,
              error == ETIME ? "nobody takes what is written" : strerror(error));
 }
 
@@ -74,7 +76,7 @@ static void write_out(struct report *r, struct output *o, bool now)
         return;
     o->failed = true;
     r->failed++;
-    note_error(r, target_name(o->target), error);
+    note_error(r, o, target_name(o->target), error);
 }
 
 /** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
@@ -83,7 +85,7 @@ static void written(struct report *r, struct output *o, size_t before)
     if (o->buffer.failed) {
         o->buffer.size = before;
         o->buffer.failed = false; /* a smaller record may fit again; that this one is missing is said */
-        note_error(r, target_name(o->target), ENOMEM);
+        note_error(r, o, target_name(o->target), ENOMEM);
     }
     write_out(r, o, false);
 }
@@ -169,7 +171,7 @@ void report_reopen(struct report *r, int (*reopen)(const char *path))
     for (size_t i = 0; i < r->count; i++) {
         struct output *o = &r->outputs[i];
         write_out(r, o, true);
-        note_error(r, target_name(o->target), target_reopen(o->target, reopen));
+        note_error(r, o, target_name(o->target), target_reopen(o->target, reopen));
     }
 }
 
@@ -177,18 +179,23 @@ uint64_t report_dropped(const struct report *r)
 {
     uint64_t sum = r->dropped;
     for (size_t i = 0; i < r->count; i++)
-        sum += target_dropped(r->outputs[i].target);
+        sum += r->outputs[i].target ? target_dropped(r->outputs[i].target) : 0;
     return sum;
 }
 
-const char *report_error(const struct report *r)
+bool report_erred(const struct report *r)
 {
-    return r->why ? r->error : NULL;
+    return r->erred;
 }
 
-bool report_reader_gone(const struct report *r)
+const char *report_error(const struct report *r, size_t output)
 {
-    return r->why == EPIPE;
+    return output < r->count && r->outputs[output].why ? r->outputs[output].error : NULL;
+}
+
+bool report_reader_gone(const struct report *r, size_t output)
+{
+    return output < r->count && r->outputs[output].why == EPIPE;
 }
 
 bool report_is_taken(const struct report *r)
@@ -196,26 +203,28 @@ bool report_is_taken(const struct report *r)
     return r->failed < r->count;
 }
 
+static void close_one(struct report *r, struct output *o)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s", target_name(o->target));
+    uint64_t dropped = target_dropped(o->target);
+    note_error(r, o, name, target_close(o->target));
+    o->target = NULL;
+    r->dropped += dropped;
+    size_t used = strlen(o->error);
+    if (o->why == ETIME)
+        snprintf(o->error + used, sizeof o->error - used, "; %" PRIu64 " bytes were not written", dropped);
+    o->format->close(o->state);
+    buffer_deinit(&o->buffer);
+}
+
 bool report_close(struct report *r)
 {
-    report_flush(r);
-    bool first = r->outputs != NULL;
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        char name[256];
-        snprintf(name, sizeof name, "%s", target_name(o->target));
-        r->dropped += target_dropped(o->target);
-        note_error(r, name, target_close(o->target));
-        o->format->close(o->state);
-        buffer_deinit(&o->buffer);
+    for (size_t i = 0; i < r->count && r->outputs[i].target; i++) {
+        write_out(r, &r->outputs[i], true);
+        close_one(r, &r->outputs[i]);
     }
-    free(r->outputs);
-    r->outputs = NULL;
-    r->count = 0;
-    size_t used = strlen(r->error);
-    if (first && r->why == ETIME)
-        snprintf(r->error + used, sizeof r->error - used, "; %" PRIu64 " bytes were not written", r->dropped);
-    return !r->why;
+    return !r->erred;
 }
 
 void report_free(struct report *r)
@@ -223,5 +232,6 @@ void report_free(struct report *r)
     if (!r)
         return;
     report_close(r);
+    free(r->outputs);
     free(r);
 }

@@ -101,15 +101,17 @@ void report_reopen(struct report *r, int (*reopen)(const char *path));
 /** Bytes of all outputs that were to be written, and were not, because writing had failed. */
 uint64_t report_dropped(const struct report *r);
 
-/** The first output that could not be written, as "NAME: REASON", or NULL: so far all could. Where a reader has gone,
- * the first of the others, if there is one. */
-const char *report_error(const struct report *r);
+/** Whether one output at least could not be written, so far. */
+bool report_erred(const struct report *r);
+/** What that of this number in the order of report_add() met first, as "NAME: REASON", or NULL: so far all could be
+ * written, or there is none. Where its reader has gone, the first of the others, if there is one. */
+const char *report_error(const struct report *r, size_t output);
 /** Whether that is all that report_error() tells. */
-bool report_reader_gone(const struct report *r);
+bool report_reader_gone(const struct report *r, size_t output);
 /** Whether one output at least can still be written. */
 bool report_is_taken(const struct report *r);
 
-/** Writes the rest and closes. @return whether all was written. The error stays readable until report_free. */
+/** Writes the rest and closes. @return whether all was written. Errors stay readable until report_free. */
 bool report_close(struct report *r);
 void report_free(struct report *r);
 

@@ -175,7 +175,7 @@ static void writes_when_flushed_or_large(void **state)
     fclose(file);
 }
 
-static void an_error_is_kept_and_named(void **state)
+static void errors_are_kept_and_named(void **state)
 {
     (void)state;
     int full = open("/dev/full", O_WRONLY);
@@ -186,16 +186,27 @@ static void an_error_is_kept_and_named(void **state)
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
     add_output(r, "json:later", ends[1], false); /* fails as well, in another way */
-    assert_null(report_error(r));
+    add_output(r, "json:whole", open("/dev/null", O_WRONLY), false);
+    assert_false(report_erred(r));
     report_event(r, an_exchange());
-    assert_null(report_error(r));
+    assert_null(report_error(r, 0));
     report_flush(r);
-    char expected[128];
+    assert_true(report_erred(r));
+    char expected[128], other[128];
     snprintf(expected, sizeof expected, "some.json: %s", strerror(ENOSPC));
-    assert_string_equal(report_error(r), expected);
-    report_event(r, an_exchange());
-    assert_false(report_close(r));
-    assert_string_equal(report_error(r), expected);
+    snprintf(other, sizeof other, "later: %s", strerror(EPIPE));
+    for (int closed = 0; closed < 2; closed++) {
+        assert_string_equal(report_error(r, 0), expected);
+        assert_string_equal(report_error(r, 1), other);
+        assert_null(report_error(r, 2));
+        assert_null(report_error(r, 3));
+        assert_false(report_reader_gone(r, 0));
+        assert_true(report_reader_gone(r, 1));
+        assert_false(report_reader_gone(r, 2));
+        if (!closed)
+            report_event(r, an_exchange());
+        assert_false(report_close(r));
+    }
     report_free(r);
     report_free(NULL);
 }
@@ -219,11 +230,11 @@ static void a_broken_pipe_is_an_error(void **state)
     assert_false(report_close(r));
     char expected[128];
     snprintf(expected, sizeof expected, "standard output: %s", strerror(EPIPE));
-    assert_string_equal(report_error(r), expected);
+    assert_string_equal(report_error(r, 0), expected);
     report_free(r);
 }
 
-/* It is no news to whoever closed it; a full disk is. */
+/* Of which of them a reader has gone is known: it is no news to whoever closed it; a full disk is. */
 static void a_broken_pipe_hides_no_other_error(void **state)
 {
     (void)state;
@@ -236,18 +247,19 @@ static void a_broken_pipe_hides_no_other_error(void **state)
     assert_true(report_is_taken(r));
     report_event(r, an_exchange());
     report_flush(r);
-    assert_true(report_reader_gone(r));
+    assert_true(report_reader_gone(r, 0));
     assert_false(report_is_taken(r));
     add_output(r, "json:some.json", full, false);
     assert_true(report_is_taken(r));
     report_event(r, an_exchange());
     report_flush(r);
-    assert_false(report_reader_gone(r));
+    assert_true(report_reader_gone(r, 0));
+    assert_false(report_reader_gone(r, 1));
     assert_false(report_is_taken(r));
     assert_false(report_close(r));
     char expected[128];
     snprintf(expected, sizeof expected, "some.json: %s", strerror(ENOSPC));
-    assert_string_equal(report_error(r), expected);
+    assert_string_equal(report_error(r, 1), expected);
     report_free(r);
 }
 
@@ -350,11 +362,11 @@ static void files_are_opened_anew(void **state)
     report_event(r, an_exchange());
     report_flush(r);
     assert_int_equal(lines_in("events"), 2);
-    assert_null(report_error(r));
+    assert_null(report_error(r, 0));
     rename_in_folder("events", "events.2");
     assert_int_equal(mkdir(in_folder("events"), 0700), 0);
     report_reopen(r, open_anew);
-    assert_string_equal(report_error(r) + strlen(in_folder("events")), ": Is a directory");
+    assert_string_equal(report_error(r, 0) + strlen(in_folder("events")), ": Is a directory");
     report_event(r, an_exchange());
     assert_false(report_close(r));
     assert_int_equal(lines_in("events.2"), 3);
@@ -490,8 +502,8 @@ static void what_nobody_takes_is_said(void **state)
     add_output(r, "json:fifo", ends[1], true);
     report_event(r, an_exchange());
     assert_false(report_close(r));
-    assert_int_equal(strncmp(report_error(r), "fifo: nobody takes what is written; ", 36), 0);
-    unsigned long long lost = strtoull(report_error(r) + 36, NULL, 10);
+    assert_int_equal(strncmp(report_error(r, 0), "fifo: nobody takes what is written; ", 36), 0);
+    unsigned long long lost = strtoull(report_error(r, 0) + 36, NULL, 10);
     assert_true(lost > 0 && lost == report_dropped(r));
     report_free(r);
     close(ends[0]);
@@ -527,7 +539,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(outputs_get_what_they_asked_for),
         cmocka_unit_test(writes_when_flushed_or_large),
-        cmocka_unit_test(an_error_is_kept_and_named),
+        cmocka_unit_test(errors_are_kept_and_named),
         cmocka_unit_test(a_broken_pipe_is_an_error),
         cmocka_unit_test(a_broken_pipe_hides_no_other_error),
         cmocka_unit_test(short_writes_are_gone_on_with),
