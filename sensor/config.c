@@ -117,6 +117,15 @@ static bool is_inline(const struct setting_row *row, const struct yaml_node *n)
     return row->choice == CHOICE_CLUSTERS && (row->kind == SETTING_PART || n->kind == YAML_MAP);
 }
 
+static void keep_origin(struct options *o, size_t at, const struct yaml_node *n)
+{
+    bool one = n->kind == YAML_SCALAR;
+    o->origins[at].from = ORIGIN_FILE;
+    o->origins[at].line = n->key_line;
+    o->origins[at].of_line = one ? n->line : n->key_line;
+    o->origins[at].of_column = one ? n->column : n->key_column;
+}
+
 static void take_member(struct loading *l, const struct yaml_node *n)
 {
     char shown[DOCUMENT_SHOWN];
@@ -128,10 +137,8 @@ static void take_member(struct loading *l, const struct yaml_node *n)
     struct options *to = taken ? &l->unused : l->o;
     check_choice(l, at, n);
     l->unused.origins[at].from = ORIGIN_FILE;
-    if (!taken) {
-        l->o->origins[at].from = ORIGIN_FILE;
-        l->o->origins[at].line = n->key_line;
-    }
+    if (!taken)
+        keep_origin(l->o, at, n);
     if (is_inline(row, n)) {
         l->inline_map = true;
     } else if (row->kind == SETTING_PART) { /* suppressions: there is no other */
@@ -260,7 +267,8 @@ const char *config_place(const struct options *o, const char *name, char text[st
     size_t at = setting_named(name);
     text[0] = '\0';
     if (is_from(o, at, ORIGIN_FILE))
-        snprintf(text, CONFIG_PLACE, "%.500s:%u: ", o->config_file, o->origins[at].line);
+        snprintf(text, CONFIG_PLACE, "%.500s:%u:%u: ", o->config_file, o->origins[at].of_line,
+                 o->origins[at].of_column);
     else if (setting_rows[at].letter != 0)
         snprintf(text, CONFIG_PLACE, "option -%c: ", setting_rows[at].letter);
     return text;

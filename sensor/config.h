@@ -15,9 +15,10 @@ void config_load(struct options *o, struct complaint_list *complaints);
  *  @return `text`. */
 const char *config_origin(const struct options *o, const char *name, char *text, size_t size);
 
-enum { CONFIG_PLACE = 528 };
+enum { CONFIG_PLACE = 544 };
 
-/** How a message of what stands behind a setting begins: "FILE:LINE: ", "option -X: ", or "" where it has no letter.
+/** How a message of what stands behind a setting begins: "FILE:LINE:COLUMN: ", "option -X: ", or "" where it has no
+ * letter.
  * @param name  of a row. @return `text`. */
 const char *config_place(const struct options *o, const char *name, char text[static CONFIG_PLACE]);
 

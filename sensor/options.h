@@ -50,9 +50,10 @@ struct options {
 
     struct yaml *config; /* the file, as long as texts point into it; NULL: there is none */
     struct {
-        uint8_t from;            /* enum origin */
-        unsigned line;           /* of the configuration file */
-    } origins[OPTIONS_SETTINGS]; /* by the row of sensor/setting.h */
+        uint8_t from;                /* enum origin */
+        unsigned line;               /* of its key in the configuration file */
+        unsigned of_line, of_column; /* of its value there; of more than one, of the key */
+    } origins[OPTIONS_SETTINGS];     /* by the row of sensor/setting.h */
 };
 
 /** Whether packets come from an interface, and not from files. */

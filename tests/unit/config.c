@@ -132,6 +132,26 @@ static void all_of_it(void **state)
     options_deinit(&o);
 }
 
+/* A value that is wrong only once it is used is told where it stands; of several nobody says which. */
+static void values_have_places(void **state)
+{
+    (void)state;
+    static const char text[] = "read: a\nfilter:\n    tcp port nowhere\ntls-keys:\n  - one\n  - two\nmemory:  1G\n";
+    static const struct {
+        const char *line, *name, *place;
+    } rows[] = {{"", "filter", ":3:5: "},           {"", "tls-keys", ":4:1: "}, {"", "memory", ":7:10: "},
+                {"", "interface", "option -i: "},   {"", "expected", ""},       {"-F f", "filter-file", "option -F: "},
+                {"-k k", "tls-keys", "option -k: "}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct options o = load(rows[i].line, text, "");
+        char place[CONFIG_PLACE];
+        config_place(&o, rows[i].name, place);
+        const char *at = rows[i].place[0] == ':' ? strchr(place, ':') : place;
+        assert_string_equal(at, rows[i].place);
+        options_deinit(&o);
+    }
+}
+
 /* What the line says wins, and of a choice all of it. */
 static void line_wins(void **state)
 {
@@ -291,8 +311,13 @@ static void manuals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_of_it), cmocka_unit_test(line_wins), cmocka_unit_test(line_wins_over_mistakes),
-        cmocka_unit_test(maps),      cmocka_unit_test(odd_files), cmocka_unit_test(written_and_read),
+        cmocka_unit_test(all_of_it),
+        cmocka_unit_test(values_have_places),
+        cmocka_unit_test(line_wins),
+        cmocka_unit_test(line_wins_over_mistakes),
+        cmocka_unit_test(maps),
+        cmocka_unit_test(odd_files),
+        cmocka_unit_test(written_and_read),
         cmocka_unit_test(manuals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
