@@ -25,12 +25,13 @@ struct field {
     enum known known;
     bool indexed;       /* HTTP/2: an entry of the table as a whole; its value is not new */
     bool named;         /* HTTP/2: the name is an entry's; it is not new, whether the value is or not */
+    bool inferred;      /* HTTP/2: of an entry that was found again behind a gap (hpack_recovery.h) */
     uint32_t entry;     /* HTTP/2: which entry of the table, or which of the strings in literals.h the value is: one
                            number is one value, and one name if it is indexed, in one direction of one reader. 0: it is
                            none, or that is not known */
-    bool inferred;      /* HTTP/2: of an entry that was found again behind a gap (hpack_recovery.h) */
-    uint32_t stranger;  /* HTTP/2: which unknown name: one number is one name, in one direction, until its table starts
-                           anew. 0: the name is known */
+    uint32_t stranger;  /* HTTP/2: which unknown name: one number is one name, in one direction of one reader, until its
+                           table begins anew. 0: the name is known */
+    uint32_t anew;      /* HTTP/2: how often it has, where the name is unknown */
     struct slice name;  /* as sent, for HTTP/1 in any case; empty unless known */
     struct slice value; /* empty unless KNOWN or KNOWN_VALUE */
 };

@@ -47,6 +47,7 @@ void hpack_begin_anew(struct hpack *h)
 {
     hpack_table_empty(&h->table);
     h->first = h->table.next;
+    h->anew++;
     h->older = true;
     h->allowed = UINT32_MAX; /* the SETTINGS may be what was lost */
     if (h->bound < HPACK_TABLE_FIRST)
@@ -58,6 +59,7 @@ static void read_entry(const struct hpack *h, uint32_t place, struct field *f)
     hpack_table_read(&h->table, place, f);
     if (f->known == KNOWN)
         return;
+    f->anew = h->anew;
     struct slice value = f->value; /* newer than what the old table may have under that name */
     hpack_find_again(h, f);
     f->value = value;
@@ -91,6 +93,7 @@ static bool read_older(struct hpack *h, uint64_t back, struct field *f)
         return false;
     f->known = KNOWN_NOT;
     f->stranger = h->table.next - (uint32_t)back;
+    f->anew = h->anew;
     if (f->stranger >= h->first && h->bound < HPACK_TABLE_MAX)
         h->bound *= 2; /* it was kept here and dropped too early */
     hpack_find_again(h, f);

@@ -47,7 +47,7 @@ struct flow_bench {
 struct audit_guess {
     uint64_t last;     /* of the UUIDs, folded */
     uint32_t stranger; /* of struct field; 0: none */
-    uint32_t gaps;     /* of the connection, then */
+    uint32_t anew;     /* likewise: in another table a number is another name */
 };
 
 /** What was made of the credential that stands in the client's HPACK table: it comes again with each request. */

@@ -150,6 +150,7 @@ void draft_hide_answer(struct draft *d, const struct field *f)
         return;
     d->uuids_differ |= d->uuid_name != 0;
     d->uuid_name = f->stranger;
+    d->uuid_anew = f->anew;
     d->uuid_folded = folded;
     struct text kept = draft_keep(d, f->value, SHORT_KEPT);
     d->uuid = kept;
@@ -167,10 +168,9 @@ void draft_settle_answer(struct draft *d)
     }
     if (!d->uuid_name)
         return;
-    /* What was lost may have made the table begin anew: then a number is another name. */
-    bool same_name = guess->stranger == d->uuid_name && guess->gaps == d->facts->gaps;
+    bool same_name = guess->stranger == d->uuid_name && guess->anew == d->uuid_anew;
     bool fresh = same_name && guess->last != d->uuid_folded;
-    *guess = (struct audit_guess){.last = d->uuid_folded, .stranger = d->uuid_name, .gaps = d->facts->gaps};
+    *guess = (struct audit_guess){.last = d->uuid_folded, .stranger = d->uuid_name, .anew = d->uuid_anew};
     if (!fresh)
         return;
     d->x->audit_id = d->uuid;

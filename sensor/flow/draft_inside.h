@@ -44,6 +44,7 @@ struct draft {
     bool type_seen;     /* Content-Type, of the answer */
     bool uuids_differ;  /* more than one name that is not known brings a UUID */
     uint32_t uuid_name; /* that one; 0: none */
+    uint32_t uuid_anew; /* of struct field */
     uint64_t uuid_folded;
     struct text uuid;
     uint32_t gaps;       /* of its connection, when it was opened */

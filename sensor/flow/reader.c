@@ -54,6 +54,7 @@ static void drop_readers(struct connection *c)
     stream_free(c->second);
     c->reader = c->second = NULL;
     c->facts.credential = (struct credential_entry){0};
+    c->facts.audit = (struct audit_guess){0};
 }
 
 static void drop_tunnel(struct connection *c)

@@ -80,7 +80,7 @@ static inline const struct anomaly *desk_anomaly(const struct desk *d, size_t i)
 /** A field of a head; HIDDEN: neither name nor value is known. */
 struct desk_field {
     const char *name, *value;
-    uint32_t stranger, entry;
+    uint32_t stranger, entry, anew;
     bool indexed, last;
 };
 
@@ -120,6 +120,7 @@ static inline void desk_head(struct draft *draft, enum side from, enum head_kind
                                                   : KNOWN_NOT,
                               .indexed = f->indexed || f->entry,
                               .entry = f->entry,
+                              .anew = f->anew,
                               .stranger = f->name       ? 0
                                           : f->stranger ? f->stranger
                                                         : 1,

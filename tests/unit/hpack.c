@@ -39,6 +39,7 @@ struct rig {
     char told[TOLD];
     size_t used;
     uint32_t numbers[26];
+    uint32_t anew; /* of the last stranger */
     struct {
         uint32_t entry;
         uint64_t hash;
@@ -105,6 +106,7 @@ static void on_field(void *owner, const struct field *f)
         while (t->numbers[letter] != 0 && t->numbers[letter] != f->stranger)
             assert_true(++letter < 26);
         t->numbers[letter] = f->stranger;
+        t->anew = f->anew;
         tell(t, "?%c", 'A' + letter);
         assert_true(f->name.size == 0);
     }
@@ -325,6 +327,10 @@ static void entries_have_numbers(void **state)
     hpack_lost(t.h);
     tells(&t, "be", "*?A\n");
     assert_int_equal(t.entry_count, 3);
+    uint32_t anew = t.anew;
+    hpack_lost(t.h);
+    tells(&t, "be 7e \"3\" be", "*?A\n?A=3\n*?A=3\n"); /* the same number, of another table */
+    assert_int_equal(t.anew, anew + 1);
     end(&t);
 }
 
