@@ -350,6 +350,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/aggregated \
 	tests/cases/audit \
 	tests/cases/cut-file \
+	tests/cases/expected-scanner \
 	tests/cases/fail-on \
 	tests/cases/fifo \
 	tests/cases/filter \
