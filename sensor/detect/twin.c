@@ -3,10 +3,11 @@
 struct twin {
     uint8_t random[TLS_FACTS_RANDOM];
     uint64_t flow_id;
-    uint8_t server[16];
+    uint64_t client, server; /* keyed hashes of their addresses */
 };
 
 struct twins {
+    const struct hash_secret *secret; /* borrowed */
     struct memory *memory;
     struct recent hellos;    /* of struct twin */
     struct recent balancers; /* of addresses */
@@ -17,7 +18,7 @@ struct twins *twins_new(const struct hash_secret *secret, struct memory *memory)
     struct twins *t = memory_resize(memory, NULL, 0, sizeof *t);
     if (!t)
         return NULL;
-    t->memory = memory;
+    *t = (struct twins){.secret = secret, .memory = memory};
     recent_init(&t->hellos, TLS_FACTS_RANDOM, sizeof(struct twin), memory->limit / 4, secret, memory);
     recent_init(&t->balancers, 16, 16, memory->limit / 64, secret, memory);
     return t;
@@ -32,13 +33,11 @@ void twins_free(struct twins *t)
     memory_resize(t->memory, t, sizeof *t, 0);
 }
 
-static void remember(struct twins *t, const struct event *e)
+static void keep(struct twin *first, const struct event *e, uint64_t client, uint64_t server)
 {
-    struct twin *made = recent_put(&t->hellos, e->tls.client_random);
-    if (!made) /* without memory it is not known as a twin */
-        return;
-    made->flow_id = e->flow_id;
-    memcpy(made->server, e->server.ip, sizeof made->server);
+    first->flow_id = e->flow_id;
+    first->client = client;
+    first->server = server;
 }
 
 bool twins_learn(struct twins *t, const struct event *e)
@@ -46,15 +45,26 @@ bool twins_learn(struct twins *t, const struct event *e)
     static const uint8_t none[TLS_FACTS_RANDOM];
     if (memcmp(e->tls.client_random, none, sizeof none) == 0)
         return false;
-    const struct twin *first = recent_find(&t->hellos, e->tls.client_random);
+    uint64_t client = hash_bytes(t->secret, e->client.ip, sizeof e->client.ip);
+    uint64_t server = hash_bytes(t->secret, e->server.ip, sizeof e->server.ip);
+    struct twin *first = recent_find(&t->hellos, e->tls.client_random);
     if (!first) {
-        remember(t, e);
+        first = recent_put(&t->hellos, e->tls.client_random);
+        if (first) /* without memory it is not known as a twin */
+            keep(first, e, client, server);
         return false;
     }
-    if (first->flow_id == e->flow_id || memcmp(first->server, e->client.ip, sizeof first->server) != 0)
+    if (first->flow_id == e->flow_id)
         return false;
-    recent_put(&t->balancers, e->client.ip);
-    return true;
+    if (first->server == client) {
+        recent_put(&t->balancers, e->client.ip);
+        return true;
+    }
+    if (first->client == server) {
+        recent_put(&t->balancers, e->server.ip);
+        keep(first, e, client, server);
+    }
+    return false;
 }
 
 bool twins_passes_on(const struct twins *t, const uint8_t ip[static 16])

@@ -13,7 +13,8 @@ struct twins;
 struct twins *twins_new(const struct hash_secret *secret, struct memory *memory);
 void twins_free(struct twins *t);
 
-/** Remembers the connection of a record, the first of those that bear its ClientHello.
+/** Remembers the connection of a record, the first of those that bear its ClientHello: the one that is told first may
+ * be the balancer's, because the server's last word in a handshake comes there first.
  *  @return whether it is what a balancer makes of another one that was seen. */
 bool twins_learn(struct twins *t, const struct event *e);
 

@@ -43,6 +43,23 @@ static void behind_a_balancer(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* Where the server has the last word in a handshake, the balancer's connection is told first. */
+static void told_the_other_way_round(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct twins *t = twins_new(&SECRET, &memory);
+    assert_false(learn(t, 7, 5, 10, 101));
+    assert_false(learn(t, 7, 1, 5, 100));
+    assert_true(passes_on(t, 5));
+    assert_false(passes_on(t, 1));
+    assert_true(learn(t, 7, 5, 10, 101));
+    assert_false(learn(t, 7, 1, 5, 100));
+    assert_false(learn(t, 7, 2, 6, 102));
+    twins_free(t);
+    assert_int_equal(memory.used, 0);
+}
+
 /* Plaintext, or a handshake that was not seen: nothing is alike in that. */
 static void without_a_hello(void **state)
 {
@@ -112,8 +129,11 @@ static void lives_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(behind_a_balancer),       cmocka_unit_test(without_a_hello),
-        cmocka_unit_test(remembers_the_last_ones), cmocka_unit_test(remembers_the_last_balancers),
+        cmocka_unit_test(behind_a_balancer),
+        cmocka_unit_test(without_a_hello),
+        cmocka_unit_test(told_the_other_way_round),
+        cmocka_unit_test(remembers_the_last_ones),
+        cmocka_unit_test(remembers_the_last_balancers),
         cmocka_unit_test(lives_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
