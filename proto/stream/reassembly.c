@@ -53,8 +53,8 @@ static void side_anchor(struct reassembly_side *s, uint32_t isn, uint64_t next, 
 /* A SYN on a connection that is known. Repeated, or a mirror brings it late: SEGMENT_DELIVERED, to go on with. With
  * another number it is a new connection if this one is over, or has come to nothing, or the number is not near to what
  * is expected; near it, a living server only asks back (RFC 5961 section 4.2), and this connection goes on. But what a
- * server answers to another SYN is proof: it has a new connection, however near its number is. A client answers none.
- */
+ * server answers to another SYN is proof: it has a new connection, however near its number is; and what it answers to
+ * this one is of this one, even behind the client's reset. A client answers none. */
 static enum segment side_judge_syn(const struct reassembly *r, enum side from, const struct packet *p)
 {
     const struct reassembly_side *s = &r->side[from];
@@ -62,13 +62,17 @@ static enum segment side_judge_syn(const struct reassembly *r, enum side from, c
     int32_t ahead = side_ahead(s, p->seq + 1);
     if (!(s->flags & SIDE_ANCHORED) || ((s->flags & SIDE_SYN_KNOWN) && p->seq == s->isn))
         return SEGMENT_DELIVERED;
+    bool answers_known = p->flags & TCP_ACK && from == SERVER && o->flags & SIDE_SYN_KNOWN;
+    bool behind = !(s->flags & SIDE_SYN_KNOWN) && ahead <= 0 && ahead >= -WINDOW;
+    if (behind && answers_known && p->ack == o->isn + 1)
+        return SEGMENT_DELIVERED;
     if (side_ended(s) && side_ended(o))
         return SEGMENT_NEW_LIFE;
     if (p->flags & TCP_ACK && from == CLIENT)
         return SEGMENT_OUTSIDE;
-    if (p->flags & TCP_ACK && o->flags & SIDE_SYN_KNOWN && p->ack != o->isn + 1)
+    if (answers_known && p->ack != o->isn + 1)
         return SEGMENT_NEW_LIFE;
-    if (!(s->flags & SIDE_SYN_KNOWN) && ahead <= 0 && ahead >= -WINDOW)
+    if (behind)
         return SEGMENT_DELIVERED;
     if (ahead > WINDOW || ahead < -WINDOW || (s->next <= 1 && o->state == SIDE_UNSEEN))
         return SEGMENT_NEW_LIFE;

@@ -298,6 +298,22 @@ static void test_new_life_near(void **state)
     finish(&t, "C(get)C<fin>S<capture>");
 }
 
+/* A mirror brings all that the server says late: the client has taken its word back by then. */
+static void test_answer_behind_reset(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    segment(&t, CLIENT, 0, 0, S, "");
+    segment(&t, CLIENT, 1, 1, A, "get");
+    segment(&t, CLIENT, 4, 0, R, "");
+    reassembly_wait(&t.r, t.clock + 1000, &t.limits, &t.memory, &t.counts);
+    assert_true(reassembly_over(&t.r));
+    assert_int_equal(segment(&t, SERVER, 0, 1, SA, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, SERVER, 1, 4, A, "200"), SEGMENT_OUTSIDE);
+    assert_int_equal(segment(&t, SERVER, 0, 5, SA, ""), SEGMENT_NEW_LIFE);
+    finish(&t, "C(get)C<reset>S<reset>");
+}
+
 static void test_new_life(void **state)
 {
     (void)state;
@@ -441,17 +457,29 @@ static void test_swap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fast_open),        cmocka_unit_test(test_offer_refused),
-        cmocka_unit_test(test_offer_in_part),    cmocka_unit_test(test_offer_told_later),
-        cmocka_unit_test(test_offer_withdrawn),  cmocka_unit_test(test_offer_alone),
-        cmocka_unit_test(test_offer_again),      cmocka_unit_test(test_offer_reset),
-        cmocka_unit_test(test_reset_exact),      cmocka_unit_test(test_reset_behind_hole),
-        cmocka_unit_test(test_reset_flushes),    cmocka_unit_test(test_closed_port),
-        cmocka_unit_test(test_reset_at_fin),     cmocka_unit_test(test_new_life_near),
-        cmocka_unit_test(test_half_closed),      cmocka_unit_test(test_new_life),
-        cmocka_unit_test(test_one_sided_client), cmocka_unit_test(test_one_sided_server),
-        cmocka_unit_test(test_late_join),        cmocka_unit_test(test_late_join_alive),
-        cmocka_unit_test(test_lost_handshake),   cmocka_unit_test(test_swap),
+        cmocka_unit_test(test_fast_open),
+        cmocka_unit_test(test_offer_refused),
+        cmocka_unit_test(test_offer_in_part),
+        cmocka_unit_test(test_offer_told_later),
+        cmocka_unit_test(test_offer_withdrawn),
+        cmocka_unit_test(test_offer_alone),
+        cmocka_unit_test(test_offer_again),
+        cmocka_unit_test(test_offer_reset),
+        cmocka_unit_test(test_reset_exact),
+        cmocka_unit_test(test_reset_behind_hole),
+        cmocka_unit_test(test_reset_flushes),
+        cmocka_unit_test(test_closed_port),
+        cmocka_unit_test(test_reset_at_fin),
+        cmocka_unit_test(test_new_life_near),
+        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_new_life),
+        cmocka_unit_test(test_answer_behind_reset),
+        cmocka_unit_test(test_one_sided_client),
+        cmocka_unit_test(test_one_sided_server),
+        cmocka_unit_test(test_late_join),
+        cmocka_unit_test(test_late_join_alive),
+        cmocka_unit_test(test_lost_handshake),
+        cmocka_unit_test(test_swap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
