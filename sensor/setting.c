@@ -310,7 +310,7 @@ const struct setting_row setting_rows[] = {
     {'p', "ports", "LIST", "Ports of API servers: only these are followed.", set_ports, "ports like 6443,8443-8445",
      LIST, BOTH, CHOICE_NONE},
     {0, "tunnel-ports", "LIST", "UDP ports of tunnels, like vxlan=4789,8472.", set_tunnel_ports,
-     "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gtp-u, tzsp, teredo, mpls", LIST, BOTH,
+     "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gre, gtp-u, tzsp, teredo, mpls", LIST, BOTH,
      CHOICE_NONE},
     {0, "checksums", NULL, "Leave out what has a wrong checksum: no receiver took it.", set_checksums, NULL, FLAG, BOTH,
      CHOICE_NONE},

@@ -10,7 +10,7 @@ static const struct {
     [TUNNEL_VXLAN_GPE] = {"vxlan-gpe", {4790}},
     [TUNNEL_GENEVE] = {"geneve", {6081}},
     [TUNNEL_NVGRE] = {"nvgre", {0}},
-    [TUNNEL_GRE] = {"gre", {0}},
+    [TUNNEL_GRE] = {"gre", {4754}}, /* RFC 8086; over IP it has no port */
     [TUNNEL_ERSPAN] = {"erspan", {0}},
     [TUNNEL_IP] = {"ip-in-ip", {0}},
     [TUNNEL_GTP] = {"gtp-u", {2152}},

@@ -15,7 +15,7 @@ enum tunnel_kind {
     TUNNEL_VXLAN_GPE,
     TUNNEL_GENEVE,
     TUNNEL_NVGRE,   /* number: VSID */
-    TUNNEL_GRE,     /* number: key, where there is one */
+    TUNNEL_GRE,     /* over IP or UDP; number: key, where there is one */
     TUNNEL_ERSPAN,  /* number: session; 0 in type I */
     TUNNEL_IP,      /* IPv4 or IPv6 in either; no number */
     TUNNEL_GTP,     /* number: TEID */

@@ -1,5 +1,6 @@
 #include "proto/packet/udp.h"
 
+#include "proto/packet/gre.h"
 #include "proto/packet/ip.h"
 #include "proto/packet/link.h"
 #include "proto/packet/mpls.h"
@@ -166,9 +167,10 @@ static enum walk udp_mpls(struct walker *w)
 }
 
 static const walk_step tunnels[TUNNEL_KINDS] = {
-    [TUNNEL_VXLAN] = udp_vxlan, [TUNNEL_VXLAN_GPE] = udp_vxlan_gpe, [TUNNEL_GENEVE] = udp_geneve,
-    [TUNNEL_GTP] = udp_gtp,     [TUNNEL_TZSP] = udp_tzsp,           [TUNNEL_TEREDO] = udp_teredo,
-    [TUNNEL_MPLS] = udp_mpls,
+    [TUNNEL_VXLAN] = udp_vxlan,   [TUNNEL_VXLAN_GPE] = udp_vxlan_gpe,
+    [TUNNEL_GENEVE] = udp_geneve, [TUNNEL_GTP] = udp_gtp,
+    [TUNNEL_TZSP] = udp_tzsp,     [TUNNEL_TEREDO] = udp_teredo,
+    [TUNNEL_MPLS] = udp_mpls,     [TUNNEL_GRE] = gre_walk, /* RFC 8086 */
 };
 
 /* RFC 3948: where a key exchange has four zero bytes stands the number of an association. What is encrypted fills whole

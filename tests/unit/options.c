@@ -240,8 +240,8 @@ static void values(void **state)
     static const char *const sizes[] = {
         "", "1", "x", "1T", "1MB", "1048575", "-1M", "99999999999999999999", "17179869184G"};
     static const char *const times[] = {"1", "0s", "h", "1w", "1h30m", "99999d", "9223372036854775807h"};
-    static const char *const tunnel_ports[] = {"",         "4789",  "vxlan",    "vxlan=", "vxlan=65536", "vxlan=-1",
-                                               "vxlan=1,", "gre=1", "erspan=1", "ip=1",   "=1",          "vxlan=1;2"};
+    static const char *const tunnel_ports[] = {"",         "4789",    "vxlan",    "vxlan=", "vxlan=65536", "vxlan=-1",
+                                               "vxlan=1,", "nvgre=1", "erspan=1", "ip=1",   "=1",          "vxlan=1;2"};
     static const char *const caps[] = {"-1", "4294967296", "1k", ""};
     static const char *const snaps[] = {"262145", "-1", "1k"};
     static const char *const buffers[] = {"0", "2097152", "x"};
@@ -253,7 +253,7 @@ static void values(void **state)
     } rows[] = {
         {"-p", ports, sizeof ports / sizeof *ports, "ports like 6443,8443-8445"},
         {"--tunnel-ports", tunnel_ports, sizeof tunnel_ports / sizeof *tunnel_ports,
-         "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gtp-u, tzsp, teredo, mpls"},
+         "tunnels with ports like vxlan=4789,8472: vxlan, vxlan-gpe, geneve, gre, gtp-u, tzsp, teredo, mpls"},
         {"--memory", sizes, sizeof sizes / sizeof *sizes, "a size of 1M or more, like 256M"},
         {"--window", times, sizeof times / sizeof *times, "a duration from 1s to 3653d, like 30m, 1h, 2d"},
         {"--source-cap", caps, sizeof caps / sizeof *caps, "a number of events up to 4294967295"},
