@@ -18,6 +18,28 @@ static bool lacks(const struct tls_facts *f, enum tls_text id)
     return f->texts[id].size == 0;
 }
 
+static bool is_answered(const struct tls_facts *f)
+{
+    return tls_facts_has(f, TLS_SIGN_SERVER_HELLO);
+}
+
+/* Whether something behind the hellos was not read. */
+static bool is_hidden(const struct tls_facts *f)
+{
+    bool sealed = f->version == TLS_1_3 && !tls_facts_has(f, TLS_SIGN_OPENED);
+    return !is_answered(f) || sealed || tls_facts_has(f, TLS_SIGN_LOST);
+}
+
+static bool lacks_certificate(const struct tls_facts *f)
+{
+    return (is_hidden(f) || f->resumed) && lacks(f, TLS_TEXT_SUBJECT);
+}
+
+static bool lacks_identity(const struct tls_facts *f)
+{
+    return f->client != TLS_CLIENT_ABSENT && lacks(f, TLS_TEXT_CLIENT_FINGERPRINT);
+}
+
 /* What nobody can know of a handshake that was not, or not wholly, read. */
 static void mark_unknown(const struct tls_facts *f, struct event *e)
 {
@@ -26,24 +48,53 @@ static void mark_unknown(const struct tls_facts *f, struct event *e)
     static const enum event_field_id of_certificate[] = {EVENT_TLS_SUBJECT, EVENT_TLS_ISSUER, EVENT_TLS_FINGERPRINT};
     static const enum event_field_id of_identity[] = {EVENT_TLS_CLIENT_SUBJECT, EVENT_TLS_CLIENT_ISSUER,
                                                       EVENT_TLS_CLIENT_FINGERPRINT};
-    bool answered = tls_facts_has(f, TLS_SIGN_SERVER_HELLO), opened = tls_facts_has(f, TLS_SIGN_OPENED);
-    bool hidden = !answered || (f->version == TLS_1_3 && !opened) || tls_facts_has(f, TLS_SIGN_LOST);
     if (!tls_facts_has(f, TLS_SIGN_CLIENT_HELLO))
         mark(e, of_client, sizeof of_client / sizeof *of_client);
-    if (!answered)
+    if (!is_answered(f))
         mark(e, of_server, sizeof of_server / sizeof *of_server);
     if (!f->version)
         event_set_unknown(e, EVENT_TLS_VERSION);
     if (f->version != TLS_1_3 && !tls_facts_has(f, TLS_SIGN_CLIENT_HELLO))
         event_set_unknown(e, EVENT_TLS_RESUMED); /* what was offered was in the ClientHello */
-    if (hidden && lacks(f, TLS_TEXT_ALPN))
+    if (is_hidden(f) && lacks(f, TLS_TEXT_ALPN))
         event_set_unknown(e, EVENT_TLS_ALPN);
-    if ((hidden || f->resumed) && lacks(f, TLS_TEXT_SUBJECT))
+    if (lacks_certificate(f))
         mark(e, of_certificate, sizeof of_certificate / sizeof *of_certificate);
     if (f->client == TLS_CLIENT_UNKNOWN)
         event_set_unknown(e, EVENT_TLS_CLIENT_CERTIFICATE);
-    if (f->client != TLS_CLIENT_ABSENT && lacks(f, TLS_TEXT_CLIENT_FINGERPRINT))
+    if (lacks_identity(f))
         mark(e, of_identity, sizeof of_identity / sizeof *of_identity);
+}
+
+/* The same of what the handshake alone tells. */
+static void mark_details(const struct tls_facts *f, struct event *e)
+{
+    static const enum event_field_id of_client[] = {EVENT_TLS_JA3_STRING,      EVENT_TLS_OFFERS, EVENT_TLS_OFFERED,
+                                                    EVENT_TLS_SESSION_OFFERED, EVENT_TLS_ECH,    EVENT_TLS_EARLY_DATA};
+    static const enum event_field_id of_server[] = {EVENT_TLS_JA3S_STRING, EVENT_TLS_CIPHER};
+    static const enum event_field_id of_session[] = {EVENT_TLS_RESUMPTION, EVENT_TLS_SESSION_SEEN};
+    static const enum event_field_id of_certificate[] = {
+        EVENT_TLS_SHA256, EVENT_TLS_SERIAL, EVENT_TLS_NOT_BEFORE,       EVENT_TLS_NOT_AFTER,
+        EVENT_TLS_NAMES,  EVENT_TLS_KEY_ID, EVENT_TLS_AUTHORITY_KEY_ID, EVENT_TLS_API_SERVER};
+    static const enum event_field_id of_identity[] = {
+        EVENT_TLS_CLIENT_SHA256, EVENT_TLS_CLIENT_SERIAL, EVENT_TLS_CLIENT_NOT_BEFORE,       EVENT_TLS_CLIENT_NOT_AFTER,
+        EVENT_TLS_CLIENT_NAMES,  EVENT_TLS_CLIENT_KEY_ID, EVENT_TLS_CLIENT_AUTHORITY_KEY_ID, EVENT_TLS_CLIENT_EXPIRED};
+    if (!tls_facts_has(f, TLS_SIGN_CLIENT_HELLO))
+        mark(e, of_client, sizeof of_client / sizeof *of_client);
+    if (!is_answered(f))
+        mark(e, of_server, sizeof of_server / sizeof *of_server);
+    if ((!is_answered(f) || tls_facts_has(f, TLS_SIGN_LOST)) && !tls_facts_has(f, TLS_SIGN_RETRY))
+        event_set_unknown(e, EVENT_TLS_RETRY);
+    if (event_is_unknown(e, EVENT_TLS_RESUMED))
+        mark(e, of_session, sizeof of_session / sizeof *of_session);
+    if (lacks_certificate(f))
+        mark(e, of_certificate, sizeof of_certificate / sizeof *of_certificate);
+    if (lacks_identity(f))
+        mark(e, of_identity, sizeof of_identity / sizeof *of_identity);
+    if (is_hidden(f) && !tls_facts_has(f, TLS_SIGN_REQUESTED))
+        event_set_unknown(e, EVENT_TLS_CLIENT_REQUESTED);
+    if (tls_facts_has(f, TLS_SIGN_EARLY_DATA) && is_hidden(f) && !tls_facts_has(f, TLS_SIGN_EARLY_ACCEPTED))
+        event_set_unknown(e, EVENT_TLS_EARLY_ACCEPTED);
 }
 
 void secured_numbers(const struct tls_facts *facts, struct event *e)
@@ -105,6 +156,7 @@ static void tell_handshake(struct connection *c, const struct tls_facts *f)
     h->api_server = tls_facts_has(f, TLS_SIGN_API_SERVER);
     bench_head(&c->facts, &h->event, EVENT_HANDSHAKE, c->first);
     secured_head(f, &h->event);
+    mark_details(f, &h->event);
     if (f->version)
         h->suite = suite_text(f->suite, &h->event);
     for (unsigned i = TLS_TEXTS_BRIEF; i < TLS_TEXTS; i++)
@@ -159,6 +211,13 @@ bool secured_begin(struct connection *c, bool from_start)
     return true;
 }
 
+/* Of a connection that was joined late, what is missing was not its handshake. */
+static bool has_handshake(const struct connection *c, const struct tls_facts *f)
+{
+    uint32_t missing = UINT32_C(1) << TLS_SIGN_LOST | UINT32_C(1) << TLS_SIGN_CLOSED;
+    return f->signs & ~missing || (f->signs && c->from_start);
+}
+
 void secured_tell(struct connection *c)
 {
     if (!c->tls)
@@ -166,7 +225,7 @@ void secured_tell(struct connection *c)
     const struct tls_facts *f = tls_facts_of(c->tls);
     uint64_t *of = c->bench->counters->of;
     bool opened = tls_facts_has(f, TLS_SIGN_OPENED);
-    if (!c->tls_told && f->signs)
+    if (!c->tls_told && has_handshake(c, f))
         tell_handshake(c, f);
     of[COUNT_TLS]++;
     of[COUNT_TLS_OPENED] += opened;

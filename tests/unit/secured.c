@@ -77,11 +77,18 @@ static void begin_waiting(struct test *t, struct tls_keys *keys)
     wire_begin(&t->wire, CLIENT_IP, 40000, SERVER_IP, PORT);
 }
 
-static void say_talk(struct test *t, const struct tls_talk *talk)
+enum { NO_RECORD = 1000 };
+
+/* All its records but one, whose bytes are missing. */
+static void say_talk_without(struct test *t, const struct tls_talk *talk, size_t lost)
 {
     struct wire *w = &t->wire;
     for (size_t i = 0; i < talk->count; i++) {
         const struct tls_talk_record *r = &talk->records[i];
+        if (i == lost) {
+            w->end[r->side].seq += (uint32_t)r->size;
+            continue;
+        }
         for (size_t at = 0, size; at < r->size; at += size) {
             size = r->size - at < 1400 ? r->size - at : 1400;
             worker_frame(t->worker, wire_raw(w, r->side, w->end[r->side].seq, w->end[!r->side].seq, PA,
@@ -89,6 +96,105 @@ static void say_talk(struct test *t, const struct tls_talk *talk)
             w->end[r->side].seq += (uint32_t)size;
         }
     }
+}
+
+static void say_talk(struct test *t, const struct tls_talk *talk)
+{
+    say_talk_without(t, talk, NO_RECORD);
+}
+
+/* The event of the talk's handshake, by a connection of its own; NULL: there is none. It is good until end(). */
+static const struct event *handshake_of(struct test *t, const struct tls_talk *talk, bool joined_late, size_t lost)
+{
+    begin(t);
+    wire_begin(&t->wire, CLIENT_IP, 40000, SERVER_IP, PORT);
+    if (!joined_late)
+        shake_hands(t);
+    say_talk_without(t, talk, lost);
+    finish(t);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct event *e = (const struct event *)t->told[i]->bytes;
+        if (e->type == EVENT_HANDSHAKE)
+            return e;
+    }
+    return NULL;
+}
+
+static size_t first_record_of(const struct tls_talk *talk, int side)
+{
+    size_t i = 0;
+    while (talk->records[i].side != side)
+        i++;
+    return i;
+}
+
+/* What the handshake alone tells is unknown, too, where it was not read: no client that offers nothing, no server
+ * without a certificate. */
+static void details_are_unknown(void **state)
+{
+    (void)state;
+    enum { OF_CLIENT = 1, OF_SERVER = 2, OF_CERTIFICATE = 4, OF_IDENTITY = 8, ASKED = 16, RETRY = 32, SESSION = 64 };
+    static const struct {
+        unsigned bit;
+        enum event_field_id field;
+    } fields[] = {{OF_CLIENT, EVENT_TLS_OFFERS},
+                  {OF_CLIENT, EVENT_TLS_OFFERED},
+                  {OF_CLIENT, EVENT_TLS_SESSION_OFFERED},
+                  {OF_SERVER, EVENT_TLS_CIPHER},
+                  {OF_SERVER, EVENT_TLS_JA3S_STRING},
+                  {OF_CERTIFICATE, EVENT_TLS_SHA256},
+                  {OF_CERTIFICATE, EVENT_TLS_API_SERVER},
+                  {OF_IDENTITY, EVENT_TLS_CLIENT_NOT_AFTER},
+                  {OF_IDENTITY, EVENT_TLS_CLIENT_EXPIRED},
+                  {ASKED, EVENT_TLS_CLIENT_REQUESTED},
+                  {RETRY, EVENT_TLS_RETRY},
+                  {SESSION, EVENT_TLS_SESSION_SEEN}};
+    static const unsigned behind = OF_CERTIFICATE | OF_IDENTITY | ASKED;
+    static const struct {
+        const char *suite;
+        uint16_t version;
+        int lost; /* whose first record; -1: none */
+        unsigned unknown;
+    } rows[] = {{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", TLS_1_2, -1, 0},
+                {"TLS_AES_128_GCM_SHA256", TLS_1_3, -1, behind},
+                {"TLS_AES_128_GCM_SHA256", TLS_1_3, CLIENT, OF_CLIENT | behind | RETRY},
+                {"TLS_AES_128_GCM_SHA256", TLS_1_3, SERVER, OF_SERVER | behind | RETRY | SESSION}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct test t;
+        struct tls_talk *talk =
+            tls_talk_new(&(struct tls_talk_options){.suite = rows[i].suite, .version = rows[i].version});
+        assert_non_null(talk);
+        size_t lost = rows[i].lost < 0 ? NO_RECORD : first_record_of(talk, rows[i].lost);
+        const struct event *e = handshake_of(&t, talk, false, lost);
+        assert_non_null(e);
+        for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+            if (event_is_unknown(e, fields[k].field) != ((rows[i].unknown & fields[k].bit) != 0))
+                fail_msg("row %zu: %s", i, event_fields[fields[k].field].name);
+        }
+        end(&t);
+        tls_talk_free(talk);
+    }
+}
+
+/* Joined behind its handshake, a connection has none, even where bytes are missing later. */
+static void no_handshake_no_event(void **state)
+{
+    (void)state;
+    struct tls_talk *talk =
+        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
+    struct test t;
+    assert_non_null(talk);
+    size_t shaken = talk->count;
+    for (int i = 0; i < 4; i++) {
+        tls_talk_send(talk, CLIENT, (const uint8_t *)GET, strlen(GET));
+        tls_talk_send(talk, SERVER, (const uint8_t *)OK_EMPTY, strlen(OK_EMPTY));
+    }
+    struct tls_talk late = *talk;
+    late.records += shaken;
+    late.count -= shaken;
+    assert_null(handshake_of(&t, &late, true, 2));
+    end(&t);
+    tls_talk_free(talk);
 }
 
 /* One that is over waits for its keys as long as one that goes on, and no longer. */
@@ -133,7 +239,8 @@ static void keys_may_come_behind_the_end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown), cmocka_unit_test(details_are_unknown),
+                                       cmocka_unit_test(no_handshake_no_event),
                                        cmocka_unit_test(keys_may_come_behind_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
