@@ -2,11 +2,13 @@
 
 #include "proto/http/hpack_inside.h"
 
-static const struct {
-    const char *name, *value;
-    uint8_t name_size, value_size, id;
-} statics[HPACK_STATIC_ENTRIES] = {
-#define STATIC(id, name, value) {name, value, sizeof(name) - 1, sizeof(value) - 1, FIELD_##id},
+/* By index; the first is none. */
+static const struct field statics[HPACK_STATIC_ENTRIES + 1] = {
+    {.name = {(const uint8_t *)"", 0}, .value = {(const uint8_t *)"", 0}},
+#define STATIC(name_id, text, content)                                                                                 \
+    {.id = FIELD_##name_id,                                                                                            \
+     .name = {(const uint8_t *)(text), sizeof(text) - 1},                                                              \
+     .value = {(const uint8_t *)(content), sizeof(content) - 1}},
 #include "proto/http/hpack_static.def"
 #undef STATIC
 };
@@ -70,7 +72,7 @@ void hpack_lost(struct hpack *h)
 {
     bool keep = h->recovery != NULL && !h->worn && hpack_recovery_lost(h->recovery, h->table.next);
     for (uint32_t place = h->table.oldest; keep && place != h->table.next; place++) {
-        struct field f = {.name = slice_of("")};
+        struct field f;
         read_entry(h, place, &f);
         if (f.known == KNOWN)
             hpack_recovery_keep(h->recovery, place, &f);
@@ -91,6 +93,7 @@ static bool read_older(struct hpack *h, uint64_t back, struct field *f)
 {
     if (!h->older || back >= HPACK_PLACE_FIRST)
         return false;
+    *f = statics[0];
     f->known = KNOWN_NOT;
     f->stranger = h->table.next - (uint32_t)back;
     f->anew = h->anew;
@@ -104,13 +107,9 @@ static bool read_older(struct hpack *h, uint64_t back, struct field *f)
 static inline bool look_up(struct hpack *h, uint64_t index, struct field *f, uint32_t *place)
 {
     *place = 0;
-    if (index == 0)
-        return false;
     if (index <= HPACK_STATIC_ENTRIES) {
-        f->id = (enum field_name)statics[index - 1].id;
-        f->name = (struct slice){(const uint8_t *)statics[index - 1].name, statics[index - 1].name_size};
-        f->value = (struct slice){(const uint8_t *)statics[index - 1].value, statics[index - 1].value_size};
-        return true;
+        *f = statics[index];
+        return index > 0;
     }
     uint64_t back = index - HPACK_STATIC_ENTRIES;
     *place = h->table.next - (uint32_t)back;
@@ -127,12 +126,9 @@ bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
     return look_up(h, index, f, &place);
 }
 
-/* Section 5.1. As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. */
-uint64_t hpack_read_integer(struct reader *r, uint8_t first, unsigned bits)
+/* As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. */
+static uint64_t __attribute__((noinline)) read_more(struct reader *r, uint64_t value)
 {
-    uint64_t most = (1U << bits) - 1, value = first & most;
-    if (value < most)
-        return value;
     for (unsigned shift = 0; shift < 63; shift += 7) {
         uint8_t byte = read_u8(r);
         value += (uint64_t)(byte & 0x7f) << shift;
@@ -141,6 +137,13 @@ uint64_t hpack_read_integer(struct reader *r, uint8_t first, unsigned bits)
     }
     r->failed = true;
     return 0;
+}
+
+/* Section 5.1. */
+uint64_t hpack_read_integer(struct reader *r, uint8_t first, unsigned bits)
+{
+    uint64_t most = (1U << bits) - 1, value = first & most;
+    return value < most ? value : read_more(r, most);
 }
 
 /* Sections 6.1 and 6.2. */
@@ -168,9 +171,10 @@ enum gave_up hpack_read_string(struct reader *r, struct literals *literals, stru
 static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
                                struct field *f, uint32_t *place)
 {
-    f->indexed = first & 0x80;
     uint64_t index = hpack_read_index(r, first);
-    if (r->failed || (!look_up(h, index, f, place) && (f->indexed || index > 0)))
+    bool found = look_up(h, index, f, place);
+    f->indexed = first & 0x80;
+    if (r->failed || (!found && (f->indexed || index > 0)))
         return GAVE_UP_MALFORMED;
     if (f->indexed)
         return GAVE_UP_NOT;
@@ -221,7 +225,7 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             reason = read_update(h, &r, first, behind_field);
             continue;
         }
-        struct field f = {.name = slice_of(""), .value = slice_of("")};
+        struct field f;
         uint32_t place;
         reason = read_field(h, &r, first, literals, &f, &place);
         if (reason != GAVE_UP_NOT)

@@ -133,12 +133,15 @@ void hpack_table_read(const struct hpack_table *t, uint32_t place, struct field 
 {
     const struct hpack_entry *e = entry_at(t, place);
     const uint8_t *bytes = t->bytes + (uint16_t)(e->at - t->origin);
-    f->known = e->stranger ? KNOWN_VALUE : KNOWN;
-    f->id = (enum field_name)e->id;
-    f->value = (struct slice){.data = bytes + e->name_size, .size = e->value_size};
-    f->inferred = e->inferred;
-    if (e->stranger)
-        memcpy(&f->stranger, bytes, sizeof f->stranger);
-    else
-        f->name = (struct slice){.data = bytes, .size = e->name_size};
+    struct slice name = {.data = bytes, .size = e->name_size};
+    *f = (struct field){.id = (enum field_name)e->id,
+                        .known = KNOWN,
+                        .inferred = e->inferred,
+                        .name = name,
+                        .value = {.data = bytes + name.size, .size = e->value_size}};
+    if (!e->stranger)
+        return;
+    f->known = KNOWN_VALUE;
+    f->name.size = 0;
+    memcpy(&f->stranger, bytes, sizeof f->stranger);
 }

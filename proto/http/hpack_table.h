@@ -41,7 +41,7 @@ void hpack_table_evict(struct hpack_table *t, uint32_t bound);
 /** @param limit  of the table's size. @return false: no memory. */
 bool hpack_table_insert(struct hpack_table *t, const struct field *f, uint32_t limit);
 
-/** @param place  of a kept entry. @param f  valid until the table changes; of a stranger the name stays as it was. */
+/** @param place  of a kept entry. @param f  its slices are valid until the table changes. */
 void hpack_table_read(const struct hpack_table *t, uint32_t place, struct field *f);
 
 #endif
