@@ -28,17 +28,13 @@ static bool is_code(struct slice value)
     return digits;
 }
 
+/* Of a name that begins with a colon. */
 static uint8_t pseudo_of(enum field_name id)
 {
-    switch (id) {
-    case FIELD_METHOD: return METHOD;
-    case FIELD_SCHEME: return SCHEME;
-    case FIELD_AUTHORITY: return AUTHORITY;
-    case FIELD_PATH: return PATH;
-    case FIELD_STATUS: return STATUS;
-    case FIELD_PROTOCOL: return PROTOCOL;
-    default: return UNKNOWN_PSEUDO;
-    }
+    static const uint8_t which[FIELD_IDS] = {
+        [FIELD_METHOD] = METHOD, [FIELD_SCHEME] = SCHEME,     [FIELD_AUTHORITY] = AUTHORITY, [FIELD_PATH] = PATH,
+        [FIELD_STATUS] = STATUS, [FIELD_PROTOCOL] = PROTOCOL, [FIELD_OTHER] = UNKNOWN_PSEUDO};
+    return which[id];
 }
 
 /* Printable ASCII alone, from `low` on: so are most values, and long tokens. The last sixteen overlap those before. */
@@ -89,12 +85,14 @@ static bool is_new(const struct validity *v, bool of_entry)
 static void pseudo_header(struct validity *v, const struct field *f)
 {
     uint8_t which = pseudo_of(f->id);
-    if (v->fields || v->pseudo & which || which == UNKNOWN_PSEUDO)
+    if (v->fields || which & (v->pseudo | UNKNOWN_PSEUDO))
         mark(v, MARK_BAD_PSEUDO);
     v->pseudo |= which;
-    if (f->id == FIELD_METHOD && f->known == KNOWN && slice_is(f->value, "CONNECT"))
+    if (f->known != KNOWN)
+        return;
+    if (f->id == FIELD_METHOD && slice_is(f->value, "CONNECT"))
         v->pseudo |= CONNECT;
-    if (f->known == KNOWN && is_new(v, f->indexed) && !value_fits(f->id, f->value))
+    if (is_new(v, f->indexed) && !value_fits(f->id, f->value))
         mark(v, MARK_BAD_FIELD);
 }
 

@@ -6,11 +6,6 @@
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
 
-static bool is_pseudo(enum field_name id)
-{
-    return id >= FIELD_METHOD && id <= FIELD_PROTOCOL;
-}
-
 static void hide(struct draft *d, enum hidden what)
 {
     d->hidden |= (uint8_t)(1 << what);
@@ -27,14 +22,12 @@ static void forget_value_alone(struct draft *d)
     x->jwt_issuer = x->jwt_subject = (struct text){0};
 }
 
-void draft_place(struct draft *d, const struct field *f)
+void draft_place_behind_hidden(struct draft *d, const struct field *f)
 {
-    if (!is_pseudo(f->id)) {
-        d->regular_seen = true;
-        /* The name of its credentials is known, so those of other names are none. */
-        if (f->id == FIELD_AUTHORIZATION)
-            forget_value_alone(d);
-    } else if (!d->regular_seen && (d->hidden || exchange_has(d->x, SIGN_VALUE_ALONE))) {
+    /* The name of its credentials is known, so those of other names are none. */
+    if (f->id == FIELD_AUTHORIZATION) {
+        forget_value_alone(d);
+    } else if (draft_is_pseudo(f->id) && !d->regular_seen) {
         d->hidden = 1 << HIDDEN_PSEUDO;
         forget_value_alone(d);
     }
@@ -64,7 +57,7 @@ static void hide_name(struct draft *d, struct slice value)
 static void hide_value(struct draft *d, const struct field *f)
 {
     struct event *e = &d->x->event;
-    if (is_pseudo(f->id))
+    if (draft_is_pseudo(f->id))
         hide(d, HIDDEN_PSEUDO);
     switch (f->id) {
     case FIELD_AUTHORITY:

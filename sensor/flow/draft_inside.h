@@ -60,9 +60,9 @@ struct text draft_keep(struct draft *d, struct slice wire, size_t most);
  * memory, it cuts and does not move it either. */
 void draft_reserve(struct draft *d, size_t size);
 
-/** A field of the request's head that is not KNOWN; one that is, before it is looked at. */
+/** A field of the request's head that is not KNOWN. */
 void draft_hide(struct draft *d, const struct field *f);
-void draft_place(struct draft *d, const struct field *f);
+void draft_place_behind_hidden(struct draft *d, const struct field *f);
 
 /** The credential of this value, as if it were an Authorization's. */
 void draft_keep_credential(struct draft *d, struct slice value);
@@ -95,6 +95,19 @@ void draft_read_target(struct draft *d);
 
 /** Completes the record and tells it; the record itself is left where it is. */
 void draft_tell(struct draft *d);
+
+static inline bool draft_is_pseudo(enum field_name id)
+{
+    return id >= FIELD_METHOD && id <= FIELD_PROTOCOL;
+}
+
+/* A field of the request's head that is KNOWN, before it is looked at. */
+static inline void draft_place(struct draft *d, const struct field *f)
+{
+    if (d->hidden || exchange_has(d->x, SIGN_VALUE_ALONE))
+        draft_place_behind_hidden(d, f);
+    d->regular_seen |= !draft_is_pseudo(f->id);
+}
 
 static inline void draft_sign(struct draft *d, enum exchange_sign sign)
 {
