@@ -110,7 +110,10 @@ static void begin(struct frames *f, moment time)
 
 static void read_header(struct frames *f, moment time, struct slice piece)
 {
-    memcpy(f->begun + f->size, piece.data, piece.size);
+    if (piece.size == FRAME_HEADER)
+        memcpy(f->begun, piece.data, FRAME_HEADER); /* a constant size is no call */
+    else
+        memcpy(f->begun + f->size, piece.data, piece.size);
     f->size = (uint8_t)(f->size + piece.size);
     if (f->size == FRAME_HEADER)
         begin(f, time);

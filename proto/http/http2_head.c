@@ -177,25 +177,24 @@ static void end_head(struct telling *t, bool whole)
         streams_over(&h->streams, e, MESSAGE_RESET);
 }
 
-static struct telling begin_telling(struct http2 *h, enum side from)
+static void begin_telling(struct telling *t, struct http2 *h, enum side from)
 {
     struct block *b = &h->side[from].block;
-    struct telling t = {.http2 = h,
-                        .block = b,
-                        .from = from,
-                        .validity.careful = h->side[from].careful,
-                        .validity.lawful = h->side[from].lawful};
-    t.exchange = streams_find(&h->streams, b->stream);
-    bool told = t.exchange && t.exchange->told[from] & TOLD_HEAD;
-    t.kind = told ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;
-    bool closed = t.exchange && t.exchange->told[from] & TOLD_DONE;
-    t.passed_by = b->promise || closed || (!t.exchange && !streams_may_begin(&h->streams, from, b->stream));
-    return t;
+    *t = (struct telling){.http2 = h,
+                          .exchange = streams_find(&h->streams, b->stream),
+                          .block = b,
+                          .from = from,
+                          .validity.careful = h->side[from].careful,
+                          .validity.lawful = h->side[from].lawful};
+    uint8_t told = t->exchange ? t->exchange->told[from] : 0;
+    t->kind = told & TOLD_HEAD ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;
+    t->passed_by = b->promise || told & TOLD_DONE || (!t->exchange && !streams_may_begin(&h->streams, from, b->stream));
 }
 
 void http2_head_unread(struct http2 *h, enum side from)
 {
-    struct telling t = begin_telling(h, from);
+    struct telling t;
+    begin_telling(&t, h, from);
     http2_forget_table(h, from);
     begin_head(&t, NULL);
     if (t.passed_by)
@@ -213,7 +212,8 @@ void http2_head_read(struct http2 *h, enum side from, moment time, struct slice 
         http2_give_up(h, time, GAVE_UP_MEMORY);
         return;
     }
-    struct telling t = begin_telling(h, from);
+    struct telling t;
+    begin_telling(&t, h, from);
     enum gave_up result = hpack_block(table, bytes, h->shared->literals, field_decoded, &t);
     if (!t.begun)
         begin_head(&t, NULL);

@@ -28,11 +28,11 @@ void streams_deinit(struct h2_streams *s)
     resize(s, 0);
 }
 
-/* Of the first whose number is not smaller. */
+/* Of the first whose number is not smaller: mostly the last one, or behind it. */
 static uint32_t place(const struct h2_streams *s, uint32_t id)
 {
-    if (s->count && s->open[s->count - 1].id < id)
-        return s->count;
+    if (s->count && s->open[s->count - 1].id <= id)
+        return s->count - (s->open[s->count - 1].id == id);
     uint32_t low = 0, high = s->count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
