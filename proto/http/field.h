@@ -23,6 +23,7 @@ enum known {
 struct field {
     enum field_name id; /* FIELD_OTHER unless the name is known */
     enum known known;
+    bool pseudo;        /* HTTP/2: its name is known, and begins with a colon */
     bool indexed;       /* HTTP/2: an entry of the table as a whole; its value is not new */
     bool named;         /* HTTP/2: the name is an entry's; it is not new, whether the value is or not */
     bool inferred;      /* HTTP/2: of an entry that was found again behind a gap (hpack_recovery.h) */

@@ -7,6 +7,7 @@ static const struct field statics[HPACK_STATIC_ENTRIES + 1] = {
     {.name = {(const uint8_t *)"", 0}, .value = {(const uint8_t *)"", 0}},
 #define STATIC(name_id, text, content)                                                                                 \
     {.id = FIELD_##name_id,                                                                                            \
+     .pseudo = FIELD_##name_id >= FIELD_METHOD && FIELD_##name_id <= FIELD_PROTOCOL,                                   \
      .name = {(const uint8_t *)(text), sizeof(text) - 1},                                                              \
      .value = {(const uint8_t *)(content), sizeof(content) - 1}},
 #include "proto/http/hpack_static.def"
@@ -167,6 +168,16 @@ enum gave_up hpack_read_string(struct reader *r, struct literals *literals, stru
     return reason;
 }
 
+enum gave_up hpack_read_name(struct reader *r, struct literals *literals, struct field *f)
+{
+    enum gave_up reason = hpack_read_string(r, literals, &f->name, &f->entry);
+    if (reason != GAVE_UP_NOT)
+        return reason;
+    f->id = field_id(f->name);
+    f->pseudo = f->name.size > 0 && f->name.data[0] == ':';
+    return GAVE_UP_NOT;
+}
+
 /* Sections 6.1 and 6.2: its first byte has been read. */
 static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
                                struct field *f, uint32_t *place)
@@ -180,10 +191,9 @@ static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first,
         return GAVE_UP_NOT;
     *place = 0; /* this one is none of the table's */
     if (index == 0) {
-        enum gave_up reason = hpack_read_string(r, literals, &f->name, &f->entry);
+        enum gave_up reason = hpack_read_name(r, literals, f);
         if (reason != GAVE_UP_NOT)
             return reason;
-        f->id = field_id(f->name);
     }
     f->named = index > 0;
     f->known = f->stranger != 0 ? KNOWN_VALUE : KNOWN;

@@ -34,6 +34,9 @@ uint64_t hpack_read_index(struct reader *r, uint8_t first);
 /** Section 5.2. @param number  as literals_number(); 0: it has none. */
 enum gave_up hpack_read_string(struct reader *r, struct literals *literals, struct slice *string, uint32_t *number);
 
+/** The name of a field that is none of an entry's. */
+enum gave_up hpack_read_name(struct reader *r, struct literals *literals, struct field *f);
+
 /** A field whose name, or all of it, stands in the table that was lost: as far as that was found again. */
 void hpack_find_again(const struct hpack *h, struct field *f);
 

@@ -33,12 +33,12 @@ static bool outline(const struct hpack *h, struct reader *r, uint8_t first, stru
         o->place = f.stranger;
         o->whole &= f.known == KNOWN_NOT;
         o->first = f.value.size > 0 ? f.value.data[0] : 0;
-    } else if (hpack_read_string(r, literals, &f.name, &f.entry) == GAVE_UP_NOT) {
-        f.id = field_id(f.name);
+    } else {
+        hpack_read_name(r, literals, &f);
     }
     if (index <= HPACK_STATIC_ENTRIES || back > insertions) {
         o->id = (uint8_t)f.id;
-        o->pseudo = f.name.size > 0 && f.name.data[0] == ':';
+        o->pseudo = f.pseudo;
     }
     if (!(first & 0x80) && hpack_read_string(r, literals, &f.value, &f.entry) == GAVE_UP_NOT)
         o->first = f.value.size > 0 ? f.value.data[0] : 0;

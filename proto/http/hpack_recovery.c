@@ -330,6 +330,7 @@ bool hpack_recovery_find(const struct hpack_recovery *r, uint32_t place, struct 
     if (!e)
         return false;
     f->id = (enum field_name)e->id;
+    f->pseudo = is_pseudo(r, e);
     f->name = (struct slice){r->bytes + e->at, e->name_size};
     f->value = (struct slice){r->bytes + e->at + e->name_size, e->value_size};
     return true;

@@ -121,6 +121,7 @@ bool hpack_table_insert(struct hpack_table *t, const struct field *f, uint32_t l
                                                    .value_size = (uint16_t)f->value.size,
                                                    .id = (uint8_t)f->id,
                                                    .stranger = f->stranger != 0,
+                                                   .pseudo = f->pseudo,
                                                    .inferred = f->inferred};
     t->end += (uint32_t)size;
     t->size += (uint32_t)size + ENTRY_OVERHEAD;
@@ -136,6 +137,7 @@ void hpack_table_read(const struct hpack_table *t, uint32_t place, struct field 
     struct slice name = {.data = bytes, .size = e->name_size};
     *f = (struct field){.id = (enum field_name)e->id,
                         .known = KNOWN,
+                        .pseudo = e->pseudo,
                         .inferred = e->inferred,
                         .name = name,
                         .value = {.data = bytes + name.size, .size = e->value_size}};

@@ -16,8 +16,7 @@ struct hpack_entry {
     uint16_t at; /* counted on from the first byte ever inserted, modulo 2^16: more is never kept */
     uint16_t name_size, value_size;
     uint8_t id;
-    bool stranger;
-    bool inferred; /* its name */
+    bool stranger, pseudo, inferred; /* its name */
 };
 
 /** What it holds is wiped when it is given up. */

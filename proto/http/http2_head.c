@@ -56,8 +56,7 @@ static void begin_head(struct telling *t, const struct field *first)
     struct http2 *h = t->http2;
     struct block *b = t->block;
     t->begun = true;
-    bool known = first && first->known == KNOWN, pseudo = known && first->name.size && first->name.data[0] == ':';
-    bool named = known && !pseudo;
+    bool known = first && first->known == KNOWN, pseudo = known && first->pseudo, named = known && !pseudo;
     if (pseudo && (t->passed_by || t->kind == HEAD_TRAILERS))
         begin_again(t);
     if (named && b->end_stream && h->side[t->from].late && t->kind != HEAD_TRAILERS && !t->passed_by) {

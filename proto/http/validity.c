@@ -119,7 +119,7 @@ void validity_field(struct validity *v, const struct field *f)
         v->unknown = true;
         return;
     }
-    if (f->name.size && f->name.data[0] == ':') {
+    if (f->pseudo) {
         pseudo_header(v, f);
         return;
     }
