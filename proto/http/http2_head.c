@@ -99,7 +99,7 @@ static void field_decoded(void *owner, const struct field *f)
         return;
     }
     validity_field(&t->validity, f);
-    if (f->known == KNOWN && (f->id == FIELD_METHOD || f->id == FIELD_STATUS))
+    if (f->pseudo && f->known == KNOWN)
         settle_kind(t, f);
     if (t->exchange->thing)
         t->http2->events->field(t->exchange->thing, t->from, f);
