@@ -398,12 +398,10 @@ static enum segment take_plain(struct reassembly *r, enum side from, const struc
     return SEGMENT_DELIVERED;
 }
 
-enum segment reassembly_segment(struct reassembly *r, enum side from, const struct packet *p,
-                                const struct reassembly_limits *limits, struct memory *memory,
-                                struct reassembly_counts *counts)
+static enum segment __attribute__((noinline))
+take_any(struct reassembly *r, enum side from, const struct packet *p, const struct reassembly_limits *limits,
+         struct memory *memory, struct reassembly_counts *counts)
 {
-    if (is_plain(r, from, p))
-        return take_plain(r, from, p, counts);
     struct delivery d = {r, limits, memory, counts, p->time, p->clock};
     bool syn = (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
     struct arrival a = {
@@ -422,6 +420,15 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
     if (!is_settled(r))
         delivery_settle(&d);
     return outcome == SEGMENT_HELD && !r->side[from].held ? SEGMENT_DELIVERED : outcome;
+}
+
+enum segment reassembly_segment(struct reassembly *r, enum side from, const struct packet *p,
+                                const struct reassembly_limits *limits, struct memory *memory,
+                                struct reassembly_counts *counts)
+{
+    if (is_plain(r, from, p))
+        return take_plain(r, from, p, counts);
+    return take_any(r, from, p, limits, memory, counts);
 }
 
 bool reassembly_over(const struct reassembly *r)
