@@ -7,16 +7,6 @@ static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 enum { PREFACE_SIZE = sizeof PREFACE - 1, TRIAL = 16 };
 
-struct h2_frame frame_read(const uint8_t *nine)
-{
-    struct reader r = reader_of((struct slice){nine, FRAME_HEADER});
-    struct h2_frame f = {.size = read_u24(&r)};
-    f.type = read_u8(&r);
-    f.flags = read_u8(&r);
-    f.stream = read_u32(&r) & 0x7fffffff; /* the reserved bit is to be ignored */
-    return f;
-}
-
 static void give_up(struct frames *f)
 {
     hold_clear(&f->hold, f->memory);
@@ -80,12 +70,12 @@ static void read_pad_length(struct frames *f, moment time, struct slice one)
     read_data(f, time, slice_of(""));
 }
 
-static void begin(struct frames *f, moment time)
+static void begin(struct frames *f, moment time, const uint8_t *nine)
 {
-    f->frame = frame_read(f->begun);
+    f->frame = frame_read(nine);
     f->size = 0;
     if (f->trial && !frame_may_follow(&f->frame, f->from)) {
-        struct slice again = {f->begun, FRAME_HEADER};
+        struct slice again = {nine, FRAME_HEADER};
         struct frames_found none;
         lose(f, time);
         frame_search_push(&f->search, f->from, f->memory, &again, &none); /* too little for a chain to be found in */
@@ -110,13 +100,14 @@ static void begin(struct frames *f, moment time)
 
 static void read_header(struct frames *f, moment time, struct slice piece)
 {
-    if (piece.size == FRAME_HEADER)
-        memcpy(f->begun, piece.data, FRAME_HEADER); /* a constant size is no call */
-    else
-        memcpy(f->begun + f->size, piece.data, piece.size);
+    if (piece.size == FRAME_HEADER) {
+        begin(f, time, piece.data);
+        return;
+    }
+    memcpy(f->begun + f->size, piece.data, piece.size);
     f->size = (uint8_t)(f->size + piece.size);
     if (f->size == FRAME_HEADER)
-        begin(f, time);
+        begin(f, time, f->begun);
 }
 
 static void read_preface(struct frames *f, moment time, struct slice *rest)

@@ -38,8 +38,15 @@ struct h2_frame {
     uint8_t flags;
 };
 
-/** @param nine  FRAME_HEADER bytes. */
-struct h2_frame frame_read(const uint8_t *nine);
+/** @param nine  FRAME_HEADER bytes. The reserved bit of the stream is ignored. */
+static inline struct h2_frame frame_read(const uint8_t *nine)
+{
+    return (struct h2_frame){.size = (uint32_t)nine[0] << 16 | (uint32_t)nine[1] << 8 | nine[2],
+                             .stream = (uint32_t)(nine[5] & 0x7f) << 24 | (uint32_t)nine[6] << 16 |
+                                       (uint32_t)nine[7] << 8 | nine[8],
+                             .type = nine[3],
+                             .flags = nine[4]};
+}
 
 /** Whether RFC 9113 allows a header like this from that side; frames of unknown types are not plausible. For a
  *  search: length, flags and stream number fit the type. */

@@ -174,10 +174,10 @@ static enum capture_got ask_top(struct capture *c, struct frame *frame, struct c
     if (got == CAPTURE_IDLE)
         return idle(c, frame, c->heap[0]);
     c->top_given = false;
-    if (got == CAPTURE_FRAME)
-        heap_sink(c);
-    else
+    if (got != CAPTURE_FRAME)
         heap_drop_top(c);
+    else if (c->waiting > 1)
+        heap_sink(c);
     return got == CAPTURE_FAILED ? CAPTURE_FAILED : CAPTURE_FRAME;
 }
 
