@@ -178,24 +178,26 @@ enum gave_up hpack_read_name(struct reader *r, struct literals *literals, struct
     return GAVE_UP_NOT;
 }
 
-/* Sections 6.1 and 6.2: its first byte has been read. */
-static enum gave_up read_field(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
-                               struct field *f, uint32_t *place)
+/* Section 6.1: its first byte has been read. */
+static enum gave_up read_indexed(struct hpack *h, struct reader *r, uint8_t first, struct field *f, uint32_t *place)
 {
+    bool found = look_up(h, hpack_read_integer(r, first, 7), f, place);
+    f->indexed = true;
+    return found ? GAVE_UP_NOT : GAVE_UP_MALFORMED;
+}
+
+/* Section 6.2. */
+static enum gave_up read_literal(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
+                                 struct field *f)
+{
+    uint32_t place;
     uint64_t index = hpack_read_index(r, first);
-    bool found = look_up(h, index, f, place);
-    f->indexed = first & 0x80;
-    if (r->failed || (!found && (f->indexed || index > 0)))
+    f->named = look_up(h, index, f, &place);
+    if (r->failed || (index > 0 && !f->named))
         return GAVE_UP_MALFORMED;
-    if (f->indexed)
-        return GAVE_UP_NOT;
-    *place = 0; /* this one is none of the table's */
-    if (index == 0) {
-        enum gave_up reason = hpack_read_name(r, literals, f);
-        if (reason != GAVE_UP_NOT)
-            return reason;
-    }
-    f->named = index > 0;
+    enum gave_up reason = f->named ? GAVE_UP_NOT : hpack_read_name(r, literals, f);
+    if (reason != GAVE_UP_NOT)
+        return reason;
     f->known = f->stranger != 0 ? KNOWN_VALUE : KNOWN;
     return hpack_read_string(r, literals, &f->value, &f->entry);
 }
@@ -231,13 +233,16 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
     struct reader r = reader_of(block);
     while (reason == GAVE_UP_NOT && reader_left(&r) > 0) {
         uint8_t first = read_u8(&r);
-        if ((first & 0xe0) == 0x20) {
+        struct field f;
+        uint32_t place = 0;
+        if (first & 0x80) {
+            reason = read_indexed(h, &r, first, &f, &place);
+        } else if ((first & 0xe0) != 0x20) {
+            reason = read_literal(h, &r, first, literals, &f);
+        } else {
             reason = read_update(h, &r, first, behind_field);
             continue;
         }
-        struct field f;
-        uint32_t place;
-        reason = read_field(h, &r, first, literals, &f, &place);
         if (reason != GAVE_UP_NOT)
             break;
         behind_field = true;
@@ -247,7 +252,7 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             if (!hpack_table_insert(&h->table, &f, limit_of(h)))
                 reason = GAVE_UP_MEMORY;
         }
-        if (place != 0 && f.known == KNOWN && h->recovery != NULL)
+        if (h->recovery != NULL && place != 0 && f.known == KNOWN)
             hpack_recovery_used(h->recovery, place);
     }
     if (reason != GAVE_UP_NOT)
