@@ -5,10 +5,6 @@
 /* Short strings are decoded nearly as fast as they are found, and the paths among them do not come again soon. */
 enum { SHORT = 128, WAYS = 4, SLOT_BYTES = 4096, SCRATCH_KEPT = 16384, SCRATCH_MAX = 1 << 20 };
 
-/* As much of a string's end as its place is found by: of a token that is its signature. Strings that share it share
- * WAYS slots. */
-enum { TAIL = 64 };
-
 /** A string as it was sent, and behind that what it means. */
 struct slot {
     uint32_t coded, decoded; /* sizes */
@@ -22,10 +18,10 @@ struct scratch {
 };
 
 struct literals {
-    const struct hash_secret *secret;
     struct memory *memory;
     struct slot *slots;
     uint64_t *hashes;          /* of the slots' strings, behind the slots; 0: free */
+    uint64_t seed;             /* of the hashes */
     size_t sets;               /* of WAYS slots, each: a string may be in any slot of its set */
     size_t last;               /* the slot given out by the last call: it stays through the next one */
     struct scratch scratch[2]; /* used in turn, for the same reason */
@@ -66,7 +62,8 @@ struct literals *literals_new(size_t bytes, const struct hash_secret *secret, st
     if (l == NULL)
         return NULL;
     size_t sets = bytes / (WAYS * sizeof *l->slots);
-    *l = (struct literals){.secret = secret, .memory = memory, .sets = sets > 0 ? sets : 1, .last = SIZE_MAX};
+    *l = (struct literals){
+        .memory = memory, .seed = hash_bytes(secret, "", 0), .sets = sets > 0 ? sets : 1, .last = SIZE_MAX};
     l->slots = memory_resize(memory, NULL, 0, slots_size(l));
     if (l->slots == NULL) {
         memory_resize(memory, l, sizeof *l, 0);
@@ -94,6 +91,16 @@ static enum gave_up decode(struct literals *l, struct slice coded, struct slice 
         return GAVE_UP_MEMORY;
     *out = (struct slice){.data = s->bytes, .size = 0};
     return huffman_decode(coded, s->bytes, &out->size) ? GAVE_UP_NOT : GAVE_UP_MALFORMED;
+}
+
+/* By its end: of a token that is its signature. Who makes strings that share it makes them cost what they do without.
+ */
+static uint64_t hash_of(const struct literals *l, struct slice coded)
+{
+    const uint64_t odd = 0x9E3779B97F4A7C15;
+    uint64_t end;
+    memcpy(&end, coded.data + coded.size - sizeof end, sizeof end);
+    return ((end ^ l->seed) + coded.size) * odd | 1;
 }
 
 /* @return the slot in which the string is, or SIZE_MAX. */
@@ -133,8 +140,8 @@ enum gave_up literals_decode(struct literals *l, struct slice coded, struct slic
     l->number = 0;
     if (coded.size < SHORT || coded.size > sizeof l->slots->bytes)
         return decode(l, coded, out);
-    uint64_t hash = hash_bytes(l->secret, coded.data + coded.size - TAIL, TAIL) | 1;
-    size_t set = (hash >> 1) % l->sets, i = find(l, set, hash, coded);
+    uint64_t hash = hash_of(l, coded);
+    size_t set = (hash >> 32) * l->sets >> 32, i = find(l, set, hash, coded);
     if (i != SIZE_MAX) {
         *out = (struct slice){.data = l->slots[i].bytes + coded.size, .size = l->slots[i].decoded};
         l->last = i;

@@ -14,7 +14,7 @@
 
 struct literals;
 
-/** @param bytes  of all that it remembers, about. @param secret  borrowed. @return NULL when the account is full. */
+/** @param bytes  of all that it remembers, about. @return NULL when the account is full. */
 struct literals *literals_new(size_t bytes, const struct hash_secret *secret, struct memory *memory);
 void literals_free(struct literals *l);
 
