@@ -37,6 +37,7 @@ static void add(struct list *l, struct slice name, struct slice value)
 static void on_known(void *owner, const struct field *f)
 {
     check(f->known == KNOWN && f->stranger == 0 && f->id == field_id(f->name));
+    check(f->pseudo == (f->name.size > 0 && f->name.data[0] == ':'));
     add(owner, f->name, f->value);
 }
 

@@ -230,6 +230,7 @@ static void on_field(void *owner, const struct field *f)
     check(f->indexed == e->indexed);
     check(r->exact ? f->known == e->known : f->known >= e->known);
     check(f->known == KNOWN || f->known == KNOWN_VALUE || f->known == KNOWN_NOT);
+    check(f->pseudo == (f->name.size > 0 && f->name.data[0] == ':'));
     check(f->known == KNOWN_NOT ? f->value.size == 0 : same(f->value, field->value, field->valuelen));
     if (f->known == KNOWN) {
         check(same(f->name, field->name, field->namelen) && f->id == field_id(f->name) && f->stranger == 0);

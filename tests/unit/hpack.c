@@ -100,6 +100,7 @@ static void on_field(void *owner, const struct field *f)
     assert_int_equal(f->stranger == 0, f->known == KNOWN || f->known == KNOWN_NAME);
     assert_true(f->known != KNOWN_NAME);
     assert_int_equal(f->id, field_id(f->name));
+    assert_int_equal(f->pseudo, f->name.size > 0 && f->name.data[0] == ':');
     tell(t, "%s", f->indexed ? "*" : "");
     if (f->stranger != 0) {
         unsigned letter = 0;
@@ -449,6 +450,7 @@ static void on_go_field(void *owner, const nghttp2_nv *field)
     struct rig *t = owner;
     struct field f = {.name = {field->name, field->namelen}, .value = {field->value, field->valuelen}};
     f.id = field_id(f.name);
+    f.pseudo = f.name.size > 0 && f.name.data[0] == ':';
     on_field(t, &f);
 }
 

@@ -157,6 +157,7 @@ static void on_field(void *owner, const struct field *f)
     struct judge *j = owner;
     const nghttp2_nv *sent = &j->sent->fields[j->at++];
     assert_true(j->at <= j->sent->count);
+    assert_int_equal(f->pseudo, f->name.size > 0 && f->name.data[0] == ':');
     j->inferred += f->inferred;
     j->unknown += f->known != KNOWN;
     bool name = f->known != KNOWN && f->known != KNOWN_NAME ? true : same(f->name, sent->name, sent->namelen);

@@ -26,6 +26,7 @@ static uint32_t judge(const struct pair *pairs, size_t count, enum head_kind kin
         f.name = slice_of(p->name ? p->name : "");
         f.value = slice_of(p->value ? p->value : "");
         f.id = p->name && p->value ? field_id(f.name) : FIELD_OTHER;
+        f.pseudo = f.name.size > 0 && f.name.data[0] == ':';
         validity_field(&v, &f);
     }
     validity_end(&v, kind);
