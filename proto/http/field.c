@@ -7,27 +7,33 @@ static const char *const texts[FIELD_IDS] = {
 #undef FIELD
 };
 
-enum { SIZE_MAX_NAME = 33, SAME_SIZE = 5 };
+enum { SIZE_MAX_NAME = 33, LETTERS = 32 };
 
-/* The names of each size, because size and first byte leave one candidate nearly always. Rows end in FIELD_OTHER. */
-static const uint8_t by_size[SIZE_MAX_NAME + 1][SAME_SIZE] = {
-    [3] = {FIELD_VIA},
-    [4] = {FIELD_HOST},
-    [5] = {FIELD_PATH},
-    [6] = {FIELD_SERVER},
-    [7] = {FIELD_METHOD, FIELD_STATUS, FIELD_SCHEME, FIELD_UPGRADE},
-    [8] = {FIELD_AUDIT_ID},
-    [9] = {FIELD_PROTOCOL},
-    [10] = {FIELD_USER_AGENT, FIELD_CONNECTION, FIELD_AUTHORITY},
-    [12] = {FIELD_CONTENT_TYPE},
-    [13] = {FIELD_AUTHORIZATION, FIELD_X_REMOTE_USER},
-    [14] = {FIELD_CONTENT_LENGTH},
-    [15] = {FIELD_X_FORWARDED_FOR, FIELD_IMPERSONATE_UID},
-    [16] = {FIELD_CONTENT_ENCODING, FIELD_IMPERSONATE_USER, FIELD_WWW_AUTHENTICATE},
-    [17] = {FIELD_TRANSFER_ENCODING, FIELD_IMPERSONATE_GROUP},
-    [22] = {FIELD_SEC_WEBSOCKET_PROTOCOL},
-    [30] = {FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID},
-    [33] = {FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID},
+/* Size and third letter leave one candidate at most. */
+#define LETTER(c) ((c) & (LETTERS - 1))
+static const uint8_t by_size[SIZE_MAX_NAME + 1][LETTERS] = {
+    [3] = {[LETTER('a')] = FIELD_VIA},
+    [4] = {[LETTER('s')] = FIELD_HOST},
+    [5] = {[LETTER('a')] = FIELD_PATH},
+    [6] = {[LETTER('r')] = FIELD_SERVER},
+    [7] = {[LETTER('e')] = FIELD_METHOD,
+           [LETTER('t')] = FIELD_STATUS,
+           [LETTER('c')] = FIELD_SCHEME,
+           [LETTER('g')] = FIELD_UPGRADE},
+    [8] = {[LETTER('d')] = FIELD_AUDIT_ID},
+    [9] = {[LETTER('r')] = FIELD_PROTOCOL},
+    [10] = {[LETTER('e')] = FIELD_USER_AGENT, [LETTER('n')] = FIELD_CONNECTION, [LETTER('u')] = FIELD_AUTHORITY},
+    [12] = {[LETTER('n')] = FIELD_CONTENT_TYPE},
+    [13] = {[LETTER('t')] = FIELD_AUTHORIZATION, [LETTER('r')] = FIELD_X_REMOTE_USER},
+    [14] = {[LETTER('n')] = FIELD_CONTENT_LENGTH},
+    [15] = {[LETTER('f')] = FIELD_X_FORWARDED_FOR, [LETTER('p')] = FIELD_IMPERSONATE_UID},
+    [16] = {[LETTER('n')] = FIELD_CONTENT_ENCODING,
+            [LETTER('p')] = FIELD_IMPERSONATE_USER,
+            [LETTER('w')] = FIELD_WWW_AUTHENTICATE},
+    [17] = {[LETTER('a')] = FIELD_TRANSFER_ENCODING, [LETTER('p')] = FIELD_IMPERSONATE_GROUP},
+    [22] = {[LETTER('c')] = FIELD_SEC_WEBSOCKET_PROTOCOL},
+    [30] = {[LETTER('k')] = FIELD_X_KUBERNETES_PF_FLOWSCHEMA_UID},
+    [33] = {[LETTER('k')] = FIELD_X_KUBERNETES_PF_PRIORITYLEVEL_UID},
 };
 
 /* Sets the bit that makes a letter lower in every byte that has a letter's high bit: exact against `text`, which has
@@ -60,24 +66,15 @@ static bool is_text(struct slice name, const char *text)
 static bool is_impersonate_extra(struct slice name)
 {
     struct slice begin = slice_of(texts[FIELD_IMPERSONATE_EXTRA]);
-    return slice_same_nocase(slice_part(name, 0, begin.size), begin);
+    return name.size >= begin.size && slice_same_nocase(slice_part(name, 0, begin.size), begin);
 }
 
 enum field_name field_id(struct slice name)
 {
-    if (name.size == 0)
-        return FIELD_OTHER;
-    uint8_t first = byte_lower(name.data[0]);
-    if (first == 'i' && is_impersonate_extra(name))
-        return FIELD_IMPERSONATE_EXTRA;
-    if (name.size > SIZE_MAX_NAME)
-        return FIELD_OTHER;
-    for (const uint8_t *id = by_size[name.size]; *id != FIELD_OTHER; id++) {
-        const char *text = texts[*id];
-        if ((uint8_t)text[0] != first)
-            continue;
-        if (is_text(name, text))
-            return (enum field_name) * id;
-    }
-    return FIELD_OTHER;
+    enum field_name id = FIELD_OTHER;
+    if (name.size > 2 && name.size <= SIZE_MAX_NAME)
+        id = (enum field_name)by_size[name.size][LETTER(name.data[2])];
+    if (id != FIELD_OTHER && is_text(name, texts[id]))
+        return id;
+    return is_impersonate_extra(name) ? FIELD_IMPERSONATE_EXTRA : FIELD_OTHER;
 }
