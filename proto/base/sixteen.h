@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 
@@ -17,6 +20,23 @@ static inline sixteen sixteen_at(const uint8_t *at)
     return bytes;
 }
 
+#ifdef __SSE2__
+static inline unsigned sixteen_bits(sixteen mask)
+{
+    return (unsigned)_mm_movemask_epi8((__m128i)mask);
+}
+
+static inline bool sixteen_any(sixteen mask)
+{
+    return sixteen_bits(mask) != 0;
+}
+
+/** The place of the first byte of a mask that is set; 16: none is. */
+static inline unsigned sixteen_first(sixteen mask)
+{
+    return (unsigned)__builtin_ctz(sixteen_bits(mask) | 1U << 16);
+}
+#else
 static inline bool sixteen_any(sixteen mask)
 {
     uint64_t halves[2];
@@ -32,7 +52,6 @@ static inline unsigned sixteen_first_of_half(uint64_t half)
     return (unsigned)__builtin_ctzll(half) / 8;
 }
 
-/** The place of the first byte of a mask that is set; 16: none is. */
 static inline unsigned sixteen_first(sixteen mask)
 {
     uint64_t halves[2];
@@ -41,5 +60,7 @@ static inline unsigned sixteen_first(sixteen mask)
         return sixteen_first_of_half(halves[0]);
     return halves[1] ? 8 + sixteen_first_of_half(halves[1]) : 16;
 }
+
+#endif
 
 #endif
