@@ -68,6 +68,27 @@ static bool has_control(struct slice s)
     return false;
 }
 
+/* How many bytes at the front are neither control characters nor tabs. */
+static size_t quiet_size(struct slice s)
+{
+    size_t i = 0;
+    for (; s.size - i >= 16; i += 16) {
+        sixteen odd = suspects(s.data + i);
+        if (sixteen_any(odd))
+            return i + sixteen_first(odd);
+    }
+    while (i < s.size && s.data[i] >= 0x20 && s.data[i] != 0x7f)
+        i++;
+    return i;
+}
+
+size_t head_line_size(struct slice s, bool *plain)
+{
+    size_t quiet = quiet_size(s);
+    *plain = s.size - quiet >= 2 && memcmp(s.data + quiet, "\r\n", 2) == 0;
+    return *plain ? quiet + 2 : quiet + slice_find(slice_part(s, quiet, s.size), '\n') + 1;
+}
+
 /* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none,
  * nor is a longer line with control characters: so say a whole line and its beginning alike. */
 enum { LONG = 4096 };
@@ -85,7 +106,7 @@ static enum http_version version_of(struct slice s)
     return s.data[7] == '0' ? HTTP_1_0 : HTTP_1_1;
 }
 
-enum start_line head_request_line(struct slice line, struct request_line *out)
+enum start_line head_request_line(struct slice line, bool plain, struct request_line *out)
 {
     size_t method = token_size(line);
     if (method == 0 || method >= LONG || method == line.size || line.data[method] != ' ')
@@ -99,7 +120,7 @@ enum start_line head_request_line(struct slice line, struct request_line *out)
     if (target == 0)
         return START_UNREADABLE;
     /* Servers refuse it; behind the version of another protocol, or in a line without one, it is that protocol's. */
-    if (has_control(rest) || slice_find(out->target, '\t') < target)
+    if (!plain && (has_control(rest) || slice_find(out->target, '\t') < target))
         return line.size < LONG && slice_begins(version, "HTTP/1.") ? START_REFUSED : START_UNREADABLE;
     if (is_version(version)) {
         out->version = version_of(version);
@@ -156,7 +177,7 @@ static enum field_line why_not(struct slice line, size_t name)
     return spaced ? FIELD_LINE_SPACE : FIELD_LINE_BAD;
 }
 
-enum field_line head_field(struct slice line, struct field *out)
+inline enum field_line head_field(struct slice line, bool plain, struct field *out)
 {
     size_t name = token_size(line);
     if (name == 0 || name == line.size || line.data[name] != ':')
@@ -165,7 +186,7 @@ enum field_line head_field(struct slice line, struct field *out)
         .known = KNOWN, .name = slice_part(line, 0, name), .value = slice_trim(slice_part(line, name + 1, line.size))};
     out->id = field_id(out->name);
     /* Of the whole line, which is longer than its value: the token and what was trimmed hold none. */
-    return has_control(line) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
+    return !plain && has_control(line) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
 }
 
 bool head_value_plain(struct slice s)

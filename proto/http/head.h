@@ -6,6 +6,11 @@
 
 #include "proto/http/message.h"
 
+/** The size of the line that `s` begins with, its end included; more than there is where that is not there.
+ *  @param plain  set where it was seen on the way that the line ends in CR LF and holds no other control characters,
+ * nor tabs; cleared where that is not known. */
+size_t head_line_size(struct slice s, bool *plain);
+
 /** Cuts CR LF, or a bare LF, off a line that ends in LF. @param bare  set when it was LF alone, else left. */
 static inline struct slice head_line(struct slice raw, bool *bare)
 {
@@ -29,8 +34,9 @@ struct request_line {
     enum http_version version; /* HTTP_UNKNOWN for START_REFUSED */
 };
 
-/** @param out  written unless START_UNREADABLE. */
-enum start_line head_request_line(struct slice line, struct request_line *out);
+/** @param plain  it is known to hold neither control characters nor tabs. @param out  written unless START_UNREADABLE.
+ */
+enum start_line head_request_line(struct slice line, bool plain, struct request_line *out);
 
 struct status_line {
     struct slice digits; /* three */
@@ -50,8 +56,8 @@ enum field_line {
     FIELD_LINE_BAD    /* the name is no token, or the value holds control characters: refused */
 };
 
-/** Name and value of a field, unfolded already. @param out  good for FIELD_LINE_GOOD only. */
-enum field_line head_field(struct slice line, struct field *out);
+/** Name and value of a field, unfolded already. @param plain  as above. @param out  good for FIELD_LINE_GOOD only. */
+enum field_line head_field(struct slice line, bool plain, struct field *out);
 
 /** No control characters, so that it can go on a field's value. */
 bool head_value_plain(struct slice s);

@@ -102,11 +102,11 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     http1_refuse_all(h, from);
 }
 
-static void request_line(struct http1 *h, moment time, struct slice line)
+static void request_line(struct http1 *h, moment time, struct slice line, bool plain)
 {
     struct half *side = &h->half[CLIENT];
     struct request_line request;
-    enum start_line read = head_request_line(line, &request);
+    enum start_line read = head_request_line(line, plain, &request);
     bool preface = slice_is(line, "PRI * HTTP/2.0"); /* RFC 9113, 3.4: another protocol, that is all */
     if (read == START_UNREADABLE || (preface && !h->pairing.recognised)) {
         unreadable(h, CLIENT, time);
@@ -155,7 +155,7 @@ static void status_line(struct http1 *h, moment time, struct slice line)
     tell_pseudo(h, SERVER, FIELD_STATUS, slice_of(":status"), answer.digits);
 }
 
-static void start_line(struct http1 *h, enum side from, moment time, struct slice raw)
+static void start_line(struct http1 *h, enum side from, moment time, struct slice raw, bool plain)
 {
     struct half *side = &h->half[from];
     bool bare = false;
@@ -170,7 +170,7 @@ static void start_line(struct http1 *h, enum side from, moment time, struct slic
     if (!side->began)
         first_byte(h, from, time);
     if (from == CLIENT)
-        request_line(h, time, line);
+        request_line(h, time, line, plain);
     else
         status_line(h, time, line);
     side->to_tell = 0;
@@ -191,7 +191,14 @@ static void note_field(struct http1 *h, enum side from, const struct field *fiel
     }
 }
 
-static void field_line(struct http1 *h, enum side from, struct slice raw)
+static void good_field(struct http1 *h, enum side from, const struct field *field)
+{
+    if (h->half[from].kind != HEAD_TRAILERS)
+        note_field(h, from, field);
+    one_field(h, from, field);
+}
+
+static void field_line(struct http1 *h, enum side from, struct slice raw, bool plain)
 {
     struct half *side = &h->half[from];
     bool bare = false;
@@ -204,16 +211,14 @@ static void field_line(struct http1 *h, enum side from, struct slice raw)
     }
     if (bare)
         http1_mark(h, from, MARK_BARE_LF);
-    if (line.size && line.data[0] == ':') { /* Go's reader passes it over */
-        http1_mark(h, from, MARK_BAD_FIELD);
+    struct field field;
+    enum field_line read = head_field(line, plain, &field);
+    if (read == FIELD_LINE_GOOD) {
+        good_field(h, from, &field);
         return;
     }
-    struct field field;
-    enum field_line read = head_field(line, &field);
-    if (read == FIELD_LINE_GOOD) {
-        if (field.id != FIELD_OTHER && side->kind != HEAD_TRAILERS)
-            note_field(h, from, &field);
-        one_field(h, from, &field);
+    if (line.size && line.data[0] == ':') { /* Go's reader passes it over */
+        http1_mark(h, from, MARK_BAD_FIELD);
         return;
     }
     if (read == FIELD_LINE_SPACE)
@@ -289,38 +294,46 @@ static void too_large(struct http1 *h, enum side from, moment time)
     h->half[from].search.skipping = true; /* in the middle of a line */
 }
 
-static void one_line(struct http1 *h, enum side from, moment time, struct slice raw)
+static void one_line(struct http1 *h, enum side from, moment time, struct slice raw, bool plain)
 {
     if (h->half[from].at == AT_START)
-        start_line(h, from, time, raw);
+        start_line(h, from, time, raw, plain);
     else if (raw.data[0] == '\n' || (raw.size == 2 && raw.data[0] == '\r'))
         head_end(h, from, time, raw);
     else
-        field_line(h, from, raw);
+        field_line(h, from, raw, plain);
+}
+
+/* A line that does not lie whole in `rest`, or that nothing there shows to be at its end.  @return whether there is
+ * one. */
+static bool in_pieces(struct http1 *h, enum side from, moment time, struct slice *rest, struct slice *raw)
+{
+    struct half *side = &h->half[from];
+    bool starts = side->at == AT_START;
+    if (starts && !side->began && rest->data[0] != '\r' && rest->data[0] != '\n')
+        first_byte(h, from, time);
+    enum lines_step step = lines_next(&side->lines, h->memory, h->limits.head_bytes, !starts, rest, raw);
+    bool undecided = step == LINES_MORE || step == LINES_TOO_LARGE;
+    if (undecided && starts && !head_may_begin(hold_slice(&side->lines.hold), from))
+        unreadable(h, from, time);
+    else if (step == LINES_TOO_LARGE)
+        too_large(h, from, time);
+    else if (step == LINES_NO_MEMORY)
+        http1_give_up(h, time, GAVE_UP_MEMORY);
+    return step == LINES_READ;
 }
 
 void http1_head(struct http1 *h, enum side from, moment time, struct slice *rest)
 {
     struct half *side = &h->half[from];
-    const size_t bound = h->limits.head_bytes;
     struct slice raw;
-    while (side->at == AT_FIELDS && rest->size && lines_in_place(&side->lines, bound, rest, &raw))
-        one_line(h, from, time, raw);
-    bool starts = side->at == AT_START;
-    if (rest->size == 0 || (!starts && side->at != AT_FIELDS && side->at != AT_TRAILERS))
-        return;
-    if (starts && !side->began && rest->data[0] != '\r' && rest->data[0] != '\n')
-        first_byte(h, from, time);
-    enum lines_step step = lines_next(&side->lines, h->memory, bound, !starts, rest, &raw);
-    bool undecided = step == LINES_MORE || step == LINES_TOO_LARGE;
-    if (undecided && starts && !head_may_begin(hold_slice(&side->lines.hold), from)) {
-        unreadable(h, from, time);
-        return;
-    }
-    switch (step) {
-    case LINES_MORE: break;
-    case LINES_READ: one_line(h, from, time, raw); break;
-    case LINES_TOO_LARGE: too_large(h, from, time); break;
-    case LINES_NO_MEMORY: http1_give_up(h, time, GAVE_UP_MEMORY); break;
+    while (rest->size && side->at <= AT_TRAILERS) {
+        bool plain;
+        if (!lines_in_place(&side->lines, h->limits.head_bytes, side->at != AT_START, rest, &raw, &plain)) {
+            plain = false;
+            if (!in_pieces(h, from, time, rest, &raw))
+                return;
+        }
+        one_line(h, from, time, raw, plain);
     }
 }

@@ -10,14 +10,14 @@
 #include "proto/http/pair.h"
 #include "proto/http/search.h"
 
-/** Of one side. A message is from AT_FIELDS to AT_TRAILERS, and ends at AT_START again. */
+/** Of one side. Up to AT_TRAILERS there are lines; a message is from AT_FIELDS to AT_UNTIL_END. */
 enum at {
-    AT_START,  /* before a message, or in its start line */
-    AT_FIELDS, /* behind the start line */
-    AT_PEEK,   /* behind the head of an answer that has a body, unless it was HEAD that was asked, which was not seen */
+    AT_START,    /* before a message, or in its start line */
+    AT_FIELDS,   /* behind the start line */
+    AT_TRAILERS, /* behind the last chunk of a body */
+    AT_PEEK, /* behind the head of an answer that has a body, unless it was HEAD that was asked, which was not seen */
     AT_COUNTED,   /* in a body of known length */
     AT_CHUNKED,   /* in a chunked one */
-    AT_TRAILERS,  /* behind its last chunk */
     AT_UNTIL_END, /* in a body that ends with the connection */
     AT_SEARCH,    /* wherever the framing was lost */
     AT_NOTHING    /* read no further */

@@ -23,14 +23,18 @@ enum lines_step { LINES_MORE, LINES_READ, LINES_TOO_LARGE, LINES_NO_MEMORY };
 enum lines_step lines_next(struct lines *l, struct memory *memory, size_t bound, bool fields, struct slice *rest,
                            struct slice *raw);
 
-/** The usual case of lines_next() without a call: the line and the first byte behind it lie in `rest`.
- *  @return false: it is another case, and nothing was done. */
-static inline bool lines_in_place(struct lines *l, size_t bound, struct slice *rest, struct slice *raw)
+/** The usual case of lines_next() without a call: the line lies in `rest`, and what shows that it ends there.
+ *  @param plain  of the line: head_line_size().  @return false: it is another case, and nothing was done. */
+static inline bool lines_in_place(struct lines *l, size_t bound, bool fields, struct slice *rest, struct slice *raw,
+                                  bool *plain)
 {
-    if (l->taken || l->hold.size)
+    if (l->hold.size)
         return false;
-    size_t size = slice_find(*rest, '\n') + 1;
-    if (size >= rest->size || size > bound - l->used || head_folds(rest->data[size]))
+    size_t size = head_line_size(*rest, plain);
+    if (size > rest->size || size > bound - l->used)
+        return false;
+    /* so short, it is empty or no field */
+    if (fields && size > 2 && (size == rest->size || head_folds(rest->data[size])))
         return false;
     *raw = (struct slice){.data = rest->data, .size = size};
     *rest = (struct slice){.data = rest->data + size, .size = rest->size - size};

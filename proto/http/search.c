@@ -10,7 +10,7 @@ static bool starts(struct slice line, enum side from, bool behind_lf)
     struct status_line status;
     if (from == SERVER)
         return head_status_line(line, &status);
-    return head_request_line(line, &request) == START_GOOD && (behind_lf || sniff_is_method(request.method));
+    return head_request_line(line, false, &request) == START_GOOD && (behind_lf || sniff_is_method(request.method));
 }
 
 static enum verdict judge(const struct search *s, struct slice raw, enum side from)
@@ -24,7 +24,7 @@ static enum verdict judge(const struct search *s, struct slice raw, enum side fr
         return LINE_LAST;
     struct field field;
     if (!head_folds(line.data[0]))
-        return head_field(line, &field) == FIELD_LINE_GOOD ? LINE_GOOD : LINE_BAD;
+        return head_field(line, false, &field) == FIELD_LINE_GOOD ? LINE_GOOD : LINE_BAD;
     return before > 1 && head_value_plain(line) ? LINE_GOOD : LINE_BAD;
 }
 
