@@ -41,6 +41,8 @@ struct message_events {
     /** @return the owner's thing for this exchange, or NULL: nothing more is told of it. */
     void *(*open)(void *owner, moment time, enum http_version version, uint32_t stream_id);
     void (*field)(void *thing, enum side from, const struct field *field);
+    /** HTTP/1: only of names that are asked for: none that is FIELD_OTHER and KNOWN. */
+    bool asked_only;
     /** @param whole  false: fields may be missing; then what was not told is unknown, not absent. */
     void (*head)(void *thing, enum side from, enum head_kind kind, bool whole);
     /** @param lost  bytes missing before `bytes`, or GAP_UNKNOWN; `bytes` may be empty. */

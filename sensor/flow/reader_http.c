@@ -33,6 +33,7 @@ static struct stream *switched_away(void *owner, moment time, struct slice proto
 const struct message_events reader_messages = {
     .open = exchange_opened,
     .field = draft_field,
+    .asked_only = true,
     .head = draft_head,
     .body = draft_body,
     .done = draft_done,
