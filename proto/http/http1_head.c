@@ -13,14 +13,6 @@ static void tell_pseudo(struct http1 *h, enum side from, enum field_name id, str
     tell_field(h, from, &field);
 }
 
-/* A field of the head, or what is known of it. */
-static void one_field(struct http1 *h, enum side from, const struct field *field)
-{
-    struct half *side = &h->half[from];
-    side->fields++;
-    tell_field(h, from, field);
-}
-
 static void tell_head(struct http1 *h, enum side from)
 {
     struct half *side = &h->half[from];
@@ -43,8 +35,10 @@ void http1_head_cut(struct http1 *h, enum side from)
     struct half *side = &h->half[from];
     struct field field;
     struct slice held = side->lines.taken ? slice_of("") : hold_slice(&side->lines.hold);
-    if (held.size && head_field_name(held, &field))
-        one_field(h, from, &field);
+    if (held.size && head_field_name(held, &field)) {
+        side->fields++;
+        tell_field(h, from, &field);
+    }
     side->whole = false;
     if (side->kind != HEAD_TRAILERS || side->fields)
         tell_head(h, from);
@@ -193,13 +187,13 @@ static void note_field(struct http1 *h, enum side from, const struct field *fiel
 
 static void good_field(struct http1 *h, enum side from, const struct field *field)
 {
-    if (field->id == FIELD_OTHER && h->events->asked_only) {
-        h->half[from].fields++;
+    struct half *side = &h->half[from];
+    side->fields++;
+    if (field->id == FIELD_OTHER && h->events->asked_only)
         return;
-    }
-    if (h->half[from].kind != HEAD_TRAILERS)
+    if (side->kind != HEAD_TRAILERS)
         note_field(h, from, field);
-    one_field(h, from, field);
+    tell_field(h, from, field);
 }
 
 static void field_line(struct http1 *h, enum side from, struct slice raw, bool plain)

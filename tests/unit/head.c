@@ -199,6 +199,30 @@ static void no_control_character_hides(void **state)
     }
 }
 
+/* Each byte at each place of a line, with more behind it or less than a step of sixteen. */
+static void a_line_ends_where_it_ends(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 36; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (unsigned b = 0; b < 256; b++) {
+                uint8_t line[60];
+                memset(line, 'x', sizeof line);
+                line[at] = (uint8_t)b;
+                memcpy(line + size, "\r\n", 2);
+                size_t behind = size % 3 * 11;
+                bool quiet = b >= 0x20 && b != 0x7f, plain;
+                size_t ends = b == '\n' ? at + 1 : size + 2;
+                assert_int_equal(head_line_size((struct slice){line, size + 2 + behind}, &plain), ends);
+                assert_int_equal(plain, quiet);
+                bool ended = b == '\n';
+                assert_int_equal(head_line_size((struct slice){line, size + 1}, &plain), ended ? at + 1 : size + 2);
+                assert_false(plain);
+            }
+        }
+    }
+}
+
 static void names_of_what_is_cut(void **state)
 {
     (void)state;
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(status_lines),
         cmocka_unit_test(fields),
         cmocka_unit_test(no_control_character_hides),
+        cmocka_unit_test(a_line_ends_where_it_ends),
         cmocka_unit_test(names_of_what_is_cut),
         cmocka_unit_test(folded_lines_are_joined),
         cmocka_unit_test(beginnings),

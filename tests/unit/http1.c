@@ -213,6 +213,33 @@ static void who_wants_nothing_is_told_nothing(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void what_nobody_asks_for_is_not_told(void **state)
+{
+    (void)state;
+    static struct record record;
+    struct message_events events = record_events;
+    events.asked_only = true;
+    struct memory memory = {.limit = 1 << 20};
+    struct stream *s = http1_new(&roomy, true, &memory, &events, &record);
+    talk_line(s, "CGET / HTTP/1.1\r\nAccept: a\r\nHost: h\r\nX: 1\r\n\r\n", 0);
+    talk_line(s, "SHTTP/1.1 200 OK\r\nDate: d\r\nAudit-Id: i\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: 1\r\n\r\n",
+              0);
+    stream_free(s);
+    assert_string_equal(record.text, "1 open 1.1\n"
+                                     "1 C :method=GET\n"
+                                     "1 C :path=/\n"
+                                     "1 C Host=h\n"
+                                     "1 C head request\n"
+                                     "1 C done whole\n"
+                                     "1 S :status=200\n"
+                                     "1 S Audit-Id=i\n"
+                                     "1 S Transfer-Encoding=chunked\n"
+                                     "1 S head final\n"
+                                     "1 S head trailers\n"
+                                     "1 S done whole\n"
+                                     "1 over\n");
+}
+
 struct heard {
     struct stream stream;
     struct record record;
@@ -288,6 +315,7 @@ int main(void)
         cmocka_unit_test(no_bound_is_too_small),
         cmocka_unit_test(open_requests_are_bounded),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
+        cmocka_unit_test(what_nobody_asks_for_is_not_told),
         cmocka_unit_test(what_follows_a_switch_is_handed_on),
         cmocka_unit_test(a_side_that_has_ended_is_told_of_behind_a_switch),
     };
