@@ -24,10 +24,5 @@ struct text event_add_text(struct event *e, struct slice wire, size_t size_max)
     size_t size = wire.size < most ? wire.size : most;
     if (size < wire.size)
         e->cut = 1;
-    if (size == 0)
-        return (struct text){0};
-    struct text t = {.at = e->size, .size = (uint16_t)size};
-    memcpy((uint8_t *)e + e->size, wire.data, size);
-    e->size = (uint16_t)(e->size + size);
-    return t;
+    return event_append(e, (struct slice){.data = wire.data, .size = size});
 }

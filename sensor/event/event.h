@@ -101,6 +101,17 @@ struct event_room {
     _Alignas(8) uint8_t bytes[EVENT_MAX];
 };
 
+/** Appends a string that there is room for. */
+static inline struct text event_append(struct event *e, struct slice wire)
+{
+    if (!wire.size)
+        return (struct text){0};
+    struct text t = {.at = e->size, .size = (uint16_t)wire.size};
+    memcpy((uint8_t *)e + e->size, wire.data, wire.size);
+    e->size = (uint16_t)(e->size + wire.size);
+    return t;
+}
+
 /** Appends a string to a record that has EVENT_MAX bytes of room behind its beginning; cuts it where it does not fit.
  *  @param size_max  of this one string. */
 struct text event_add_text(struct event *e, struct slice wire, size_t size_max);

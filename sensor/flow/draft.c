@@ -116,21 +116,25 @@ void draft_reserve(struct draft *d, size_t size)
     d->fixed = d->x->event.size + size;
 }
 
+/* What there is room for of so many bytes more, once the record has grown. */
+static size_t __attribute__((noinline, cold)) room_for(struct draft *d, size_t size)
+{
+    size_t wanted = d->x->event.size + size;
+    if (d->room < EVENT_MAX && wanted > d->fixed)
+        grow(d, wanted);
+    size_t left = d->room - d->x->event.size;
+    return size < left ? size : left;
+}
+
 struct text draft_keep(struct draft *d, struct slice wire, size_t most)
 {
-    if (!wire.size)
-        return (struct text){0};
-    size_t size = wire.size < most ? wire.size : most, wanted = d->x->event.size + size;
+    size_t size = wire.size < most ? wire.size : most;
+    if (size > d->room - d->x->event.size)
+        size = room_for(d, size);
+    struct event *e = &d->x->event;
     if (size < wire.size)
-        d->x->event.cut = 1;
-    if (wanted > d->room && d->room < EVENT_MAX && wanted > d->fixed)
-        grow(d, wanted);
-    struct exchange *x = d->x;
-    if (wanted > d->room) {
-        x->event.cut = 1;
-        size = d->room - x->event.size;
-    }
-    return event_add_text(&x->event, slice_part(wire, 0, size), size);
+        e->cut = 1;
+    return event_append(e, (struct slice){.data = wire.data, .size = size});
 }
 
 /* Told before it is over: what comes later is passed by. */
