@@ -145,17 +145,19 @@ static void hide_user(struct masked *m, size_t to)
         hide(m, begin, (size_t)(last - head.data));
 }
 
-/* Nothing that begins or ends what is hidden: a token, a query, a user. Nearly every target is done with here. */
+/* Without these there is no query, no token, no user. Nearly every target is done with here. */
 static bool is_harmless(struct slice target)
 {
+    uint8_t few[sizeof(sixteen)] = {0};
     sixteen marks = {0};
-    if (target.size < sizeof marks)
-        return target.size && target.data[0] == '/' && !memchr(target.data, '?', target.size) &&
-               !memchr(target.data, 'J', target.size);
+    if (target.size < sizeof few) {
+        memcpy(few, target.data, target.size);
+        target = (struct slice){few, sizeof few};
+    }
     /* the last sixteen overlap those before */
-    for (size_t at = 0, last = target.size - sizeof marks; at < target.size; at += sizeof marks) {
+    for (size_t at = 0, last = target.size - sizeof few; at < target.size; at += sizeof few) {
         sixteen bytes = sixteen_at(target.data + (at < last ? at : last));
-        marks |= (sixteen)((bytes == 'J') | (bytes == '?') | (bytes == '@'));
+        marks |= (sixteen)((bytes == '?') | (bytes == 'J') | (bytes == '@'));
     }
     return !sixteen_any(marks);
 }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -83,12 +84,35 @@ static void a_small_room_cuts(void **state)
     assert_kept(mask_target(slice_of("/api?token=abcdef&limit=1"), room, sizeof room), "/api?token=*");
 }
 
+/* With each length of what stands before it and behind it, so that no step of sixteen hides one. */
+static void credentials_stand_anywhere(void **state)
+{
+    (void)state;
+    const char *text = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    for (int before = 3; before < 40; before++) {
+        for (int behind = 0; behind < 40; behind++) {
+            char wire[128], kept[128];
+            uint8_t room[128];
+            snprintf(wire, sizeof wire, "/%.*s?token=abcd&%.*s", before, text, behind, text);
+            snprintf(kept, sizeof kept, "/%.*s?token=***&%.*s", before, text, behind, text);
+            assert_kept(mask_target(slice_of(wire), room, sizeof room), kept);
+            snprintf(wire, sizeof wire, "/%.*s/eyJh.c/%.*s", before, text, behind, text);
+            snprintf(kept, sizeof kept, "/%.*s/***/%.*s", before, text, behind, text);
+            assert_kept(mask_target(slice_of(wire), room, sizeof room), kept);
+            snprintf(wire, sizeof wire, "%.*s@h/%.*s", before, text, behind, text);
+            snprintf(kept, sizeof kept, "***@h/%.*s", behind, text);
+            assert_kept(mask_target(slice_of(wire), room, sizeof room), kept);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(credentials_in_targets_are_hidden),
         cmocka_unit_test(what_is_clean_is_not_copied),
         cmocka_unit_test(only_tokens_are_hidden_in_other_texts),
+        cmocka_unit_test(credentials_stand_anywhere),
         cmocka_unit_test(a_small_room_cuts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
