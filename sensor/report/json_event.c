@@ -233,10 +233,9 @@ static struct json_connection *connection_of(struct json_plan *plan, const struc
 static char *put_connection(struct line *w, char *at)
 {
     struct json_connection *c = w->connection;
-    if (c->size) {
-        memcpy(at, c->text, sizeof c->text); /* whole: a constant size is a few moves */
-        return at + c->size;
-    }
+    const char *text = c->text;
+    if (c->size)
+        return json_shape_copy(at, &text, c->size);
     struct line own = {.plan = w->plan, .clock = w->clock, .e = w->e};
     char *begin = at;
     for (unsigned field = JSON_CONNECTION_FIRST; field <= JSON_CONNECTION_LAST; field++)
