@@ -135,10 +135,16 @@ static struct counters all_counters(struct run *r)
     return sum;
 }
 
-static struct counters tell_statistics(struct run *r, bool at_end)
+/* All that was told so far leaves. */
+static void flush(struct run *r)
 {
     outbox_empty(r->outbox);
-    report_flush(r->report); /* so that what cannot be written is counted */
+    report_flush(r->report);
+}
+
+static struct counters tell_statistics(struct run *r, bool at_end)
+{
+    flush(r); /* so that what cannot be written is counted */
     struct counters sum = all_counters(r);
     struct statistics s = {.counters = &sum,
                            .first = r->first,
@@ -181,8 +187,7 @@ static void live_clock(struct run *r, moment clock, bool idle)
         r->waiting_due = clock + KEY_WAIT_SECONDS * SECOND / 4;
     }
     if (idle || clock >= r->flush_due) {
-        outbox_empty(r->outbox);
-        report_flush(r->report);
+        flush(r);
         r->flush_due = clock + SECOND;
     }
 }
@@ -222,11 +227,10 @@ static void take_frame(struct run *r, const struct frame *frame)
 static void take_idle(struct run *r, moment clock)
 {
     worker_clock(r->worker, clock);
-    outbox_empty(r->outbox);
     if (is_live(r))
         live_clock(r, clock, true);
     else
-        report_flush(r->report);
+        flush(r);
     if (r->log->progress)
         show_progress(r);
 }
