@@ -7,7 +7,7 @@ static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 enum { PREFACE_SIZE = sizeof PREFACE - 1, TRIAL = 16 };
 
-static void give_up(struct frames *f)
+void frames_deinit(struct frames *f)
 {
     hold_clear(&f->hold, f->memory);
     frame_search_clear(&f->search, f->memory);
@@ -18,6 +18,7 @@ static void lose(struct frames *f, moment time)
 {
     hold_clear(&f->hold, f->memory);
     f->at = AT_SEARCH;
+    f->size = 0;
     f->events->lost(f->owner, f->from, time);
 }
 
@@ -35,7 +36,7 @@ static void read_payload(struct frames *f, moment time, struct slice piece)
     pass(f, piece.size);
     if (!f->damage && (f->hold.size || f->left)) {
         if (!hold_add(&f->hold, piece, f->memory)) {
-            give_up(f);
+            frames_deinit(f);
             return;
         }
         piece = hold_slice(&f->hold);
@@ -60,8 +61,7 @@ static void read_data(struct frames *f, moment time, struct slice piece)
     f->events->data(f->owner, f->from, time, &f->frame, body, lost, f->left == 0);
 }
 
-/* As much padding as there is payload, or more, is a connection error (RFC 9113, section 6.1): then there is no body.
- */
+/* Padding of the payload's size or more is a connection error (RFC 9113, section 6.1): then there is no body. */
 static void read_pad_length(struct frames *f, moment time, struct slice one)
 {
     f->at = AT_DATA;
@@ -85,17 +85,11 @@ static void begin(struct frames *f, moment time, const uint8_t *nine)
         f->trial--;
     f->left = f->frame.size;
     f->padding = f->lost = 0;
-    f->damage = GAVE_UP_NOT;
-    if (f->frame.type != FRAME_DATA) {
-        f->at = AT_PAYLOAD;
-        f->damage = f->left > f->most ? GAVE_UP_LIMIT : GAVE_UP_NOT;
-        if (f->left == 0)
-            read_payload(f, time, slice_of(""));
-        return;
-    }
-    f->at = f->frame.flags & FRAME_PADDED ? AT_PAD_LENGTH : AT_DATA;
+    bool data = f->frame.type == FRAME_DATA;
+    f->damage = !data && f->left > f->most ? GAVE_UP_LIMIT : GAVE_UP_NOT;
+    f->at = !data ? AT_PAYLOAD : f->frame.flags & FRAME_PADDED ? AT_PAD_LENGTH : AT_DATA;
     if (f->left == 0)
-        read_data(f, time, slice_of(""));
+        (data ? read_data : read_payload)(f, time, slice_of(""));
 }
 
 static void read_header(struct frames *f, moment time, struct slice piece)
@@ -114,8 +108,7 @@ static void read_preface(struct frames *f, moment time, struct slice *rest)
 {
     struct slice piece = slice_part(*rest, 0, PREFACE_SIZE - f->size);
     if (memcmp(piece.data, PREFACE + f->size, piece.size) != 0) {
-        f->size = 0; /* what came of it begins no frame: 'P' is more than a frame's length begins with in a search */
-        lose(f, time);
+        lose(f, time); /* what came begins no frame: 'P' is more than a frame's length begins with in a search */
         return;
     }
     slice_take(rest, piece.size);
@@ -172,11 +165,11 @@ static void resume(struct frames *f, moment time, struct frames_found *found)
 static void search(struct frames *f, moment time, struct slice *rest)
 {
     struct frames_found found;
-    switch (frame_search_push(&f->search, f->from, f->memory, rest, &found)) {
-    case FRAME_SEARCH_MORE: break;
-    case FRAME_SEARCH_FOUND: resume(f, time, &found); break;
-    case FRAME_SEARCH_NO_MEMORY: give_up(f); break;
-    }
+    enum frame_search_result result = frame_search_push(&f->search, f->from, f->memory, rest, &found);
+    if (result == FRAME_SEARCH_FOUND)
+        resume(f, time, &found);
+    else if (result == FRAME_SEARCH_NO_MEMORY)
+        frames_deinit(f);
 }
 
 void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, struct memory *memory,
@@ -188,11 +181,6 @@ void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, 
     f->most = most;
     f->from = (uint8_t)from;
     f->at = !in_step ? AT_SEARCH : from == CLIENT ? AT_PREFACE : AT_HEADER;
-}
-
-void frames_deinit(struct frames *f)
-{
-    give_up(f);
 }
 
 static enum gave_up state(const struct frames *f)
@@ -220,14 +208,12 @@ enum gave_up frames_gap(struct frames *f, moment time, uint64_t size)
     bool inside = f->at >= AT_PAYLOAD && f->at <= AT_DATA;
     if (size == 0 || f->at == AT_NOTHING)
         return state(f);
-    if (inside && size <= f->left) {
+    if (inside && size <= f->left)
         gap_inside(f, time, (uint32_t)size);
-    } else if (f->at != AT_SEARCH) {
-        f->size = 0;
+    else if (f->at != AT_SEARCH)
         lose(f, time);
-    } else {
+    else
         frame_search_clear(&f->search, f->memory);
-    }
     return state(f);
 }
 

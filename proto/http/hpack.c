@@ -57,30 +57,6 @@ void hpack_begin_anew(struct hpack *h)
         h->bound = HPACK_TABLE_FIRST; /* as likely as any, and too large does no harm */
 }
 
-static void read_entry(const struct hpack *h, uint32_t place, struct field *f)
-{
-    hpack_table_read(&h->table, place, f);
-    if (f->known == KNOWN)
-        return;
-    f->anew = h->anew;
-    struct slice value = f->value; /* newer than what the old table may have under that name */
-    hpack_find_again(h, f);
-    f->value = value;
-}
-
-/* What was lost is looked for among the entries that were there before. */
-void hpack_lost(struct hpack *h)
-{
-    bool keep = h->recovery != NULL && !h->worn && hpack_recovery_lost(h->recovery, h->table.next);
-    for (uint32_t place = h->table.oldest; keep && place != h->table.next; place++) {
-        struct field f;
-        read_entry(h, place, &f);
-        if (f.known == KNOWN)
-            hpack_recovery_keep(h->recovery, place, &f);
-    }
-    hpack_begin_anew(h);
-}
-
 /* Nothing is sure any more. */
 static void give_up(struct hpack *h)
 {
@@ -104,27 +80,30 @@ static bool read_older(struct hpack *h, uint64_t back, struct field *f)
     return true;
 }
 
-/* @param place  in the table; 0: a static one. @return false: there is no such entry. */
-static inline bool look_up(struct hpack *h, uint64_t index, struct field *f, uint32_t *place)
+static inline bool look_up(struct hpack *h, uint64_t index, struct field *f)
 {
-    *place = 0;
     if (index <= HPACK_STATIC_ENTRIES) {
         *f = statics[index];
         return index > 0;
     }
     uint64_t back = index - HPACK_STATIC_ENTRIES;
-    *place = h->table.next - (uint32_t)back;
+    uint32_t place = h->table.next - (uint32_t)back;
     if (back > h->table.next - h->table.oldest)
         return read_older(h, back, f);
-    read_entry(h, *place, f);
-    f->entry = h->worn ? 0 : *place;
+    hpack_table_read(&h->table, place, f);
+    f->entry = h->worn ? 0 : place;
+    if (f->known == KNOWN)
+        return true;
+    f->anew = h->anew;
+    struct slice value = f->value; /* newer than what the old table may have under that name */
+    hpack_find_again(h, f);
+    f->value = value;
     return true;
 }
 
 bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
 {
-    uint32_t place;
-    return look_up(h, index, f, &place);
+    return look_up(h, index, f);
 }
 
 /* As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. */
@@ -178,11 +157,14 @@ enum gave_up hpack_read_name(struct reader *r, struct literals *literals, struct
     return GAVE_UP_NOT;
 }
 
-/* Section 6.1: its first byte has been read. */
-static enum gave_up read_indexed(struct hpack *h, struct reader *r, uint8_t first, struct field *f, uint32_t *place)
+/* Section 6.1. */
+static enum gave_up read_indexed(struct hpack *h, struct reader *r, uint8_t first, struct field *f)
 {
-    bool found = look_up(h, hpack_read_integer(r, first, 7), f, place);
+    uint64_t index = hpack_read_integer(r, first, 7);
+    bool found = look_up(h, index, f);
     f->indexed = true;
+    if (h->recovery != NULL && found && index > HPACK_STATIC_ENTRIES && f->known == KNOWN)
+        hpack_recovery_used(h->recovery, h->table.next + HPACK_STATIC_ENTRIES - (uint32_t)index);
     return found ? GAVE_UP_NOT : GAVE_UP_MALFORMED;
 }
 
@@ -190,9 +172,8 @@ static enum gave_up read_indexed(struct hpack *h, struct reader *r, uint8_t firs
 static enum gave_up read_literal(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
                                  struct field *f)
 {
-    uint32_t place;
     uint64_t index = hpack_read_index(r, first);
-    f->named = look_up(h, index, f, &place);
+    f->named = look_up(h, index, f);
     if (r->failed || (index > 0 && !f->named))
         return GAVE_UP_MALFORMED;
     enum gave_up reason = f->named ? GAVE_UP_NOT : hpack_read_name(r, literals, f);
@@ -234,9 +215,8 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
     while (reason == GAVE_UP_NOT && reader_left(&r) > 0) {
         uint8_t first = read_u8(&r);
         struct field f;
-        uint32_t place = 0;
         if (first & 0x80) {
-            reason = read_indexed(h, &r, first, &f, &place);
+            reason = read_indexed(h, &r, first, &f);
         } else if ((first & 0xe0) != 0x20) {
             reason = read_literal(h, &r, first, literals, &f);
         } else {
@@ -247,13 +227,12 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             break;
         behind_field = true;
         each(owner, &f);
-        if ((first & 0xc0) == 0x40) {
-            place = h->table.next;
-            if (!hpack_table_insert(&h->table, &f, limit_of(h)))
-                reason = GAVE_UP_MEMORY;
-        }
-        if (h->recovery != NULL && place != 0 && f.known == KNOWN)
-            hpack_recovery_used(h->recovery, place);
+        if ((first & 0xc0) != 0x40)
+            continue;
+        if (!hpack_table_insert(&h->table, &f, limit_of(h)))
+            reason = GAVE_UP_MEMORY;
+        else if (h->recovery != NULL && f.known == KNOWN)
+            hpack_recovery_used(h->recovery, h->table.next - 1);
     }
     if (reason != GAVE_UP_NOT)
         give_up(h);

@@ -7,6 +7,18 @@ void hpack_recover(struct hpack *h)
         h->recovery = hpack_recovery_new(h->table.memory);
 }
 
+/* What was lost is looked for among the entries that were there before. */
+void hpack_lost(struct hpack *h)
+{
+    bool keep = h->recovery != NULL && !h->worn && hpack_recovery_lost(h->recovery, h->table.next);
+    for (uint32_t back = h->table.next - h->table.oldest; keep && back > 0; back--) {
+        struct field f;
+        if (hpack_look_up(h, HPACK_STATIC_ENTRIES + back, &f) && f.known == KNOWN)
+            hpack_recovery_keep(h->recovery, h->table.next - back, &f);
+    }
+    hpack_begin_anew(h);
+}
+
 void hpack_find_again(const struct hpack *h, struct field *f)
 {
     if (h->recovery == NULL || !hpack_recovery_find(h->recovery, f->stranger, f))

@@ -52,44 +52,29 @@ static bool more_slots(struct hpack_table *t)
     return true;
 }
 
-/* Of what is kept the first byte is the block's first. */
-static void begin_at_zero(struct hpack_table *t)
+/* Moves what is kept to the beginning: of the block, once that has the room of all entries, else of a new one with room
+ * for `size` bytes more. The old one is left to the caller, because the name may be one in it; where that is of an
+ * entry just evicted, it must not be written over.
+ * @return false: no memory. */
+static bool make_room(struct hpack_table *t, uint32_t size, uint32_t limit, struct slice *name)
 {
-    t->origin += t->start;
-    t->end -= t->start;
-    t->start = 0;
-}
-
-/* Moves what is kept to a new block with room for `size` bytes more; the old one is left to the caller, who may have to
- * copy from it. */
-static bool move(struct hpack_table *t, uint32_t size, uint32_t limit)
-{
-    uint32_t kept = t->end - t->start;
-    uint32_t room = (kept + size) / 2 * 3 + SPARE;
-    if (room > limit)
-        room = limit; /* more than the bytes of all entries, because they have an overhead */
-    uint8_t *bytes = memory_resize(t->memory, NULL, 0, room);
+    uint32_t kept = t->end - t->start, room = (kept + size) / 2 * 3 + SPARE;
+    uintptr_t at = (uintptr_t)name->data - (uintptr_t)t->bytes; /* large: it is none of the table's */
+    bool slides = t->room >= limit && at >= t->start;
+    if (slides || room > limit)
+        room = slides ? t->room : limit; /* more than the bytes of all entries, because they have an overhead */
+    uint8_t *bytes = slides ? t->bytes : memory_resize(t->memory, NULL, 0, room);
     if (bytes == NULL)
         return false;
+    if (slides && at < t->end)
+        name->data -= t->start;
     if (kept > 0)
-        memcpy(bytes, t->bytes + t->start, kept);
+        memmove(bytes, t->bytes + t->start, kept);
     t->bytes = bytes;
     t->room = room;
-    begin_at_zero(t);
-    return true;
-}
-
-/* The same within the block, once it has the room of all entries; a name among them moves with them.
- * @return false: it has not, or the name is that of an entry just evicted, and would be written over. */
-static bool slide(struct hpack_table *t, uint32_t limit, struct slice *name)
-{
-    uintptr_t at = (uintptr_t)name->data - (uintptr_t)t->bytes; /* large: it is none of the table's */
-    if (t->room < limit || at < t->start)
-        return false;
-    if (at < t->end)
-        name->data -= t->start;
-    memmove(t->bytes, t->bytes + t->start, t->end - t->start);
-    begin_at_zero(t);
+    t->origin += t->start;
+    t->start = 0;
+    t->end = kept;
     return true;
 }
 
@@ -112,7 +97,7 @@ bool hpack_table_insert(struct hpack_table *t, const struct field *f, uint32_t l
         return false;
     uint8_t *old = t->bytes;
     uint32_t old_room = t->room;
-    if (t->end + size >= t->room && !slide(t, limit, &name) && !move(t, (uint32_t)size, limit))
+    if (t->end + size >= t->room && !make_room(t, (uint32_t)size, limit, &name))
         return false;
     memcpy(t->bytes + t->end, name.data, name.size);
     memcpy(t->bytes + t->end + name.size, f->value.data, f->value.size);
