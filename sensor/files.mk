@@ -176,6 +176,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/event/handshake.h \
 	sensor/event/outbox.c \
 	sensor/event/outbox.h \
+	sensor/flow/across.c \
+	sensor/flow/across.h \
 	sensor/flow/agents.c \
 	sensor/flow/agents.h \
 	sensor/event/shape.c \

@@ -1,6 +1,7 @@
 # Unit tests (one program a module), harnesses over their seeds, laws, cases. All speak TAP.
 
 unit_tests = \
+	tests/unit/across \
 	tests/unit/address \
 	tests/unit/age \
 	tests/unit/agent \

@@ -40,6 +40,13 @@ static inline uint32_t tunnel_network(unsigned kind, uint32_t id)
     return kind >= TUNNEL_VXLAN && kind <= TUNNEL_NVGRE ? (uint32_t)kind << 24 | (id & 0xffffff) : 0;
 }
 
+/** tunnel_network() back again. */
+static inline enum tunnel_kind tunnel_of_network(uint32_t network, uint32_t *id)
+{
+    *id = network & 0xffffff;
+    return (enum tunnel_kind)(network >> 24);
+}
+
 /** Which ports of UDP are tunnels, in the order in which they were added. */
 struct tunnel_ports {
     struct {

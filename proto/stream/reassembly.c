@@ -440,6 +440,14 @@ bool reassembly_over(const struct reassembly *r)
     return side_ended(c) && side_ended(s) && c->acked >= c->next && s->acked >= s->next;
 }
 
+bool reassembly_fits_unseen(const struct reassembly *r, enum side from, const struct packet *p)
+{
+    enum { NEAR = 1 << 20 };
+    const struct reassembly_side *other = &r->side[!from];
+    return r->side[from].state == SIDE_UNSEEN && other->flags & SIDE_ANCHORED && p->flags & TCP_ACK &&
+           p->ack - (other->isn + (uint32_t)other->next) + NEAR < 2 * NEAR;
+}
+
 bool reassembly_holds(const struct reassembly *r)
 {
     return r->side[CLIENT].held || r->side[SERVER].held;

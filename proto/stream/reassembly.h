@@ -97,6 +97,10 @@ enum segment reassembly_segment(struct reassembly *r, enum side from, const stru
 /** Both sides have ended, by FIN acknowledged or by RST. */
 bool reassembly_over(const struct reassembly *r);
 
+/** Whether this may be the first packet that is seen of its side: it acknowledges about what the other side has sent.
+ */
+bool reassembly_fits_unseen(const struct reassembly *r, enum side from, const struct packet *p);
+
 /** Whether something is held. */
 bool reassembly_holds(const struct reassembly *r);
 

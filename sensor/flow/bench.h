@@ -61,10 +61,12 @@ struct credential_entry {
 /** Facts of a connection that each of its records repeats. Embedded in the connection. */
 struct connection_facts {
     struct address client, server;
+    uint32_t across_network; /* tunnel_network() of the packets of that side */
     uint64_t flow_id;
     uint32_t tunnel_id;
     uint8_t tunnel_kind, vlans;
     uint16_t vlan[2];
+    uint8_t across;     /* 1 + enum side: its packets are in a network of their own (across.h); 0: none's are */
     uint32_t exchanges; /* told */
     uint32_t open;      /* exchanges that are not over */
     uint32_t opened;    /* exchanges that were begun */

@@ -94,6 +94,16 @@ void half_open_key(const struct half_open *record, struct flow_key *key)
     key->network = tunnel_network(record->tunnel_kind, record->tunnel_id);
 }
 
+bool half_open_has(const struct half_open *record, const struct packet *p, bool from_client)
+{
+    enum { WINDOW = 1 << 20 };
+    if (p->flags & TCP_RST)
+        return from_client ? p->seq == record->isn + 1 : p->ack == record->isn + 1;
+    if (from_client || !(p->flags & TCP_ACK))
+        return false;
+    return p->flags & TCP_SYN ? p->ack == record->isn + 1 : p->payload.size && p->ack - (record->isn + 1) < WINDOW;
+}
+
 static uint32_t slot_of(const struct half_opens *h, const struct flow_key *key, uint32_t tag)
 {
     uint32_t mask = slot_mask(h), i = tag & mask;
@@ -121,9 +131,9 @@ struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key
         return NULL;
     h->newest = number;
     uint32_t at = (h->oldest + h->used++) & (h->capacity - 1);
-    /* tunnel_network() back again */
-    h->ring[at] = (struct half_open){
-        .number = (uint32_t)number, .tunnel_id = key->network & 0xffffff, .tunnel_kind = key->network >> 24 & 15};
+    uint32_t id;
+    enum tunnel_kind kind = tunnel_of_network(key->network, &id);
+    h->ring[at] = (struct half_open){.number = (uint32_t)number, .tunnel_id = id, .tunnel_kind = kind & 15};
     memcpy(&h->ring[at], key, offsetof(struct flow_key, network));
     index_record(h, tag, at);
     h->clocks[at] = clock;

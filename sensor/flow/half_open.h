@@ -71,6 +71,9 @@ struct half_open *half_open_add(struct half_opens *h, const struct flow_key *key
                                 uint64_t number);
 void half_open_remove(struct half_opens *h, struct half_open *record);
 
+/** Whether the packet's numbers fit the SYN: it ends what that began, or its server answers it. */
+bool half_open_has(const struct half_open *record, const struct packet *p, bool from_client);
+
 void half_open_key(const struct half_open *record, struct flow_key *key);
 
 static inline uint64_t half_open_number(const struct half_opens *h, const struct half_open *record)

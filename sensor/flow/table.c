@@ -1,5 +1,6 @@
 #include "sensor/flow/table.h"
 
+#include "sensor/flow/across.h"
 #include "sensor/flow/syn.h"
 
 #define MILLISECONDS(n) ((moment)(n)*1000 * 1000)
@@ -51,20 +52,13 @@ static uint64_t hash_of(const struct flow_table *t, const struct flow_key *key)
     return hash_bytes(&t->bench->secret, key, sizeof *key);
 }
 
-/* By what a flow is looked for that is not of those found lately. */
-struct flow_name {
-    struct flow_key key;
-    uint64_t hash;
-    bool from_low;
-};
-
-static void name_flow(const struct flow_table *t, const struct packet *p, struct flow_name *name)
+void flow_table_name(const struct flow_table *t, const struct packet *p, struct flow_name *name)
 {
     name->from_low = flow_key_of(&name->key, p);
     name->hash = hash_of(t, &name->key);
 }
 
-static struct connection *connection_find(struct flow_table *t, uint64_t hash, const struct packet *p)
+struct connection *flow_table_find(const struct flow_table *t, uint64_t hash, const struct packet *p)
 {
     const struct flow_entry *entry = table_find(&t->connections, &hash);
     return entry && connection_has(entry->connection, p) ? entry->connection : NULL;
@@ -75,7 +69,7 @@ static uint64_t hash_of_facts(const struct flow_table *t, const struct connectio
     struct packet p = {
         .from = facts->client, .to = facts->server, .tunnel_id = facts->tunnel_id, .tunnel_kind = facts->tunnel_kind};
     struct flow_name name;
-    name_flow(t, &p, &name);
+    flow_table_name(t, &p, &name);
     return name.hash;
 }
 
@@ -164,8 +158,8 @@ void flow_table_take(struct flow_table *t, struct connection *c, const struct pa
     flow_table_settle(t, c);
 }
 
-static void packet_of_none(struct flow_table *t, const struct flow_key *key, uint32_t tag, const struct packet *p,
-                           bool from_low, uint32_t wire_size)
+static void packet_of_none(struct flow_table *t, const struct flow_name *name, const struct packet *p,
+                           uint32_t wire_size)
 {
     struct counters *counters = t->bench->counters;
     bool from_client = is_from_client(t, p);
@@ -178,23 +172,10 @@ static void packet_of_none(struct flow_table *t, const struct flow_key *key, uin
         return;
     }
     if ((p->flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN && !p->payload.size) {
-        syn_begin(t, key, tag, p, from_low, wire_size);
+        syn_begin(t, &name->key, half_open_tag(&t->half_opens, name->hash), p, name->from_low, wire_size);
         return;
     }
-    flow_table_take(t, flow_table_make(t, key, p, from_client), p, wire_size);
-}
-
-/* A SYN on a connection that goes on may be forged, by its own client too: the connection stays until the server has
- * answered the new one.
- * @return whether the packet is the half-open flow's that stands beside it. */
-static bool is_of_rival(const struct half_open *h, const struct packet *p, bool from_client)
-{
-    enum { WINDOW = 1 << 20 };
-    if (p->flags & TCP_RST)
-        return from_client ? p->seq == h->isn + 1 : p->ack == h->isn + 1;
-    if (from_client || !(p->flags & TCP_ACK))
-        return false;
-    return p->flags & TCP_SYN ? p->ack == h->isn + 1 : p->payload.size && p->ack - (h->isn + 1) < WINDOW;
+    flow_table_take(t, flow_table_make(t, &name->key, p, from_client), p, wire_size);
 }
 
 /* A SYN with another number on a connection that goes on. What it carries is not kept for it: who means it sends it
@@ -203,7 +184,7 @@ static void rival_begin(struct flow_table *t, struct connection *c, const struct
 {
     struct packet bare = *p;
     struct flow_name name;
-    name_flow(t, p, &name);
+    flow_table_name(t, p, &name);
     bare.payload = slice_of("");
     bare.cut = 0;
     t->bench->counters->of[COUNT_PAYLOAD] += p->payload.size;
@@ -220,15 +201,17 @@ static void rival_begin(struct flow_table *t, struct connection *c, const struct
     }
 }
 
-/* @return whether the packet was taken; false: it begins another connection, and this one has ended. */
+/* A SYN on a connection that goes on may be forged, by its own client too: the connection stays until the server has
+ * answered the new one.
+ * @return whether the packet was taken; false: it begins another connection, and this one has ended. */
 static bool connection_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size)
 {
     if (c->rival) {
         struct flow_name name;
-        name_flow(t, p, &name);
+        flow_table_name(t, p, &name);
         struct half_open *h = half_open_find(&t->half_opens, &name.key, half_open_tag(&t->half_opens, name.hash));
         c->rival = h != NULL;
-        if (h && is_of_rival(h, p, name.from_low == h->client_low)) {
+        if (h && half_open_has(h, p, name.from_low == h->client_low)) {
             if (p->flags & TCP_RST)
                 return syn_take(t, h, p, name.from_low, wire_size);
             flow_table_drop(t, c, c->last, FLOW_REUSED);
@@ -247,29 +230,34 @@ static bool connection_take(struct flow_table *t, struct connection *c, const st
     return true;
 }
 
+bool flow_table_known(struct flow_table *t, const struct packet *p, uint32_t wire_size, struct flow_name *name)
+{
+    struct connection **found = found_of(t, &p->from, &p->to), *c = *found;
+    bool named = !c || !connection_has(c, p);
+    if (named) {
+        flow_table_name(t, p, name);
+        c = flow_table_find(t, name->hash, p);
+    }
+    if (c) {
+        *found = c;
+        if (connection_take(t, c, p, wire_size))
+            return true;
+    }
+    if (!named)
+        flow_table_name(t, p, name);
+    struct half_open *h = half_open_find(&t->half_opens, &name->key, half_open_tag(&t->half_opens, name->hash));
+    return h && syn_take(t, h, p, name->from_low, wire_size);
+}
+
 void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size)
 {
     if (!port_set_has(&t->bench->ports, p->from.port) && !port_set_has(&t->bench->ports, p->to.port)) {
         t->bench->counters->of[COUNT_OTHER_PORTS]++;
         return;
     }
-    struct connection **found = found_of(t, &p->from, &p->to), *c = *found;
     struct flow_name name;
-    bool named = !c || !connection_has(c, p);
-    if (named) {
-        name_flow(t, p, &name);
-        c = connection_find(t, name.hash, p);
-    }
-    if (c) {
-        *found = c;
-        if (connection_take(t, c, p, wire_size))
-            return;
-    }
-    if (!named)
-        name_flow(t, p, &name);
-    uint32_t tag = half_open_tag(&t->half_opens, name.hash);
-    struct half_open *h = half_open_find(&t->half_opens, &name.key, tag);
-    if (h && syn_take(t, h, p, name.from_low, wire_size))
+    if (flow_table_known(t, p, wire_size, &name) || across_take(t, p, wire_size))
         return;
-    packet_of_none(t, &name.key, tag, p, name.from_low, wire_size);
+    across_note(t, name.key.network);
+    packet_of_none(t, &name, p, wire_size);
 }

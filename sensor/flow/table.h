@@ -2,6 +2,7 @@
  *
  *   table.c     which flow a packet belongs to, and what begins one
  *   syn.c       what becomes of a SYN
+ *   across.c    connections of which each direction is in an overlay of its own
  *   deadline.c  what time and short memory end */
 #ifndef SENSOR_FLOW_TABLE_H
 #define SENSOR_FLOW_TABLE_H
@@ -11,13 +12,17 @@
 
 enum { FLOWS_FOUND_BITS = 10, FLOWS_FOUND = 1 << FLOWS_FOUND_BITS };
 
+/** A connection's other direction is looked for in so many networks. */
+enum { FLOWS_NETWORKS = 16 };
+
 struct flow_table {
     struct flow_bench *bench; /* borrowed */
     struct table connections;
     struct connection *found[FLOWS_FOUND]; /* lately, each where its addresses lead to; NULL: none */
     struct half_opens half_opens;
     struct age_queue ages[AGE_CLASSES];
-    struct age_queue waiting; /* connections that hold segments */
+    struct age_queue waiting;          /* connections that hold segments */
+    uint32_t networks[FLOWS_NETWORKS]; /* that flows began in lately, the last first: tunnel_network(); 0 at the end */
     moment half_open_wait;
     moment clock;
     moment quiet_until; /* nothing runs out before */
@@ -41,7 +46,22 @@ void flow_table_evict(struct flow_table *t, size_t bytes);
 /** Ends and tells all. */
 void flow_table_end(struct flow_table *t);
 
-/* between table.c, syn.c and deadline.c */
+/* between table.c, syn.c, across.c and deadline.c */
+
+/** By what a flow is looked for that is not of those found lately. */
+struct flow_name {
+    struct flow_key key;
+    uint64_t hash;
+    bool from_low;
+};
+
+void flow_table_name(const struct flow_table *t, const struct packet *p, struct flow_name *name);
+
+/** @return the packet's connection; NULL: there is none yet. */
+struct connection *flow_table_find(const struct flow_table *t, uint64_t hash, const struct packet *p);
+
+/** Takes the packet if its flow is known. @param name  is filled in if not. */
+bool flow_table_known(struct flow_table *t, const struct packet *p, uint32_t wire_size, struct flow_name *name);
 
 void flow_table_drop(struct flow_table *t, struct connection *c, moment time, enum flow_reason why);
 struct connection *flow_table_make(struct flow_table *t, const struct flow_key *key, const struct packet *p,

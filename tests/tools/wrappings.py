@@ -309,6 +309,10 @@ def as_it_is(w, data):
     return data
 
 
+def one_way(up, payload):
+    return lambda w, data: payload(w, data) if w.up == up else data
+
+
 def inside_ip(over):
     return lambda w, data: over(w, 4 if data[0] >> 4 == 4 else 41, data)
 
@@ -348,6 +352,9 @@ WRAPS = {
     'vxlan': (on(4789, vxlan), 0),
     'vxlan-8472': (on(8472, lambda w, data: vxlan(w, data, vni=1)), 0),
     'vxlan-reserved': (on(4789, lambda w, data: vxlan(w, data, 0x88000123)), 0),
+    'vxlan-each-way': (on(4789, lambda w, data: vxlan(w, data, vni=7010 + w.up)), 0),
+    'vxlan-up-alone': (one_way(True, on(4789, lambda w, data: vxlan(w, data, vni=7012))), 0),
+    'vxlan-down-alone': (one_way(False, on(4789, lambda w, data: vxlan(w, data, vni=7013))), 0),
     'vxlan-v6': (on(4789, vxlan, over6), 0),
     'vxlan-vlan': (on(4789, lambda w, data: struct.pack('!II', 0x08000000, 9 << 8) + tagged((0x8100, b'\0\7'))(w, data)), 0),
     'gpe-ip': (on(4790, gpe(1, as_it_is)), 4),

@@ -59,6 +59,7 @@ static inline void begin_as(struct test *t, size_t memory, unsigned secret)
     *t = (struct test){0};
     struct worker_options *options = calloc(1, sizeof *options);
     options->memory = memory;
+    tunnel_ports_default(&options->tunnels);
     for (size_t i = 0; i < sizeof options->secret.bytes; i++)
         options->secret.bytes[i] = (uint8_t)((i * 167 + 13) * secret);
     port_set_add(&options->ports, PORT);
