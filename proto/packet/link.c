@@ -9,10 +9,15 @@
 enum {
     TAG_HEADER = 4,
     VN_TAG_HEADER = 6,
+    E_TAG_HEADER = 8,
+    RING_HEADER = 6,
+    STAMP_HEADER = 4,
     METADATA_HEADER = 8,
     MACSEC_HEADER = 8,
     MACSEC_CHANNEL = 8,
     SERVICE_HEADER = 4,
+    FABRIC_HEADER = 2,
+    TRILL_HEADER = 6,
     NULL_HEADER = 4,
     SLL_HEADER = 16,
     SLL2_HEADER = 20,
@@ -28,7 +33,12 @@ static enum walk link_sll2(struct walker *w);
 static enum walk link_ppi(struct walker *w);
 static enum walk link_tag(struct walker *w);
 static enum walk link_vn_tag(struct walker *w);
+static enum walk link_e_tag(struct walker *w);
+static enum walk link_ring(struct walker *w);
+static enum walk link_stamp(struct walker *w);
 static enum walk link_service(struct walker *w);
+static enum walk link_fabric(struct walker *w);
+static enum walk link_trill(struct walker *w);
 static enum walk link_metadata(struct walker *w);
 static enum walk link_macsec(struct walker *w);
 static enum walk link_inside(struct walker *w);
@@ -42,20 +52,17 @@ static const struct walk_row links[] = {
 };
 
 static const struct walk_row ethertypes[] = {
-    {0x0800, ip_walk4},
-    {0x86dd, ip_walk6},
+    {0x0800, ip_walk4},     {0x86dd, ip_walk6},
     {0x8100, link_tag}, /* 802.1Q */
     {0x88a8, link_tag}, /* 802.1ad */
     {0x9100, link_tag}, /* outer tags before 802.1ad was written */
-    {0x9200, link_tag},
-    {0x8847, mpls_walk},
-    {0x8848, mpls_walk},
-    {0x8864, pppoe_walk},
-    {0x88e7, link_service},
-    {0x8926, link_vn_tag},
-    {LINK_ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
-    {0x894f, link_nsh},
-    {0x8909, link_metadata},
+    {0x9200, link_tag},     {0x8847, mpls_walk},
+    {0x8848, mpls_walk},    {0x8864, pppoe_walk},
+    {0x88e7, link_service}, {0x8903, link_fabric},
+    {0x8926, link_vn_tag},  {0x893f, link_e_tag},
+    {0x22f3, link_trill},   {0x892f, link_ring},
+    {0xd28b, link_stamp},   {LINK_ETHERTYPE_BRIDGED, link_inside}, /* transparent bridging, as GRE has it */
+    {0x894f, link_nsh},     {0x8909, link_metadata},
     {0x88e5, link_macsec},
 };
 
@@ -170,46 +177,74 @@ static enum walk link_ppi(struct walker *w)
     return step ? step(w) : WALK_OTHER;
 }
 
-/* Priority, drop eligibility and the 12 bits of the VLAN; then the ethertype of what is inside. */
+/* What stands between an ethertype and the next one, which is the last of its bytes. */
+static enum walk link_behind(struct walker *w, size_t size)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < size)
+        return walker_short(w, size);
+    uint16_t type = walker_u16(w, size - 2);
+    walker_take(w, size);
+    return link_ethertype(w, type);
+}
+
+/* What stands before a whole frame. */
+static enum walk link_around(struct walker *w, size_t size)
+{
+    if (!walker_deeper(w))
+        return WALK_DEEP;
+    if (w->here.size < size)
+        return walker_short(w, size);
+    walker_take(w, size);
+    return link_ethernet(w);
+}
+
+/* Priority, drop eligibility and the 12 bits of the VLAN. */
 static enum walk link_tag(struct walker *w)
 {
-    if (!walker_deeper(w))
-        return WALK_DEEP;
-    if (w->here.size < TAG_HEADER)
-        return walker_short(w, TAG_HEADER);
-    if (w->vlans < 2)
+    if (w->here.size >= TAG_HEADER && w->vlans < 2)
         w->vlan[w->vlans] = walker_u16(w, 0) & 0x0fff;
-    if (w->vlans < UINT8_MAX)
+    if (w->here.size >= TAG_HEADER && w->vlans < UINT8_MAX)
         w->vlans++;
-    uint16_t type = walker_u16(w, 2);
-    walker_take(w, TAG_HEADER);
-    return link_ethertype(w, type);
+    return link_behind(w, TAG_HEADER);
 }
 
-/* Cisco's, between a switch and the virtual interfaces behind it: both interfaces, then the ethertype. */
+/* Cisco's, between a switch and the virtual interfaces behind it: both interfaces. */
 static enum walk link_vn_tag(struct walker *w)
 {
-    if (!walker_deeper(w))
-        return WALK_DEEP;
-    if (w->here.size < VN_TAG_HEADER)
-        return walker_short(w, VN_TAG_HEADER);
-    uint16_t type = walker_u16(w, 4);
-    walker_take(w, VN_TAG_HEADER);
-    return link_ethertype(w, type);
+    return link_behind(w, VN_TAG_HEADER);
 }
 
-/* Cisco's: version, how many options, the one, which is a security group, then the ethertype of what is inside. */
+/* 802.1BR: the same of every maker. */
+static enum walk link_e_tag(struct walker *w)
+{
+    return link_behind(w, E_TAG_HEADER);
+}
+
+/* IEC 62439-3: which way around the ring, the size and the frame's number. */
+static enum walk link_ring(struct walker *w)
+{
+    return link_behind(w, RING_HEADER);
+}
+
+/* Arista's, when a switch saw the frame: which of its headers it is, how the time is written, and the time. */
+static enum walk link_stamp(struct walker *w)
+{
+    enum { STAMP = 1, SHORT = 0x20, LONG_TIME = 8, SHORT_TIME = 6, TYPE = 2 };
+    if (w->here.size < STAMP_HEADER)
+        return walker_short(w, STAMP_HEADER);
+    if (walker_u16(w, 0) != STAMP)
+        return WALK_UNREAD;
+    return link_behind(w, STAMP_HEADER + (walker_u16(w, 2) & SHORT ? SHORT_TIME : LONG_TIME) + TYPE);
+}
+
+/* Cisco's: version, how many options, the one, which is a security group. */
 static enum walk link_metadata(struct walker *w)
 {
-    if (!walker_deeper(w))
-        return WALK_DEEP;
-    if (w->here.size < METADATA_HEADER)
-        return walker_short(w, METADATA_HEADER);
-    if (walker_u16(w, 0) != 0x0101)
+    if (w->here.size >= METADATA_HEADER && walker_u16(w, 0) != 0x0101)
         return WALK_UNREAD;
-    uint16_t type = walker_u16(w, 6);
-    walker_take(w, METADATA_HEADER);
-    return link_ethertype(w, type);
+    return link_behind(w, METADATA_HEADER);
 }
 
 /* 802.1AE: flags, short length, number; a channel, where a flag says so; then the ethertype of what is inside,
@@ -234,15 +269,24 @@ static enum walk link_macsec(struct walker *w)
     return link_ethertype(w, type);
 }
 
-/* 802.1ah: priority and service in 4 bytes, then the customer's whole frame. */
+/* 802.1ah: priority and service. */
 static enum walk link_service(struct walker *w)
 {
-    if (!walker_deeper(w))
-        return WALK_DEEP;
-    if (w->here.size < SERVICE_HEADER)
-        return walker_short(w, SERVICE_HEADER);
-    walker_take(w, SERVICE_HEADER);
-    return link_ethernet(w);
+    return link_around(w, SERVICE_HEADER);
+}
+
+/* Cisco's FabricPath: a tree and how far the frame may go. */
+static enum walk link_fabric(struct walker *w)
+{
+    return link_around(w, FABRIC_HEADER);
+}
+
+/* RFC 6325: flags, the size of options in words, how far it may go, and both ends. */
+static enum walk link_trill(struct walker *w)
+{
+    if (w->here.size < TRILL_HEADER)
+        return walker_short(w, TRILL_HEADER);
+    return link_around(w, TRILL_HEADER + (walker_u16(w, 0) >> 6 & 0x1fu) * 4u);
 }
 
 /* RFC 8300: its size in words, and what is inside in numbers of its own. */

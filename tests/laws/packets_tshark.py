@@ -23,7 +23,7 @@ FIELDS = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "tcp.srcport"
           "ip.ttl", "ipv6.hlim", "tcp.option_kind"]
 READ = set("""eth ethertype sll null vlan ieee8021ad raw ip ipv6 tcp ipv6.hopopts ipv6.dstopts ipv6.routing ah mipv6 ipv6.fraghdr
     udp vxlan geneve gre erspan gtp gtp.ext_hdr gtp.ext_hdr.pdu_ses_con tzsp teredo mpls pwethheuristic pwethcw pwethnocw pppoes
-    ppp llc chdlc vntag nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog cmd macsec etherip""".split())
+    ppp llc chdlc vntag etag hsr avsp cfp trill nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog cmd macsec etherip""".split())
 OPTIONS = ["-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE",
            "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
            "-o", "ip.tso_support:TRUE", "-d", "udp.port==8472,vxlan", "-d", "mpls.label==20,pwethcw",

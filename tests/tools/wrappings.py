@@ -109,6 +109,11 @@ def pppoe_session(data, number):
     return struct.pack('!BBHH', 0x11, 0, 7, len(number + data)) + number + data
 
 
+def fabric(w, frame):
+    """FabricPath, with the checksum at its end that tshark expects."""
+    return b'\2\0\0\0\0\3' + b'\2\0\0\0\0\4' + struct.pack('!HH', 0x8903, 1 << 6 | 32) + frame + bytes(4)
+
+
 def service(w, data):
     """802.1ah behind a backbone tag."""
     inside = ethernet(w, kind_of(data), data)
@@ -214,6 +219,15 @@ FRAMES = {
     'vn-tag': (1, tagged((0x8926, b'\x80\1\0\2'))),
     'vn-tag-vlan': (1, tagged((0x8926, b'\0\1\0\2'), (0x8100, b'\0\x08'))),
     'metadata': (1, tagged((0x8909, b'\1\1\0\1\0\x64'))),
+    'e-tag': (1, tagged((0x893f, b'\x20\x64\x10\x65\0\0'))),
+    'e-tag-vlan': (1, tagged((0x893f, b'\x20\x64\x10\x65\1\2'), (0x8100, b'\0\x08'))),
+    'ring': (1, lambda w, data: tagged((0x892f, struct.pack('!HH', len(data) + 6, w.number)))(w, data)),
+    'stamped': (1, tagged((0xd28b, struct.pack('!HHII', 1, 0x10, 1764000000, 5)))),
+    'stamped-short': (1, tagged((0xd28b, struct.pack('!HHHI', 1, 0x120, 7, 5)))),
+    'stamped-vlan': (1, tagged((0xd28b, struct.pack('!HHII', 1, 0x110, 1764000000, 5)), (0x8100, b'\0\x08'))),
+    'fabric': (1, lambda w, data: fabric(w, tagged((0x8100, b'\0\x08'))(w, data))),
+    'trill': (1, lambda w, data: ethernet(w, 0x22f3, struct.pack('!HHH', 0x3f, 7, 8) + tagged((0x8100, b'\0\x08'))(w, data))),
+    'trill-options': (1, lambda w, data: ethernet(w, 0x22f3, struct.pack('!HHHII', 2 << 6 | 0x3f, 7, 8, 0, 0) + tagged((0x8100, b'\0\x08'))(w, data))),
     'macsec': (1, lambda w, data: tagged((0x88e5, b'\0\0' + struct.pack('!I', w.number)))(w, data) + bytes(16)),
     'macsec-channel': (1, lambda w, data: tagged((0x88e5, b'\x21\0' + bytes(4) + MACS[0] + b'\0\1'))(w, data) + bytes(16)),
     'service': (1, service),

@@ -242,7 +242,7 @@ static void around_others(void **state)
     check_wrapped(around_others_rows, sizeof around_others_rows / sizeof *around_others_rows);
 }
 
-/* Cisco's metadata and 802.1AE. */
+/* Cisco's metadata, Arista's stamps and 802.1AE. */
 static const struct wrapped marked_rows[] = {
     {"metadata",
      1,
@@ -261,6 +261,28 @@ static const struct wrapped marked_rows[] = {
      0,
      {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x89, 9, 1, 2, 0, 1, 0, 100, 8, 0},
      22,
+     false,
+     WALK_UNREAD,
+     1,
+     TUNNEL_NONE,
+     0},
+    {"time stamp",
+     1,
+     0,
+     0,
+     {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0xd2, 0x8b, 0, 1, 0, 0x10, 1, 2, 3, 4, 5, 6, 7, 8, 8, 0},
+     28,
+     false,
+     WALK_SEGMENT,
+     1,
+     TUNNEL_NONE,
+     0},
+    {"of that maker something else",
+     1,
+     0,
+     0,
+     {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0xd2, 0x8b, 0, 2, 0, 0x10, 1, 2, 3, 4, 5, 6, 7, 8, 8, 0},
+     28,
      false,
      WALK_UNREAD,
      1,
