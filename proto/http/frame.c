@@ -34,19 +34,17 @@ static void pass(struct frames *f, size_t size)
 static void read_payload(struct frames *f, moment time, struct slice piece)
 {
     pass(f, piece.size);
-    if (!f->damage && (f->hold.size || f->left)) {
-        if (!hold_add(&f->hold, piece, f->memory)) {
-            frames_deinit(f);
-            return;
-        }
-        piece = hold_slice(&f->hold);
+    bool held = !f->damage && (f->hold.size || f->left);
+    if (held && !hold_add(&f->hold, piece, f->memory)) {
+        frames_deinit(f);
+        return;
     }
     if (f->left)
         return;
     if (f->damage)
         f->events->damaged(f->owner, f->from, time, &f->frame, f->damage);
     else
-        f->events->whole(f->owner, f->from, time, &f->frame, piece);
+        f->events->whole(f->owner, f->from, time, &f->frame, held ? hold_slice(&f->hold) : piece);
     hold_clear(&f->hold, f->memory);
 }
 
@@ -127,8 +125,7 @@ static void gap_inside(struct frames *f, moment time, uint32_t size)
         hold_clear(&f->hold, f->memory);
         f->damage = f->damage ? f->damage : GAVE_UP_NO_RESUME;
         pass(f, size);
-        if (f->left == 0)
-            read_payload(f, time, slice_of(""));
+        read_payload(f, time, slice_of(""));
         return;
     }
     uint32_t body = f->left - f->padding;
@@ -172,7 +169,7 @@ static void search(struct frames *f, moment time, struct slice *rest)
         frames_deinit(f);
 }
 
-void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, struct memory *memory,
+void frames_init(struct frames *f, enum side from, enum frames_start start, uint32_t most, struct memory *memory,
                  const struct frame_events *events, void *owner)
 {
     f->events = events;
@@ -180,7 +177,7 @@ void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, 
     f->memory = memory;
     f->most = most;
     f->from = (uint8_t)from;
-    f->at = !in_step ? AT_SEARCH : from == CLIENT ? AT_PREFACE : AT_HEADER;
+    f->at = start == FRAMES_LATE ? AT_SEARCH : start == FRAMES_BEGIN && from == CLIENT ? AT_PREFACE : AT_HEADER;
 }
 
 static enum gave_up state(const struct frames *f)
@@ -223,6 +220,11 @@ enum gave_up frames_turn(struct frames *f, moment time)
     if (f->at == AT_SEARCH && frame_search_turn(&f->search, f->memory, &found))
         resume(f, time, &found);
     return state(f);
+}
+
+bool frames_between(const struct frames *f)
+{
+    return f->at == AT_HEADER && !f->size && !f->trial;
 }
 
 bool frames_in_step(const struct frames *f)

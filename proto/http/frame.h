@@ -93,9 +93,15 @@ struct frames {
     uint8_t trial;  /* how many headers more have to be plausible */
 };
 
-/** @param in_step  whether the next byte begins the client's preface, or a frame of the server; false: it is searched.
- * A client that begins with something else is searched, too, and that is told as lost. */
-void frames_init(struct frames *f, enum side from, bool in_step, uint32_t most, struct memory *memory,
+/** What the next byte is. */
+enum frames_start {
+    FRAMES_LATE,  /* nobody knows: a frame is searched */
+    FRAMES_BEGIN, /* of the client's preface, or of the server's first frame */
+    FRAMES_GO_ON  /* of a frame */
+};
+
+/** A client that begins with something else than the preface is searched, too, and that is told as lost. */
+void frames_init(struct frames *f, enum side from, enum frames_start start, uint32_t most, struct memory *memory,
                  const struct frame_events *events, void *owner);
 void frames_deinit(struct frames *f);
 
@@ -106,6 +112,9 @@ enum gave_up frames_gap(struct frames *f, moment time, uint64_t size);
 /** The other side speaks, or this one has ended: a chain that ends exactly here is taken. To be called before the other
  *  side's bytes are pushed, each time (it is cheap). */
 enum gave_up frames_turn(struct frames *f, moment time);
+
+/** Whether the next byte is sure to begin a frame. */
+bool frames_between(const struct frames *f);
 
 /** Whether a boundary is known now. */
 bool frames_in_step(const struct frames *f);

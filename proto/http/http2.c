@@ -354,24 +354,49 @@ static void destroy(struct stream *s)
     memory_resize(h->shared->memory, h, sizeof *h, 0);
 }
 
-struct stream *http2_new(const struct http2_shared *shared, bool from_start, const struct message_events *events,
-                         void *owner)
+static struct stream *make(const struct http2_shared *shared, enum frames_start start,
+                           const struct message_events *events, void *owner)
 {
     static const struct stream_ops ops = {.push = push, .gap = gap, .end = end, .free = destroy};
     struct http2 *h = memory_resize(shared->memory, NULL, 0, sizeof *h);
+    bool late = start == FRAMES_LATE;
     if (!h)
         return NULL;
     h->stream.ops = &ops;
     h->shared = shared;
     h->events = events;
     h->owner = owner;
-    h->from_start = from_start;
-    streams_init(&h->streams, !from_start, shared->limits.streams, shared->memory, events, owner);
+    h->from_start = !late;
+    streams_init(&h->streams, late, shared->limits.streams, shared->memory, events, owner);
     for (enum side side = CLIENT; side <= SERVER; side++) {
-        h->side[side].late = !from_start;
-        frames_init(&h->side[side].frames, side, from_start, shared->limits.block_bytes, shared->memory, &FRAMES, h);
+        h->side[side].late = late;
+        frames_init(&h->side[side].frames, side, start, shared->limits.block_bytes, shared->memory, &FRAMES, h);
     }
     return &h->stream;
+}
+
+struct stream *http2_new(const struct http2_shared *shared, bool from_start, const struct message_events *events,
+                         void *owner)
+{
+    return make(shared, from_start ? FRAMES_BEGIN : FRAMES_LATE, events, owner);
+}
+
+/* What is counted of floods but for good is begun anew by then. */
+static bool may_rest(const struct direction *d)
+{
+    return frames_between(&d->frames) && !d->hpack && !d->block.stream && !d->allowed && !d->highest[0] &&
+           !d->highest[1] && !d->late && !d->careful && !d->ended && !d->floods[FLOOD_BAD_FRAMES].count;
+}
+
+bool http2_may_rest(const struct stream *http2)
+{
+    const struct http2 *h = (const struct http2 *)http2;
+    return !h->gave_up && !h->streams.lost && may_rest(&h->side[CLIENT]) && may_rest(&h->side[SERVER]);
+}
+
+struct stream *http2_wake(const struct http2_shared *shared, const struct message_events *events, void *owner)
+{
+    return make(shared, FRAMES_GO_ON, events, owner);
 }
 
 bool http2_carry_on(struct stream *http2, void *thing)

@@ -30,6 +30,13 @@ struct http2_shared {
 struct stream *http2_new(const struct http2_shared *shared, bool from_start, const struct message_events *events,
                          void *owner);
 
+/** Whether one that http2_wake() makes would do the same from here on, after ten seconds without a byte: both sides
+ * have begun, nobody has asked for anything yet, and nothing was lost. It may be freed then. */
+bool http2_may_rest(const struct stream *http2);
+
+/** As http2_new(), for a connection of which one may rest. */
+struct stream *http2_wake(const struct http2_shared *shared, const struct message_events *events, void *owner);
+
 /** The connection began as HTTP/1 and switched to h2c: the request that asked for it is stream 1, and was told as done.
  * To be called before the first push. @param thing  the owner's thing for that exchange.
  *  @return false: no memory. */

@@ -123,8 +123,9 @@ static void end_search(struct connection *c)
 
 void reader_rest(struct connection *c)
 {
-    bool http1 = c->decided && !c->searching && c->protocol == PROTOCOL_HTTP1;
-    if (!http1 || c->second || c->tunnel || !c->reader || !http1_may_rest(c->reader))
+    bool known = c->decided && !c->searching && !c->second && !c->tunnel && c->reader;
+    if (!known || !(c->protocol == PROTOCOL_HTTP2 ? http2_may_rest(c->reader)
+                                                  : c->protocol == PROTOCOL_HTTP1 && http1_may_rest(c->reader)))
         return;
     drop_readers(c);
     c->resting = true;
@@ -150,7 +151,8 @@ void reader_tell_end(struct connection *c, enum side from, moment time)
 static void __attribute__((noinline, cold)) wake(struct connection *c, moment time)
 {
     c->resting = false;
-    c->reader = http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
+    c->reader = c->protocol == PROTOCOL_HTTP2 ? http2_wake(&c->bench->http2, &reader_messages, c)
+                                              : http1_wake(&c->bench->http1, &c->bench->memory, &reader_messages, c);
     if (!c->reader)
         reader_gave_up(c, GAVE_UP_MEMORY, time);
     reader_tell_end(c, CLIENT, time);

@@ -94,7 +94,8 @@ static void run(struct slice input, struct watch *w, bool cut, uint64_t fail_at)
     struct memory memory = {.limit = 1 << 20, .fail_at = fail_at};
     struct frames f = {.left = 0};
     *w = (struct watch){.most = 16U << (choice & 15)};
-    frames_init(&f, choice & 0x10 ? SERVER : CLIENT, choice & 0x20, w->most, &memory, &events, w);
+    frames_init(&f, choice & 0x10 ? SERVER : CLIENT, choice & 0x20 ? FRAMES_BEGIN : FRAMES_LATE, w->most, &memory,
+                &events, w);
     while (reader_left(&r)) {
         uint8_t kind = read_u8(&r);
         uint16_t size = read_u16(&r);

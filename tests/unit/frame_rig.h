@@ -97,7 +97,7 @@ static struct run *start(struct run *r, enum side from, bool in_step)
     r->memory.limit = 1 << 20;
     r->log.count = 0;
     r->log.size = 0;
-    frames_init(&r->frames, from, in_step, MOST, &r->memory, &events, &r->log);
+    frames_init(&r->frames, from, in_step ? FRAMES_BEGIN : FRAMES_LATE, MOST, &r->memory, &events, &r->log);
     return r;
 }
 

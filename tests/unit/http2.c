@@ -12,6 +12,10 @@ struct play {
     uint64_t fail_at; /* this allocation fails */
     bool failed;      /* out: one did */
     size_t peak;      /* out: of the memory */
+    bool rests;       /* it is freed and made again wherever it may be */
+    unsigned rested;  /* out: how often it was */
+    const struct http2_shared *shared;
+    struct record *record;
 };
 
 /* Bytes on the heap of their own size, so that reading past them is seen. */
@@ -23,7 +27,17 @@ static void push(struct stream *s, enum side from, const uint8_t *bytes, size_t 
     free(own);
 }
 
-static void push_cut(struct stream *s, enum side from, const uint8_t *bytes, size_t size, struct play *p)
+static void may_rest(struct stream **s, struct play *p)
+{
+    if (!p->rests || !http2_may_rest(*s))
+        return;
+    stream_free(*s);
+    *s = http2_wake(p->shared, &record_events, p->record);
+    assert_non_null(*s);
+    p->rested++;
+}
+
+static void push_cut(struct stream **s, enum side from, const uint8_t *bytes, size_t size, struct play *p)
 {
     for (size_t at = 0; at < size;) {
         size_t piece = size - at;
@@ -34,22 +48,23 @@ static void push_cut(struct stream *s, enum side from, const uint8_t *bytes, siz
             size_t most = 1 + (p->seed >> 16) % 23;
             piece = most < piece ? most : piece;
         }
-        push(s, from, bytes + at, piece);
+        push(*s, from, bytes + at, piece);
+        may_rest(s, p);
         at += piece;
     }
 }
 
-static void play_piece(struct stream *s, const struct script *script, const struct piece *piece, struct play *p)
+static void play_piece(struct stream **s, const struct script *script, const struct piece *piece, struct play *p)
 {
     switch (piece->kind) {
     case PIECE_PUSH: push_cut(s, piece->from, script->bytes + piece->at, piece->size, p); break;
-    case PIECE_GAP: stream_gap(s, piece->from, 1, piece->size); break;
-    case PIECE_GAP_UNKNOWN: stream_gap(s, piece->from, 1, GAP_UNKNOWN); break;
+    case PIECE_GAP: stream_gap(*s, piece->from, 1, piece->size); break;
+    case PIECE_GAP_UNKNOWN: stream_gap(*s, piece->from, 1, GAP_UNKNOWN); break;
     case PIECE_BEFORE: break;
-    case PIECE_FIN: stream_end(s, piece->from, 1, END_FIN); break;
+    case PIECE_FIN: stream_end(*s, piece->from, 1, END_FIN); break;
     case PIECE_RESET:
-        stream_end(s, CLIENT, 1, END_RESET);
-        stream_end(s, SERVER, 1, END_RESET);
+        stream_end(*s, CLIENT, 1, END_RESET);
+        stream_end(*s, SERVER, 1, END_RESET);
         break;
     }
 }
@@ -75,9 +90,11 @@ static struct record *play(const struct script *script, struct play *p)
     shared.literals = literals_new(1, &secret, &memory);
     struct record *r = record_new();
     struct stream *s = shared.literals ? http2_new(&shared, true, &record_events, r) : NULL;
+    p->shared = &shared;
+    p->record = r;
     if (s) {
         for (size_t i = 0; i < script->count; i++)
-            play_piece(s, script, &script->pieces[i], p);
+            play_piece(&s, script, &script->pieces[i], p);
         finish(s, r);
     }
     literals_free(shared.literals);
@@ -87,13 +104,15 @@ static struct record *play(const struct script *script, struct play *p)
     return r;
 }
 
-static void expect(const struct script *script, struct play p, const char *name, const char *told)
+/* @return how often it rested. */
+static unsigned expect(const struct script *script, struct play p, const char *name, const char *told)
 {
     struct record *r = play(script, &p);
     if (strcmp(r->text, told) != 0)
         print_error("talk: %s, cut %zu, seed %u\n", name, p.cut, p.seed);
     assert_string_equal(r->text, told);
     free(r);
+    return p.rested;
 }
 
 static void talks_are_told(void **state)
@@ -117,6 +136,20 @@ static void cut_anywhere_is_the_same(void **state)
             expect(script, (struct play){.seed = seed}, talks[i].name, talks[i].told);
         script_free(script);
     }
+}
+
+static void rests_unnoticed(void **state)
+{
+    (void)state;
+    unsigned rested = 0;
+    for (size_t i = 0; i < TALKS; i++) {
+        struct script *script = script_new(talks[i].lines, TALK_LINES);
+        /* floods are of ten seconds, and no rest is as short */
+        for (size_t cut = 0; cut < 16 && !strstr(talks[i].told, "flood"); cut++)
+            rested += expect(script, (struct play){.cut = cut, .rests = true}, talks[i].name, talks[i].told);
+        script_free(script);
+    }
+    assert_true(rested > 16 * TALKS);
 }
 
 /* Where memory fails, all is over, and that is told once; or a header block is lost, or a thing was not opened. */
@@ -232,7 +265,7 @@ static void bombs_are_told_in_part(void **state)
     struct stream *s = http2_new(&shared, true, &events, r);
     told_bytes = 0;
     for (size_t i = 0; i < script->count; i++)
-        play_piece(s, script, &script->pieces[i], &(struct play){0});
+        play_piece(&s, script, &script->pieces[i], &(struct play){0});
     finish(s, r);
     assert_string_equal(r->text, "1 open\n1 C request\n1 C done whole\n3 open\n3 C mark head_too_large\n"
                                  "3 C request partly\n3 C done whole\n5 open\n5 C request\n5 C done whole\n"
@@ -321,7 +354,7 @@ static void who_wants_nothing_is_told_nothing(void **state)
         struct record *r = record_new();
         struct stream *s = http2_new(&shared, true, &events, r);
         for (size_t k = 0; k < script->count; k++)
-            play_piece(s, script, &script->pieces[k], &(struct play){0});
+            play_piece(&s, script, &script->pieces[k], &(struct play){0});
         stream_free(s); /* without an end: nothing is told, nothing is left */
         assert_true(r->count > 0);
         for (const char *at = r->text; *at; at = strchr(at, '\n') + 1)
@@ -360,7 +393,7 @@ static void what_began_elsewhere_is_carried_on(void **state)
         if (lost == 1)
             stream_gap(s, CLIENT, 1, GAP_UNKNOWN);
         for (size_t i = 0; i < script->count && lost < 2; i++)
-            play_piece(s, script, &script->pieces[i], &(struct play){.cut = 3});
+            play_piece(&s, script, &script->pieces[i], &(struct play){.cut = 3});
         finish(s, r);
         if (lost == 2)
             assert_string_equal(r->text, "1 over\n");
@@ -379,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(talks_are_told),
         cmocka_unit_test(cut_anywhere_is_the_same),
+        cmocka_unit_test(rests_unnoticed),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(memory_that_fails_for_a_stream_ends_all),
         cmocka_unit_test(large_blocks_are_told_in_part),
