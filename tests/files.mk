@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/head \
 	tests/unit/hpack \
 	tests/unit/hpack_judge \
+	tests/unit/hpack_cut \
 	tests/unit/hpack_recovery \
 	tests/unit/http1 \
 	tests/unit/http1_loss \

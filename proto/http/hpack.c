@@ -106,17 +106,16 @@ bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
     return look_up(h, index, f);
 }
 
-/* As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. */
+/* As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not. 0 where it fails. */
 static uint64_t __attribute__((noinline)) read_more(struct reader *r, uint64_t value)
 {
-    for (unsigned shift = 0; shift < 63; shift += 7) {
-        uint8_t byte = read_u8(r);
+    uint8_t byte = 0x80;
+    for (unsigned shift = 0; shift < 63 && byte & 0x80; shift += 7) {
+        byte = read_u8(r);
         value += (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return value;
     }
-    r->failed = true;
-    return 0;
+    r->failed |= byte & 0x80;
+    return r->failed ? 0 : value;
 }
 
 /* Section 5.1. */
@@ -137,8 +136,8 @@ enum gave_up hpack_read_string(struct reader *r, struct literals *literals, stru
     *number = 0;
     uint8_t first = read_u8(r);
     uint64_t size = hpack_read_integer(r, first, 7);
-    *string = read_slice(r, size < reader_left(r) ? (size_t)size : reader_left(r));
-    if (r->failed || string->size != size)
+    *string = read_slice(r, size > reader_left(r) ? reader_left(r) + 1 : (size_t)size);
+    if (r->failed)
         return GAVE_UP_MALFORMED;
     if (!(first & 0x80))
         return GAVE_UP_NOT;
@@ -168,19 +167,19 @@ static enum gave_up read_indexed(struct hpack *h, struct reader *r, uint8_t firs
     return found ? GAVE_UP_NOT : GAVE_UP_MALFORMED;
 }
 
-/* Section 6.2. */
+/* Section 6.2. Its end is found though its strings cannot be decoded, unless the reader has failed. */
 static enum gave_up read_literal(struct hpack *h, struct reader *r, uint8_t first, struct literals *literals,
                                  struct field *f)
 {
     uint64_t index = hpack_read_index(r, first);
     f->named = look_up(h, index, f);
-    if (r->failed || (index > 0 && !f->named))
+    r->failed |= index > 0 && !f->named;
+    enum gave_up name = f->named || r->failed ? GAVE_UP_NOT : hpack_read_name(r, literals, f);
+    if (r->failed)
         return GAVE_UP_MALFORMED;
-    enum gave_up reason = f->named ? GAVE_UP_NOT : hpack_read_name(r, literals, f);
-    if (reason != GAVE_UP_NOT)
-        return reason;
     f->known = f->stranger != 0 ? KNOWN_VALUE : KNOWN;
-    return hpack_read_string(r, literals, &f->value, &f->entry);
+    enum gave_up value = hpack_read_string(r, literals, &f->value, &f->entry);
+    return name != GAVE_UP_NOT ? name : value;
 }
 
 /* Section 6.3. Behind a field, Go wants the table empty. */
@@ -209,7 +208,7 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
     }
     if (h->recovery != NULL && hpack_recovery_waits(h->recovery))
         hpack_look_ahead(h, block, literals);
-    enum gave_up reason = GAVE_UP_NOT;
+    enum gave_up reason = GAVE_UP_NOT, passed_by = GAVE_UP_NOT;
     bool behind_field = false;
     struct reader r = reader_of(block);
     while (reason == GAVE_UP_NOT && reader_left(&r) > 0) {
@@ -223,10 +222,13 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
             reason = read_update(h, &r, first, behind_field);
             continue;
         }
-        if (reason != GAVE_UP_NOT)
-            break;
         behind_field = true;
-        each(owner, &f);
+        if (reason != GAVE_UP_NOT && (r.failed || first & 0xc0))
+            break;
+        passed_by = passed_by != GAVE_UP_NOT ? passed_by : reason; /* the table is as the encoder has it */
+        reason = GAVE_UP_NOT;
+        if (passed_by == GAVE_UP_NOT)
+            each(owner, &f);
         if ((first & 0xc0) != 0x40)
             continue;
         if (!hpack_table_insert(&h->table, &f, limit_of(h)))
@@ -238,5 +240,5 @@ enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *l
         give_up(h);
     else if (h->recovery != NULL)
         hpack_recovery_block_over(h->recovery);
-    return reason;
+    return reason != GAVE_UP_NOT ? reason : passed_by;
 }

@@ -14,6 +14,9 @@
  *
  * As RFC 7541 has it, and Go not: several size updates may begin a block whatever the table holds.
  *
+ * A string that cannot be decoded costs its head and not the table, where it stays out of that: behind a field for
+ * which it refuses a request, Go decodes no such strings, resets the stream, and reads the next block.
+ *
  * Literals that stay out of the table (an Authorization of 900 bytes with each request) are looked up by their
  * encoded bytes, compared whole, before they are decoded: ten times cheaper than decoding them again. */
 #ifndef PROTO_HTTP_HPACK_H
@@ -49,8 +52,9 @@ void hpack_lost(struct hpack *h);
 
 /** Decodes one whole block, to its end.
  *  @param each  called for each field in order; its slices are valid until it returns.
- *  @return GAVE_UP_NOT; otherwise the fields told so far hold, and hpack_lost() is implied: GAVE_UP_MALFORMED,
- *          GAVE_UP_MEMORY (an entry found no room, or a string no room to be decoded to). */
+ *  @return GAVE_UP_NOT; otherwise the fields told so far hold, and hpack_lost() is implied unless nothing else is wrong
+ *          than strings that stay out of the table: GAVE_UP_MALFORMED, GAVE_UP_MEMORY (an entry found no room, or a
+ *          string no room to be decoded to). */
 enum gave_up hpack_block(struct hpack *h, struct slice block, struct literals *literals,
                          void (*each)(void *owner, const struct field *field), void *owner);
 

@@ -259,8 +259,10 @@ static void what_is_malformed(void **state)
         "400161",                       /* before the value */
         "40016105",                     /* in it */
         "5f",                           /* in an index */
-        "0081ff00",                     /* a name that is only padding, of eight bits */
-        "0001618100",                   /* a value with padding of zeros */
+        "4081ff00",                     /* a name that is only padding, of eight bits */
+        "4001618100",                   /* a value with padding of zeros */
+        "0081ff",                       /* such a name, cut before its value */
+        "00016181007f",                 /* and a value, before an index that is cut */
         "000161ff8080808080808080807f", /* a size that no block has */
         "3fe21f",                       /* a size update to 4097 */
         "3fffffffff0f",                 /* to more than 2^32 */
