@@ -22,6 +22,7 @@ struct telling {
     bool reset_owed;
     bool begun; /* a field was decoded */
     bool too_large;
+    bool undecodable; /* the block, or a string in it */
     uint16_t code;
 };
 
@@ -146,14 +147,14 @@ static void end_head(struct telling *t, bool whole)
     struct direction *d = &h->side[t->from];
     enum side from = t->from;
     validity_end(&t->validity, t->kind);
-    d->careful |= t->validity.marks != 0 || t->too_large;
+    d->careful |= t->validity.marks != 0 || t->too_large || t->undecodable;
     d->lawful = t->validity.lawful;
     /* Where the head before was not known to be the final one, it was not, or this is. */
     if (t->kind == HEAD_TRAILERS && e->told[from] & TOLD_VAGUE)
         t->validity.marks &= ~(UINT32_C(1) << MARK_BAD_PSEUDO);
     else if (t->kind == HEAD_TRAILERS && !t->block->end_stream)
         http2_bad_frame(h, from, t->block->time); /* RFC 9113, section 8.1 */
-    if (whole && from == CLIENT && t->kind == HEAD_REQUEST && t->validity.marks)
+    if (from == CLIENT && t->kind == HEAD_REQUEST && (t->validity.uncounted || t->undecodable))
         streams_refused(&h->streams, e);
     if (t->too_large)
         mark(h, e, from, MARK_HEAD_TOO_LARGE);
@@ -219,7 +220,8 @@ void http2_head_read(struct http2 *h, enum side from, moment time, struct slice 
     d->careful |= t.passed_by; /* what it brought into the table was not looked at */
     if (t.passed_by)
         return;
-    if (result == GAVE_UP_MALFORMED)
+    t.undecodable = result == GAVE_UP_MALFORMED;
+    if (t.undecodable)
         mark(h, t.exchange, from, MARK_BAD_BLOCK);
     end_head(&t, result == GAVE_UP_NOT);
 }

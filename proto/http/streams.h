@@ -17,7 +17,7 @@ enum {
     TOLD_BROKEN = 8, /* and bytes of it are missing */
     TOLD_CONNECT = 16,
     TOLD_VAGUE = 32,    /* a head was told as the final one that may have been an informational one */
-    TOLD_MALFORMED = 64 /* of the client: servers refuse it, and its number is free again */
+    TOLD_MALFORMED = 64 /* of the client: Go's server refuses it, and its number is free again: see validity.h */
 };
 
 struct h2_exchange {
@@ -54,8 +54,8 @@ struct h2_exchange *streams_find(const struct h2_streams *s, uint32_t id);
 /** Whether a head on this stream, which is not open, begins an exchange. */
 bool streams_may_begin(const struct h2_streams *s, enum side from, uint32_t id);
 
-/** The last one that the client opened is malformed: a server does not count its number (RFC 9113, 5.1.1 and 8.1.1),
- * and what comes with a lower one is no less. */
+/** The last one that the client opened is malformed in a way in which Go's server does not count its number, and what
+ * comes with a lower one is no less. */
 void streams_refused(struct h2_streams *s, struct h2_exchange *e);
 
 /** Opens one, and tells it. Where too many are open, the older half is told as over first; marked, if it is certain

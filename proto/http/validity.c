@@ -76,6 +76,21 @@ static bool value_fits(enum field_name id, struct slice value)
     }
 }
 
+/* What Go's server takes for no value at all; of what else is unlawful it resets the stream later, or answers. */
+static bool has_control(struct slice value)
+{
+    bool control = false;
+    for (size_t i = 0; i < value.size; i++)
+        control = control || (value.data[i] < ' ' && value.data[i] != '\t') || value.data[i] == 0x7f;
+    return control;
+}
+
+static void bad_value(struct validity *v, struct slice value)
+{
+    mark(v, MARK_BAD_FIELD);
+    v->uncounted |= has_control(value);
+}
+
 /* What is an entry's was looked at when it came as a literal. */
 static bool is_new(const struct validity *v, bool of_entry)
 {
@@ -85,15 +100,17 @@ static bool is_new(const struct validity *v, bool of_entry)
 static void pseudo_header(struct validity *v, const struct field *f)
 {
     uint8_t which = pseudo_of(f->id);
-    if (v->fields || which & (v->pseudo | UNKNOWN_PSEUDO))
+    bool misplaced = v->fields || which & (v->pseudo | UNKNOWN_PSEUDO);
+    if (misplaced)
         mark(v, MARK_BAD_PSEUDO);
+    v->uncounted |= misplaced || which == PROTOCOL; /* which it does not know, or not since long */
     v->pseudo |= which;
     if (f->known != KNOWN)
         return;
     if (f->id == FIELD_METHOD && slice_is(f->value, "CONNECT"))
         v->pseudo |= CONNECT;
     if (is_new(v, f->indexed) && !value_fits(f->id, f->value))
-        mark(v, MARK_BAD_FIELD);
+        bad_value(v, f->value);
 }
 
 /* RFC 9113, section 8.2.2: fields that speak of one connection have no place here. */
@@ -129,10 +146,11 @@ void validity_field(struct validity *v, const struct field *f)
     bool name_fits = !is_new(v, f->named) || nghttp2_check_header_name(f->name.data, f->name.size);
     if (!name_fits || speaks_of_connection(f) || is_other_te(f))
         mark(v, MARK_BAD_FIELD);
+    v->uncounted |= !name_fits;
     if (f->known != KNOWN || (f->entry && f->entry == v->lawful))
         return;
     if (!is_lawful(f->value))
-        mark(v, MARK_BAD_FIELD);
+        bad_value(v, f->value);
     else if (f->entry)
         v->lawful = f->entry;
 }
@@ -156,6 +174,8 @@ static bool request_fits(const struct validity *v)
 void validity_end(struct validity *v, enum head_kind kind)
 {
     bool fits;
+    if (v->pseudo & STATUS && v->pseudo & (METHOD | SCHEME | AUTHORITY | PATH))
+        v->uncounted = true;
     if (kind == HEAD_REQUEST)
         fits = request_fits(v);
     else if (kind == HEAD_TRAILERS)

@@ -14,6 +14,9 @@ struct validity {
     bool fields;     /* an ordinary one was seen, known as such */
     bool unknown;    /* one of which not even the name is known */
     uint32_t marks;  /* 1 << enum http_mark */
+    /* A request that Go's server (golang.org/x/net/http2) resets before it counts the number of its stream: that may
+     * come again. Not so what only others refuse, or what it refuses later. */
+    bool uncounted;
 };
 
 void validity_field(struct validity *v, const struct field *f);

@@ -330,6 +330,25 @@ static const struct talk talks[] = {
          "1 open\n1 C mark bad_field\n1 C request" TOLD_GET("/no") " Upper=x\n1 C done whole\n1 over\n" ASKED("1", "/1")
              GIVEN("1", "200") "3 open\n3 C mark bad_field\n3 C request" TOLD_GET(
                  "/no") " Upper=x\n3 S reset 1\n3 C done reset\n3 over\n" ASKED("3", "/3") GIVEN("3", "200")},
+    {.name = "a number that comes again behind an extended CONNECT which the server does not know",
+     .lines = {HELLO,
+               "C headers 1 +end | :method CONNECT | :protocol websocket | :scheme http | :authority h | :path /no",
+               "C headers 1 +end | " GET("/1"), "S rst 1 1", "S headers 1 +end | :status 200"},
+     .told = "1 open\n1 C request :method=CONNECT :protocol=websocket :scheme=http :authority=h :path=/no\n"
+             "1 C done whole\n1 over\n" ASKED("1", "/1") GIVEN("1", "200")},
+    {.name = "one that only other servers refuse is the one that is answered",
+     .lines = {HELLO, "C headers 1 | " GET("/1 2"), "C headers 1 +end | " GET("/no"), "S headers 1 +end | :status 200"},
+     .told = "1 open\n1 C mark bad_field\n1 C request" TOLD_GET(
+         "/1 2") "\n1 C mark bad_pseudo_header\n"
+                 "1 C trailers" TOLD_GET("/no") "\n1 C done whole\n" GIVEN("1", "200")},
+    {.name = "a string that cannot be decoded, in a request that is refused: its number, and the table, are good",
+     .lines = {HELLO, "C headers 1 +end | " GET("/1") " | a b", "C frame 1 5 3 | 82 86 84 00 01 41 81 00",
+               "C headers 3 +end | " GET("/3") " | a b", "S headers 3 +end | :status 200",
+               "S headers 1 +end | :status 200"},
+     .told = ASKED_WITH("1", "/1",
+                        "a=b") "3 open\n3 C mark bad_header_block\n"
+                               "3 C request partly :method=GET :scheme=http :path=/\n3 C done cut\n3 over\n" ASKED_WITH(
+                                   "3", "/3", "a=b") GIVEN("3", "200") GIVEN("1", "200")},
     {.name = "pseudo-headers behind a good request are no request",
      .lines = {HELLO, "C headers 1 | " GET("/1"), "C headers 1 +end | " GET("/no"), "S headers 1 +end | :status 200"},
      .told = "1 open\n1 C request" TOLD_GET("/1") "\n1 C mark bad_pseudo_header\n1 C trailers" TOLD_GET(

@@ -17,7 +17,7 @@ struct pair {
     const char *name, *value; /* NULL: not known */
 };
 
-static uint32_t judge(const struct pair *pairs, size_t count, enum head_kind kind, bool indexed, bool careful)
+static struct validity look_at(const struct pair *pairs, size_t count, enum head_kind kind, bool indexed, bool careful)
 {
     struct validity v = {.careful = careful};
     for (size_t i = 0; i < count && (pairs[i].name || pairs[i].value); i++) {
@@ -30,7 +30,12 @@ static uint32_t judge(const struct pair *pairs, size_t count, enum head_kind kin
         validity_field(&v, &f);
     }
     validity_end(&v, kind);
-    return v.marks;
+    return v;
+}
+
+static uint32_t judge(const struct pair *pairs, size_t count, enum head_kind kind, bool indexed, bool careful)
+{
+    return look_at(pairs, count, kind, indexed, careful).marks;
 }
 
 #define PSEUDO    (UINT32_C(1) << MARK_BAD_PSEUDO)
@@ -320,6 +325,46 @@ static void values_are_judged_as_by_libnghttp2(void **state)
     assert_true(bad > 0);
 }
 
+/* What golang.org/x/net/http2 of 2023 did, asked over a connection: the number could be used again, or not. */
+static void what_go_does_not_count(void **state)
+{
+    (void)state;
+    static const struct {
+        bool uncounted;
+        struct pair pairs[MOST];
+    } requests[] = {
+        {false, {ASK}},
+        {true, {ASK, {"Name", "b"}}},
+        {true, {ASK, {"na me", "b"}}},
+        {true, {ASK, {"", "b"}}},
+        {true, {ASK, {"a", "b\nc"}}},
+        {true, {ASK, {"a", "b\x7f"}}},
+        {true, {{":method", "GET"}, {":scheme", "https"}, {":path", "/\x01"}}},
+        {true, {ASK, {"b", "c"}, {":authority", "a"}}},
+        {true, {ASK, {":path", "/"}}},
+        {true, {ASK, {":status", "200"}}},
+        {true, {ASK, {":new", "x"}}},
+        {true, {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/"}}},
+        /* reset, but counted */
+        {false, {{":method", "GET"}, {":scheme", "https"}}},
+        {false, {{":status", "200"}}},
+        {false, {{":method", "GET"}, {":scheme", "https"}, {":path", "no-slash"}}},
+        {false, {{":method", "CONNECT"}, {":authority", "a:1"}, {":path", "/"}}},
+        /* answered, with 400 or as any other */
+        {false, {ASK, {"a", " b"}}},
+        {false, {ASK, {"a", "b\t"}}},
+        {false, {ASK, {"te", "gzip"}}},
+        {false, {ASK, {"connection", "close"}}},
+        {false, {ASK, {":authority", "a b"}}},
+        {false, {{":method", "G T"}, {":scheme", "https"}, {":path", "/"}}},
+        {false, {{":method", "GET"}, {":scheme", "https"}, {":path", "/a b"}}},
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (look_at(requests[i].pairs, MOST, HEAD_REQUEST, false, false).uncounted != requests[i].uncounted)
+            fail_msg("request %zu", i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +373,7 @@ int main(void)
         cmocka_unit_test(what_is_not_new_is_not_looked_at),
         cmocka_unit_test(libnghttp2_judges_the_same),
         cmocka_unit_test(values_are_judged_as_by_libnghttp2),
+        cmocka_unit_test(what_go_does_not_count),
     };
     return cmocka_run_group_tests_name("validity", tests, NULL, NULL);
 }
