@@ -2,7 +2,8 @@
 #include "proto/http/http2_inside.h"
 #include "proto/http/validity.h"
 
-enum { HEAD_DECODED_MAX = 1 << 20 /* Go's http.DefaultMaxHeaderBytes: a larger head is answered 431 */ };
+/* Go's http.DefaultMaxHeaderBytes, and the overhead of ten fields: a larger head is answered 431. */
+enum { HEAD_DECODED_MAX = (1 << 20) + 10 * 32 };
 
 static void mark(struct http2 *h, const struct h2_exchange *e, enum side from, enum http_mark which)
 {

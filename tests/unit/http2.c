@@ -278,6 +278,45 @@ static void bombs_are_told_in_part(void **state)
     script_free(script);
 }
 
+/* Go's server takes a head of 1048896 bytes, with 32 for each field, and answers 431 to a larger one. */
+static void a_head_of_just_the_bound_is_whole(void **state)
+{
+    (void)state;
+    enum { HEAD = 1048896, GET_ROOT = 42 + 43 + 38, BOMB = 3000, ENTRY = 4 + BOMB + 32, FIELD_X = 33 };
+    enum { TIMES = (HEAD - GET_ROOT) / ENTRY, LEFT = (HEAD - GET_ROOT) % ENTRY - FIELD_X };
+    static const char *const told[] = {"3 C request\n", "3 C mark head_too_large\n3 C request partly\n"};
+    for (unsigned over = 0; over < 2; over++) {
+        char *line = malloc(16384);
+        struct script *script = script_new((const char *[]){HELLO}, 5);
+        snprintf(line, 16384, "C headers 1 +end | " GET("/1") " | bomb %0*d", BOMB, 0);
+        script_line(script, line);
+        size_t size = (size_t)sprintf(line, "C frame 1 5 3 | 82 86 84 ");
+        for (int i = 0; i < TIMES; i++)
+            size += (size_t)sprintf(line + size, "be");
+        size += (size_t)sprintf(line + size, "0001787f%02x%02x", 0x80U | ((LEFT + over - 127) & 127),
+                                (LEFT + over - 127) >> 7);
+        for (unsigned i = 0; i < LEFT + over; i++)
+            size += (size_t)sprintf(line + size, "51");
+        script_line(script, line);
+        struct message_events events = record_events;
+        events.field = count_field;
+        struct memory memory = {.limit = 1 << 20};
+        static const struct hash_secret secret;
+        struct http2_shared shared = {
+            .limits = roomy, .literals = literals_new(1, &secret, &memory), .memory = &memory};
+        struct record *r = record_new();
+        struct stream *s = http2_new(&shared, true, &events, r);
+        for (size_t i = 0; i < script->count; i++)
+            play_piece(s, script, &script->pieces[i], &(struct play){0});
+        finish(s, r);
+        assert_non_null(strstr(r->text, told[over]));
+        literals_free(shared.literals);
+        free(r);
+        free(line);
+        script_free(script);
+    }
+}
+
 static void open_streams_are_bounded(void **state)
 {
     (void)state;
@@ -418,6 +457,7 @@ int main(void)
         cmocka_unit_test(large_blocks_are_told_in_part),
         cmocka_unit_test(long_blocks_are_not_kept),
         cmocka_unit_test(bombs_are_told_in_part),
+        cmocka_unit_test(a_head_of_just_the_bound_is_whole),
         cmocka_unit_test(open_streams_are_bounded),
         cmocka_unit_test(rapid_resets_are_told_of),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
