@@ -177,10 +177,10 @@ static void keep_protocol(struct draft *d, const struct field *f)
     d->x->connect_protocol = kept;
 }
 
-/* An :authority stands before a Host, and counts then (RFC 9113, 8.3.1). */
+/* An :authority stands before a Host, and counts then (RFC 9113, 8.3.1), unless it is empty. */
 static void keep_host(struct draft *d, const struct field *f)
 {
-    if (!first(&d->host_seen))
+    if ((f->id == FIELD_AUTHORITY && !f->value.size) || !first(&d->host_seen))
         return;
     struct text kept = keep_target(d, f->value, SHORT_KEPT);
     d->x->host = kept;

@@ -217,6 +217,14 @@ static void the_authority_is_the_host(void **state)
     x = ask(&d, DESK_FIELDS(IS(":method", "GET"), IS(":path", "/"), IS("host", "b")));
     assert_true(has_text(x, x->host, "b"));
     desk_end(&d);
+    /* Go's server asks for a Host where the authority is empty, and takes the first one. */
+    x = ask(&d, DESK_FIELDS(IS(":method", "GET"), IS(":authority", ""), IS(":path", "/"), IS("host", "b"),
+                            IS("host", "c")));
+    assert_true(has_text(x, x->host, "b"));
+    desk_end(&d);
+    x = ask(&d, DESK_FIELDS(IS(":method", "GET"), IS(":path", "/"), IS("host", ""), IS("host", "c")));
+    assert_int_equal(x->host.size, 0);
+    desk_end(&d);
     x = ask(&d, DESK_FIELDS(IS(":method", "CONNECT"), IS(":authority", "a:1")));
     assert_true(has_text(x, x->target, "a:1"));
     assert_true(has_text(x, x->verb, "connect"));
