@@ -190,11 +190,9 @@ static enum gave_up read_update(struct hpack *h, struct reader *r, uint8_t first
         return GAVE_UP_MALFORMED;
     h->bound = (uint32_t)bound;
     hpack_table_evict(&h->table, limit_of(h));
-    if (bound == 0) {
+    if (bound == 0)
         hpack_table_empty(&h->table);
-        h->older = false;
-    }
-    h->older |= bound > HPACK_TABLE_MAX;
+    h->older = bound > HPACK_TABLE_MAX || (h->older && bound > 0);
     return GAVE_UP_NOT;
 }
 

@@ -307,7 +307,7 @@ static void a_head_of_just_the_bound_is_whole(void **state)
         struct record *r = record_new();
         struct stream *s = http2_new(&shared, true, &events, r);
         for (size_t i = 0; i < script->count; i++)
-            play_piece(s, script, &script->pieces[i], &(struct play){0});
+            play_piece(&s, script, &script->pieces[i], &(struct play){0});
         finish(s, r);
         assert_non_null(strstr(r->text, told[over]));
         literals_free(shared.literals);
