@@ -2,8 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include "proto/packet/packet.h"
-
 bool address_parse(struct slice text, uint8_t ip[static 16])
 {
     char ended[INET6_ADDRSTRLEN];

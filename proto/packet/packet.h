@@ -8,6 +8,7 @@
 
 #include "proto/base/memory.h"
 #include "proto/base/slice.h"
+#include "proto/packet/address.h"
 #include "proto/packet/tunnel.h"
 
 /** Nanoseconds since 1970, UTC. */
@@ -23,25 +24,6 @@ struct frame {
     uint16_t link_type; /* LINKTYPE_ as in pcap files */
     uint16_t interface;
 };
-
-struct address {
-    uint8_t ip[16]; /* IPv4 as ::ffff:a.b.c.d */
-    uint16_t port;
-};
-
-static const uint8_t address_mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-/** Whether it is an IPv4 address: its last four bytes are. */
-static inline bool address_is_ipv4(const uint8_t ip[static 16])
-{
-    return memcmp(ip, address_mapped, sizeof address_mapped) == 0;
-}
-
-static inline void address_set_ipv4(uint8_t ip[static 16], const uint8_t four[static 4])
-{
-    memcpy(ip, address_mapped, sizeof address_mapped);
-    memcpy(ip + sizeof address_mapped, four, 4);
-}
 
 /** What of options a TCP header has; each a bit. */
 enum tcp_option {

@@ -1,7 +1,5 @@
 #include "proto/stream/proxy_line.h"
 
-#include "proto/packet/address.h"
-
 enum { TEXT_MAX = 107, BINARY_HEAD = 16 };
 
 static const uint8_t signature[12] = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};

@@ -3,7 +3,7 @@
 #ifndef PROTO_STREAM_PROXY_LINE_H
 #define PROTO_STREAM_PROXY_LINE_H
 
-#include "proto/packet/packet.h"
+#include "proto/packet/address.h"
 
 /** No line is longer: version 1 has 107 bytes at most; version 2 16 and what its length says, of which this much is
  * taken for one. Whoever collects the first bytes needs no more room. */

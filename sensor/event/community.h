@@ -3,7 +3,7 @@
 #ifndef SENSOR_EVENT_COMMUNITY_H
 #define SENSOR_EVENT_COMMUNITY_H
 
-#include "proto/packet/packet.h"
+#include "proto/packet/address.h"
 
 /** "1:" and 20 bytes in base64; no 0 behind it. */
 enum { COMMUNITY_ID_SIZE = 30 };
