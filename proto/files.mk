@@ -24,6 +24,8 @@ proto_libproto_a_SOURCES = \
 	proto/http/flood.h \
 	proto/http/frame.c \
 	proto/http/frame.h \
+	proto/http/frame_header.c \
+	proto/http/frame_header.h \
 	proto/http/frame_search.c \
 	proto/http/frame_search.h \
 	proto/http/framing.c \

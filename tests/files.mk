@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/capture \
 	tests/unit/chunked \
 	tests/unit/clock \
+	tests/unit/closed \
 	tests/unit/cluster \
 	tests/unit/community \
 	tests/unit/complaint \
@@ -31,19 +32,16 @@ unit_tests = \
 	tests/unit/finding \
 	tests/unit/finding_memory \
 	tests/unit/finding_order \
+	tests/unit/flood \
+	tests/unit/forwarded \
 	tests/unit/fragment \
 	tests/unit/frame \
 	tests/unit/frame_hand \
+	tests/unit/frame_header \
 	tests/unit/frame_search \
 	tests/unit/go_hpack \
-	tests/unit/flood \
-	tests/unit/forwarded \
 	tests/unit/gre \
 	tests/unit/habit \
-	tests/unit/infer \
-	tests/unit/closed \
-	tests/unit/syn \
-	tests/unit/syn_shape \
 	tests/unit/half_open \
 	tests/unit/harmless \
 	tests/unit/head \
@@ -58,20 +56,21 @@ unit_tests = \
 	tests/unit/http2_laws \
 	tests/unit/http2_loss \
 	tests/unit/huffman \
+	tests/unit/infer \
 	tests/unit/json \
 	tests/unit/json_report \
 	tests/unit/json_shape \
 	tests/unit/jwt \
+	tests/unit/key_file \
+	tests/unit/key_sources \
 	tests/unit/knock \
 	tests/unit/labels \
 	tests/unit/link \
-	tests/unit/key_file \
-	tests/unit/key_sources \
 	tests/unit/list \
-	tests/unit/mask \
 	tests/unit/literals \
-	tests/unit/mpls \
+	tests/unit/mask \
 	tests/unit/memory \
+	tests/unit/mpls \
 	tests/unit/nflog \
 	tests/unit/options \
 	tests/unit/outbox \
@@ -94,8 +93,8 @@ unit_tests = \
 	tests/unit/refusals \
 	tests/unit/report \
 	tests/unit/request \
-	tests/unit/rhythm \
 	tests/unit/request_uri \
+	tests/unit/rhythm \
 	tests/unit/rule \
 	tests/unit/rule_engine \
 	tests/unit/rule_mistakes \
@@ -109,33 +108,35 @@ unit_tests = \
 	tests/unit/streams \
 	tests/unit/suppress \
 	tests/unit/survey \
+	tests/unit/syn \
+	tests/unit/syn_shape \
 	tests/unit/table \
 	tests/unit/tally \
 	tests/unit/tally_knocks \
 	tests/unit/text_alike \
 	tests/unit/text_report \
 	tests/unit/text_source \
-	tests/unit/tls_keys \
-	tests/unit/tls_opener \
 	tests/unit/tls \
+	tests/unit/tls_behind \
 	tests/unit/tls_certificate \
+	tests/unit/tls_early \
 	tests/unit/tls_epoch \
 	tests/unit/tls_facts \
 	tests/unit/tls_fingerprint \
 	tests/unit/tls_handshake \
 	tests/unit/tls_hello \
+	tests/unit/tls_keys \
+	tests/unit/tls_opener \
 	tests/unit/tls_rc4 \
 	tests/unit/tls_record \
 	tests/unit/tls_schedule \
-	tests/unit/tls_behind \
-	tests/unit/tls_early \
 	tests/unit/tls_sessions \
 	tests/unit/tls_shape \
 	tests/unit/tls_snap \
 	tests/unit/tls_suite \
 	tests/unit/tls_trial \
-	tests/unit/tls_waiting \
 	tests/unit/tls_vault \
+	tests/unit/tls_waiting \
 	tests/unit/twin \
 	tests/unit/udp \
 	tests/unit/validity \

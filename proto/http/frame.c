@@ -70,9 +70,9 @@ static void read_pad_length(struct frames *f, moment time, struct slice one)
 
 static void begin(struct frames *f, moment time, const uint8_t *nine)
 {
-    f->frame = frame_read(nine);
+    f->frame = frame_header_read(nine);
     f->size = 0;
-    if (f->trial && !frame_may_follow(&f->frame, f->from)) {
+    if (f->trial && !frame_header_may_follow(&f->frame, f->from)) {
         struct slice again = {nine, FRAME_HEADER};
         struct frames_found none;
         lose(f, time);

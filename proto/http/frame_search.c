@@ -1,13 +1,9 @@
 #include "proto/http/frame_search.h"
 
-#include "proto/http/frame.h"
+enum { CHAINS = 4, HELD_MOST = 32768 /* of each */, NEAR = 256 };
 
-/* More than FIRST_MOST are few frames (RFC 9113, section 4.2: the largest by default), and a false first frame is
- * waited for so long. HELD_MOST is for each chain. */
-enum { CHAINS = 4, FIRST_MOST = 16384, HELD_MOST = 32768 };
-
-/* How much a frame says by its type (see `forms`); as much as ONE is needed at a turn, and ENOUGH at any time. */
-enum { ONE = 3, ENOUGH = 6, NEAR = 256 };
+/* What frames weigh. As much as ONE is needed at a turn, and ENOUGH at any time. */
+enum { LITTLE = 1, ONE = 3, ENOUGH = 6 };
 
 struct chain {
     struct hold hold;
@@ -19,62 +15,17 @@ struct chain {
     uint8_t weight;
 };
 
-enum place { ON_STREAM = 1, ON_CONNECTION = 2 };
-
-/* RFC 9113, section 6; the sizes are what is found in use. */
-static const struct form {
-    uint8_t flags, place, weight;
-    uint32_t least, most;
-} forms[FRAME_TYPES] = {
-    [FRAME_DATA] = {FRAME_END_STREAM | FRAME_PADDED, ON_STREAM, 1, 0, 1 << 20},
-    [FRAME_HEADERS] = {FRAME_END_STREAM | FRAME_END_HEADERS | FRAME_PADDED | FRAME_PRIORITISED, ON_STREAM, 3, 1, 65536},
-    [FRAME_PRIORITY] = {0, ON_STREAM, 3, 5, 5},
-    [FRAME_RST_STREAM] = {0, ON_STREAM, 3, 4, 4},
-    [FRAME_SETTINGS] = {FRAME_ACK, ON_CONNECTION, 3, 0, 600},
-    [FRAME_PUSH_PROMISE] = {FRAME_END_HEADERS | FRAME_PADDED, ON_STREAM, 3, 5, 65536},
-    [FRAME_PING] = {FRAME_ACK, ON_CONNECTION, 3, 8, 8},
-    [FRAME_GOAWAY] = {0, ON_CONNECTION, 1, 8, 16384},
-    [FRAME_WINDOW_UPDATE] = {0, ON_STREAM | ON_CONNECTION, 3, 4, 4},
-    [FRAME_CONTINUATION] = {FRAME_END_HEADERS, ON_STREAM, 3, 0, 65536},
-};
-
-/* Even streams are those that a server promised: no API server does, so they are taken while their numbers are low. */
-bool frame_plausible(const struct h2_frame *f, enum side from)
-{
-    if (f->type >= FRAME_TYPES)
-        return false;
-    const struct form *form = &forms[f->type];
-    bool promised = f->stream % 2 == 0 && f->stream;
-    uint32_t least = form->least + (f->flags & FRAME_PADDED ? 1U : 0U) + (f->flags & FRAME_PRIORITISED ? 5U : 0U);
-    if (f->flags & ~form->flags || f->size < least || f->size > form->most)
-        return false;
-    if (!(form->place & (f->stream ? ON_STREAM : ON_CONNECTION)) || (promised && f->stream > UINT16_MAX))
-        return false;
-    switch (f->type) {
-    case FRAME_DATA:
-    case FRAME_HEADERS:
-    case FRAME_CONTINUATION: return !promised || from == SERVER;
-    case FRAME_PUSH_PROMISE: return !promised && from == SERVER;
-    case FRAME_SETTINGS: return f->size % 6 == 0 && !(f->flags & FRAME_ACK && f->size);
-    default: return true;
-    }
-}
-
-bool frame_may_follow(const struct h2_frame *f, enum side from)
-{
-    return f->type < FRAME_TYPES ? frame_plausible(f, from) : f->size <= FIRST_MOST;
-}
-
 /* Whether a chain may begin here. What chance makes too often, or could not be used, is left to what follows: DATA of a
  * stream that only millions of requests lead to, too. */
 static bool may_begin(const uint8_t *nine, enum side from)
 {
     if (nine[0] != 0 || nine[3] >= FRAME_TYPES)
         return false;
-    struct h2_frame f = frame_read(nine);
-    if (!frame_plausible(&f, from))
+    struct h2_frame f = frame_header_read(nine);
+    if (!frame_header_plausible(&f, from))
         return false;
-    if (f.size == 0 || f.size > FIRST_MOST || (f.type == FRAME_DATA && f.stream >> 24))
+    /* Few frames are longer, and a false one is waited for to its end. */
+    if (f.size == 0 || f.size > FRAME_PAYLOAD_MOST || (f.type == FRAME_DATA && f.stream >> 24))
         return false;
     return f.stream % 2 || f.stream == 0;
 }
@@ -126,8 +77,8 @@ static bool fits(struct chain *c, enum side from)
 {
     struct h2_frame *f = &c->frame;
     const uint8_t *nine = c->hold.bytes + c->hold.size - FRAME_HEADER;
-    *f = frame_read(nine);
-    if (nine[5] & 0x80 || !frame_may_follow(f, from))
+    *f = frame_header_read(nine);
+    if (nine[5] & 0x80 || !frame_header_may_follow(f, from))
         return false;
     if (f->type != FRAME_DATA && c->hold.size + f->size > HELD_MOST)
         return false;
@@ -137,7 +88,7 @@ static bool fits(struct chain *c, enum side from)
         c->block = f->flags & FRAME_END_HEADERS ? 0 : f->stream;
     int weight = c->weight;
     if (f->size && f->type < FRAME_TYPES && near(c, f))
-        weight += forms[f->type].weight;
+        weight += f->type == FRAME_DATA || f->type == FRAME_GOAWAY ? LITTLE : ONE;
     c->weight = (uint8_t)(weight < ENOUGH ? weight : ENOUGH);
     c->stream = f->stream ? f->stream : c->stream;
     return true;
@@ -229,7 +180,7 @@ static bool make_place(struct frame_search *s, uint32_t size, struct memory *mem
 
 static bool begin(struct frame_search *s, enum side from, struct memory *memory, const uint8_t *nine)
 {
-    if (!make_place(s, frame_read(nine).size, memory))
+    if (!make_place(s, frame_header_read(nine).size, memory))
         return true;
     if (!s->chains)
         s->chains = memory_resize(memory, NULL, 0, CHAINS * sizeof *s->chains);

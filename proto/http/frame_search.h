@@ -13,9 +13,7 @@
 #define PROTO_HTTP_FRAME_SEARCH_H
 
 #include "proto/base/hold.h"
-#include "proto/stream/stream.h"
-
-enum { FRAME_HEADER = 9 };
+#include "proto/http/frame_header.h"
 
 /** Begins as zeros. */
 struct frame_search {
