@@ -233,16 +233,20 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/buffer.h \
 	sensor/report/escape.c \
 	sensor/report/escape.h \
+	sensor/report/format.h \
 	sensor/report/json.c \
 	sensor/report/json.h \
 	sensor/report/json_event.c \
 	sensor/report/json_finding.c \
+	sensor/report/json_format.c \
+	sensor/report/json_format.h \
 	sensor/report/json_plan.c \
 	sensor/report/json_plan.h \
 	sensor/report/json_shape.c \
 	sensor/report/json_shape.h \
 	sensor/report/json_totals.c \
 	sensor/report/output.c \
+	sensor/report/output.h \
 	sensor/report/report.c \
 	sensor/report/report.h \
 	sensor/report/request_uri.c \

@@ -8,7 +8,7 @@
 #include "sensor/detect/suppress.h"
 #include "sensor/flow/worker.h"
 #include "sensor/log.h"
-#include "sensor/report/report.h"
+#include "sensor/report/output.h"
 
 enum { OPTIONS_ERROR = 512, OPTIONS_SETTINGS = 40 };
 

@@ -1,5 +1,6 @@
 /* Exchanges as Events of the Kubernetes audit log (audit.k8s.io/v1, level Metadata), so that what reads audit logs
  * reads the wire. Members have the field table's audit names; what they hold is written as the API server writes it. */
+#include "sensor/report/format.h"
 #include "sensor/report/json.h"
 
 #include "proto/packet/address.h"

@@ -1,9 +1,5 @@
 #include "sensor/report/json.h"
 
-#include "sensor/report/json_plan.h"
-
-#include <stdlib.h>
-
 enum { LINE_ROOM = 2048 }; /* an ordinary line: one reservation */
 
 static bool grow(struct json *j, size_t size)
@@ -142,30 +138,3 @@ void json_endpoint(struct json *j, const char *name, const struct address *a)
     *at++ = '"';
     end_quoted(j, value_endpoint(at, a));
 }
-
-static void json_state_close(void *state)
-{
-    struct json_state *s = state;
-    if (s)
-        json_plan_free(s->plan);
-    free(s);
-}
-
-static void *json_state_open(const struct report_style *style)
-{
-    (void)style; /* for people */
-    struct json_state *s = calloc(1, sizeof *s);
-    if (s && (s->plan = json_plan_new()))
-        return s;
-    json_state_close(s);
-    return NULL;
-}
-
-const struct report_format report_json = {.name = "json",
-                                          .events = (1U << REPORT_EVENTS) - 1,
-                                          .open = json_state_open,
-                                          .close = json_state_close,
-                                          .event = json_event,
-                                          .finding = json_finding,
-                                          .source = json_source,
-                                          .statistics = json_statistics};

@@ -5,7 +5,6 @@
 
 #include "sensor/event/value.h"
 #include "sensor/report/escape.h"
-#include "sensor/report/report.h"
 
 struct json {
     struct buffer *out;
@@ -29,21 +28,5 @@ void json_flag(struct json *j, const char *name, bool flag);
 void json_time(struct json *j, const char *name, struct value_clock *clock, moment time);
 void json_ip(struct json *j, const char *name, const uint8_t ip[static 16]);
 void json_endpoint(struct json *j, const char *name, const struct address *a);
-
-/** What an output of this format keeps. */
-struct json_plan; /* how events are written */
-
-struct json_state {
-    struct value_clock clock;
-    struct json_plan *plan;
-};
-
-void json_event(void *state, struct buffer *out, const struct event *e);
-void json_finding(void *state, struct buffer *out, const struct finding *f);
-void json_source(void *state, struct buffer *out, const struct source *s);
-void json_statistics(void *state, struct buffer *out, const struct statistics *s);
-
-/** A list as [{"value":..,"count":..}], most frequent first, and how many hits were left out. */
-void json_values(struct json *j, const char *name, const char *name_left_out, const struct value_list *list);
 
 #endif

@@ -1,7 +1,7 @@
 /* Events as the field table has them: a line whose shape was seen before by what is kept of it, any other member by
  * member. Room for the longest line is taken before it begins: then nobody asks again, and the place where the next
  * byte goes stays in a register. */
-#include "sensor/report/json.h"
+#include "sensor/report/json_format.h"
 #include "sensor/report/json_plan.h"
 
 #include "sensor/event/exchange.h"

@@ -1,26 +1,7 @@
 /* Findings as EVE alerts, with what the rule and the finding say in objects of their own. */
-#include "sensor/report/json.h"
+#include "sensor/report/json_format.h"
 
 #include "sensor/event/flow_record.h"
-
-void json_values(struct json *j, const char *name, const char *name_left_out, const struct value_list *list)
-{
-    if (list->used) {
-        uint16_t order[LIST_VALUES];
-        value_list_order(list, order);
-        json_open(j, name, '[');
-        for (unsigned i = 0; i < list->used; i++) {
-            const struct value_count *v = &list->values[order[i]];
-            json_open(j, NULL, '{');
-            json_text(j, "value", (struct slice){(const uint8_t *)v->text, v->size});
-            json_number(j, "count", v->count);
-            json_close(j, '}');
-        }
-        json_close(j, ']');
-    }
-    if (list->left_out)
-        json_number(j, name_left_out, list->left_out);
-}
 
 /** EVE counts from 1, the most severe. */
 static unsigned severity(enum rule_level level)

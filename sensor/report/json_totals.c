@@ -1,5 +1,5 @@
 /* What is told of a whole run: its sources, its counters. */
-#include "sensor/report/json.h"
+#include "sensor/report/json_format.h"
 
 void json_source(void *state, struct buffer *out, const struct source *s)
 {

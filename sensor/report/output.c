@@ -1,5 +1,4 @@
-/* The argument of -o. */
-#include "sensor/report/report.h"
+#include "sensor/report/output.h"
 
 #include "sensor/report/escape.h"
 

@@ -3,7 +3,7 @@
 #define SENSOR_REPORT_TEXT_H
 
 #include "sensor/event/value.h"
-#include "sensor/report/report.h"
+#include "sensor/report/format.h"
 
 enum { TEXT_EXPLAINED = 32, TEXT_FURTHER = 64, TEXT_KINDS = 32 };
 
