@@ -13,6 +13,7 @@ struct output {
     void *state;
     uint32_t events;
     struct buffer buffer;
+    size_t whole;          /* bytes of it before the record that is being written */
     struct target *target; /* NULL: closed */
     bool failed;           /* it takes no more */
     int why;               /* errno of its error that is told; 0: so far none */
@@ -79,20 +80,28 @@ static void write_out(struct report *r, struct output *o, bool now)
     note_error(r, o, target_name(o->target), error);
 }
 
+/** The next output that is told of such events, from `*at` on: then a record is added to its buffer. */
+static struct output *next_asked(struct report *r, size_t *at, enum report_event event)
+{
+    while (*at < r->count) {
+        struct output *o = &r->outputs[(*at)++];
+        if (!(o->events >> event & 1))
+            continue;
+        o->whole = o->buffer.size;
+        return o;
+    }
+    return NULL;
+}
+
 /** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
-static void written(struct report *r, struct output *o, size_t before)
+static void written(struct report *r, struct output *o)
 {
     if (o->buffer.failed) {
-        o->buffer.size = before;
+        o->buffer.size = o->whole;
         o->buffer.failed = false; /* a smaller record may fit again; that this one is missing is said */
         note_error(r, o, target_name(o->target), ENOMEM);
     }
     write_out(r, o, false);
-}
-
-static bool asked_for(const struct output *o, enum report_event event)
-{
-    return o->events >> event & 1;
 }
 
 void report_event(struct report *r, const struct event *e)
@@ -101,63 +110,40 @@ void report_event(struct report *r, const struct event *e)
                                                           [EVENT_FLOW] = REPORT_FLOW,
                                                           [EVENT_ANOMALY] = REPORT_ANOMALY,
                                                           [EVENT_HANDSHAKE] = REPORT_TLS};
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        size_t before = o->buffer.size;
-        if (!asked_for(o, events[e->type]))
-            continue;
+    struct output *o;
+    for (size_t at = 0; (o = next_asked(r, &at, events[e->type])) != NULL; written(r, o))
         o->format->event(o->state, &o->buffer, e);
-        written(r, o, before);
-    }
 }
 
 void report_finding(struct report *r, const struct finding *f)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        size_t before = o->buffer.size;
-        if (!asked_for(o, REPORT_ALERT))
-            continue;
+    struct output *o;
+    for (size_t at = 0; (o = next_asked(r, &at, REPORT_ALERT)) != NULL; written(r, o))
         o->format->finding(o->state, &o->buffer, f);
-        written(r, o, before);
-    }
 }
 
 void report_source(struct report *r, const struct source *s)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        size_t before = o->buffer.size;
-        if (!asked_for(o, REPORT_SOURCE))
-            continue;
+    struct output *o;
+    for (size_t at = 0; (o = next_asked(r, &at, REPORT_SOURCE)) != NULL; written(r, o))
         o->format->source(o->state, &o->buffer, s);
-        written(r, o, before);
-    }
 }
 
 void report_section(struct report *r, enum report_section section, size_t count)
 {
     enum report_event event = section == SECTION_FINDINGS ? REPORT_ALERT : REPORT_SOURCE;
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        size_t before = o->buffer.size;
-        if (!asked_for(o, event) || !o->format->section)
-            continue;
-        o->format->section(o->state, &o->buffer, section, count);
-        written(r, o, before);
+    struct output *o;
+    for (size_t at = 0; (o = next_asked(r, &at, event)) != NULL; written(r, o)) {
+        if (o->format->section)
+            o->format->section(o->state, &o->buffer, section, count);
     }
 }
 
 void report_statistics(struct report *r, const struct statistics *s)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        struct output *o = &r->outputs[i];
-        size_t before = o->buffer.size;
-        if (!asked_for(o, REPORT_STATS))
-            continue;
+    struct output *o;
+    for (size_t at = 0; (o = next_asked(r, &at, REPORT_STATS)) != NULL; written(r, o))
         o->format->statistics(o->state, &o->buffer, s);
-        written(r, o, before);
-    }
 }
 
 void report_flush(struct report *r)
