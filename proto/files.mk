@@ -45,7 +45,7 @@ proto_libproto_a_SOURCES = \
 	proto/http/http1.h \
 	proto/http/http1_body.c \
 	proto/http/http1_head.c \
-	proto/http/http1_state.h \
+	proto/http/http1_inside.h \
 	proto/http/http2.c \
 	proto/http/http2.h \
 	proto/http/http2_error.c \

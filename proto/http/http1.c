@@ -1,6 +1,6 @@
 #include "proto/http/http1.h"
 
-#include "proto/http/http1_state.h"
+#include "proto/http/http1_inside.h"
 
 /* A smaller bound could not even hold a start line. */
 enum { HEAD_BYTES_MIN = 16 };

@@ -1,4 +1,4 @@
-#include "proto/http/http1_state.h"
+#include "proto/http/http1_inside.h"
 
 static void tell_body(struct http1 *h, enum side from, struct slice bytes, uint64_t lost)
 {

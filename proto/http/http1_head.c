@@ -1,4 +1,4 @@
-#include "proto/http/http1_state.h"
+#include "proto/http/http1_inside.h"
 
 static void tell_field(struct http1 *h, enum side from, const struct field *field)
 {

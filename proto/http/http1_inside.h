@@ -1,6 +1,7 @@
-/* What http1.c and the files of its parts share: the state of one connection. Nobody else includes this. */
-#ifndef PROTO_HTTP_HTTP1_STATE_H
-#define PROTO_HTTP_HTTP1_STATE_H
+/* Inside of the HTTP/1 reader: for http1.c (a connection), http1_head.c (heads) and http1_body.c (bodies), and for
+ * nobody else. */
+#ifndef PROTO_HTTP_HTTP1_INSIDE_H
+#define PROTO_HTTP_HTTP1_INSIDE_H
 
 #include "proto/http/chunked.h"
 #include "proto/http/framing.h"
