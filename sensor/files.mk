@@ -55,7 +55,6 @@ sensor_libsensor_a_SOURCES = \
 	sensor/capture/link_type.c \
 	sensor/capture/link_type.h \
 	sensor/capture/live.c \
-	sensor/capture/packet_time.h \
 	sensor/capture/pcapng.c \
 	sensor/capture/pcapng.h \
 	sensor/capture/pcapng_interface.c \

@@ -11,7 +11,6 @@
 #include "sensor/capture/capture.h"
 #include "sensor/capture/clock.h"
 #include "sensor/capture/filter.h"
-#include "sensor/capture/packet_time.h"
 
 enum { SNAP_LENGTH_DEFAULT = 262144, READ_TIMEOUT_MS = (int)(CLOCK_LIVE_DELAY / 1000000) };
 
@@ -60,6 +59,17 @@ static bool wait_for_frames(const struct live_source *s)
     return poll(&waited, 1, READ_TIMEOUT_MS) > 0;
 }
 
+/* Seconds are held to what a moment can tell with room for the arithmetic of deadlines: a card may count from anywhere.
+ * @param nanoseconds  the fraction's unit, as the interface was opened. */
+static moment time_of(const struct pcap_pkthdr *header, bool nanoseconds)
+{
+    const int64_t most = INT64_C(8000000000); /* the year 2223 */
+    int64_t seconds = header->ts.tv_sec, fraction = header->ts.tv_usec;
+    seconds = seconds > most ? most : seconds < -most ? -most : seconds;
+    fraction = fraction > UINT32_MAX ? UINT32_MAX : fraction < INT32_MIN ? INT32_MIN : fraction;
+    return seconds * 1000000000 + (nanoseconds ? fraction : fraction * 1000);
+}
+
 static enum capture_got live_next(void *source, struct frame *frame, struct capture_error *error)
 {
     struct live_source *s = source;
@@ -69,7 +79,7 @@ static enum capture_got live_next(void *source, struct frame *frame, struct capt
     if (got == 0 && wait_for_frames(s))
         got = pcap_next_ex(s->pcap, &header, &bytes);
     if (got == 1) {
-        *frame = (struct frame){.time = packet_time(header, s->nanoseconds),
+        *frame = (struct frame){.time = time_of(header, s->nanoseconds),
                                 .bytes = {.data = bytes, .size = header->caplen},
                                 .wire_size = header->len > header->caplen ? header->len : header->caplen,
                                 .link_type = s->link_type};
