@@ -2,12 +2,15 @@
 
 noinst_LIBRARIES += proto/libproto.a
 proto_libproto_a_SOURCES = \
+	proto/base/age.c \
+	proto/base/age.h \
 	proto/base/hold.c \
 	proto/base/hold.h \
 	proto/base/json.c \
 	proto/base/json.h \
 	proto/base/memory.c \
 	proto/base/memory.h \
+	proto/base/moment.h \
 	proto/base/recent.c \
 	proto/base/recent.h \
 	proto/base/sixteen.h \
@@ -89,8 +92,6 @@ proto_libproto_a_SOURCES = \
 	proto/kube/status.h \
 	proto/packet/address.c \
 	proto/packet/address.h \
-	proto/packet/age.c \
-	proto/packet/age.h \
 	proto/packet/checksum.h \
 	proto/packet/fragment.c \
 	proto/packet/fragment.h \

@@ -6,7 +6,7 @@
  *
  * Two levels. `limit` is never passed: memory_resize fails, and who asked gives up with
  * GAVE_UP_MEMORY. Well before it, *between* packets and nowhere else, the owner of the account evicts
- * (packet/age.h). So nothing that a parser holds is freed while the parser runs. */
+ * (base/age.h). So nothing that a parser holds is freed while the parser runs. */
 #ifndef PROTO_BASE_MEMORY_H
 #define PROTO_BASE_MEMORY_H
 

@@ -7,12 +7,10 @@
 #define PROTO_PACKET_PACKET_H
 
 #include "proto/base/memory.h"
+#include "proto/base/moment.h"
 #include "proto/base/slice.h"
 #include "proto/packet/address.h"
 #include "proto/packet/tunnel.h"
-
-/** Nanoseconds since 1970, UTC. */
-typedef int64_t moment;
 
 /** As a capture gives it; the bytes are the capture's until it is asked for the next frame. */
 struct frame {

@@ -2,7 +2,8 @@
 #ifndef PROTO_TLS_CERTIFICATE_H
 #define PROTO_TLS_CERTIFICATE_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
+#include "proto/base/slice.h"
 
 enum { TLS_CERTIFICATE_BYTES = 65536 }; /* the most that is read */
 

@@ -17,6 +17,7 @@
 #define PROTO_TLS_TLS_H
 
 #include "proto/base/memory.h"
+#include "proto/packet/address.h"
 #include "proto/stream/stream.h"
 #include "proto/tls/epoch.h"
 #include "proto/tls/facts.h"

@@ -6,7 +6,9 @@
 #ifndef SENSOR_CAPTURE_CLOCK_H
 #define SENSOR_CAPTURE_CLOCK_H
 
-#include "proto/packet/packet.h"
+#include <stdbool.h>
+
+#include "proto/base/moment.h"
 
 #define CLOCK_JUMP       (INT64_C(10) * 1000000000) /* more than this is no disorder of packets but a jump */
 #define CLOCK_LIVE_DELAY (INT64_C(100) * 1000000)   /* frames reach us at most this late: the read timeout */

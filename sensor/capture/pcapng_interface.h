@@ -3,7 +3,8 @@
 #ifndef SENSOR_CAPTURE_PCAPNG_INTERFACE_H
 #define SENSOR_CAPTURE_PCAPNG_INTERFACE_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
+#include "proto/base/slice.h"
 
 struct pcapng_interface {
     uint16_t link_type;

@@ -2,8 +2,8 @@
 #ifndef SENSOR_DETECT_SOURCE_H
 #define SENSOR_DETECT_SOURCE_H
 
+#include "proto/base/age.h"
 #include "proto/base/table.h"
-#include "proto/packet/age.h"
 #include "sensor/detect/closed.h"
 #include "sensor/detect/conduct.h"
 #include "sensor/detect/habit.h"

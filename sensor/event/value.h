@@ -3,7 +3,8 @@
 #ifndef SENSOR_EVENT_VALUE_H
 #define SENSOR_EVENT_VALUE_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
+#include "proto/packet/address.h"
 
 /** Room for the longest: "[" an IPv6 address "]:65535". */
 enum { VALUE_MAX = 56 };

@@ -2,12 +2,12 @@
 #ifndef SENSOR_FLOW_BENCH_H
 #define SENSOR_FLOW_BENCH_H
 
+#include "proto/base/age.h"
 #include "proto/base/table.h"
 #include "proto/http/http1.h"
 #include "proto/http/http2.h"
 #include "proto/http/message.h"
 #include "proto/kube/credential.h"
-#include "proto/packet/age.h"
 #include "proto/stream/reassembly.h"
 #include "proto/tls/tls.h"
 #include "sensor/event/anomaly.h"

@@ -2,7 +2,7 @@
 #ifndef SENSOR_KEYLOG_KEY_FILE_H
 #define SENSOR_KEYLOG_KEY_FILE_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
 #include "sensor/keylog/key_lines.h"
 
 struct key_file;

@@ -9,7 +9,7 @@
 #ifndef SENSOR_KEYLOG_KEY_SOURCES_H
 #define SENSOR_KEYLOG_KEY_SOURCES_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
 #include "proto/tls/keys.h"
 #include "sensor/event/counter.h"
 #include "sensor/keylog/key_file.h"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "proto/packet/age.h"
+#include "proto/base/age.h"
 
 static void is_in_order_of_the_last_touch(void **state)
 {

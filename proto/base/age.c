@@ -1,4 +1,4 @@
-#include "proto/packet/age.h"
+#include "proto/base/age.h"
 
 #include <stddef.h>
 

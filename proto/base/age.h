@@ -2,10 +2,10 @@
  *
  * All of a class wait equally long, so a queue in order of the last touch is in order of the deadline: to touch,
  * to expire and to find a victim are each O(1), and 24 bytes a flow. Runs on the capture's clock alone. */
-#ifndef PROTO_PACKET_AGE_H
-#define PROTO_PACKET_AGE_H
+#ifndef PROTO_BASE_AGE_H
+#define PROTO_BASE_AGE_H
 
-#include "proto/packet/packet.h"
+#include "proto/base/moment.h"
 
 /** Embedded in what ages. */
 struct age {
