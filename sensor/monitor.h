@@ -30,15 +30,16 @@ int monitor_open(enum monitor_request what, const char *path);
 /** The same, of the requests that read, as a stream. */
 FILE *monitor_read(enum monitor_request what, const char *path);
 
+/** Whether both names, "-" as one to read, lead to one regular file that is there. */
+bool monitor_same_file(const char *one, const char *other);
+
+/** Whether the name leads to a FIFO that is there. */
+bool monitor_is_fifo(const char *path);
+
 struct monitor_names {
     char **names; /* with the folder before them, sorted */
     size_t count;
 };
-
-/** Whether both names, "-" as one to read, lead to one regular file that is there. */
-bool monitor_same_file(const char *one, const char *other);
-
-bool monitor_is_fifo(const char *path);
 
 /** The rule files (*.yml, *.yaml) in a folder, not below it. A path that is no folder is itself the one file.
  *  @return false and errno. */

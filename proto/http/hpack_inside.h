@@ -14,7 +14,7 @@ struct hpack {
     uint32_t first;                  /* the place of the first one inserted since the table began anew */
     uint32_t bound;                  /* of the table's size, as the encoder has it; a guess after a loss */
     uint32_t allowed;                /* what an update may set it to */
-    uint32_t anew;                   /* how often it did */
+    uint32_t anew;                   /* how often the table has begun so */
     bool older;                      /* entries older than the kept ones may exist */
     bool worn;                       /* places were used up, and are used again */
 };

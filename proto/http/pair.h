@@ -9,20 +9,21 @@
  *  1. Nothing lost: the answer that begins belongs to the oldest request without one. With no such request it is alone:
  *     it opens its own exchange.
  *  2. A request whose first byte comes while an answer is owed or not finished, and none of the server's bytes were
- * lost since, shows that the client pipelines.
+ *     lost since, shows that the client pipelines.
  *  3. Where the client has ever pipelined and anything was ever lost, nothing is paired on this connection any more.
  *     Requests are told without an answer, answers are counted and not told. An answer whose final head was told before
  *     goes on to its end.
  *  4. Client's bytes lost: there may be one request more. Until an answer's final head, or loss on the server's side,
  *     shows that it has been answered, a request that begins is uncertain: as 3. A request told before keeps its
- * answer, also when it was its own body that was lost.
+ *     answer, also when it was its own body that was lost.
  *  5. Server's bytes lost: the answer that was being read is cut. When the next request begins, what was unanswered
- * before it stays so, and the next answer is that request's. Before that, an answer that is found belongs to the
- * request that is open. If that one asked for another protocol, what follows may be no HTTP at all (pair_may_switch).
+ *     before it stays so, and the next answer is that request's. Before that, an answer that is found belongs to the
+ *     request that is open. If that one asked for another protocol, what follows may be no HTTP at all: see
+ *     pair_may_switch().
  *  6. Lost on both sides since the last request was told: an answer may be that one's or a lost one's. It is alone, and
  *     the request remains without.
- *  7. A late start is loss, and what was asked before it is taken for answered, unless some of that
- *     was seen right before the first request that is found: as 4. */
+ *  7. A late start is loss, and what was asked before it is taken for answered, unless some of that was seen right
+ *     before the first request that is found: as 4. */
 #ifndef PROTO_HTTP_PAIR_H
 #define PROTO_HTTP_PAIR_H
 

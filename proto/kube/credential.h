@@ -20,8 +20,8 @@ enum credential_kind {
     CREDENTIAL_KINDS
 };
 
-const char *
-credential_kind_name(enum credential_kind kind); /* "none", "bearer", "jwt", ... "basic", "other", "empty" */
+/** "none", "bearer", "jwt", ... "basic", "other", "empty" */
+const char *credential_kind_name(enum credential_kind kind);
 
 /** Whether the server's authenticators read a credential of this kind at all. */
 static inline bool credential_counts(enum credential_kind kind)

@@ -36,8 +36,8 @@ struct reassembly_limits {
     uint16_t held_segments;
     uint16_t patience; /* packets of the connection after a hole was acknowledged */
     moment hole_wait;
-    moment
-        skew; /* patience is no shorter: two mirrors' clocks may be so far apart, and one direction be late all along */
+    /** Patience is no shorter: two mirrors' clocks may be so far apart, and one direction be late all along. */
+    moment skew;
 };
 
 /** The sums: payload = delivered + repeated + outside, once nothing is held any more; of each side, the sequence space

@@ -21,8 +21,9 @@ struct pcapng_interface {
  *  @return false: there is no more, or it does not fit into the block, and so does nothing behind it. */
 bool pcapng_option(struct slice *left, bool big, uint16_t *code, struct slice *value);
 
-/** @param body  of the block, at least PCAPNG_INTERFACE_BODY bytes. */
 enum { PCAPNG_INTERFACE_BODY = 8 };
+
+/** @param body  of the block, at least PCAPNG_INTERFACE_BODY bytes. */
 struct pcapng_interface pcapng_interface_of(struct slice body, bool big);
 
 /** Of a packet, by its ticks; held to what a moment can tell with room for the arithmetic of deadlines. */

@@ -86,8 +86,8 @@ struct event {
     struct address client, server;
     uint8_t proxied_for[16]; /* PROXIED_CLIENT */
     struct event_tls tls;    /* not in anomalies */
-    struct text
-        forwarded_for;   /* X-Forwarded-For of an exchange; the correlator adds whom the line claims, in flows, too */
+    /** X-Forwarded-For of an exchange; the correlator adds, in flows too, whom the PROXY line claims. */
+    struct text forwarded_for;
     struct text cluster; /* of `server`, as configured; written by the correlator */
 };
 

@@ -43,7 +43,9 @@ enum exchange_sign {
     EXCHANGE_SIGNS
 };
 
-enum { RESET_BY_CLIENT = 1, RESET_BY_SERVER };
+/** Who reset the stream of HTTP/2. */
+enum { RESET_BY_NOBODY, RESET_BY_CLIENT, RESET_BY_SERVER };
+
 /** Why a request without a credential is no matter for a finding: "What is ordinary" in kapiwatch-rules(5). */
 enum ordinary {
     ORDINARY_NOT,
@@ -65,9 +67,10 @@ enum front {
 
 /** Of an exchange's source, within the window so far, this exchange among it. */
 struct source_counts {
-    uint32_t anonymous, rejected,
-        forbidden;                  /* exchanges: without a credential, answered 401, of the former answered 403 */
-    uint32_t open_paths, resources; /* exchanges without a credential: of open paths, of resources and discovery */
+    uint32_t anonymous;                   /* exchanges without a credential */
+    uint32_t rejected;                    /* exchanges answered 401 */
+    uint32_t forbidden;                   /* of the anonymous: answered 403 */
+    uint32_t open_paths, resources;       /* of the anonymous: of open paths, of resources and discovery */
     uint32_t clusters, endpoints, agents; /* different ones */
     uint32_t credentials;                 /* that were answered 401, different ones, as far as SOURCE_CREDENTIALS */
 };
@@ -93,7 +96,7 @@ struct exchange {
     uint8_t complete;              /* both sides ended as they should */
     uint8_t request, answer;       /* enum seen; of an answer the whole only where the names of all fields are known */
     uint8_t reset_error;           /* HTTP/2: of the RST_STREAM that ended it, as proto/http/http2_error.h keeps it */
-    uint8_t reset_by;              /* 0: nobody */
+    uint8_t reset_by;              /* RESET_BY_... */
     uint8_t audit_id_basis;        /* enum auth_basis: BASIS_INFERRED, or 0 */
     uint8_t certificate;           /* enum certificate */
     uint8_t auth_kind;             /* enum credential_kind of proto/kube/credential.h */
