@@ -73,7 +73,7 @@ void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum sid
     a->kind = ANOMALY_MARKS + MARK_GOAWAY_ERROR;
     a->from = (uint8_t)from;
     a->error = error;
-    a->text = event_add_text(&a->event, mask_text(debug, b->path_room, sizeof b->path_room), ANOMALY_TEXT_MAX);
+    a->text = event_add_text(&a->event, mask_text(debug, b->scratch, sizeof b->scratch), ANOMALY_TEXT_MAX);
     bench_head(facts, &a->event, EVENT_ANOMALY, time);
     bench_tell(b, &a->event);
 }

@@ -8,6 +8,7 @@
 #include "proto/http/http2.h"
 #include "proto/http/message.h"
 #include "proto/kube/credential.h"
+#include "proto/kube/request.h"
 #include "proto/stream/reassembly.h"
 #include "proto/tls/tls.h"
 #include "sensor/event/anomaly.h"
@@ -38,8 +39,8 @@ struct flow_bench {
     struct age_queue drafts; /* open and not told: by the time of the request head */
     struct draft *spare;     /* drafts to use again */
     unsigned spares;
-    struct port_set ports;         /* that are followed */
-    uint8_t path_room[8192 + 512]; /* a target and a method, as long as drafts keep them */
+    struct port_set ports;                     /* that are followed */
+    uint8_t scratch[REQUEST_TARGET_MAX + 512]; /* for what is made of a text before it is kept, in one call */
 };
 
 /** HTTP/2 joined late: under which unknown name the server's answers bring UUIDs. Where each brings another one, it is

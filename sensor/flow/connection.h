@@ -8,7 +8,6 @@
 #include "sensor/event/flow_record.h"
 #include "sensor/flow/bench.h"
 #include "sensor/flow/preamble.h"
-#include "sensor/flow/worker.h"
 
 /** In the order in which memory is taken back. */
 enum age_class {

@@ -6,13 +6,13 @@
 static struct text keep_target(struct draft *d, struct slice target, size_t most)
 {
     struct flow_bench *b = d->bench;
-    return draft_keep(d, mask_target(target, b->path_room, sizeof b->path_room), most);
+    return draft_keep(d, mask_target(target, b->scratch, sizeof b->scratch), most);
 }
 
 static struct text keep_text(struct draft *d, struct slice text, size_t most)
 {
     struct flow_bench *b = d->bench;
-    return draft_keep(d, mask_text(text, b->path_room, sizeof b->path_room), most);
+    return draft_keep(d, mask_text(text, b->scratch, sizeof b->scratch), most);
 }
 
 /* The claims of the token that `digest` is of. */
@@ -119,15 +119,15 @@ static void keep_forwarded(struct draft *d, const struct field *f)
     struct flow_bench *b = d->bench;
     struct slice value = f->value;
     struct slice before = event_text(&d->x->event, d->x->event.forwarded_for);
-    size_t size = 0, room = sizeof b->path_room;
+    size_t size = 0, room = sizeof b->scratch;
     if (before.size) {
-        memcpy(b->path_room, before.data, before.size);
-        memcpy(b->path_room + before.size, ", ", 2);
+        memcpy(b->scratch, before.data, before.size);
+        memcpy(b->scratch + before.size, ", ", 2);
         size = before.size + 2;
     }
     value = slice_part(value, value.size > room - size ? value.size - (room - size) : 0, value.size);
-    memcpy(b->path_room + size, value.data, value.size);
-    struct slice list = {b->path_room, size + value.size};
+    memcpy(b->scratch + size, value.data, value.size);
+    struct slice list = {b->scratch, size + value.size};
     if (list.size > SHORT_KEPT) {
         list = slice_part(list, list.size - SHORT_KEPT, list.size);
         d->x->event.cut = 1;
@@ -146,7 +146,7 @@ static void keep_forwarded(struct draft *d, const struct field *f)
 static void keep_via(struct draft *d, const struct field *f)
 {
     struct flow_bench *b = d->bench;
-    struct slice masked = mask_text(f->value, b->path_room, sizeof b->path_room);
+    struct slice masked = mask_text(f->value, b->scratch, sizeof b->scratch);
     if (masked.size > SHORT_KEPT)
         d->x->event.cut = 1;
     struct text kept = keep_again(d, d->x->via, &d->via_roomy, slice_part(masked, 0, SHORT_KEPT));
@@ -165,7 +165,7 @@ static void keep_method(struct draft *d, const struct field *f)
 static void keep_path(struct draft *d, const struct field *f)
 {
     struct flow_bench *b = d->bench;
-    struct slice masked = mask_target(f->value, b->path_room, sizeof b->path_room);
+    struct slice masked = mask_target(f->value, b->scratch, sizeof b->scratch);
     struct text kept = draft_keep(d, masked, TARGET_KEPT);
     d->x->target = kept;
     d->target_cut = kept.size < masked.size;

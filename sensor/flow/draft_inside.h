@@ -7,10 +7,12 @@
 #include "sensor/flow/draft.h"
 
 enum {
-    TARGET_KEPT = 8192, /* as long as API servers are asked; what is longer is cut */
-    AGENT_KEPT = 1100,  /* the audit log cuts at 1024 */
+    TARGET_KEPT = REQUEST_TARGET_MAX, /* as much as is looked at; what is longer is cut */
+    AGENT_KEPT = 1100,                /* the audit log cuts at 1024 */
     SHORT_KEPT = 512
 };
+
+_Static_assert(sizeof((struct flow_bench *)0)->scratch >= TARGET_KEPT + SHORT_KEPT, "a target and a method");
 
 /* What a field may be that is not wholly known. */
 enum hidden {

@@ -46,7 +46,7 @@ void draft_read_target(struct draft *d)
     struct exchange *x = d->x;
     struct request_info info;
     request_info_read(&info, event_text(&x->event, x->method), event_text(&x->event, x->target), d->target_cut,
-                      b->path_room, sizeof b->path_room);
+                      b->scratch, sizeof b->scratch);
     x->path_kind = (uint8_t)info.kind;
     if (info.proxied)
         draft_sign(d, SIGN_PROXIED);
@@ -73,7 +73,7 @@ void draft_read_target(struct draft *d)
 static void keep_status(struct draft *d)
 {
     struct slice body = {.data = d->body, .size = d->body_size};
-    const struct status *status = refusal_of(&d->bench->refusals, &d->bench->secret, body);
+    const struct status *status = refusals_of(&d->bench->refusals, &d->bench->secret, body);
     d->body_broken |= status->unread;
     d->x->event.cut |= status->cut;
     if (status->is_status) {

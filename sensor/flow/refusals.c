@@ -1,6 +1,6 @@
 #include "sensor/flow/refusals.h"
 
-const struct status *refusal_of(struct refusals *r, const struct hash_secret *secret, struct slice body)
+const struct status *refusals_of(struct refusals *r, const struct hash_secret *secret, struct slice body)
 {
     if (body.size == 0 || body.size > REFUSAL_BYTES) {
         status_read(&r->other, body);

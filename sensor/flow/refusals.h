@@ -17,6 +17,6 @@ struct refusals {
 };
 
 /** As status_read(). @param secret  what leads to a place is not to be foreseen. @return valid until the next call. */
-const struct status *refusal_of(struct refusals *r, const struct hash_secret *secret, struct slice body);
+const struct status *refusals_of(struct refusals *r, const struct hash_secret *secret, struct slice body);
 
 #endif

@@ -46,7 +46,7 @@ static void each_body_is_told_as_it_is(void **state)
         for (unsigned user = 0; user < 10 * REFUSALS_KEPT; user++) {
             struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, user, 9)};
             for (unsigned again = 0; again < 3; again++) {
-                const struct status *got = refusal_of(r, &secret, body);
+                const struct status *got = refusals_of(r, &secret, body);
                 assert_same(got, body);
                 char name[16];
                 snprintf(name, sizeof name, "user-%03u", user);
@@ -65,7 +65,7 @@ static void a_body_that_is_cut_is_another(void **state)
     char text[1024];
     struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, 1, 9)};
     for (size_t size = 0; size <= body.size; size++)
-        assert_same(refusal_of(r, &secret, slice_part(body, 0, size)), slice_part(body, 0, size));
+        assert_same(refusals_of(r, &secret, slice_part(body, 0, size)), slice_part(body, 0, size));
     free(r);
 }
 
@@ -77,8 +77,8 @@ static void bodies_about_the_size_that_is_kept(void **state)
     for (size_t length = 350; length < 430; length++) {
         for (unsigned user = 0; user < 3; user++) {
             struct slice body = {.data = (const uint8_t *)text, .size = write_body(text, sizeof text, user, length)};
-            assert_same(refusal_of(r, &secret, body), body);
-            assert_same(refusal_of(r, &secret, body), body);
+            assert_same(refusals_of(r, &secret, body), body);
+            assert_same(refusals_of(r, &secret, body), body);
         }
     }
     assert_true(write_body(text, sizeof text, 1, 350) < REFUSAL_BYTES);
