@@ -213,6 +213,7 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/syn.h \
 	sensor/flow/table.c \
 	sensor/flow/table.h \
+	sensor/flow/table_inside.h \
 	sensor/flow/worker.c \
 	sensor/flow/worker.h \
 	sensor/keylog/key_file.c \

@@ -1,5 +1,7 @@
 #include "sensor/flow/across.h"
 
+#include "sensor/flow/table_inside.h"
+
 void across_note(struct flow_table *t, uint32_t network)
 {
     size_t i = 0;

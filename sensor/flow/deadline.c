@@ -1,6 +1,8 @@
+/* What time and short memory end. */
 #include "sensor/flow/draft.h"
 #include "sensor/flow/reader.h"
 #include "sensor/flow/syn.h"
+#include "sensor/flow/table_inside.h"
 
 static struct connection *connection_of_age(struct age *age)
 {

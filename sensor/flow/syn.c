@@ -1,6 +1,7 @@
 #include "sensor/flow/syn.h"
 
 #include "sensor/event/auth.h"
+#include "sensor/flow/table_inside.h"
 
 #define VLAN_BITS   0xfffu
 #define SIZE_MOST   127u

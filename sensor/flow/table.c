@@ -2,6 +2,7 @@
 
 #include "sensor/flow/across.h"
 #include "sensor/flow/syn.h"
+#include "sensor/flow/table_inside.h"
 
 #define MILLISECONDS(n) ((moment)(n)*1000 * 1000)
 #define SECONDS(n)      MILLISECONDS((n)*INT64_C(1000))

@@ -28,9 +28,13 @@ struct flow_table {
     moment quiet_until; /* nothing runs out before */
 };
 
+/** Its connections come from the bench's account. */
 void flow_table_init(struct flow_table *t, struct flow_bench *bench);
+
+/** After flow_table_end(). */
 void flow_table_deinit(struct flow_table *t);
 
+/** @param wire_size  of the frame. */
 void flow_table_packet(struct flow_table *t, const struct packet *p, uint32_t wire_size);
 
 /** All that runs out by `clock`, in the order in which it does; then that is the table's clock. */
@@ -46,36 +50,7 @@ void flow_table_evict(struct flow_table *t, size_t bytes);
 /** Ends and tells all. */
 void flow_table_end(struct flow_table *t);
 
-/* between table.c, syn.c, across.c and deadline.c */
-
-/** By what a flow is looked for that is not of those found lately. */
-struct flow_name {
-    struct flow_key key;
-    uint64_t hash;
-    bool from_low;
-};
-
-void flow_table_name(const struct flow_table *t, const struct packet *p, struct flow_name *name);
-
-/** @return the packet's connection; NULL: there is none yet. */
-struct connection *flow_table_find(const struct flow_table *t, uint64_t hash, const struct packet *p);
-
-/** Takes the packet if its flow is known. @param name  is filled in if not. */
-bool flow_table_known(struct flow_table *t, const struct packet *p, uint32_t wire_size, struct flow_name *name);
-
-void flow_table_drop(struct flow_table *t, struct connection *c, moment time, enum flow_reason why);
-struct connection *flow_table_make(struct flow_table *t, const struct flow_key *key, const struct packet *p,
-                                   bool from_client);
-
-/** The packet is the connection's. @param c  NULL: there was no memory to make it; its bytes are counted as lost. */
-void flow_table_take(struct flow_table *t, struct connection *c, const struct packet *p, uint32_t wire_size);
-
-/** What a packet changed in how the connection ages and waits. */
-void flow_table_settle(struct flow_table *t, struct connection *c);
-
-/** Whether it waits for bytes to come. */
-void flow_table_wait(struct flow_table *t, struct connection *c);
-
+/** The place in the order of records of what is told from now on. @param number  of the frame, or the flow's first. */
 static inline void flow_table_order(struct flow_table *t, moment clock, uint64_t number)
 {
     t->bench->order = (struct event_order){.clock = clock, .number = number};
