@@ -1,14 +1,18 @@
 /* One TLS connection: facts always, plaintext where a key fits. RFC 8446, 5246, 7366, 7627, 8449.
  *
- *   record.c     bytes to records; finding a record again after a gap
- *   handshake.c  records to messages          hello.c, certificate.c   what they say
- *   dialogue.c   what messages mean for what follows: the only file that knows the order of a handshake
- *   early.c      what becomes of early data         presented.c   what certificates the sides present
- *   epoch.c      which keys open a side's records now; the sequence number found again by trial
- *   trial.c      keys found by trial where a hello was lost
- *   waiting.c    records that wait: early data for the server's answer, all of them for a key that may still come
- *   shape.c      sizes of records, kept        shape_read.c            what they betray, where there is no key
- *   opener.c     one side's records opened in turn          keys.c, sessions.c   with what
+ *   record.c      bytes to records; finding a record again after a gap
+ *   sealed.c      records that are sealed: opened, told as lost, or left to wait
+ *   waiting.c     those that wait: early data for the server's answer, all of them for a key that may still come
+ *   plain.c       who reads the plaintext, and what is told of it
+ *   handshake.c   records to messages             hello.c, certificate.c   what they say
+ *   dialogue.c    what messages mean for what follows: the only file that knows the order of a handshake
+ *   early.c       what becomes of early data      presented.c              what certificates the sides present
+ *   resumption.c  what is resumed, and what may be, out of sessions.c
+ *   epoch.c       which keys open a side's records now; the sequence number found again by trial
+ *   trial.c       keys found by trial where a hello was lost
+ *   opener.c      one side's records opened in turn, with keys that schedule.c makes of the secrets in keys.c
+ *   facts.c       what is known of it all         fingerprint.c            JA3, JA3S, JA4
+ *   shape.c       sizes of records, kept          shape_read.c             what they betray, where there is no key
  *
  * tls_stream() is what reassembly feeds. Plaintext is pushed into the stream that `opened` returns, one record a
  * push, out of a buffer of the worker: no plaintext is kept here. A record that was lost or does
