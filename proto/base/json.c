@@ -170,7 +170,7 @@ static bool unescape(struct json *j, struct slice run, struct writer *w)
 
 /* A string, behind its first quote. A text without escapes is not copied.
  * @return false when it does not end: `text` is then what came before. */
-static inline bool read_string(struct json *j, uint8_t *room, size_t room_size, struct slice *text, bool *whole)
+static bool read_string(struct json *j, uint8_t *room, size_t room_size, struct slice *text, bool *whole)
 {
     *text = read_run(j);
     *whole = text->size <= room_size;

@@ -177,7 +177,7 @@ static enum field_line why_not(struct slice line, size_t name)
     return spaced ? FIELD_LINE_SPACE : FIELD_LINE_BAD;
 }
 
-/* inline: once a line, and into one place. */
+/* Inline: it is called once a line, from one place. */
 inline enum field_line head_field(struct slice line, bool plain, struct field *out)
 {
     size_t name = token_size(line);

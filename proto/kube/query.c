@@ -14,7 +14,7 @@ struct values {
 };
 
 /* In a query, unlike in a path, a plus is a space. */
-static inline uint8_t take(struct slice *raw)
+static uint8_t take(struct slice *raw)
 {
     uint8_t first = raw->data[0], byte = escape_take(raw);
     return first == '+' ? ' ' : byte;

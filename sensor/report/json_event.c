@@ -50,7 +50,7 @@ static char *move_to(const struct json_object *objects, char *at, unsigned from,
 }
 
 /** The name of a member that has a value, in the object it belongs to. */
-static inline char *begin_member(struct line *w, char *at, const struct json_step *step)
+static char *begin_member(struct line *w, char *at, const struct json_step *step)
 {
     if (step->object != w->object) {
         at = move_to(w->plan->objects, at, w->object, step->object);
@@ -60,13 +60,13 @@ static inline char *begin_member(struct line *w, char *at, const struct json_ste
 }
 
 /** @return NULL: a value that has no name. */
-static inline const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
+static const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
 {
     const struct json_key *word = value < JSON_WORDS ? &w->plan->words[step->field][value] : NULL;
     return word && word->size ? word : NULL;
 }
 
-static inline char *put_name(struct line *w, char *at, const struct json_step *step, uint64_t value)
+static char *put_name(struct line *w, char *at, const struct json_step *step, uint64_t value)
 {
     const struct json_key *word = word_of(w, step, value);
     return word ? put_key(begin_member(w, at, step), word) : at;
@@ -116,7 +116,7 @@ static char *put_quoted(struct line *w, char *at, enum field_kind kind, const vo
 }
 
 /** A value alone, of the kinds that have one of their own. */
-static inline char *put_value(struct line *w, char *at, enum field_kind kind, const void *member, unsigned width)
+static char *put_value(struct line *w, char *at, enum field_kind kind, const void *member, unsigned width)
 {
     switch (kind) {
     case FIELD_TEXT: return escape_json_at(at, event_text(w->e, *(const struct text *)member));
