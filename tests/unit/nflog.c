@@ -2,31 +2,11 @@
 #include "tests/unit/packet_rig.h"
 
 static const struct wrapped attributes_rows[] = {
-    {"little",
-     239,
-     0,
-     0,
-     {2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 1, 0, 6, 0, 10, 0, 1, 2, 0, 0, 49, 0, 9, 0},
-     24,
-     false,
-     WALK_SEGMENT,
-     0,
-     TUNNEL_NONE,
-     0},
-    {"big", 239, 0, 0, {10, 0, 0, 1, 0, 8, 0, 1, 8, 0, 1, 0, 0, 69, 0, 9}, 16, true, WALK_SEGMENT, 0, TUNNEL_NONE, 0},
-    {"no payload",
-     239,
-     0,
-     0,
-     {2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 1, 0, 45, 0, 10, 0},
-     16,
-     false,
-     WALK_OTHER,
-     0,
-     TUNNEL_NONE,
-     0},
-    {"another version", 239, 0, 0, {2, 1, 0, 1, 49, 0, 9, 0}, 8, false, WALK_OTHER, 0, TUNNEL_NONE, 0},
-    {"shorter than itself", 239, 0, 0, {2, 0, 0, 1, 3, 0, 1, 0}, 8, false, WALK_BAD, 0, TUNNEL_NONE, 0},
+    {"little", 239, BYTES(2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 1, 0, 6, 0, 10, 0, 1, 2, 0, 0, 49, 0, 9, 0)},
+    {"big", 239, BYTES(10, 0, 0, 1, 0, 8, 0, 1, 8, 0, 1, 0, 0, 69, 0, 9), .six = true},
+    {"no payload", 239, BYTES(2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 1, 0, 45, 0, 10, 0), .outcome = WALK_OTHER},
+    {"another version", 239, BYTES(2, 1, 0, 1, 49, 0, 9, 0), .outcome = WALK_OTHER},
+    {"shorter than itself", 239, BYTES(2, 0, 0, 1, 3, 0, 1, 0), .outcome = WALK_BAD},
 };
 
 static void attributes(void **state)

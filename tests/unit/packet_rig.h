@@ -101,12 +101,15 @@ struct wrapped {
     uint16_t port;    /* of UDP, whose header is behind that; 0: the protocol's own */
     uint8_t bytes[160];
     uint8_t size;
-    bool six;
-    enum walk outcome;
-    uint8_t layers; /* that it takes */
+    bool six;          /* the packet inside is IPv6's */
+    enum walk outcome; /* WALK_SEGMENT where nothing is said */
+    uint8_t layers;    /* that it takes */
     enum tunnel_kind kind;
     uint32_t id;
 };
+
+/* What stands before the packet. */
+#define BYTES(...) .bytes = {__VA_ARGS__}, .size = sizeof((const uint8_t[]){__VA_ARGS__})
 
 static inline void wrap(struct build *b, const struct wrapped *w)
 {
