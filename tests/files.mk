@@ -186,6 +186,7 @@ noinst_HEADERS = \
 	tests/tools/walk_rig.h \
 	tests/tools/wire.h \
 	tests/unit/draft_rig.h \
+	tests/unit/finding_rig.h \
 	tests/unit/frame_rig.h \
 	tests/unit/frame_talk.h \
 	tests/unit/http1_talk.h \
@@ -194,18 +195,18 @@ noinst_HEADERS = \
 	tests/unit/http2_record.h \
 	tests/unit/http2_talk.h \
 	tests/unit/http2_talks.h \
-	tests/unit/packet_rig.h \
+	tests/unit/infer_rig.h \
 	tests/unit/key_rig.h \
+	tests/unit/packet_rig.h \
+	tests/unit/rig.h \
 	tests/unit/rule_rig.h \
 	tests/unit/savefile_rig.h \
 	tests/unit/text_rig.h \
-	tests/unit/finding_rig.h \
-	tests/unit/infer_rig.h \
 	tests/unit/tls_follow.h \
 	tests/unit/tls_hello_made.h \
 	tests/unit/tls_rig.h \
-	tests/unit/worker_rig.h \
-	tests/unit/rig.h
+	tests/unit/wiped.h \
+	tests/unit/worker_rig.h
 
 # Without libhtp there is nothing to compare with.
 if HAVE_HTP

@@ -12,25 +12,11 @@
 
 #include "proto/http/hpack.h"
 #include "tests/tools/go_hpack_reader.h"
+#include "tests/unit/wiped.h"
 
 enum { BLOCK = 1 << 18, TOLD = 8192 };
 
 static const struct hash_secret secret = {{1}};
-static size_t wiped;
-
-/* In the place of the C library's. */
-void explicit_bzero(void *bytes, size_t size)
-{
-    memset(bytes, 0, size);
-    wiped += size;
-}
-
-void __explicit_bzero_chk(void *bytes, size_t size, size_t room);
-void __explicit_bzero_chk(void *bytes, size_t size, size_t room)
-{
-    (void)room;
-    explicit_bzero(bytes, size);
-}
 
 struct rig {
     struct memory memory;

@@ -9,25 +9,11 @@
 #include "proto/http/hpack.h"
 #include "proto/http/huffman.h"
 #include "proto/http/literals.h"
+#include "tests/unit/wiped.h"
 
 enum { LONG = 900, SLOT = 4096, STRINGS = 24 };
 
 static const struct hash_secret secret = {{9, 8, 7}};
-static size_t wiped;
-
-/* In the place of the C library's. */
-void explicit_bzero(void *bytes, size_t size)
-{
-    memset(bytes, 0, size);
-    wiped += size;
-}
-
-void __explicit_bzero_chk(void *bytes, size_t size, size_t room);
-void __explicit_bzero_chk(void *bytes, size_t size, size_t room)
-{
-    (void)room;
-    explicit_bzero(bytes, size);
-}
 
 /* `size` bytes, a multiple of five, that decode to 8/5 of that: codes of five bits, of a text that `seed` chooses among
  * '0', '1', '2'. */
