@@ -51,6 +51,7 @@ proto_libproto_a_SOURCES = \
 	proto/http/http1_inside.h \
 	proto/http/http2.c \
 	proto/http/http2.h \
+	proto/http/http2_block.c \
 	proto/http/http2_error.c \
 	proto/http/http2_error.h \
 	proto/http/http2_head.c \

@@ -2,7 +2,7 @@
 
 #include "proto/http/http2_inside.h"
 
-enum { SETTING = 6, SETTINGS_HEADER_TABLE_SIZE = 1, PRIORITY_FIELDS = 5 };
+enum { SETTING = 6, SETTINGS_HEADER_TABLE_SIZE = 1 };
 
 static struct http2 *http2_of(struct stream *s)
 {
@@ -18,7 +18,7 @@ void http2_give_up(struct http2 *h, moment time, enum gave_up reason)
     h->events->gave_up(h->owner, time, reason);
 }
 
-static void count(struct http2 *h, enum side from, struct flood *f, enum flood_kind kind, moment time)
+void http2_count(struct http2 *h, enum side from, struct flood *f, enum flood_kind kind, moment time)
 {
     if (flood_rises(f, kind, time))
         h->events->odd(h->owner, time, from, flood_mark(kind), f->count);
@@ -26,119 +26,13 @@ static void count(struct http2 *h, enum side from, struct flood *f, enum flood_k
 
 static void count_flood(struct http2 *h, enum side from, enum flood_kind kind, moment time)
 {
-    count(h, from, &h->side[from].floods[kind], kind, time);
+    http2_count(h, from, &h->side[from].floods[kind], kind, time);
 }
 
 void http2_bad_frame(struct http2 *h, enum side from, moment time)
 {
     count_flood(h, from, FLOOD_BAD_FRAMES, time);
 }
-
-/* Blocks, out of frames */
-
-static void drop_block(struct http2 *h, enum side from)
-{
-    struct block *b = &h->side[from].block;
-    hold_clear(&b->hold, h->shared->memory);
-    *b = (struct block){0};
-}
-
-static void block_over(struct http2 *h, enum side from, moment time, struct slice whole)
-{
-    if (h->side[from].block.damaged)
-        http2_head_unread(h, from);
-    else
-        http2_head_read(h, from, time, whole);
-    drop_block(h, from);
-}
-
-static void block_damaged(struct http2 *h, enum side from, enum gave_up why)
-{
-    struct block *b = &h->side[from].block;
-    hold_clear(&b->hold, h->shared->memory);
-    b->damaged = b->damaged ? b->damaged : (uint8_t)why;
-}
-
-static void add_piece(struct http2 *h, enum side from, moment time, const struct h2_frame *f, struct slice piece)
-{
-    struct block *b = &h->side[from].block;
-    bool last = f->flags & FRAME_END_HEADERS, only = last && !b->hold.size;
-    if (!only && piece.size > h->shared->limits.block_bytes - b->hold.size)
-        block_damaged(h, from, GAVE_UP_LIMIT);
-    else if (!only && !b->damaged && piece.size && !hold_add(&b->hold, piece, h->shared->memory))
-        http2_give_up(h, time, GAVE_UP_MEMORY);
-    if (last && !h->gave_up)
-        block_over(h, from, time, only ? piece : hold_slice(&b->hold));
-}
-
-/* One that is begun while another is not at its end leaves that one incomplete: RFC 9113, section 6.10. */
-static void abandon_block(struct http2 *h, enum side from, moment time)
-{
-    if (!h->side[from].block.stream)
-        return;
-    http2_bad_frame(h, from, time);
-    block_damaged(h, from, GAVE_UP_MALFORMED);
-    block_over(h, from, time, slice_of(""));
-}
-
-static void begin_block(struct http2 *h, enum side from, moment time, const struct h2_frame *f, uint32_t stream)
-{
-    abandon_block(h, from, time);
-    if (!stream)
-        http2_forget_table(h, from); /* its end is not waited for */
-    uint32_t *highest = &h->side[from].highest[stream % 2];
-    if (f->type == FRAME_HEADERS && stream > *highest)
-        *highest = stream;
-    h->side[from].block = (struct block){.stream = stream,
-                                         .time = time,
-                                         .promise = f->type == FRAME_PUSH_PROMISE,
-                                         .end_stream = f->flags & FRAME_END_STREAM};
-}
-
-/* @return false: the lengths contradict each other. */
-static bool strip(const struct h2_frame *f, struct slice payload, uint32_t *promised, struct slice *piece)
-{
-    struct reader r = reader_of(payload);
-    size_t padding = f->flags & FRAME_PADDED ? read_u8(&r) : 0;
-    if (f->type == FRAME_PUSH_PROMISE)
-        *promised = read_u32(&r) & 0x7fffffff;
-    else if (f->flags & FRAME_PRIORITISED)
-        read_slice(&r, PRIORITY_FIELDS);
-    size_t left = reader_left(&r);
-    *piece = read_slice(&r, left < padding ? left + 1 : left - padding);
-    return !r.failed;
-}
-
-static void headers(struct http2 *h, enum side from, moment time, const struct h2_frame *f, struct slice payload)
-{
-    uint32_t promised = 0;
-    struct slice piece;
-    bool promise = f->type == FRAME_PUSH_PROMISE, fits = strip(f, payload, &promised, &piece);
-    uint32_t stream = promise ? promised : f->stream;
-    bool forbidden = !fits || !stream || (promise && from == CLIENT);
-    if (promise && from == SERVER)
-        count_flood(h, from, FLOOD_PROMISES, time);
-    begin_block(h, from, time, f, stream);
-    if (forbidden || (from == CLIENT && stream % 2 == 0))
-        http2_bad_frame(h, from, time);
-    if (forbidden)
-        block_damaged(h, from, GAVE_UP_MALFORMED);
-    add_piece(h, from, time, f, piece);
-}
-
-static void continuation(struct http2 *h, enum side from, moment time, const struct h2_frame *f, struct slice payload)
-{
-    struct block *b = &h->side[from].block;
-    if (!b->stream || (f->stream != b->stream && !b->promise)) {
-        http2_bad_frame(h, from, time);
-        http2_forget_table(h, from);
-        return;
-    }
-    count(h, from, &b->pieces, FLOOD_CONTINUATIONS, time);
-    add_piece(h, from, time, f, payload);
-}
-
-/* The other frames */
 
 /* RFC 9113, section 5.1. Of its own heads only: which of the two sides a capture has first says nothing. */
 static bool sent_no_head(const struct http2 *h, enum side from, uint32_t stream)
@@ -163,7 +57,7 @@ static bool is_window(const struct h2_frame *f, struct slice payload)
 static bool is_lawful(const struct http2 *h, enum side from, const struct h2_frame *f, struct slice payload)
 {
     switch (f->type) {
-    case FRAME_PRIORITY: return f->stream && f->size == PRIORITY_FIELDS;
+    case FRAME_PRIORITY: return f->stream && f->size == HTTP2_PRIORITY;
     case FRAME_RST_STREAM: return f->stream && f->size == 4 && !is_idle(h, from, f->stream);
     case FRAME_SETTINGS: return !f->stream && f->size % SETTING == 0 && !(f->flags & FRAME_ACK && f->size);
     case FRAME_PING: return !f->stream && f->size == 8;
@@ -216,7 +110,7 @@ static void frame_whole(void *owner, enum side from, moment time, const struct h
 {
     struct http2 *h = owner;
     if (!h->gave_up && f->type != FRAME_CONTINUATION)
-        abandon_block(h, from, time);
+        http2_block_abandon(h, from, time);
     if (h->gave_up)
         return;
     if (!is_lawful(h, from, f, payload)) {
@@ -225,8 +119,8 @@ static void frame_whole(void *owner, enum side from, moment time, const struct h
     }
     switch (f->type) {
     case FRAME_HEADERS:
-    case FRAME_PUSH_PROMISE: headers(h, from, time, f, payload); break;
-    case FRAME_CONTINUATION: continuation(h, from, time, f, payload); break;
+    case FRAME_PUSH_PROMISE: http2_block_headers(h, from, time, f, payload); break;
+    case FRAME_CONTINUATION: http2_block_continuation(h, from, time, f, payload); break;
     case FRAME_RST_STREAM: reset(h, from, time, f, payload); break;
     case FRAME_SETTINGS: settings(h, from, time, payload); break;
     case FRAME_GOAWAY: goaway(h, from, time, payload); break;
@@ -239,23 +133,15 @@ static void frame_whole(void *owner, enum side from, moment time, const struct h
 static void frame_damaged(void *owner, enum side from, moment time, const struct h2_frame *f, enum gave_up why)
 {
     struct http2 *h = owner;
-    struct block *b = &h->side[from].block;
-    bool goes_on = f->type == FRAME_CONTINUATION && b->stream && (b->promise || b->stream == f->stream);
-    if (!h->gave_up && !goes_on)
-        abandon_block(h, from, time);
     if (h->gave_up)
         return;
-    if (f->type == FRAME_SETTINGS)
-        http2_allow_table(h, other_side(from), UINT32_MAX);
-    if (f->type == FRAME_CONTINUATION)
-        http2_forget_table(h, from);
-    if (f->type == FRAME_HEADERS || f->type == FRAME_PUSH_PROMISE)
-        begin_block(h, from, time, f, f->stream); /* which stream is promised does not matter */
-    else if (!goes_on)
+    if (f->type == FRAME_HEADERS || f->type == FRAME_PUSH_PROMISE || f->type == FRAME_CONTINUATION) {
+        http2_block_damaged(h, from, time, f, why);
         return;
-    block_damaged(h, from, why);
-    if (f->flags & FRAME_END_HEADERS)
-        block_over(h, from, time, slice_of(""));
+    }
+    http2_block_abandon(h, from, time);
+    if (!h->gave_up && f->type == FRAME_SETTINGS)
+        http2_allow_table(h, other_side(from), UINT32_MAX);
 }
 
 static void frame_data(void *owner, enum side from, moment time, const struct h2_frame *f, struct slice bytes,
@@ -263,7 +149,7 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
 {
     struct http2 *h = owner;
     if (!h->gave_up)
-        abandon_block(h, from, time);
+        http2_block_abandon(h, from, time);
     if (h->gave_up)
         return;
     struct h2_exchange *e = streams_find(&h->streams, f->stream);
@@ -292,10 +178,7 @@ static void frames_lost(void *owner, enum side from, moment time)
     struct http2 *h = owner;
     if (h->gave_up)
         return;
-    if (h->side[from].block.stream) {
-        block_damaged(h, from, GAVE_UP_NO_RESUME);
-        block_over(h, from, time, slice_of(""));
-    }
+    http2_block_lost(h, from, time);
     http2_forget_table(h, from);
     http2_allow_table(h, other_side(from), UINT32_MAX); /* SETTINGS may be what was lost */
     streams_lost(&h->streams, from);
@@ -303,8 +186,6 @@ static void frames_lost(void *owner, enum side from, moment time)
 
 static const struct frame_events FRAMES = {
     .whole = frame_whole, .damaged = frame_damaged, .data = frame_data, .lost = frames_lost};
-
-/* The stream */
 
 static void settle(struct http2 *h, moment time, enum gave_up result)
 {
@@ -346,7 +227,7 @@ static void destroy(struct stream *s)
 {
     struct http2 *h = http2_of(s);
     for (enum side side = CLIENT; side <= SERVER; side++) {
-        drop_block(h, side);
+        http2_block_drop(h, side);
         frames_deinit(&h->side[side].frames);
         hpack_free(h->side[side].hpack);
     }

@@ -1,5 +1,5 @@
-/* Inside of the HTTP/2 reader: for http2.c (frames and streams) and http2_head.c (heads, out of header blocks), and for
- * nobody else. */
+/* Inside of the HTTP/2 reader: for http2.c (frames and streams), http2_block.c (header blocks, out of frames) and
+ * http2_head.c (heads, out of blocks), and for nobody else. */
 #ifndef PROTO_HTTP_HTTP2_INSIDE_H
 #define PROTO_HTTP_HTTP2_INSIDE_H
 
@@ -8,6 +8,8 @@
 #include "proto/http/hpack.h"
 #include "proto/http/http2.h"
 #include "proto/http/streams.h"
+
+enum { HTTP2_PRIORITY = 5 /* bytes of a priority, in a frame of its own or in HEADERS */ };
 
 /* The header block that is being read. */
 struct block {
@@ -49,6 +51,27 @@ void http2_give_up(struct http2 *h, moment time, enum gave_up reason);
 
 /** Something odd of no exchange, told when its count is worth it. */
 void http2_bad_frame(struct http2 *h, enum side from, moment time);
+
+/** Counts one more of a kind, and tells of it when its count is worth it. */
+void http2_count(struct http2 *h, enum side from, struct flood *f, enum flood_kind kind, moment time);
+
+/** HEADERS, or PUSH_PROMISE. */
+void http2_block_headers(struct http2 *h, enum side from, moment time, const struct h2_frame *f, struct slice payload);
+
+void http2_block_continuation(struct http2 *h, enum side from, moment time, const struct h2_frame *f,
+                              struct slice payload);
+
+/** Of one of these three bytes are missing, or it is too long. */
+void http2_block_damaged(struct http2 *h, enum side from, moment time, const struct h2_frame *f, enum gave_up why);
+
+/** Another frame than the CONTINUATION that was to come: what there is of the block, if anything, is all of it. */
+void http2_block_abandon(struct http2 *h, enum side from, moment time);
+
+/** Frames of that side were lost: the rest of the block, if one is being read, is among them. */
+void http2_block_lost(struct http2 *h, enum side from, moment time);
+
+/** Gives its memory back; nothing is told. */
+void http2_block_drop(struct http2 *h, enum side from);
 
 /** The block of that side is complete: its head is told. */
 void http2_head_read(struct http2 *h, enum side from, moment time, struct slice block);
