@@ -209,6 +209,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/flow/refusals.h \
 	sensor/flow/secured.c \
 	sensor/flow/secured.h \
+	sensor/flow/secured_record.c \
+	sensor/flow/secured_record.h \
 	sensor/flow/syn.c \
 	sensor/flow/syn.h \
 	sensor/flow/table.c \

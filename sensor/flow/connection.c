@@ -4,6 +4,7 @@
 #include "sensor/event/field.h"
 #include "sensor/flow/reader.h"
 #include "sensor/flow/secured.h"
+#include "sensor/flow/secured_record.h"
 
 static bool same_address(const struct address *a, const struct address *b)
 {
@@ -196,9 +197,9 @@ static void tell_of_tls(const struct connection *c, struct flow_record *r)
         memcpy(r->records, shape->records, sizeof r->records);
     }
     r->tls_completed = tls_facts_has(f, TLS_SIGN_DONE);
-    secured_head(f, &r->event);
+    secured_record_head(f, &r->event);
     for (int side = CLIENT; side <= SERVER; side++)
-        r->alert[side] = secured_alert(f, (enum side)side, &r->event);
+        r->alert[side] = secured_record_alert(f, (enum side)side, &r->event);
 }
 
 static void tell(struct connection *c, enum flow_reason why, bool over)

@@ -2,7 +2,7 @@
 #include "proto/kube/status.h"
 #include "sensor/event/field.h"
 #include "sensor/flow/draft_inside.h"
-#include "sensor/flow/secured.h"
+#include "sensor/flow/secured_record.h"
 
 /* What stands in the target as it was sent is not kept twice. */
 static struct text keep_part(struct draft *d, struct slice part)
@@ -237,7 +237,7 @@ static void keep_tls(struct draft *d)
     for (unsigned i = 0; i < TLS_TEXTS; i++)
         size += f->texts[i].size;
     draft_reserve(d, size);
-    secured_numbers(f, &d->x->event);
+    secured_record_numbers(f, &d->x->event);
     d->x->event.tls.client = d->x->certificate;
     for (unsigned i = 0; i < TLS_TEXTS_BRIEF; i++) {
         struct text kept = draft_keep(d, tls_facts_text(f, (enum tls_text)i), TLS_TEXT_MAX);

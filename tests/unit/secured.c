@@ -8,6 +8,7 @@
 
 #include "proto/tls/keys_reader.h"
 #include "sensor/event/field.h"
+#include "sensor/flow/secured_record.h"
 #include "tests/tools/tls_talk.h"
 #include "tests/unit/worker_rig.h"
 
@@ -54,7 +55,7 @@ static void what_is_unknown(void **state)
         struct tls_facts facts = {
             .signs = rows[i].signs, .version = rows[i].version, .resumed = rows[i].resumed, .client = rows[i].client};
         struct event e = {.size = sizeof e};
-        secured_numbers(&facts, &e);
+        secured_record_numbers(&facts, &e);
         for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
             if (event_is_unknown(&e, fields[k].field) != ((rows[i].unknown & fields[k].bit) != 0))
                 fail_msg("row %zu, field %zu", i, k);
