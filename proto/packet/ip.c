@@ -219,12 +219,16 @@ static enum walk ip_take(struct walker *w, size_t unit, size_t base, struct slic
     return WALK_SEGMENT;
 }
 
+/* As most are (RFC 6564 section 4): the length counts 8 bytes, less one. Under IPv4 they are no such headers. */
+static enum walk ip_take_extension(struct walker *w, struct slice *header)
+{
+    return w->ip_version == 6 ? ip_take(w, 8, 8, header) : WALK_OTHER;
+}
+
 static enum walk ip_extension(struct walker *w)
 {
-    if (w->ip_version != 6)
-        return WALK_OTHER;
     struct slice header;
-    enum walk taken = ip_take(w, 8, 8, &header);
+    enum walk taken = ip_take_extension(w, &header);
     if (taken != WALK_SEGMENT)
         return taken;
     w->open_ended = false;
@@ -260,10 +264,8 @@ static uint32_t ip_jumbo(struct slice header)
 /* With a length of 0 in the IPv6 header the jumbo option has the length, counted from behind that header. */
 static enum walk ip_hop_by_hop(struct walker *w)
 {
-    if (w->ip_version != 6)
-        return WALK_OTHER;
     struct slice header;
-    enum walk taken = ip_take(w, 8, 8, &header);
+    enum walk taken = ip_take_extension(w, &header);
     if (taken != WALK_SEGMENT)
         return taken;
     uint32_t jumbo = ip_jumbo(header);
