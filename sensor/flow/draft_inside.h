@@ -62,27 +62,29 @@ struct text draft_keep(struct draft *d, struct slice wire, size_t most);
  * memory, it cuts and does not move it either. */
 void draft_reserve(struct draft *d, size_t size);
 
-/** A field of the request's head that is not KNOWN. */
+/** A field of a head that is not wholly KNOWN: of the request's, of the answer's. */
 void draft_hide(struct draft *d, const struct field *f);
+void draft_hide_answer(struct draft *d, const struct field *f);
+
+/** What a KNOWN field of the request's head says of those that were hidden before it: draft_place() calls it then. */
 void draft_place_behind_hidden(struct draft *d, const struct field *f);
+
+/** The head is over: what follows of the fields that were hidden in it. */
+void draft_settle_request(struct draft *d);
+void draft_settle_answer(struct draft *d);
+
+/** It was an informational head: nothing follows of what was hidden in it. */
+void draft_forget_hidden_answer(struct draft *d);
 
 /** The credential of this value, as if it were an Authorization's. */
 void draft_keep_credential(struct draft *d, struct slice value);
-
-/** The same of an answer's head. */
-void draft_hide_answer(struct draft *d, const struct field *f);
-
-/** The heads are over. */
-void draft_settle_request(struct draft *d);
-void draft_settle_answer(struct draft *d);
-void draft_forget_hidden_answer(struct draft *d);
 
 static inline bool draft_hides(const struct draft *d, enum hidden what)
 {
     return d->hidden >> what & 1;
 }
 
-/* After an Upgrade, too. */
+/** Whether it is a stream of HTTP/2, after an Upgrade too. */
 static inline bool draft_is_http2(const struct draft *d)
 {
     return d->x->stream_id != 0 || d->stream_doubted;
@@ -103,7 +105,7 @@ static inline bool draft_is_pseudo(enum field_name id)
     return id >= FIELD_METHOD && id <= FIELD_PROTOCOL;
 }
 
-/* A field of the request's head that is KNOWN, before it is looked at. */
+/** A field of the request's head that is KNOWN, before it is looked at. */
 static inline void draft_place(struct draft *d, const struct field *f)
 {
     if (d->hidden || exchange_has(d->x, SIGN_VALUE_ALONE))

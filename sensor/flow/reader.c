@@ -63,7 +63,6 @@ static void drop_tunnel(struct connection *c)
     c->tunnel = NULL;
 }
 
-/* They have been told all that there will be. */
 void reader_finish(struct connection *c)
 {
     if (c->reader && (c->searching || c->second || c->protocol == PROTOCOL_HTTP1))

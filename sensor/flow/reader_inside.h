@@ -18,7 +18,7 @@ void reader_gap(struct connection *c, enum side from, moment time, uint64_t size
 /** Passes on that a side has ended, if it has. */
 void reader_tell_end(struct connection *c, enum side from, moment time);
 
-/** They have been told all that there will be. */
+/** Frees the readers, which have been told all that there will be. */
 void reader_finish(struct connection *c);
 
 /** What a CONNECT has led to is anything: it is read as a connection's own. @return NULL: it is one already. */
