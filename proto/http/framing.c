@@ -88,7 +88,7 @@ struct body_rule framing_request(const struct framing *f, enum http_version vers
     struct body_rule rule = request_body(f, version);
     bool no_host = f->hosts == 0 && version == HTTP_1_1 && !f->connect;
     rule.marks |= bit(no_host, MARK_NO_HOST) | bit(f->hosts > 1, MARK_TWO_HOSTS);
-    if (no_host || f->hosts > 1)
+    if (no_host || f->hosts > 1 || (f->odd_trailer && rule.kind != BODY_CHUNKED))
         rule.kind = BODY_REFUSED;
     return rule;
 }

@@ -12,8 +12,9 @@ struct framing {
     uint8_t encodings;     /* Transfer-Encoding fields, up to 2 */
     bool chunked;          /* the last of them was exactly "chunked" */
     bool ends_chunked;     /* its last coding is */
-    bool odd_length, two_lengths;
-    bool connect; /* the method is CONNECT, of which Go asks no Host: given with the start line */
+    bool odd_length : 1, two_lengths : 1;
+    bool odd_trailer : 1; /* a Trailer that only who reads chunks takes: given by who found it */
+    bool connect;     /* the method is CONNECT, of which Go asks no Host: given with the start line */
 };
 
 void framing_field(struct framing *f, const struct field *field);

@@ -89,8 +89,8 @@ size_t head_line_size(struct slice s, bool *plain)
     return *plain ? quiet + 2 : quiet + slice_find(slice_part(s, quiet, s.size), '\n') + 1;
 }
 
-/* What is enough of a line to see that it is none, without reading all of it again and again. A longer method is none,
- * nor is a longer line with control characters: so say a whole line and its beginning alike. */
+/* What is enough of a line to see that it is none, without reading all of it again and again. A longer line with
+ * control characters is none: so say a whole line and its beginning alike. A method may be as long as a head. */
 enum { LONG = 4096 };
 
 /* HTTP/d.d and nothing else, as Go's ParseHTTPVersion. */
@@ -109,7 +109,7 @@ static enum http_version version_of(struct slice s)
 enum start_line head_request_line(struct slice line, bool plain, struct request_line *out)
 {
     size_t method = token_size(line);
-    if (method == 0 || method >= LONG || method == line.size || line.data[method] != ' ')
+    if (method == 0 || method == line.size || line.data[method] != ' ')
         return START_UNREADABLE;
     struct slice rest = slice_part(line, method + 1, line.size);
     size_t target = slice_find(rest, ' ');
@@ -162,9 +162,9 @@ bool head_may_begin(struct slice prefix, enum side from)
     if (from == SERVER)
         return may_begin_status(prefix);
     size_t method = token_size(slice_part(prefix, 0, LONG));
-    if (method == prefix.size)
+    if (method == prefix.size || method == LONG)
         return true;
-    if (method == 0 || method >= LONG || prefix.data[method] != ' ')
+    if (method == 0 || prefix.data[method] != ' ')
         return false;
     return prefix.size < LONG || !has_control(slice_part(prefix, method, LONG));
 }
@@ -187,7 +187,7 @@ inline enum field_line head_field(struct slice line, bool plain, struct field *o
         .known = KNOWN, .name = slice_part(line, 0, name), .value = slice_trim(slice_part(line, name + 1, line.size))};
     out->id = field_id(out->name);
     /* Of the whole line, which is longer than its value: the token and what was trimmed hold none. */
-    return !plain && has_control(line) ? FIELD_LINE_BAD : FIELD_LINE_GOOD;
+    return !plain && has_control(line) ? FIELD_LINE_CONTROL : FIELD_LINE_GOOD;
 }
 
 bool head_value_plain(struct slice s)

@@ -52,11 +52,13 @@ bool head_may_begin(struct slice prefix, enum side from);
 
 enum field_line {
     FIELD_LINE_GOOD,
-    FIELD_LINE_SPACE, /* white space before the colon: refused */
-    FIELD_LINE_BAD    /* the name is no token, or the value holds control characters: refused */
+    FIELD_LINE_CONTROL, /* the value holds control characters: refused, but where nobody reads it */
+    FIELD_LINE_SPACE,   /* white space before the colon: refused */
+    FIELD_LINE_BAD      /* the name is no token: refused */
 };
 
-/** Name and value of a field, unfolded already. @param plain  as above. @param out  good for FIELD_LINE_GOOD only. */
+/** Name and value of a field, unfolded already. @param plain  as above. @param out  good for FIELD_LINE_GOOD and
+ * FIELD_LINE_CONTROL only. */
 enum field_line head_field(struct slice line, bool plain, struct field *out);
 
 /** No control characters, so that it can go on a field's value. */

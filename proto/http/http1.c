@@ -52,7 +52,7 @@ void http1_refuse(struct http1 *h, enum side from)
 {
     leave(h, from, AT_SEARCH);
     h->half[from].to_tell = 0;
-    h->half[from].search = (struct search){0};
+    h->half[from].search = (struct search){.behind_lf = true}; /* nearly always: any method may follow */
     h->half[from].refused = true;
     pair_done(&h->pairing, from, MESSAGE_REFUSED);
     if (from == SERVER)

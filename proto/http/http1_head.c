@@ -96,13 +96,17 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     http1_refuse_all(h, from);
 }
 
+/* RFC 9113, 3.4. To Go's HTTP/1 server it is a request like any other, and its last one where no field follows. */
+static const char PREFACE[] = "PRI * HTTP/2.0";
+
 static void request_line(struct http1 *h, moment time, struct slice line, bool plain)
 {
     struct half *side = &h->half[CLIENT];
     struct request_line request;
     enum start_line read = head_request_line(line, plain, &request);
-    bool preface = slice_is(line, "PRI * HTTP/2.0"); /* RFC 9113, 3.4: another protocol, that is all */
-    if (read == START_UNREADABLE || (preface && !h->pairing.recognised)) {
+    if (slice_is(line, PREFACE))
+        read = START_GOOD;
+    if (read == START_UNREADABLE) {
         unreadable(h, CLIENT, time);
         return;
     }
@@ -196,6 +200,23 @@ static void good_field(struct http1 *h, enum side from, const struct field *fiel
     tell_field(h, from, field);
 }
 
+/* A value with control characters that Go's server never looks at: of trailers, and of fields that it takes out before:
+ * framing tells whether it did. @return whether it goes on. */
+static bool unread_value(struct http1 *h, enum side from, const struct field *field)
+{
+    struct half *side = &h->half[from];
+    bool trailer = slice_same_nocase(field->name, slice_of("trailer"));
+    bool framing = trailer || field->id == FIELD_CONTENT_LENGTH || field->id == FIELD_TRANSFER_ENCODING;
+    if (from == SERVER || (side->at == AT_FIELDS && !framing))
+        return false;
+    side->fields++;
+    http1_mark(h, from, MARK_BAD_FIELD);
+    if (side->at == AT_FIELDS)
+        framing_field(&side->framing, field);
+    side->framing.odd_trailer |= trailer;
+    return true;
+}
+
 static void field_line(struct http1 *h, enum side from, struct slice raw, bool plain)
 {
     struct half *side = &h->half[from];
@@ -219,6 +240,8 @@ static void field_line(struct http1 *h, enum side from, struct slice raw, bool p
         http1_mark(h, from, MARK_BAD_FIELD);
         return;
     }
+    if (read == FIELD_LINE_CONTROL && unread_value(h, from, &field))
+        return;
     if (read == FIELD_LINE_SPACE)
         http1_mark(h, from, MARK_ODD_SPACE);
     tell_malformed(h, from);
@@ -228,7 +251,13 @@ static void field_line(struct http1 *h, enum side from, struct slice raw, bool p
 static void request_head(struct http1 *h)
 {
     struct half *side = &h->half[CLIENT];
-    struct body_rule rule = framing_request(&side->framing, side->version);
+    bool preface = side->version == HTTP_UNKNOWN;
+    if (preface && side->fields == 0) {
+        tell_head(h, CLIENT);
+        http1_refuse_all(h, CLIENT);
+        return;
+    }
+    struct body_rule rule = framing_request(&side->framing, preface ? HTTP_1_1 : side->version);
     http1_marks(h, CLIENT, rule.marks);
     tell_head(h, CLIENT);
     http1_body_begin(h, CLIENT, rule.kind);

@@ -18,11 +18,12 @@ static enum lines_step give_held(struct lines *l, struct slice *raw)
     return LINES_READ;
 }
 
-/* @return whether the line, the first of its field, can be given without looking at what follows. */
+/* @return whether the line, the first of its field, can be given without looking at what follows. One without a name
+ * goes on as others do: Go's reader passes over all of it. */
 static bool is_final(struct slice raw, bool fields)
 {
     struct field name;
-    return !fields || is_empty(raw) || !head_field_name(raw, &name);
+    return !fields || is_empty(raw) || (raw.data[0] != ':' && !head_field_name(raw, &name));
 }
 
 static bool follows_no_fold(struct slice rest, size_t size)

@@ -33,8 +33,8 @@ static inline bool lines_in_place(struct lines *l, size_t bound, bool fields, st
     size_t size = head_line_size(*rest, plain);
     if (size > rest->size || size > bound - l->used)
         return false;
-    /* so short, it is empty or no field */
-    if (fields && size > 2 && (size == rest->size || head_folds(rest->data[size])))
+    /* so short, it is empty or no field, or one without a name */
+    if (fields && (size > 2 || rest->data[0] == ':') && (size == rest->size || head_folds(rest->data[size])))
         return false;
     *raw = (struct slice){.data = rest->data, .size = size};
     *rest = (struct slice){.data = rest->data + size, .size = rest->size - size};

@@ -23,6 +23,8 @@ static enum verdict judge(const struct search *s, struct slice raw, enum side fr
     if (line.size == 0)
         return LINE_LAST;
     struct field field;
+    if (line.data[0] == ':')
+        return head_value_plain(line) ? LINE_GOOD : LINE_BAD; /* Go's reader passes it over */
     if (!head_folds(line.data[0]))
         return head_field(line, false, &field) == FIELD_LINE_GOOD ? LINE_GOOD : LINE_BAD;
     return before > 1 && head_value_plain(line) ? LINE_GOOD : LINE_BAD;

@@ -212,7 +212,18 @@ static const struct talk talks[] = {
     {.name = "another protocol, not even a line",
      .lines = {"C\x16\x03\x01\x02", "C" ASK("/")},
      .told = "gave up not-mine\n"},
-    {.name = "the preface of HTTP/2", .lines = {"CPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}, .told = "gave up not-mine\n"},
+    {.name = "the preface of HTTP/2, which Go's server hands on as a request, and its last one",
+     .lines = {"CPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "S" GIVE("403", "0", "")},
+     .told = "1 open ?\n1 C :method=PRI\n1 C :path=*\n1 C head request\n1 C done refused\n" TOLD_GIVE("1", "403", "0")
+         TOLD_END("1")},
+    {.name = "and with a field it is any other request",
+     .lines = {"CPRI * HTTP/2.0\r\nHost: h\r\n\r\n" ASK("/2"), "S" GIVE("403", "0", "") GIVE("404", "0", "")},
+     .told = "1 open ?\n1 C :method=PRI\n1 C :path=*\n1 C Host=h\n1 C head request\n1 C done whole\n" TOLD_ASK(
+         "2", "/2") TOLD_GIVE("1", "403", "0") TOLD_END("1") TOLD_GIVE("2", "404", "0") TOLD_END("2")},
+    {.name = "but for its Host",
+     .lines = {"CPRI * HTTP/2.0\r\nA: b\r\n\r\n", "S" GIVE("400", "0", "")},
+     .told = "1 open ?\n1 C :method=PRI\n1 C :path=*\n1 C A=b\n1 C mark no_host\n1 C head request\n"
+             "1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
     {.name = "no start line, later on",
      .lines = {"C" ASK("/1"), "S" GIVE("200", "0", ""), "C\x16\x03\x01", "S" GIVE("400", "0", "")},
      .told = TOLD_ASK("1", "/1") TOLD_GIVE("1", "200", "0")
@@ -323,6 +334,44 @@ static const struct talk talks[] = {
      .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\n: x\r\nA: b\r\n\r\n", "S" GIVE("200", "0", "")},
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n1 C A=b\n1 C head request\n"
              "1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
+    {.name = "and the lines that it goes on over",
+     .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\n: x\r\n y\r\n\tz\r\nA: b\r\n:\n c\n\r\n", "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark folded_field\n1 C mark bad_field\n"
+             "1 C A=b\n1 C mark bare_lf\n1 C head request\n1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
+    {.name = "and behind what RFC 9112 refuses, with a method of nobody's",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\nODD /2 HTTP/1.1\r\n: x\r\n y\r\nHost: h\r\n\r\n",
+               "S" GIVE("200", "0", "") GIVE("403", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C mark odd_length\n"
+             "1 C head request\n1 C done refused\n2 open 1.1\n2 C mark found_by_search\n2 C :method=ODD\n"
+             "2 C :path=/2\n2 C mark folded_field\n2 C mark bad_field\n2 C Host=h\n2 C head request\n"
+             "2 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "control characters where Go looks at no value: beside chunked, and in trailers",
+     .lines = {"CPOST /1 HTTP/1.1\r\nContent-Length: \x01\r\nTransfer-Encoding: chunked\r\nTrailer: \x02\r\nHost: h\r\n"
+               "\r\n0\r\nA: \x03\r\nB: c\r\n\r\n" ASK("/2"),
+               "S" GIVE("200", "0", "") GIVE("403", "0", "")},
+     .told =
+         "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C mark bad_field\n1 C Transfer-Encoding=chunked\n1 C Host=h\n"
+         "1 C mark length_and_chunked\n1 C mark odd_length\n"
+         "1 C head request\n1 C B=c\n1 C head trailers\n1 C done whole\n" TOLD_ASK("2", "/2") TOLD_GIVE("1", "200", "0")
+             TOLD_END("1") TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "and of the encoding in HTTP/1.0",
+     .lines = {"CGET /1 HTTP/1.0\r\nTransfer-Encoding: \x01\r\nHost: h\r\n\r\n", "S" GIVE("403", "0", "")},
+     .told =
+         "1 open 1.0\n1 C :method=GET\n1 C :path=/1\n1 C mark bad_field\n1 C Host=h\n1 C mark odd_transfer_encoding\n"
+         "1 C head request\n1 C done whole\n" TOLD_GIVE("1", "403", "0") TOLD_END("1")},
+    {.name = "but of a length alone it does",
+     .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\nContent-Length: \x01\r\n\r\n", "S" GIVE("400", "0", "")},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n1 C mark odd_length\n"
+             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
+    {.name = "and of an encoding in HTTP/1.1",
+     .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\x01\r\n\r\n", "S" GIVE("501", "0", "")},
+     .told =
+         "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n1 C mark odd_transfer_encoding\n"
+         "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "501", "0") TOLD_END("1")},
+    {.name = "and of a Trailer without chunks",
+     .lines = {"CGET /1 HTTP/1.1\r\nHost: h\r\ntrailer: \x01\r\n\r\n", "S" GIVE("400", "0", "")},
+     .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark bad_field\n"
+             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
     {.name = "a body that looks like messages",
      .lines = {"CPOST /f HTTP/1.1\r\nHost: h\r\nContent-Length: 31\r\n\r\n\nGET /false HTTP/1.1\r\nA: b\r\n\r\n\n",
                "S" GIVE("200", "22", "\nHTTP/1.1 500 No\r\n\r\n\r\n")},
