@@ -14,7 +14,7 @@
 
 struct http1_limits {
     uint32_t head_bytes; /* of one head: start line and fields */
-    uint32_t open;       /* exchanges at a time: pipelined requests without an answer */
+    uint32_t open;       /* exchanges told at a time: pipelined requests without an answer */
 };
 
 /** @param from_start  whether the first byte of both sides will be pushed; false: joined late, both sides are searched.
@@ -31,7 +31,7 @@ bool http1_may_rest(const struct stream *http1);
 struct stream *http1_wake(const struct http1_limits *limits, struct memory *memory, const struct message_events *events,
                           void *owner);
 
-/** Answers whose request could not be told, and that were therefore not told. */
+/** Answers whose request could not be told, and that were therefore not told; and requests that were too many. */
 uint64_t http1_unpaired(const struct stream *http1);
 
 #endif

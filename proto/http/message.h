@@ -59,7 +59,7 @@ struct message_events {
      * request done, its 101 told as informational; from here on it is the owner's to carry on or to end.
      *  @return who reads it (borrowed), or NULL. */
     struct stream *(*switched)(void *owner, moment time, struct slice protocol, void *thing);
-    /** HTTP/2: something odd that belongs to no single exchange, or that came often: told at its threshold and each
+    /** Something odd that belongs to no single exchange, or that came often: told at its threshold and, in HTTP/2, each
      * time the count has grown tenfold. */
     void (*odd)(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count);
     /** HTTP/2: GOAWAY. @param debug  as sent, valid until it returns. */

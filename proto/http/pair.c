@@ -1,6 +1,6 @@
 #include "proto/http/pair.h"
 
-enum { FIRST_CAPACITY = 2 };
+enum { FIRST_CAPACITY = 2, PASSED_OVER = 32 };
 
 void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory *memory,
                const struct message_events *events, void *owner)
@@ -12,9 +12,9 @@ void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory
 void pair_deinit(struct pairing *p)
 {
     if (p->open)
-        memory_resize(p->memory, p->open, p->capacity * sizeof *p->open, 0);
+        memory_resize(p->memory, p->open - p->left, p->capacity * sizeof *p->open, 0);
     p->open = NULL;
-    p->count = p->capacity = 0;
+    p->count = p->capacity = p->left = 0;
 }
 
 bool pair_may_rest(const struct pairing *p)
@@ -42,9 +42,15 @@ static void tell_over(struct pairing *p, struct h1_exchange *e, enum message_end
     e->thing = NULL;
 }
 
+/* The first one is only stepped over: there may be many behind it. */
 static void remove_at(struct pairing *p, uint32_t at)
 {
     p->count--;
+    if (at == 0) {
+        p->open++;
+        p->left++;
+        return;
+    }
     memmove(p->open + at, p->open + at + 1, (p->count - at) * sizeof *p->open);
 }
 
@@ -116,9 +122,17 @@ void pair_request_byte(struct pairing *p)
         pair_part(p);
 }
 
+/* Room is made where half of it or more was left behind, so that what is moved was added since. */
 static bool make_room(struct pairing *p)
 {
-    if (p->count < p->capacity)
+    if (p->left + p->count < p->capacity)
+        return true;
+    if (p->left) {
+        memmove(p->open - p->left, p->open, p->count * sizeof *p->open);
+        p->open -= p->left;
+        p->left = 0;
+    }
+    if (p->count <= p->capacity / 2 && p->capacity)
         return true;
     uint32_t capacity = p->capacity ? p->capacity * 2 : FIRST_CAPACITY;
     struct h1_exchange *open =
@@ -130,6 +144,16 @@ static bool make_room(struct pairing *p)
     return true;
 }
 
+/* A request that is not told, for too many are open: its answer is read all the same, and those before it are paired.
+ */
+static void pass_over(struct pairing *p, moment time)
+{
+    if (!p->many)
+        p->events->odd(p->owner, time, CLIENT, MARK_MANY_STREAMS, p->count + 1);
+    p->many = true;
+    p->untold++;
+}
+
 enum gave_up pair_request(struct pairing *p, moment time, enum http_version version)
 {
     if (p->client_lost_owed) {
@@ -138,12 +162,18 @@ enum gave_up pair_request(struct pairing *p, moment time, enum http_version vers
         pair_over(p, MESSAGE_CUT);
     }
     p->client_lost = p->client_lost_owed = p->server_lost = false;
-    if (p->count >= p->limit)
+    if (p->count / PASSED_OVER >= p->limit)
         return GAVE_UP_LIMIT;
     if (!make_room(p))
         return GAVE_UP_MEMORY;
     p->recognised = true;
-    p->open[p->count++] = (struct h1_exchange){.thing = p->events->open(p->owner, time, version, 0)};
+    struct h1_exchange *e = &p->open[p->count];
+    *e = (struct h1_exchange){.thing = NULL};
+    if (p->count < p->limit)
+        e->thing = p->events->open(p->owner, time, version, 0);
+    else
+        pass_over(p, time);
+    p->count++;
     return GAVE_UP_NOT;
 }
 

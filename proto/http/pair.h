@@ -46,9 +46,10 @@ struct pairing {
     const struct message_events *events; /* borrowed, as `owner` and `memory` */
     void *owner;
     struct memory *memory;
-    struct h1_exchange *open; /* by age; only the last may still be read, only the first may be being answered */
-    uint32_t count, capacity, limit;
-    struct h1_exchange alone; /* being answered, without a request that was seen */
+    struct h1_exchange *open;       /* by age; only the last may still be read, only the first may be being answered */
+    uint32_t count, capacity, left; /* room before `open`, of what is over, is not used */
+    uint32_t limit;                 /* so many are told at a time; as many times that are passed over as is bearable */
+    struct h1_exchange alone;       /* being answered, without a request that was seen */
     bool alone_open;
     bool recognised; /* an exchange was opened */
     bool pipelined, unpaired;
@@ -57,7 +58,8 @@ struct pairing {
     bool client_lost;      /* since the last request was told */
     bool client_lost_owed; /* and not answered since (rule 4) */
     bool server_lost;      /* since the last request was told or answered */
-    uint64_t untold;       /* answers */
+    bool many;             /* that too many were open was told */
+    uint64_t untold;       /* answers, and requests that were passed over */
 };
 
 void pair_init(struct pairing *p, bool from_start, uint32_t limit, struct memory *memory,

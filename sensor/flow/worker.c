@@ -13,7 +13,7 @@ enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, SESSIONS_MOST = 1
 enum { SESSION_COST = 700 };
 
 /* As much as Go reads of a head: http.DefaultMaxHeaderBytes, and 4 KiB that it allows beyond. */
-enum { HEAD_BYTES = (1 << 20) + 4096 };
+enum { HEAD_BYTES = (1 << 20) + 4096, OPEN = 2048 /* requests of a connection */ };
 
 struct worker {
     struct flow_bench bench;
@@ -59,8 +59,8 @@ struct worker *worker_new(const struct worker_options *options, struct counters 
                                                .patience = 16,
                                                .hole_wait = HOLE_WAIT_MS * INT64_C(1000000),
                                                .skew = SKEW_MS * INT64_C(1000000)};
-    b->http1 = (struct http1_limits){.head_bytes = HEAD_BYTES, .open = 256};
-    b->http2 = (struct http2_shared){.limits = {.block_bytes = HEAD_BYTES, .streams = 2048}, .memory = &b->memory};
+    b->http1 = (struct http1_limits){.head_bytes = HEAD_BYTES, .open = OPEN};
+    b->http2 = (struct http2_shared){.limits = {.block_bytes = HEAD_BYTES, .streams = OPEN}, .memory = &b->memory};
     b->http2.literals = literals_new(LITERALS, &b->secret, &b->memory);
     b->drafts.wait = TELL_AFTER;
     flow_table_init(&w->flows, b);

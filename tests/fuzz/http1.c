@@ -114,6 +114,14 @@ static void on_over(void *thing)
     mix(t->watch, (uint64_t)(t - t->watch->things) << 16 | 'v');
 }
 
+static void on_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
+{
+    struct watch *w = owner;
+    (void)time;
+    check(!w->gave_up && count && mark < HTTP_MARKS);
+    mix(w, count << 16 | (uint64_t)mark << 8 | from);
+}
+
 static struct stream *on_switched(void *owner, moment time, struct slice protocol, void *thing)
 {
     struct watch *w = owner;
@@ -147,6 +155,7 @@ static const struct message_events events = {
     .mark = on_mark,
     .over = on_over,
     .switched = on_switched,
+    .odd = on_odd,
     .gave_up = on_gave_up,
 };
 

@@ -179,14 +179,43 @@ static void no_bound_is_too_small(void **state)
     }
 }
 
-static const char *const many_requests[] = {"C" ASK("/1") ASK("/2") ASK("/3")};
+#define GIVEN(n, status) TOLD_GIVE(n, status, "0") TOLD_END(n)
 
+/* Those that are too many are not told, but read and answered in their turn. */
+static void told_requests_are_bounded(void **state)
+{
+    (void)state;
+    const struct http1_limits two = {.head_bytes = 4096, .open = 2};
+    static const char *const lines[] = {"C" ASK("/1") ASK("/2") "HEAD /3 HTTP/1.1\r\nHost: h\r\n\r\n",
+                                        "S" GIVE("201", "0", ""),
+                                        "C" ASK("/4"),
+                                        "S" GIVE("202", "0", "") GIVE("203", "9", "") GIVE("204", "0", ""),
+                                        "C" ASK("/5"),
+                                        "S" GIVE("205", "0", "")};
+    for (size_t cut = 0; cut < 30; cut++) {
+        struct play p = {.lines = lines, .count = 6, .limits = &two, .cut = cut};
+        expect(&p, TOLD_ASK("1", "/1") TOLD_ASK("2", "/2") "C odd many_streams 3\n" GIVEN("1", "201") GIVEN("2", "202")
+                       TOLD_ASK("3", "/5") GIVEN("3", "205"));
+        assert_int_equal(p.unpaired, 2);
+    }
+}
+
+/* 64 are passed over beside the two, and the next one is the end. */
 static void open_requests_are_bounded(void **state)
 {
     (void)state;
     const struct http1_limits two = {.head_bytes = 4096, .open = 2};
-    struct play p = {.lines = many_requests, .count = 1, .limits = &two};
-    expect(&p, TOLD_ASK("1", "/1") TOLD_ASK("2", "/2") "1 over\n2 over\ngave up limit\n");
+    static const char ask[] = ASK("/");
+    char many[1 + 65 * (sizeof ask - 1) + 1] = "C";
+    for (unsigned i = 0; i < 64; i++)
+        memcpy(many + 1 + i * (sizeof ask - 1), ask, sizeof ask);
+    const char *const lines[] = {many, "S" GIVE("201", "0", ""), "C" ASK("/"), "C" ASK("/")};
+    struct play p = {.lines = lines, .count = 3, .limits = &two};
+    expect(&p, TOLD_ASK("1", "/") TOLD_ASK("2", "/") "C odd many_streams 3\n" GIVEN("1", "201") "2 over\n");
+    assert_int_equal(p.unpaired, 63);
+    p.count = 4;
+    expect(&p,
+           TOLD_ASK("1", "/") TOLD_ASK("2", "/") "C odd many_streams 3\n" GIVEN("1", "201") "2 over\ngave up limit\n");
 }
 
 static void *open_nothing(void *owner, moment time, enum http_version version, uint32_t stream_id)
@@ -313,6 +342,7 @@ int main(void)
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(large_heads_are_told_in_part),
         cmocka_unit_test(no_bound_is_too_small),
+        cmocka_unit_test(told_requests_are_bounded),
         cmocka_unit_test(open_requests_are_bounded),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
         cmocka_unit_test(what_nobody_asks_for_is_not_told),

@@ -132,6 +132,12 @@ static inline void record_mark(void *thing, enum side from, enum http_mark mark)
     record_say(t->record, "%u %c mark %s\n", t->number, record_side(from), http_mark_name(mark));
 }
 
+static inline void record_odd(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
+{
+    (void)time;
+    record_say(owner, "%c odd %s %u\n", record_side(from), http_mark_name(mark), (unsigned)count);
+}
+
 static inline void record_over(void *thing)
 {
     struct record_thing *t = thing;
@@ -172,6 +178,7 @@ static const struct message_events record_events = {
     .done = record_done,
     .mark = record_mark,
     .over = record_over,
+    .odd = record_odd,
     .switched = record_switched,
     .gave_up = record_gave_up,
 };
