@@ -262,6 +262,17 @@ static struct judgement judge_front_anonymous(const struct exchange *x)
     return (struct judgement){AUTH_CREDENTIALED, BASIS_INFERRED, LENT, evidence | BIT(EVIDENCE_STATUS_CODE)};
 }
 
+/* A token that only some servers read: whom the Status names shows whether this one did. */
+static struct judgement judge_perhaps(const struct exchange *x)
+{
+    const uint32_t evidence = BIT(EVIDENCE_SUBPROTOCOL) | BIT(EVIDENCE_STATUS_USER);
+    switch (named_caller(x)) {
+    case NAMED_ANONYMOUS: return (struct judgement){AUTH_ANONYMOUS, BASIS_OBSERVED, SURE, evidence};
+    case NAMED_USER: return (struct judgement){AUTH_CREDENTIALED, BASIS_INFERRED, SURE, evidence};
+    default: return unknown(BIT(EVIDENCE_SUBPROTOCOL));
+    }
+}
+
 static struct judgement judge_whole(const struct exchange *x)
 {
     /* Answered before anyone asked who is there: such a path, and what is malformed. A plaintext request to a TLS port
@@ -280,7 +291,7 @@ static struct judgement judge_whole(const struct exchange *x)
     /* Under a front's certificate, which may be there, this would be anonymous whatever token stands beside it. */
     bool disputed = may_have_certificate(x) && exchange_has(x, SIGN_FRONT_ANONYMOUS);
     if (x->auth_kind == CREDENTIAL_WEBSOCKET && exchange_has(x, SIGN_WEBSOCKET_PERHAPS) && !has_certificate(x))
-        return unknown(BIT(EVIDENCE_SUBPROTOCOL));
+        return judge_perhaps(x);
     uint32_t evidence = presented(x);
     if (evidence && !disputed)
         return judge_credential(x, evidence);

@@ -107,6 +107,12 @@ static const struct row ROWS[] = {
     {"and WebSocket asked for as not all read it",
      FACTS(WHOLE, WHOLE, WEBSOCKET, KUBE | SIGN(WEBSOCKET_PERHAPS) | SIGN(OPEN_PATH), 200), AUTH_UNKNOWN,
      OUTCOME_ACCEPTED, BASIS_NONE, GROUND(SUBPROTOCOL)},
+    {"and a Status that says that this one did not",
+     FACTS(WHOLE, WHOLE, WEBSOCKET, KUBE | SIGN(WEBSOCKET_PERHAPS) | SIGN(STATUS), 403, .status_user = ANON),
+     AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_OBSERVED, GROUND(STATUS_USER) | GROUND(SUBPROTOCOL)},
+    {"and one that says that it did",
+     FACTS(WHOLE, WHOLE, WEBSOCKET, KUBE | SIGN(WEBSOCKET_PERHAPS) | SIGN(STATUS), 403, .status_user = "jo"),
+     AUTH_CREDENTIALED, OUTCOME_FORBIDDEN, BASIS_INFERRED, GROUND(STATUS_USER) | GROUND(SUBPROTOCOL)},
     {"and no WebSocket asked for", FACTS(WHOLE, WHOLE, WEBSOCKET, KUBE | SIGN(STATUS), 403, .status_user = ANON),
      AUTH_ANONYMOUS, OUTCOME_FORBIDDEN, BASIS_OBSERVED, GROUND(STATUS_USER) | GROUND(NO_CREDENTIAL)},
     /* Nothing that counts, and a Status that names the caller. */
