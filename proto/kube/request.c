@@ -163,6 +163,7 @@ static struct request_info nothing_known(void)
     const struct slice none = slice_of("");
     return (struct request_info){
         .kind = PATH_ERROR,
+        .path = none,
         .verb = none,
         .group = none,
         .version = none,
@@ -326,6 +327,7 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     } else {
         info->verb = lower_method(method, &left);
     }
+    info->path = path;
     bool get = slice_is(method, "GET"), whole = !t.cut && info->kind != PATH_ERROR;
     if (whole && (get || slice_is(method, "HEAD") || slice_is(method, "OPTIONS")))
         info->probe = is_probe(path, t.query, get);

@@ -25,6 +25,7 @@ enum request_open {
 struct request_info {
     enum path_kind kind;
     enum request_open cut;
+    struct slice path; /* decoded, without scheme, host and query; in the target or in the room */
     struct slice verb;
     struct slice group, version, resource, subresource, name_space, name;
     bool proxied; /* a proxy subresource or the proxy verb: a backend may have written the answer */

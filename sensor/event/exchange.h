@@ -103,6 +103,7 @@ struct exchange {
     uint8_t path_kind, agent_form; /* enums of proto/kube */
     struct text method, target, host, agent, via, audit_id;
     struct text connect_protocol; /* :protocol, of an extended CONNECT (RFC 8441) */
+    struct text path;             /* of the target: a part of it, but for one with escapes */
     struct text verb, group, api_version, resource, subresource, name_space, name;
     struct text reason, status_user;
     struct text jwt_issuer, jwt_subject;              /* claimed */

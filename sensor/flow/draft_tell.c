@@ -35,6 +35,18 @@ static void mark_cut(struct event *e, const struct request_info *info)
     }
 }
 
+/* Without escapes it is a part of the target, which the record has; with them it lies outside, and the record may move
+ * for it. */
+static struct text keep_path_read(struct draft *d, struct slice path)
+{
+    enum { DECODED_KEPT = 1024 };
+    struct slice target = event_text(&d->x->event, d->x->target);
+    size_t at = (size_t)((uintptr_t)path.data - (uintptr_t)target.data);
+    if (path.size && at < target.size)
+        return (struct text){.at = (uint16_t)(d->x->target.at + at), .size = (uint16_t)path.size};
+    return draft_keep(d, slice_part(path, 0, DECODED_KEPT), DECODED_KEPT);
+}
+
 void draft_read_target(struct draft *d)
 {
     enum { VERB_MOST = 32 };
@@ -68,6 +80,8 @@ void draft_read_target(struct draft *d)
     x->name_space = keep_part(d, info.name_space);
     x->name = keep_part(d, info.name);
     mark_cut(&x->event, &info);
+    struct text path = keep_path_read(d, info.path);
+    d->x->path = path;
 }
 
 static void keep_status(struct draft *d)
@@ -122,7 +136,7 @@ static void mark_target_unknown(struct draft *d)
         return;
     static const enum event_field_id of_target[] = {EVENT_KUBE_VERB,     EVENT_KUBE_API_GROUP,   EVENT_KUBE_API_VERSION,
                                                     EVENT_KUBE_RESOURCE, EVENT_KUBE_SUBRESOURCE, EVENT_KUBE_NAMESPACE,
-                                                    EVENT_KUBE_NAME,     EVENT_KUBE_PATH_KIND};
+                                                    EVENT_KUBE_NAME,     EVENT_KUBE_PATH_KIND,   EVENT_KUBE_PATH};
     for (size_t i = 0; i < sizeof of_target / sizeof *of_target; i++)
         event_set_unknown(e, of_target[i]);
 }

@@ -237,8 +237,10 @@ static void parts_of_a_target_are_kept_once(void **state)
         assert_true(slice_is(event_text(&x->event, x->name_space), "ns"));
         assert_true(slice_is(event_text(&x->event, x->name), "web"));
         assert_true(slice_is(event_text(&x->event, x->subresource), "scale"));
+        assert_true(slice_is(event_text(&x->event, x->path), targets[0]));
         bool inside = x->name.at >= x->target.at && x->name.at < x->target.at + x->target.size;
         assert_int_equal(inside, i == 0);
+        assert_int_equal(x->path.at == x->target.at, i == 0);
     }
     desk_end(&d);
 }

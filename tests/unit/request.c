@@ -143,6 +143,33 @@ static void reads_as_the_server_does(void **state)
     }
 }
 
+/* url.URL.Path, as the authorizer compares it. */
+static void the_path_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *target, *path;
+    } paths[] = {{"GET", "/version", "/version"},
+                 {"GET", "/version?a=/b", "/version"},
+                 {"GET", "/%76ersion%3f", "/version?"},
+                 {"GET", "//api/v1/pods/", "//api/v1/pods/"},
+                 {"GET", "http://h:1/api%2Fv1/pods?x", "/api/v1/pods"},
+                 {"GET", "http:/healthz", "/healthz"},
+                 {"GET", "http://h", ""},
+                 {"OPTIONS", "*", "*"},
+                 {"CONNECT", "h:1/version", "/version"},
+                 {"CONNECT", "h:1", ""},
+                 {"GET", "/api/v1/watch", "/api/v1/watch"},
+                 {"GET", "version", ""}};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct request_info in;
+        uint8_t *room;
+        read_exact(&in, paths[i].method, slice_of(paths[i].target), &room);
+        assert_true(slice_is(in.path, paths[i].path));
+        free(room);
+    }
+}
+
 static void a_zero_byte_is_a_byte(void **state)
 {
     (void)state;
@@ -395,6 +422,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_as_the_server_does),
+        cmocka_unit_test(the_path_alone),
         cmocka_unit_test(a_zero_byte_is_a_byte),
         cmocka_unit_test(what_is_open),
         cmocka_unit_test(what_monitors_ask_too),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "proto/kube/request.h"
 #include "proto/packet/address.h"
 #include "sensor/event/flow_record.h"
 #include "sensor/yaml.h"
@@ -115,6 +116,15 @@ static uint64_t number_of(const struct event_field *f, const struct yaml_node *v
     return bits;
 }
 
+/* As who writes the record does, behind the target. */
+static void set_path(struct exchange *x, struct slice target)
+{
+    uint8_t room[1024];
+    struct request_info info;
+    request_info_read(&info, slice_of("GET"), target, false, room, sizeof room);
+    x->path = event_add_text(&x->event, info.path, sizeof room);
+}
+
 static void set_field(struct event *e, const struct yaml_node *value)
 {
     int field = event_field_find(value->key);
@@ -124,6 +134,8 @@ static void set_field(struct event *e, const struct yaml_node *value)
     uint8_t *at = (uint8_t *)e + f->offset;
     if (f->kind == FIELD_TEXT) {
         *(struct text *)at = event_add_text(e, slice_of(value->text), 1024);
+        if (field == EVENT_HTTP_URL)
+            set_path((struct exchange *)e, slice_of(value->text));
     } else if (f->kind == FIELD_IP) {
         assert_true(address_parse(slice_of(value->text), ((struct address *)at)->ip));
     } else if (value->kind == YAML_NULL) {
@@ -164,6 +176,8 @@ static void make(const struct shipped *s, struct event *e, const struct yaml_nod
         int field = event_field_find(n->text);
         assert_true(field >= 0);
         event_set_unknown(e, (enum event_field_id)field);
+        if (field == EVENT_HTTP_URL)
+            event_set_unknown(e, EVENT_KUBE_PATH);
     }
 }
 
