@@ -7,8 +7,8 @@
 /* Resources and discovery: what is worth a walk. */
 static bool is_of_the_cluster(const struct exchange *x)
 {
-    struct slice target = event_text(&x->event, x->target);
-    return x->path_kind == PATH_RESOURCE || slice_begins(target, "/api") || slice_begins(target, "/openapi");
+    struct slice path = event_text(&x->event, x->path);
+    return x->path_kind == PATH_RESOURCE || slice_begins(path, "/api") || slice_begins(path, "/openapi");
 }
 
 static void count_cluster(struct source *source, uint32_t cluster)

@@ -43,7 +43,7 @@ static const struct row not_seen[] = {
     {COUNT_STATE_UNKNOWN, "request| that may or may not have carried a credential"},
     {COUNT_UNANSWERED, "request| of which no answer was captured"},
     {COUNT_ANSWERS_ALONE, "answer| of which no request was captured"},
-    {COUNT_UNPAIRED, "answer| that may belong to one of several requests, or to one too many at a time: not told"},
+    {COUNT_UNPAIRED, "answer| to one of several requests, or to one too many: not told"},
     {COUNT_FLOWS_MIDSTREAM, "connection| whose beginning was not captured"},
     {COUNT_GAPS, "hole| in connections, where packets are missing from the capture"},
     {COUNT_GAP_BYTES, "byte| missing there"},

@@ -47,6 +47,8 @@ static struct exchange *ask(struct sources *s, struct event_room *room, const ch
     x->request = SEEN_WHOLE;
     x->status = state == AUTH_REJECTED ? 401 : signs ? 200 : 403;
     x->target = event_add_text(&x->event, slice_of(url), 64);
+    const char *host = strstr(url, "//");
+    x->path = event_add_text(&x->event, slice_of(host ? strchr(host + 2, '/') : url), 64);
     sources_exchange(s, x, conduct_of(x), cluster, INT64_C(60000) * 1000000);
     return x;
 }
@@ -57,7 +59,7 @@ static void counts_within_the_window(void **state)
     struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     ask(s, &room, "/version", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, second, 1);
-    ask(s, &room, "/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
+    ask(s, &room, "http://192.0.2.1/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
     ask(s, &room, "/x", AUTH_REJECTED, 0, 3 * second, 2);
     const struct exchange *x = ask(s, &room, "/y", AUTH_ANONYMOUS, 0, 4 * second, 2);
     assert_int_equal(x->source.anonymous, 3);
