@@ -6,6 +6,8 @@ static void read_length(struct framing *f, struct slice value)
         f->two_lengths = true;
         return;
     }
+    f->two_lengths |= value.size ? f->empty_length : f->length_digits > 0;
+    f->empty_length |= value.size == 0;
     uint64_t number = 0;
     size_t digits = 0;
     for (; digits < value.size; digits++) {
@@ -14,14 +16,16 @@ static void read_length(struct framing *f, struct slice value)
             break;
         number = number * 10 + digit;
     }
-    if (digits == 0 || digits < value.size || digits > UINT8_MAX) {
+    if (digits < value.size) {
         f->odd_length = true;
         return;
     }
-    if (f->length_digits && (f->length != number || f->length_digits != value.size))
+    /* So many digits are not told from more. */
+    uint8_t size = value.size < UINT8_MAX ? (uint8_t)value.size : UINT8_MAX;
+    if (f->length_digits && (f->length != number || f->length_digits != size || size == UINT8_MAX))
         f->two_lengths = true;
     f->length = number;
-    f->length_digits = (uint8_t)value.size;
+    f->length_digits = size;
 }
 
 static void read_encoding(struct framing *f, struct slice value)
@@ -51,11 +55,15 @@ static uint32_t bit(bool set, enum http_mark mark)
     return set ? 1U << mark : 0;
 }
 
+static uint32_t marks_of_length(const struct framing *f)
+{
+    return bit(f->odd_length || f->empty_length, MARK_ODD_LENGTH) | bit(f->two_lengths, MARK_TWO_LENGTHS);
+}
+
 static struct body_rule by_length(const struct framing *f, enum body_kind without)
 {
-    struct body_rule rule = {.kind = without};
-    rule.marks = bit(f->odd_length, MARK_ODD_LENGTH) | bit(f->two_lengths, MARK_TWO_LENGTHS);
-    if (f->odd_length || f->two_lengths)
+    struct body_rule rule = {.kind = without, .marks = marks_of_length(f)};
+    if (f->odd_length || f->two_lengths || (f->empty_length && without != BODY_NONE))
         rule.kind = BODY_REFUSED;
     else if (f->length_digits)
         rule.kind = f->length ? BODY_COUNTED : BODY_NONE;
@@ -65,8 +73,8 @@ static struct body_rule by_length(const struct framing *f, enum body_kind withou
 /* Beside chunked a length decides nothing, whatever it is: who reads it more strictly only closes earlier. */
 static uint32_t marks_beside_chunked(const struct framing *f)
 {
-    return bit(f->odd_length, MARK_ODD_LENGTH) | bit(f->two_lengths, MARK_TWO_LENGTHS) |
-           bit(f->length_digits || f->odd_length || f->two_lengths, MARK_LENGTH_AND_CHUNKED);
+    uint32_t marks = marks_of_length(f);
+    return marks | bit(f->length_digits || marks, MARK_LENGTH_AND_CHUNKED);
 }
 
 static struct body_rule request_body(const struct framing *f, enum http_version version)

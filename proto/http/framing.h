@@ -7,14 +7,15 @@
 /** Gathered field by field; begins as zeros. */
 struct framing {
     uint64_t length;
-    uint8_t length_digits; /* 0: no Content-Length that is a number. "05" and "5" are two lengths */
+    uint8_t length_digits; /* 0: no Content-Length that is a number. "05" and "5" are two lengths. At most 255 */
     uint8_t hosts;         /* up to 2 */
     uint8_t encodings;     /* Transfer-Encoding fields, up to 2 */
     bool chunked;          /* the last of them was exactly "chunked" */
     bool ends_chunked;     /* its last coding is */
     bool odd_length : 1, two_lengths : 1;
-    bool odd_trailer : 1; /* a Trailer that only who reads chunks takes: given by who found it */
-    bool connect;     /* the method is CONNECT, of which Go asks no Host: given with the start line */
+    bool empty_length : 1; /* of a request as if it were not there: newer servers refuse it, and close */
+    bool odd_trailer : 1;  /* a Trailer that only who reads chunks takes: given by who found it */
+    bool connect;          /* the method is CONNECT, of which Go asks no Host: given with the start line */
 };
 
 void framing_field(struct framing *f, const struct field *field);

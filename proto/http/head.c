@@ -190,6 +190,12 @@ inline enum field_line head_field(struct slice line, bool plain, struct field *o
     return !plain && has_control(line) ? FIELD_LINE_CONTROL : FIELD_LINE_GOOD;
 }
 
+bool head_unread_value(const struct field *field)
+{
+    return field->id == FIELD_CONTENT_LENGTH || field->id == FIELD_TRANSFER_ENCODING ||
+           slice_same_nocase(field->name, slice_of("trailer"));
+}
+
 bool head_value_plain(struct slice s)
 {
     return !has_control(s);

@@ -61,6 +61,15 @@ enum field_line {
  * FIELD_LINE_CONTROL only. */
 enum field_line head_field(struct slice line, bool plain, struct field *out);
 
+/** RFC 9113, 3.4. To Go's HTTP/1 server it is a request like any other, and its last one where no field follows. */
+static inline bool head_preface(struct slice line)
+{
+    return slice_is(line, "PRI * HTTP/2.0");
+}
+
+/** Of a request's head: the server takes it out before it looks at values, or may do so. */
+bool head_unread_value(const struct field *field);
+
 /** No control characters, so that it can go on a field's value. */
 bool head_value_plain(struct slice s);
 

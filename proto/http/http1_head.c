@@ -96,15 +96,12 @@ static void unreadable(struct http1 *h, enum side from, moment time)
     http1_refuse_all(h, from);
 }
 
-/* RFC 9113, 3.4. To Go's HTTP/1 server it is a request like any other, and its last one where no field follows. */
-static const char PREFACE[] = "PRI * HTTP/2.0";
-
 static void request_line(struct http1 *h, moment time, struct slice line, bool plain)
 {
     struct half *side = &h->half[CLIENT];
     struct request_line request;
     enum start_line read = head_request_line(line, plain, &request);
-    if (slice_is(line, PREFACE))
+    if (head_preface(line))
         read = START_GOOD;
     if (read == START_UNREADABLE) {
         unreadable(h, CLIENT, time);
@@ -205,15 +202,12 @@ static void good_field(struct http1 *h, enum side from, const struct field *fiel
 static bool unread_value(struct http1 *h, enum side from, const struct field *field)
 {
     struct half *side = &h->half[from];
-    bool trailer = slice_same_nocase(field->name, slice_of("trailer"));
-    bool framing = trailer || field->id == FIELD_CONTENT_LENGTH || field->id == FIELD_TRANSFER_ENCODING;
-    if (from == SERVER || (side->at == AT_FIELDS && !framing))
+    if (from == SERVER || (side->at == AT_FIELDS && !head_unread_value(field)))
         return false;
     side->fields++;
     http1_mark(h, from, MARK_BAD_FIELD);
-    if (side->at == AT_FIELDS)
-        framing_field(&side->framing, field);
-    side->framing.odd_trailer |= trailer;
+    framing_field(&side->framing, field);
+    side->framing.odd_trailer |= field->id == FIELD_OTHER;
     return true;
 }
 

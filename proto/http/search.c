@@ -10,23 +10,34 @@ static bool starts(struct slice line, enum side from, bool behind_lf)
     struct status_line status;
     if (from == SERVER)
         return head_status_line(line, &status);
+    if (behind_lf && head_preface(line))
+        return true;
     return head_request_line(line, false, &request) == START_GOOD && (behind_lf || sniff_is_method(request.method));
 }
 
-static enum verdict judge(const struct search *s, struct slice raw, enum side from)
+/* What is passed over, here as where heads are read. */
+static bool is_field(struct slice line, enum side from)
+{
+    struct field field;
+    if (line.data[0] == ':')
+        return head_value_plain(line);
+    enum field_line read = head_field(line, false, &field);
+    return read == FIELD_LINE_GOOD || (read == FIELD_LINE_CONTROL && from == CLIENT && head_unread_value(&field));
+}
+
+static enum verdict judge(struct search *s, struct slice raw, enum side from)
 {
     uint32_t before = s->lines;
     bool bare = false;
     struct slice line = head_line(raw, &bare);
-    if (before == 0)
+    if (before == 0) {
+        s->preface = head_preface(line);
         return starts(line, from, s->behind_lf) ? LINE_GOOD : LINE_BAD;
-    if (line.size == 0)
-        return LINE_LAST;
-    struct field field;
-    if (line.data[0] == ':')
-        return head_value_plain(line) ? LINE_GOOD : LINE_BAD; /* Go's reader passes it over */
+    }
+    if (line.size == 0) /* without a field the preface is HTTP/2's */
+        return s->preface && before == 1 ? LINE_BAD : LINE_LAST;
     if (!head_folds(line.data[0]))
-        return head_field(line, false, &field) == FIELD_LINE_GOOD ? LINE_GOOD : LINE_BAD;
+        return is_field(line, from) ? LINE_GOOD : LINE_BAD;
     return before > 1 && head_value_plain(line) ? LINE_GOOD : LINE_BAD;
 }
 

@@ -14,6 +14,7 @@
 struct search {
     uint32_t checked; /* bytes of the candidate that are whole lines and read well */
     uint32_t lines;   /* how many they are */
+    bool preface;     /* the candidate begins as HTTP/2's does */
     bool skipping;    /* nothing can begin before the next LF */
     bool passed;      /* bytes were passed over that are of no head; who searches may forget it */
     bool behind_lf;   /* the candidate begins where a line does; else its first bytes may be the rest of something */

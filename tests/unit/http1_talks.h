@@ -317,12 +317,24 @@ static const struct talk talks[] = {
      .told = TOLD_ASK("1", "/1") "1 S :status=200\n1 S mark malformed\n1 S head final partly\n1 S done refused\n1 "
                                  "over\n" TOLD_ASK("2", "/2") "2 S mark found_by_search\n" TOLD_GIVE("2", "403", "0")
                                      TOLD_END("2")},
-    {.name = "refused by RFC 9112, and read all the same",
+    {.name = "an empty length, which older servers pass over and newer ones refuse",
      .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n", "S" GIVE("200", "0", ""), "C" ASK("/2"),
                "S" GIVE("403", "0", "")},
      .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C mark odd_length\n"
-             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_FOUND("2", "/2")
+             "1 C head request\n1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_ASK("2", "/2")
                  TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "but not beside another one",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length:\r\nContent-Length: 0\r\n\r\n",
+               "S" GIVE("400", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C Content-Length=0\n"
+             "1 C mark two_lengths\n1 C mark odd_length\n"
+             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
+    {.name = "nor before it",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length:\r\n\r\n",
+               "S" GIVE("400", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=0\n1 C Content-Length=\n"
+             "1 C mark two_lengths\n1 C mark odd_length\n"
+             "1 C head request\n1 C done refused\n" TOLD_GIVE("1", "400", "0") TOLD_END("1")},
     {.name = "refused by RFC 9112, and what was asked with it in one go",
      .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\nD: e\r\n\r\n" ASK(
                    "/2"),
@@ -339,12 +351,38 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C :method=GET\n1 C :path=/1\n1 C Host=h\n1 C mark folded_field\n1 C mark bad_field\n"
              "1 C A=b\n1 C mark bare_lf\n1 C head request\n1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
     {.name = "and behind what RFC 9112 refuses, with a method of nobody's",
-     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\nODD /2 HTTP/1.1\r\n: x\r\n y\r\nHost: h\r\n\r\n",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\n\r\n"
+               "ODD /2 HTTP/1.1\r\n: x\r\n y\r\nHost: h\r\n\r\n",
                "S" GIVE("200", "0", "") GIVE("403", "0", "")},
-     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=\n1 C mark odd_length\n"
-             "1 C head request\n1 C done refused\n2 open 1.1\n2 C mark found_by_search\n2 C :method=ODD\n"
-             "2 C :path=/2\n2 C mark folded_field\n2 C mark bad_field\n2 C Host=h\n2 C head request\n"
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Transfer-Encoding=chunked\n1 C head request\n"
+             "1 C mark malformed\n1 C head trailers partly\n1 C done refused\n"
+             "2 open 1.1\n2 C mark found_by_search\n2 C :method=ODD\n2 C :path=/2\n2 C mark folded_field\n"
+             "2 C mark bad_field\n2 C Host=h\n2 C head request\n2 C done whole\n" TOLD_GIVE("1", "200", "0")
+                 TOLD_END("1") TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "so is what has control characters where Go looks at no value",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\n\r\n"
+               "GET /2 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: \x01\r\n\r\n0\r\n\r\n",
+               "S" GIVE("200", "0", "") GIVE("403", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Transfer-Encoding=chunked\n1 C head request\n"
+             "1 C mark malformed\n1 C head trailers partly\n1 C done refused\n"
+             "2 open 1.1\n2 C mark found_by_search\n2 C :method=GET\n2 C :path=/2\n2 C Host=h\n"
+             "2 C Transfer-Encoding=chunked\n2 C mark bad_field\n2 C head request\n2 C done whole\n" TOLD_GIVE(
+                 "1", "200", "0") TOLD_END("1") TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "and the preface of HTTP/2 with a field behind it",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\n\r\nPRI * "
+               "HTTP/2.0\r\nHost: h\r\n\r\n",
+               "S" GIVE("200", "0", "") GIVE("403", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Transfer-Encoding=chunked\n1 C head request\n"
+             "1 C mark malformed\n1 C head trailers partly\n1 C done refused\n"
+             "2 open ?\n2 C mark found_by_search\n2 C :method=PRI\n2 C :path=*\n2 C Host=h\n2 C head request\n"
              "2 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_GIVE("2", "403", "0") TOLD_END("2")},
+    {.name = "but not without one",
+     .lines =
+         {"CPOST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA B: c\r\n\r\nPRI * HTTP/2.0\r\n\r\n",
+          "S" GIVE("200", "0", "")},
+     .told =
+         "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Transfer-Encoding=chunked\n1 C head request\n"
+         "1 C mark malformed\n1 C head trailers partly\n1 C done refused\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
     {.name = "control characters where Go looks at no value: beside chunked, and in trailers",
      .lines = {"CPOST /1 HTTP/1.1\r\nContent-Length: \x01\r\nTransfer-Encoding: chunked\r\nTrailer: \x02\r\nHost: h\r\n"
                "\r\n0\r\nA: \x03\r\nB: c\r\n\r\n" ASK("/2"),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "proto/kube/request.h"
 #include "sensor/event/flow_record.h"
 #include "sensor/event/handshake.h"
 #include "tests/unit/rule_rig.h"
@@ -457,6 +458,10 @@ static void installed(void **state)
         struct exchange *x = exchange_begin(&room);
         x->method = event_add_text(&x->event, slice_of(CASES[i].method), 64);
         x->target = event_add_text(&x->event, slice_of(CASES[i].target), 256);
+        struct request_info info;
+        uint8_t bytes[256];
+        request_info_read(&info, slice_of("GET"), slice_of(CASES[i].target), false, bytes, sizeof bytes);
+        x->path = event_add_text(&x->event, info.path, 256);
         x->auth_state = (uint8_t)CASES[i].state;
         if (CASES[i].state == AUTH_UNKNOWN)
             event_set_unknown(&x->event, EVENT_AUTH_STATE);

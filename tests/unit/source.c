@@ -47,8 +47,7 @@ static struct exchange *ask(struct sources *s, struct event_room *room, const ch
     x->request = SEEN_WHOLE;
     x->status = state == AUTH_REJECTED ? 401 : signs ? 200 : 403;
     x->target = event_add_text(&x->event, slice_of(url), 64);
-    const char *host = strstr(url, "//");
-    x->path = event_add_text(&x->event, slice_of(host ? strchr(host + 2, '/') : url), 64);
+    x->path = event_add_text(&x->event, slice_of(url + strcspn(url, "/")), 64);
     sources_exchange(s, x, conduct_of(x), cluster, INT64_C(60000) * 1000000);
     return x;
 }
@@ -59,7 +58,7 @@ static void counts_within_the_window(void **state)
     struct sources *s = sources_new(&SECRET, account);
     struct event_room room;
     ask(s, &room, "/version", AUTH_ANONYMOUS, 1U << SIGN_OPEN_PATH, second, 1);
-    ask(s, &room, "http://192.0.2.1/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
+    ask(s, &room, "http:/api", AUTH_ANONYMOUS, 0, 2 * second, 1);
     ask(s, &room, "/x", AUTH_REJECTED, 0, 3 * second, 2);
     const struct exchange *x = ask(s, &room, "/y", AUTH_ANONYMOUS, 0, 4 * second, 2);
     assert_int_equal(x->source.anonymous, 3);
@@ -435,8 +434,7 @@ static bool may_write(struct sources *s, uint32_t client, moment clock, enum eve
 
 static const moment MINUTE = INT64_C(60) * 1000 * 1000 * 1000;
 
-/* Each source has a share of its own, and each minute a new one; a request that its client resets unanswered counts
- * a hundred times, any other once. */
+/* A share of its own for each source and minute; a request that its client resets unanswered is a hundred others. */
 static void writes_a_share(void **state)
 {
     (void)state;
