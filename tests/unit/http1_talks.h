@@ -25,6 +25,9 @@ struct talk {
       " C head request\n" n " C done whole\n"
 #define TOLD_REFUSED(n) n " C done refused\n" n " over\n"
 
+#define ZEROS_32   "00000000000000000000000000000000"
+#define DIGITS_260 ZEROS_32 ZEROS_32 ZEROS_32 ZEROS_32 ZEROS_32 ZEROS_32 ZEROS_32 ZEROS_32 "0002"
+
 static const struct talk talks[] = {
     {.name = "one exchange",
      .lines = {"C" ASK("/a?b=c"), "S" GIVE("200", "5", "hello")},
@@ -264,6 +267,10 @@ static const struct talk talks[] = {
      .lines = {"CPOST /l HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775808\r\n\r\n"},
      .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/l\n1 C Host=h\n1 C Content-Length=9223372036854775808\n"
              "1 C mark odd_length\n1 C head request\n1 C done refused\n1 over\n"},
+    {.name = "a length of very many digits",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: " DIGITS_260 "\r\n\r\nxy", "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C Content-Length=" DIGITS_260
+             "\n1 C head request\n1 C body [xy]\n1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
     {.name = "a length with a sign",
      .lines = {"CPOST /l HTTP/1.1\r\nHost: h\r\nContent-Length: +2\r\n\r\nab"},
      .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/l\n1 C Host=h\n1 C Content-Length=+2\n1 C mark odd_length\n"
