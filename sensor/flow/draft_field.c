@@ -217,10 +217,11 @@ static void keep_connection(struct draft *d, const struct field *f)
     d->upgrade_named |= has_nocase(f->value, slice_of("upgrade"));
 }
 
-/* With no value it is as if it were not there: so Go's server takes it. */
+/* With no value it is as if it were not there: so Go's server takes it; and of several users the first counts. */
 static void keep_impersonation(struct draft *d, const struct field *f)
 {
-    if (f->value.size)
+    bool counts = f->id != FIELD_IMPERSONATE_USER || first(&d->impersonation_seen);
+    if (counts && f->value.size)
         draft_sign(d, SIGN_IMPERSONATES);
 }
 

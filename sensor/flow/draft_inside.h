@@ -31,7 +31,7 @@ struct draft {
     uint16_t body_size;
     size_t fixed;  /* bytes of the record up to which it does not move: draft_reserve() */
     uint8_t *body; /* BODY_KEPT bytes, of answers that may be a Status; else NULL */
-    bool authorization_seen, front_user_seen, host_seen, agent_seen, upgrade_seen, connection_seen;
+    bool authorization_seen, front_user_seen, impersonation_seen, host_seen, agent_seen, upgrade_seen, connection_seen;
     bool forwarded_roomy, via_roomy;   /* has room for SHORT_KEPT bytes in the record */
     bool upgrade_websocket;            /* the first Upgrade is websocket */
     bool upgrade_asked, upgrade_named; /* upgrade is a member of the first Connection; stands anywhere in any of them */

@@ -189,7 +189,8 @@ static void the_first_of_a_name_counts(void **state)
     }
 }
 
-/* Whose name is empty is nobody; what of it is not known may be anybody. */
+/* Whose name is empty is nobody, and the first name counts (http.Header.Get); what of it is not known may be anybody.
+ */
 static void an_empty_name_impersonates_nobody(void **state)
 {
     (void)state;
@@ -198,6 +199,12 @@ static void an_empty_name_impersonates_nobody(void **state)
     assert_false(exchange_has(x, SIGN_IMPERSONATES));
     desk_end(&d);
     x = ask(&d, DESK_FIELDS(GET_PODS, IS("impersonate-user", ""), IS("impersonate-user", "jo")));
+    assert_false(exchange_has(x, SIGN_IMPERSONATES));
+    desk_end(&d);
+    x = ask(&d, DESK_FIELDS(GET_PODS, IS("impersonate-user", "jo"), IS("impersonate-user", "")));
+    assert_true(exchange_has(x, SIGN_IMPERSONATES));
+    desk_end(&d);
+    x = ask(&d, DESK_FIELDS(GET_PODS, IS("impersonate-user", ""), IS("impersonate-group", "all")));
     assert_true(exchange_has(x, SIGN_IMPERSONATES));
     desk_end(&d);
     x = ask(&d, DESK_FIELDS(GET_PODS, NAMED("impersonate-user")));
