@@ -26,6 +26,7 @@ static enum chunked_step behind_digits(struct chunked *c, uint8_t b)
         return CHUNKED_MORE;
     } else if (b == ';') {
         c->state = CHUNKED_EXTENSION;
+        c->extension = true;
     } else if (b == ' ' || b == '\t') {
         c->state = CHUNKED_SPACE;
         c->odd_space = true;
@@ -35,12 +36,26 @@ static enum chunked_step behind_digits(struct chunked *c, uint8_t b)
     return CHUNKED_MORE;
 }
 
+/* A CR that ends no line: older servers take it for one of the extension, or for white space at its end. Who does not
+ * closes. */
+static enum chunked_step behind_cr(struct chunked *c, uint8_t b)
+{
+    if (c->extension) {
+        c->state = b == '\r' ? CHUNKED_SIZE_LF : CHUNKED_EXTENSION;
+        return CHUNKED_MORE;
+    }
+    c->odd_space = true;
+    return b == '\r' || b == ' ' || b == '\t' ? CHUNKED_MORE : CHUNKED_BAD;
+}
+
 static enum chunked_step size_byte(struct chunked *c, uint8_t b)
 {
     if (++c->line > LINE_MAX_BYTES)
         return CHUNKED_BAD;
+    if (c->state == CHUNKED_SIZE_LF && b != '\n')
+        return behind_cr(c, b);
     if (c->state == CHUNKED_SIZE_LF)
-        return b == '\n' ? line_ended(c) : CHUNKED_BAD;
+        return line_ended(c);
     int value = c->state == CHUNKED_SIZE ? byte_hex(b) : -1;
     if (value < 0)
         return behind_digits(c, b);

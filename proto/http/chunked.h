@@ -22,6 +22,7 @@ struct chunked {
     uint16_t line; /* bytes of its line so far */
     uint8_t digits;
     uint8_t state;
+    bool extension;          /* of its line, seen so far */
     bool bare_lf, odd_space; /* seen so far */
 };
 

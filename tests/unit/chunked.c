@@ -33,7 +33,11 @@ static const struct row rows[] = {
     {"-1\r\n", "", CHUNKED_ODD_SIZE, "", false, false},
     {"0x1\r\n", "", CHUNKED_ODD_SIZE, "", false, false},
     {"1 1\r\n", "", CHUNKED_ODD_SIZE, "", false, true},
-    {"1\rx", "", CHUNKED_BAD, "", false, false},
+    {"1\r\r\nx\r\n0\r \t\r\n", "x", CHUNKED_LAST, "", false, true},
+    {"1;a\rb\r\r\nx\r\n0;\r\r\n", "x", CHUNKED_LAST, "", false, false},
+    {"1;a\r\nx\r\n1\rx", "x", CHUNKED_BAD, "", false, true},
+    {"1\rx", "", CHUNKED_BAD, "", false, true},
+    {"1\r;a\r\n", "", CHUNKED_BAD, "", false, true},
     {"1\r\nxy", "x", CHUNKED_BAD, "", false, false},
     {"1\r\nx\rx", "x", CHUNKED_BAD, "", false, false},
 };
