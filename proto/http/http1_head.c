@@ -197,17 +197,27 @@ static void good_field(struct http1 *h, enum side from, const struct field *fiel
     tell_field(h, from, field);
 }
 
-/* A value with control characters that Go's server never looks at: of trailers, and of fields that it takes out before:
- * framing tells whether it did. @return whether it goes on. */
-static bool unread_value(struct http1 *h, enum side from, const struct field *field)
+/* What Go's server reads although it is no good field: a value with control characters of a field that it takes out
+ * before it looks at values; of trailers, whose values it never looks at, older ones any line with a colon.  @return
+ * whether it goes on. */
+static bool passes_over(struct http1 *h, enum side from, struct slice line, enum field_line read,
+                        const struct field *field)
 {
     struct half *side = &h->half[from];
-    if (from == SERVER || (side->at == AT_FIELDS && !head_unread_value(field)))
+    if (from == SERVER)
         return false;
+    if (side->at == AT_TRAILERS) {
+        bool folded = line.size && head_folds(line.data[0]) && side->fields;
+        if (!folded && slice_find(line, ':') == line.size)
+            return false;
+    } else if (read == FIELD_LINE_CONTROL && head_unread_value(field)) {
+        framing_field(&side->framing, field);
+        side->framing.odd_trailer |= field->id == FIELD_OTHER;
+    } else {
+        return false;
+    }
     side->fields++;
     http1_mark(h, from, MARK_BAD_FIELD);
-    framing_field(&side->framing, field);
-    side->framing.odd_trailer |= field->id == FIELD_OTHER;
     return true;
 }
 
@@ -234,7 +244,7 @@ static void field_line(struct http1 *h, enum side from, struct slice raw, bool p
         http1_mark(h, from, MARK_BAD_FIELD);
         return;
     }
-    if (read == FIELD_LINE_CONTROL && unread_value(h, from, &field))
+    if (passes_over(h, from, line, read, &field))
         return;
     if (read == FIELD_LINE_SPACE)
         http1_mark(h, from, MARK_ODD_SPACE);
