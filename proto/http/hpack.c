@@ -106,8 +106,7 @@ bool hpack_look_up(struct hpack *h, uint64_t index, struct field *f)
     return look_up(h, index, f);
 }
 
-/* As Go reads them: what is longer than 63 bits is malformed, zeros at the high end are not; 0 where it fails. Seldom
- * asked: in line it would take registers from those who nearly always have the number in the first byte. */
+/* As Go reads them: over 63 bits is malformed, zeros at the high end are not. Out of line, where it is seldom asked. */
 static uint64_t __attribute__((noinline)) read_more(struct reader *r, uint64_t value)
 {
     uint8_t byte = 0x80;
