@@ -38,7 +38,7 @@ proto_libproto_a_SOURCES = \
 	proto/http/hpack.c \
 	proto/http/hpack.h \
 	proto/http/hpack_inside.h \
-	proto/http/hpack_old.c \
+	proto/http/hpack_lost.c \
 	proto/http/hpack_recovery.c \
 	proto/http/hpack_recovery.h \
 	proto/http/hpack_static.def \

@@ -1,4 +1,4 @@
-/* What hpack.c and hpack_old.c share. */
+/* Inside of HPACK: for hpack.c (blocks) and hpack_lost.c (the table that a gap made unknown), and for nobody else. */
 #ifndef PROTO_HTTP_HPACK_INSIDE_H
 #define PROTO_HTTP_HPACK_INSIDE_H
 

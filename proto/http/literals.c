@@ -5,7 +5,7 @@
 /* Short strings are decoded nearly as fast as they are found, and the paths among them do not come again soon. */
 enum { SHORT = 128, WAYS = 4, SLOT_BYTES = 4096, SCRATCH_KEPT = 16384, SCRATCH_MAX = 1 << 20 };
 
-/** A string as it was sent, and behind that what it means. */
+/* A string as it was sent, and behind that what it means. */
 struct slot {
     uint32_t coded, decoded; /* sizes */
     uint32_t number;

@@ -2,7 +2,7 @@
 
 enum { DATAGRAM_MOST = 65535 };
 
-/** Pieces of one datagram do not overlap: of what comes, only what is new is kept. */
+/* Pieces of one datagram do not overlap: of what comes, only what is new is kept. */
 struct piece {
     struct piece *next; /* the next in the datagram */
     uint32_t offset, size;

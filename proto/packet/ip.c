@@ -203,8 +203,8 @@ enum walk ip_walk(struct walker *w)
     }
 }
 
-/** Takes an extension header off, of which `size` bytes are needed to know its length.
- *  @param unit, base  its length is (second byte * unit + base) bytes.  @return WALK_SEGMENT to go on. */
+/* Takes an extension header off, of which `size` bytes are needed to know its length.
+ * @param unit, base  its length is (second byte * unit + base) bytes.  @return WALK_SEGMENT to go on. */
 static enum walk ip_take(struct walker *w, size_t unit, size_t base, struct slice *header)
 {
     if (!walker_deeper(w))
@@ -244,7 +244,7 @@ static enum walk ip_routing(struct walker *w)
     return ip_extension(w);
 }
 
-/** RFC 2675 section 2. @return the length it gives; 0: there is no such option; 1, which none can be: it is bad. */
+/* RFC 2675 section 2. @return the length it gives; 0: there is no such option; 1, which none can be: it is bad. */
 static uint32_t ip_jumbo(struct slice header)
 {
     struct reader r = reader_of(slice_part(header, 2, header.size));

@@ -66,8 +66,8 @@ static enum walk udp_geneve(struct walker *w)
     return link_carried(w, type);
 }
 
-/** Takes extension headers off: size in words, what is in them, the next one's type.
- *  @return WALK_SEGMENT to go on. */
+/* Takes extension headers off: size in words, what is in them, the next one's type.
+ * @return WALK_SEGMENT to go on. */
 static enum walk udp_gtp_extensions(struct walker *w, uint8_t next)
 {
     while (next != 0) {

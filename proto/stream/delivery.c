@@ -5,7 +5,7 @@ static struct reassembly_side *side_of(const struct delivery *d, enum side side)
     return &d->r->side[side];
 }
 
-/** Goes on to `offset`; what either side told until now cannot be taken back. */
+/* Goes on to `offset`; what either side told until now cannot be taken back. */
 static void side_advance(struct reassembly *r, enum side side, uint64_t offset)
 {
     struct reassembly_side *s = &r->side[side];
@@ -17,7 +17,7 @@ static void side_advance(struct reassembly *r, enum side side, uint64_t offset)
         o->flags |= SIDE_FIXED;
 }
 
-/** What of the other side has its place, and waits for this side's bytes alone. NULL: nothing does. */
+/* What of the other side has its place, and waits for this side's bytes alone. NULL: nothing does. */
 static const struct held *side_waiter(const struct reassembly *r, enum side side)
 {
     const struct reassembly_side *o = &r->side[other_side(side)];
@@ -39,8 +39,8 @@ static void side_gap(const struct delivery *d, enum side side, moment time, uint
         stream_gap(d->r->above, side, time, size);
 }
 
-/** Gives up the hole up to `to`, or up to the first byte that is held: as of the time of what waited for it. No further
- *  than what the other side's next piece acknowledges: the rest may have come behind that piece, and answer it. */
+/* Gives up the hole up to `to`, or up to the first byte that is held: as of the time of what waited for it. No further
+ * than what the other side's next piece acknowledges: the rest may have come behind that piece, and answer it. */
 static void side_give_up(const struct delivery *d, enum side side, uint64_t to)
 {
     const struct reassembly_side *s = side_of(d, side);
@@ -116,7 +116,7 @@ static void side_reset(const struct delivery *d, enum side side, moment time)
     side_end(d, other_side(side), time, END_RESET);
 }
 
-/** Bytes behind a piece that the capture did not keep; another copy of them may be held. */
+/* Bytes behind a piece that the capture did not keep; another copy of them may be held. */
 static void side_cut(const struct delivery *d, enum side side, const struct piece *piece)
 {
     const struct reassembly_side *s = side_of(d, side);
@@ -151,8 +151,8 @@ void delivery_piece(const struct delivery *d, enum side from, const struct piece
         side_finish(d, from, piece->time);
 }
 
-/** Delivers a side's first held piece, if it may go. None stands before `next`.
- *  @param force  it goes even if the other side's bytes did not come. */
+/* Delivers a side's first held piece, if it may go. None stands before `next`.
+ * @param force  it goes even if the other side's bytes did not come. */
 static bool side_release(const struct delivery *d, enum side side, bool force)
 {
     struct reassembly_side *s = side_of(d, side);
@@ -185,7 +185,7 @@ void delivery_refute(const struct delivery *d, enum side side, uint64_t ack, uin
     }
 }
 
-/** Each side's first piece is in order and acknowledges bytes of the other's that are held: one of them lies. */
+/* Each side's first piece is in order and acknowledges bytes of the other's that are held: one of them lies. */
 static bool delivery_circle(const struct delivery *d)
 {
     const struct held *a = side_waiter(d->r, SERVER), *b = side_waiter(d->r, CLIENT);
@@ -198,7 +198,7 @@ static void delivery_drain(const struct delivery *d)
         continue;
 }
 
-/** Takes away what a side's first held piece waits for. */
+/* Takes away what a side's first held piece waits for. */
 static void side_force(const struct delivery *d, enum side side)
 {
     const struct reassembly_side *s = side_of(d, side);
@@ -214,7 +214,7 @@ static void side_force(const struct delivery *d, enum side side)
     delivery_drain(d);
 }
 
-/** The wait of a hole is as old as what waits for it. */
+/* The wait of a hole is as old as what waits for it. */
 static bool side_waited_long(const struct delivery *d, enum side side)
 {
     const struct held *own = held_first(side_of(d, side)), *waiter = side_waiter(d->r, side);
@@ -222,7 +222,7 @@ static bool side_waited_long(const struct delivery *d, enum side side)
     return long_own || (waiter && d->clock - waiter->piece.clock >= d->limits->hole_wait);
 }
 
-/** A hole, or a SYN's bytes, that nobody could acknowledge, because the other direction is not captured: time alone
+/* A hole, or a SYN's bytes, that nobody could acknowledge, because the other direction is not captured: time alone
  * closes it. */
 static bool side_unwatched(const struct reassembly_side *s, const struct reassembly_side *other)
 {
@@ -253,7 +253,7 @@ static bool side_lost_patience(const struct delivery *d, const struct reassembly
     return s->waited > d->limits->patience + 1 && since >= d->limits->skew / 1000000;
 }
 
-/** The hole up to `to`, or up to the first byte that is held, and with it what waited for it. */
+/* The hole up to `to`, or up to the first byte that is held, and with it what waited for it. */
 static void side_give_up_all(const struct delivery *d, enum side side, uint64_t to)
 {
     const struct reassembly_side *s = side_of(d, side);
@@ -265,7 +265,7 @@ static void side_give_up_all(const struct delivery *d, enum side side, uint64_t 
     } while (s->next < to && side_owes(s));
 }
 
-/** One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. Where
+/* One more packet that did not bring what is owed. That which acknowledged it is the first, and does not count. Where
  * nothing waits for it, an acknowledgement is all that says that there was anything, and anyone can send one: the side
  * itself, if it is seen, shows with its next bytes whether they are those. */
 static void side_lose_patience(const struct delivery *d, enum side side)

@@ -1,6 +1,6 @@
 #include "proto/stream/held.h"
 
-/** Puts a copy behind `before`, or at the front if that is NULL.  @return it, or NULL without memory. */
+/* Puts a copy behind `before`, or at the front if that is NULL.  @return it, or NULL without memory. */
 static struct held *held_store(struct reassembly_side *s, struct held *before, const struct piece *piece,
                                struct slice bytes, struct memory *memory)
 {
@@ -25,8 +25,8 @@ static struct held *held_store(struct reassembly_side *s, struct held *before, c
     return h;
 }
 
-/** What is left of a piece without bytes, beside what is held: it never stands inside of that.
- *  @return SEGMENT_HELD: something is left. */
+/* What is left of a piece without bytes, beside what is held: it never stands inside of that.
+ * @return SEGMENT_HELD: something is left. */
 static enum segment held_rest(const struct held *h, struct piece *rest)
 {
     uint64_t end = h->piece.offset + h->size;
@@ -52,14 +52,14 @@ static bool held_behind_all(const struct reassembly_side *s, const struct piece 
     return end < piece->offset || (end == piece->offset && bytes.size);
 }
 
-/** Splits the part off that lies before what is held. */
+/* Splits the part off that lies before what is held. */
 static struct slice piece_split(struct piece *piece, struct slice *bytes, size_t size)
 {
     piece->offset += size;
     return slice_take(bytes, size);
 }
 
-/** Counts bytes that are there twice.  @return whether they differ. */
+/* Counts bytes that are there twice.  @return whether they differ. */
 static bool count_twice(const uint8_t *a, const uint8_t *b, size_t size, struct reassembly_counts *counts)
 {
     bool differs = size > 0 && memcmp(a, b, size) != 0;
@@ -68,7 +68,7 @@ static bool count_twice(const uint8_t *a, const uint8_t *b, size_t size, struct 
     return differs;
 }
 
-/** Counts the bytes of `piece` that are held, all at its start, and takes them off. */
+/* Counts the bytes of `piece` that are held, all at its start, and takes them off. */
 static bool piece_repeats(struct piece *piece, struct slice *bytes, const struct held *h,
                           struct reassembly_counts *counts)
 {
@@ -78,7 +78,7 @@ static bool piece_repeats(struct piece *piece, struct slice *bytes, const struct
     return count_twice(held_bytes(h).data + from, part.data, common, counts);
 }
 
-/** Whether what both have is the piece's. Of what is held nothing stands before it then, unless that only waits. */
+/* Whether what both have is the piece's. Of what is held nothing stands before it then, unless that only waits. */
 static bool piece_counts_before(const struct piece *piece, struct slice bytes, const struct held *h)
 {
     uint64_t end = piece->offset + bytes.size + (piece->ends ? 1 : 0);
@@ -90,7 +90,7 @@ static bool piece_counts_before(const struct piece *piece, struct slice bytes, c
     return piece->begin < h->piece.begin || (piece->begin == h->piece.begin && longer);
 }
 
-/** What both have. */
+/* What both have. */
 struct common {
     size_t in_held, in_piece, size;
 };
@@ -105,7 +105,7 @@ static struct common in_common(const struct held *h, const struct piece *piece, 
                            .size = to > from ? (size_t)(to - from) : 0};
 }
 
-/** Whether they have the same there: then it does not matter which is kept. */
+/* Whether they have the same there: then it does not matter which is kept. */
 static bool held_agrees(const struct held *h, const struct piece *piece, struct slice bytes)
 {
     struct common c = in_common(h, piece, bytes);
@@ -124,7 +124,7 @@ static void held_remove(struct reassembly_side *s, struct held *before, struct h
     held_free(h, memory);
 }
 
-/** Takes off what is held from an offset on. */
+/* Takes off what is held from an offset on. */
 static void held_end_at(struct reassembly_side *s, struct held *h, uint64_t end, struct reassembly_counts *counts)
 {
     uint32_t keep = end > h->piece.offset ? (uint32_t)(end - h->piece.offset) : 0, gone = h->size - keep;
@@ -134,7 +134,7 @@ static void held_end_at(struct reassembly_side *s, struct held *h, uint64_t end,
     h->piece.cut = 0;
 }
 
-/** What lies before an offset becomes a piece of its own, so that the rest begins there. Only that is copied: however
+/* What lies before an offset becomes a piece of its own, so that the rest begins there. Only that is copied: however
  * often a segment is split, its memory is not taken again. @return what stands before the rest now; without memory as
  * before. */
 static struct held *held_split(struct reassembly_side *s, struct held *before, struct held *h, uint64_t offset,
@@ -153,7 +153,7 @@ static struct held *held_split(struct reassembly_side *s, struct held *before, s
     return front;
 }
 
-/** Takes off what is held as far as the piece goes. What was cut behind that goes over to the piece; what only waits
+/* Takes off what is held as far as the piece goes. What was cut behind that goes over to the piece; what only waits
  * goes from there on. @return whether the bytes differ. */
 static bool held_give_way(struct reassembly_side *s, struct held *h, struct piece *piece, struct slice bytes,
                           struct reassembly_counts *counts)
@@ -175,7 +175,7 @@ static bool held_give_way(struct reassembly_side *s, struct held *h, struct piec
     return differs || h->piece.ends;
 }
 
-/** A FIN that is held and counts ends the piece: nothing behind it is taken. */
+/* A FIN that is held and counts ends the piece: nothing behind it is taken. */
 static void piece_end_at(struct piece *piece, struct slice *bytes, const struct held *h,
                          struct reassembly_counts *counts)
 {

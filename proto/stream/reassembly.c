@@ -14,14 +14,14 @@ enum {
     WINDOW = 1 << 20 /* a SYN so near to what is expected may be forged to disturb (RFC 5961 section 4) */
 };
 
-/** Nothing is held, and all that was acknowledged has come. */
+/* Nothing is held, and all that was acknowledged has come. */
 static inline bool is_settled(const struct reassembly *r)
 {
     const struct reassembly_side *c = &r->side[CLIENT], *s = &r->side[SERVER];
     return !c->held && !s->held && c->acked <= c->next && s->acked <= s->next;
 }
 
-/** The segment as its side's numbering sees it. */
+/* The segment as its side's numbering sees it. */
 struct arrival {
     const struct packet *packet;
     enum side from;
@@ -36,7 +36,7 @@ static bool side_far(const struct reassembly_side *s, uint32_t number)
     return (s->flags & SIDE_ANCHORED) && (ahead >= FAR || ahead <= -FAR);
 }
 
-/** Whether `number` is that of the byte behind what its SYN offered. */
+/* Whether `number` is that of the byte behind what its SYN offered. */
 static bool side_offers_up_to(const struct reassembly_side *s, uint32_t number)
 {
     return (s->flags & SIDE_OFFERED) && number == s->isn + (uint32_t)held_end(held_first(s));
@@ -79,7 +79,7 @@ static enum segment side_judge_syn(const struct reassembly *r, enum side from, c
     return SEGMENT_OUTSIDE;
 }
 
-/** Whether it may still turn out that this side began earlier. */
+/* Whether it may still turn out that this side began earlier. */
 static bool side_may_go_back(const struct reassembly_side *s, int32_t ahead)
 {
     return ahead < 0 && ahead >= -WINDOW && !(s->flags & SIDE_FIXED) && s->next > LATE / 2;
@@ -92,7 +92,7 @@ static void side_seen(struct reassembly_side *s)
     s->flags &= (uint8_t)~SIDE_IN_VAIN;
 }
 
-/** Where this side's numbers stand, after this segment of it. */
+/* Where this side's numbers stand, after this segment of it. */
 static void side_see(struct reassembly_side *s, const struct arrival *a)
 {
     if (!(s->flags & SIDE_ANCHORED)) {
@@ -113,7 +113,7 @@ static void side_see(struct reassembly_side *s, const struct arrival *a)
     side_seen(s);
 }
 
-/** What the packet acknowledges of side `s`.  @return its offset; 0: nothing. */
+/* What the packet acknowledges of side `s`.  @return its offset; 0: nothing. */
 static uint64_t side_acknowledge(struct reassembly_side *s, const struct packet *p)
 {
     if (!(p->flags & TCP_ACK))
@@ -155,14 +155,14 @@ static bool reset_exact(const struct reassembly *r, const struct arrival *a)
     return (p->flags & TCP_ACK) && answers;
 }
 
-/** Whoever has closed answers what crossed its FIN with a reset at the number which that acknowledged: the FIN's own
+/* Whoever has closed answers what crossed its FIN with a reset at the number which that acknowledged: the FIN's own
  * (RFC 9293 section 3.10.7.1). Nothing is odd about it, and whether the peer takes it shows in what it sends. */
 static bool reset_answers_crossing(const struct reassembly_side *s, const struct packet *p)
 {
     return s->state == SIDE_FINISHED && side_ahead(s, p->seq) == -1;
 }
 
-/** Delivers a piece at once where it can, else holds it. */
+/* Delivers a piece at once where it can, else holds it. */
 static enum segment piece_take(const struct delivery *d, enum side from, const struct piece *piece, struct slice bytes)
 {
     struct reassembly_side *s = &d->r->side[from];
@@ -230,7 +230,7 @@ static enum segment take_reset(const struct delivery *d, const struct arrival *a
     return piece_take(d, a->from, &piece, slice_of(""));
 }
 
-/** What lies wholly before `next`, or behind the end. */
+/* What lies wholly before `next`, or behind the end. */
 static enum segment take_old(const struct delivery *d, const struct arrival *a, bool before)
 {
     const struct reassembly_side *s = &d->r->side[a->from];
@@ -245,7 +245,7 @@ static enum segment take_old(const struct delivery *d, const struct arrival *a, 
     return p->payload.size || p->cut || a->fin ? SEGMENT_OUTSIDE : SEGMENT_DELIVERED;
 }
 
-/** The peer has acknowledged the SYN, and up to `ack`: as far counts what was offered. */
+/* The peer has acknowledged the SYN, and up to `ack`: as far counts what was offered. */
 static void side_judge_offer(const struct delivery *d, enum side side, uint64_t ack)
 {
     struct reassembly_side *s = &d->r->side[side];
@@ -264,8 +264,8 @@ static void side_judge_offer(const struct delivery *d, enum side side, uint64_t 
     held_free(h, d->memory);
 }
 
-/** The side itself sends numbers again that its SYN offered: these bytes count.
- *  @return whether they differ. */
+/* The side itself sends numbers again that its SYN offered: these bytes count.
+ * @return whether they differ. */
 static bool side_withdraw_offer(const struct delivery *d, enum side side, uint64_t offset, struct slice bytes)
 {
     const struct held *first = held_first(&d->r->side[side]);
@@ -341,7 +341,7 @@ static enum segment take_offer(const struct delivery *d, const struct arrival *a
     return take_bytes(d, &(struct arrival){.packet = &part, .from = a->from, .seq = a->seq, .syn = true}, ack);
 }
 
-/** A segment that is no reset. */
+/* A segment that is no reset. */
 static enum segment take_segment(const struct delivery *d, const struct arrival *a)
 {
     struct reassembly_side *s = &d->r->side[a->from];
@@ -373,7 +373,7 @@ void reassembly_init(struct reassembly *r, struct stream *above)
     *r = (struct reassembly){.above = above};
 }
 
-/** Of a connection that goes on, the next in order, while all is settled: as nearly every segment is. */
+/* Of a connection that goes on, the next in order, while all is settled: as nearly every segment is. */
 static bool is_plain(const struct reassembly *r, enum side from, const struct packet *p)
 {
     const struct reassembly_side *s = &r->side[from], *o = &r->side[other_side(from)];
@@ -383,7 +383,7 @@ static bool is_plain(const struct reassembly *r, enum side from, const struct pa
            ahead > -FAR && doubt_segment(r, from, p) == NO_DOUBT;
 }
 
-/** What the calls below come to for it, at a quarter of their cost. */
+/* What the calls below come to for it, at a quarter of their cost. */
 static enum segment take_plain(struct reassembly *r, enum side from, const struct packet *p,
                                struct reassembly_counts *counts)
 {

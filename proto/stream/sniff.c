@@ -2,13 +2,13 @@
 
 enum verdict { NO, MAYBE, YES }; /* MAYBE: more bytes can tell */
 
-/** Each looks at a beginning only: for more bytes, MAYBE becomes anything, YES and NO stay. */
+/* Each looks at a beginning only: for more bytes, MAYBE becomes anything, YES and NO stay. */
 typedef enum verdict (*recogniser)(struct slice first, struct sniffed *what);
 
 enum { RECORD_HEADER = 5, FRAME_HEADER = 9 };
 enum { CHANGE_CIPHER_SPEC = 20, ALERT, HANDSHAKE, APPLICATION_DATA, RECORD_MAX = 16384 + 2048 }; /* of TLS records */
 
-/** Whether `s` begins with `text`, as far as `s` goes. */
+/* Whether `s` begins with `text`, as far as `s` goes. */
 static enum verdict sniff_text(struct slice s, const char *text)
 {
     struct slice whole = slice_of(text);
@@ -153,7 +153,7 @@ bool sniff_is_method(struct slice token)
     return false;
 }
 
-/** The rest of a request line behind a method that nobody knows: it needs the version, or enough that fits. */
+/* The rest of a request line behind a method that nobody knows: it needs the version, or enough that fits. */
 static enum verdict sniff_target(struct slice s)
 {
     if (s.size &&

@@ -41,7 +41,7 @@ static uint8_t *put_u16(uint8_t *at, unsigned number)
     return at + 2;
 }
 
-/** An IPv4 address is hashed as its four bytes. */
+/* An IPv4 address is hashed as its four bytes. */
 static uint8_t *put_ip(uint8_t *at, const uint8_t ip[static 16])
 {
     size_t skip = address_is_ipv4(ip) ? 12 : 0;
@@ -49,7 +49,7 @@ static uint8_t *put_ip(uint8_t *at, const uint8_t ip[static 16])
     return at + 16 - skip;
 }
 
-/** The smaller address comes first, at equal addresses the smaller port. */
+/* The smaller address comes first, at equal addresses the smaller port. */
 static bool in_order(const struct address *a, const struct address *b)
 {
     int order = memcmp(a->ip, b->ip, sizeof a->ip);

@@ -24,7 +24,7 @@ const struct event_field event_fields[EVENT_FIELDS] = {
 #undef EVENT_FIELD
 };
 
-/** Whether `name` is one of the words of `list`. */
+/* Whether `name` is one of the words of `list`. */
 static bool among(const char *list, const char *name)
 {
     size_t size = strlen(name);
@@ -57,7 +57,7 @@ static struct value value_number(enum value_kind kind, uint64_t number)
     return (struct value){.kind = kind, .number = number, .text = slice_of("")};
 }
 
-/** Of the kinds whose member is a number. */
+/* Of the kinds whose member is a number. */
 static struct value get_number(const struct event_field *f, uint64_t number)
 {
     switch ((enum field_kind)f->kind) {

@@ -102,7 +102,7 @@ char *value_endpoint(char *at, const struct address *a)
     return value_number(at, a->port);
 }
 
-/** The Gregorian date of a day, counted in years that begin in March so that the leap day is the last. */
+/* The Gregorian date of a day, counted in years that begin in March so that the leap day is the last. */
 static char *put_day(char *at, int64_t day)
 {
     enum { ERA = 146097, EPOCH = 719468 }; /* days in 400 years; from 0000-03-01 to 1970-01-01 */
@@ -134,7 +134,7 @@ static void set_second(struct value_clock *clock, int64_t second)
     clock->second = second;
 }
 
-/** @return nanoseconds of the second */
+/* @return nanoseconds of the second */
 static unsigned put_seconds(char *at, struct value_clock *clock, moment time)
 {
     int64_t second = time / NANOSECONDS - (time % NANOSECONDS < 0);

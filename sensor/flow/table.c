@@ -7,8 +7,8 @@
 #define MILLISECONDS(n) ((moment)(n)*1000 * 1000)
 #define SECONDS(n)      MILLISECONDS((n)*INT64_C(1000))
 
-/** What is looked up: connections by the hash of their key, which is a fifth of its size. That two keys have one is as
- *  likely as that an attacker guesses the secret; the later flow then is told as one for which there was no memory. */
+/* What is looked up: connections by the hash of their key, which is a fifth of its size. That two keys have one is as
+ * likely as that an attacker guesses the secret; the later flow then is told as one for which there was no memory. */
 struct flow_entry {
     uint64_t hash;
     struct connection *connection;
@@ -131,8 +131,8 @@ void flow_table_wait(struct flow_table *t, struct connection *c)
     c->waits = waits;
 }
 
-/** The packet is a reset or says nothing that a connection could begin with: a keep-alive's one byte of garbage neither
- *  (RFC 9293, 3.8.4). */
+/* The packet is a reset or says nothing that a connection could begin with: a keep-alive's one byte of garbage neither
+ * (RFC 9293, 3.8.4). */
 static bool is_stray(const struct packet *p)
 {
     if (p->flags & TCP_SYN)

@@ -24,13 +24,13 @@ enum {
 #include "sensor/event/field.def"
 #undef EVENT_FIELD
 
-/** Where a row's value stands in the Event. */
+/* Where a row's value stands in the Event. */
 struct place {
     char object[OBJECT_MAX]; /* "": in the Event itself */
     char member[MEMBER_MAX];
 };
 
-/** An Event being written. */
+/* An Event being written. */
 struct line {
     struct json json;
     struct audit_state *state;
@@ -42,7 +42,7 @@ typedef void put_function(struct line *w, const struct place *at, enum event_fie
 static put_function put_text, put_list, put_uri, put_user, put_sources, put_agent, put_reference, put_reason, put_code,
     put_time;
 
-/** Members of one object stand together. */
+/* Members of one object stand together. */
 static const struct row {
     enum event_field_id field;
     put_function *put;
@@ -71,7 +71,7 @@ struct audit_state {
     struct place places[ROWS];
 };
 
-/** The first of a row's audit names, taken apart at its dot. */
+/* The first of a row's audit names, taken apart at its dot. */
 static struct place place_of(enum event_field_id field)
 {
     struct place at = {.object = ""};
@@ -141,7 +141,7 @@ static void put_uri(struct line *w, const struct place *at, enum event_field_id 
         put_value(w, at, (struct slice){(const uint8_t *)b->bytes, b->size});
 }
 
-/** The server logs an empty user of a request that it answered 401. */
+/* The server logs an empty user of a request that it answered 401. */
 static void put_user(struct line *w, const struct place *at, enum event_field_id field)
 {
     if (w->x->auth_state == AUTH_REJECTED)
@@ -168,7 +168,7 @@ static void put_agent(struct line *w, const struct place *at, enum event_field_i
     put_value(w, at, agent);
 }
 
-/** As the server reads it: no port, no brackets, but leading zeros in a dotted one. */
+/* As the server reads it: no port, no brackets, but leading zeros in a dotted one. */
 static bool read_member(struct slice member, uint8_t ip[static 16])
 {
     uint8_t text[ADDRESS_MAX];
@@ -186,7 +186,7 @@ static bool read_member(struct slice member, uint8_t ip[static 16])
     return address_parse((struct slice){text, size}, ip);
 }
 
-/** What X-Forwarded-For claims, without a member at either end that may have been cut. Of a long list the end is kept.
+/* What X-Forwarded-For claims, without a member at either end that may have been cut. Of a long list the end is kept.
  */
 static struct slice claimed_sources(const struct exchange *x)
 {
@@ -201,7 +201,7 @@ static struct slice claimed_sources(const struct exchange *x)
     return claimed;
 }
 
-/** What X-Forwarded-For claims, whatever of it is an address, and the peer, unless it is the last of them. */
+/* What X-Forwarded-For claims, whatever of it is an address, and the peer, unless it is the last of them. */
 static void put_sources(struct line *w, const struct place *at, enum event_field_id field)
 {
     struct slice claimed = claimed_sources(w->x);
@@ -223,7 +223,7 @@ static void put_sources(struct line *w, const struct place *at, enum event_field
     json_close(&w->json, ']');
 }
 
-/** Only a failure has a reason. */
+/* Only a failure has a reason. */
 static void put_reason(struct line *w, const struct place *at, enum event_field_id field)
 {
     if (exchange_has(w->x, SIGN_STATUS) && w->x->status >= 400) {
@@ -251,7 +251,7 @@ static void put_time(struct line *w, const struct place *at, enum event_field_id
     json_time(&w->json, "stageTimestamp", &w->state->clock, e->order.clock > e->time ? e->order.clock : e->time);
 }
 
-/** Names of what could not be known, as in the JSON events, with commas between them. */
+/* Names of what could not be known, as in the JSON events, with commas between them. */
 static size_t list_unknown(const struct event *e, char text[static FIELD_NAME_MAX * EVENT_FIELDS])
 {
     size_t size = 0;
@@ -266,7 +266,7 @@ static size_t list_unknown(const struct event *e, char text[static FIELD_NAME_MA
     return size;
 }
 
-/** Annotations are strings, all of them. */
+/* Annotations are strings, all of them. */
 static void put_annotations(struct line *w)
 {
     struct json *j = &w->json;

@@ -4,8 +4,8 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/** The code point that begins at `at`, and its bytes; 0: no valid UTF-8 begins here. RFC 3629, without noncharacters
- *  (Unicode, 23.7), which strict readers refuse. */
+/* The code point that begins at `at`, and its bytes; 0: no valid UTF-8 begins here. RFC 3629, without noncharacters
+ * (Unicode, 23.7), which strict readers refuse. */
 static size_t decode(const uint8_t *at, size_t left, uint32_t *code)
 {
     uint8_t lead = at[0];
@@ -31,8 +31,8 @@ static size_t decode(const uint8_t *at, size_t left, uint32_t *code)
     return size;
 }
 
-/** Not 0 if one of eight bytes is a control character, a quote, a backslash, DEL or above. A borrow can only raise a
- *  false alarm in a byte beside one that is a true alarm. */
+/* Not 0 if one of eight bytes is a control character, a quote, a backslash, DEL or above. A borrow can only raise a
+ * false alarm in a byte beside one that is a true alarm. */
 static inline uint64_t needs_care(uint64_t w)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
@@ -40,7 +40,7 @@ static inline uint64_t needs_care(uint64_t w)
     return ((w - ones * 0x20) | (quote - ones) | (backslash - ones) | (w + ones) | w) & highs;
 }
 
-/** Fewer than eight bytes; where they are too few for two halves, blanks fill the word. */
+/* Fewer than eight bytes; where they are too few for two halves, blanks fill the word. */
 static inline uint64_t copy_short(char *at, struct slice s)
 {
     uint64_t w = UINT64_C(0x2020202020202020);
@@ -59,7 +59,7 @@ static inline uint64_t copy_short(char *at, struct slice s)
     return needs_care(w);
 }
 
-/** @return a mask of those that need care. */
+/* @return a mask of those that need care. */
 static inline sixteen copy_sixteen(char *at, const uint8_t *from)
 {
     sixteen bytes = sixteen_at(from);
@@ -76,8 +76,8 @@ static bool copy_long(char *at, struct slice s)
     return !sixteen_any(care);
 }
 
-/** Plain ASCII stands as it is: nearly everything that is ever written. The last piece overlaps the one before.
- *  @return false: something needs care, and what was copied is to be written over. */
+/* Plain ASCII stands as it is: nearly everything that is ever written. The last piece overlaps the one before.
+ * @return false: something needs care, and what was copied is to be written over. */
 static bool copy_plain(char *at, struct slice s)
 {
     if (s.size >= sizeof(sixteen))
@@ -101,7 +101,7 @@ static char *put_hex(char *at, const char *before, uint8_t byte)
     return at + size + 2;
 }
 
-/** Not inlined: rarely called, and what is called always would save the registers for it. */
+/* Not inlined: rarely called, and what is called always would save the registers for it. */
 __attribute__((noinline)) static char *put_json(char *at, struct slice s)
 {
     for (size_t i = 0; i < s.size;) {
@@ -132,7 +132,7 @@ char *escape_json_at(char *at, struct slice wire)
     return at;
 }
 
-/** Format and bidirectional characters, line and paragraph separators: Unicode's Cf, Zl and Zp, and Cc. */
+/* Format and bidirectional characters, line and paragraph separators: Unicode's Cf, Zl and Zp, and Cc. */
 static bool is_unprintable(uint32_t code)
 {
     static const struct {
@@ -151,7 +151,7 @@ static bool is_unprintable(uint32_t code)
     return false;
 }
 
-/** One code point, or one byte that is none, as it is printed. @return how many bytes of `s` it was */
+/* One code point, or one byte that is none, as it is printed. @return how many bytes of `s` it was */
 static size_t print_one(struct slice s, char text[static 4 * 4], size_t *size, size_t *columns)
 {
     uint32_t code;

@@ -11,7 +11,7 @@ static bool grow(struct json *j, size_t size)
     return begin != NULL;
 }
 
-/** Room to write `size` bytes at `at`, and one for the comma. */
+/* Room to write `size` bytes at `at`, and one for the comma. */
 static bool has_room(struct json *j, size_t size)
 {
     return (size_t)(j->end - j->at) > size || grow(j, size);
@@ -34,7 +34,7 @@ void json_end(struct json *j)
     j->out->size = (size_t)(j->at - j->out->bytes);
 }
 
-/** Room for a member of this name and so long a value, with the name written. @return where the value goes, or NULL */
+/* Room for a member of this name and so long a value, with the name written. @return where the value goes, or NULL */
 static char *begin_member(struct json *j, const char *name, size_t size)
 {
     size_t name_size = name ? strlen(name) : 0;
@@ -105,7 +105,7 @@ void json_flag(struct json *j, const char *name, bool flag)
     end_member(j, at + word.size);
 }
 
-/** A value that needs quotes and no escapes: `written` is behind it. */
+/* A value that needs quotes and no escapes: `written` is behind it. */
 static void end_quoted(struct json *j, char *written)
 {
     *written++ = '"';

@@ -8,7 +8,7 @@
 
 enum { PROTOCOL_NUMBER_TCP = 6 };
 
-/** An event being written. */
+/* An event being written. */
 struct line {
     struct json_plan *plan;
     struct value_clock *clock;
@@ -24,7 +24,7 @@ static char *put_key(char *at, const struct json_key *key)
     return at + key->size;
 }
 
-/** Takes back the last member's comma. */
+/* Takes back the last member's comma. */
 static char *close(char *at, char bracket)
 {
     at -= at[-1] == ',';
@@ -41,7 +41,7 @@ static char *open_object(const struct json_object *objects, char *at, unsigned f
     return put_key(at, &objects[to].key);
 }
 
-/** From the object that is open to another: up to what both stand in, and down. */
+/* From the object that is open to another: up to what both stand in, and down. */
 static char *move_to(const struct json_object *objects, char *at, unsigned from, unsigned to)
 {
     for (; !(objects[to].above >> from & 1); from = objects[from].parent)
@@ -49,7 +49,7 @@ static char *move_to(const struct json_object *objects, char *at, unsigned from,
     return open_object(objects, at, from, to);
 }
 
-/** The name of a member that has a value, in the object it belongs to. */
+/* The name of a member that has a value, in the object it belongs to. */
 static char *begin_member(struct line *w, char *at, const struct json_step *step)
 {
     if (step->object != w->object) {
@@ -59,7 +59,7 @@ static char *begin_member(struct line *w, char *at, const struct json_step *step
     return put_key(at, &step->key);
 }
 
-/** @return NULL: a value that has no name. */
+/* @return NULL: a value that has no name. */
 static const struct json_key *word_of(const struct line *w, const struct json_step *step, uint64_t value)
 {
     const struct json_key *word = value < JSON_WORDS ? &w->plan->words[step->field][value] : NULL;
@@ -115,7 +115,7 @@ static char *put_quoted(struct line *w, char *at, enum field_kind kind, const vo
     return at;
 }
 
-/** A value alone, of the kinds that have one of their own. */
+/* A value alone, of the kinds that have one of their own. */
 static char *put_value(struct line *w, char *at, enum field_kind kind, const void *member, unsigned width)
 {
     switch (kind) {
@@ -144,7 +144,7 @@ static char *put_plain(struct line *w, char *at, const struct json_step *step, s
     return at;
 }
 
-/** Of the connection: its peer is the front, where that named the client. */
+/* Of the connection: its peer is the front, where that named the client. */
 static char *put_community(struct line *w, char *at, const struct json_step *step)
 {
     const struct exchange *x = (const struct exchange *)w->e;
@@ -229,7 +229,7 @@ static struct json_connection *connection_of(struct json_plan *plan, const struc
     return c;
 }
 
-/** Rows of the line itself, with a comma behind the last. */
+/* Rows of the line itself, with a comma behind the last. */
 static char *put_connection(struct line *w, char *at)
 {
     struct json_connection *c = w->connection;
@@ -248,7 +248,7 @@ static char *put_connection(struct line *w, char *at)
     return at;
 }
 
-/** Member by member. */
+/* Member by member. */
 static char *put_rows(struct line *w, char *at, const struct json_type *type)
 {
     const struct json_hole connection = {.kind = FIELD_VLAN};
@@ -288,7 +288,7 @@ static char *put_shape(struct line *w, char *at, const struct json_shape *shape)
     return json_shape_copy(at, &text, shape->behind);
 }
 
-/** What the texts of an event take at most. */
+/* What the texts of an event take at most. */
 static size_t text_room(const struct json_plan *plan, const struct json_type *type, const struct event *e)
 {
     size_t bytes = 0;

@@ -3,7 +3,7 @@
 
 #include "sensor/event/flow_record.h"
 
-/** EVE counts from 1, the most severe. */
+/* EVE counts from 1, the most severe. */
 static unsigned severity(enum rule_level level)
 {
     return level >= LEVEL_HIGH ? 1 : level == LEVEL_MEDIUM ? 2 : level == LEVEL_LOW ? 3 : 4;
@@ -19,7 +19,7 @@ static void put_strings(struct json *j, const char *name, const char *const *str
     json_close(j, ']');
 }
 
-/** Sigma's tag of an ATT&CK technique is "attack.t1526"; its id is written in capitals. */
+/* Sigma's tag of an ATT&CK technique is "attack.t1526"; its id is written in capitals. */
 static bool is_technique(const char *tag)
 {
     return strncmp(tag, "attack.t", 8) == 0 && tag[8] >= '0' && tag[8] <= '9';

@@ -19,7 +19,7 @@ static struct json_key make_key(struct slice name, const char *behind)
     return key;
 }
 
-/** The object `name` in `parent`: where the last row left it, or a new one. */
+/* The object `name` in `parent`: where the last row left it, or a new one. */
 static uint8_t find_object(struct json_plan *plan, uint8_t parent, struct slice name)
 {
     struct json_key key = make_key(name, ":{");
@@ -41,8 +41,8 @@ static bool is_number(enum field_kind kind)
            kind == FIELD_NAMES || kind == FIELD_HEX;
 }
 
-/** What a row takes at most: the objects that it opens and closes, its name, its value, and its name where it is not
- *  known. A text's own bytes come on top. */
+/* What a row takes at most: the objects that it opens and closes, its name, its value, and its name where it is not
+ * known. A text's own bytes come on top. */
 static size_t room_of(const struct json_plan *plan, const struct json_step *step)
 {
     const struct event_field *f = &event_fields[step->field];

@@ -29,7 +29,7 @@ void json_source(void *state, struct buffer *out, const struct source *s)
     json_end(&j);
 }
 
-/** The part before the dot of a counter's name is its object; counters of a group stand together in counter.def. */
+/* The part before the dot of a counter's name is its object; counters of a group stand together in counter.def. */
 void json_statistics(void *state, struct buffer *out, const struct statistics *s)
 {
     struct json_state *keep = state;

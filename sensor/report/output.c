@@ -12,7 +12,7 @@ static const char *const event_names[REPORT_EVENTS] = {
     [REPORT_HTTP] = "http",   [REPORT_FLOW] = "flow",     [REPORT_ANOMALY] = "anomaly", [REPORT_TLS] = "tls",
     [REPORT_ALERT] = "alert", [REPORT_SOURCE] = "source", [REPORT_STATS] = "stats"};
 
-/** The line of an error, written piece by piece. */
+/* The line of an error, written piece by piece. */
 struct message {
     char *text;
     size_t size, used;
@@ -25,7 +25,7 @@ static void say(struct message *m, const char *text)
     m->used += n < 0 ? 0 : (size_t)n < left ? (size_t)n : left;
 }
 
-/** What the user typed goes to a terminal. */
+/* What the user typed goes to a terminal. */
 static void say_found(struct message *m, struct slice found)
 {
     struct buffer b = {0};

@@ -58,7 +58,7 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     return true;
 }
 
-/** The first of an output, but for a reader that has gone: that is told where there is nothing else. */
+/* The first of an output, but for a reader that has gone: that is told where there is nothing else. */
 static void note_error(struct report *r, struct output *o, const char *name, int error)
 {
     if (!error || (o->why && (o->why != EPIPE || error == EPIPE)))
@@ -80,7 +80,7 @@ static void write_out(struct report *r, struct output *o, bool now)
     note_error(r, o, target_name(o->target), error);
 }
 
-/** The next output that is told of such events, from `*at` on: then a record is added to its buffer. */
+/* The next output that is told of such events, from `*at` on: then a record is added to its buffer. */
 static struct output *next_asked(struct report *r, size_t *at, enum report_event event)
 {
     while (*at < r->count) {
@@ -93,7 +93,7 @@ static struct output *next_asked(struct report *r, size_t *at, enum report_event
     return NULL;
 }
 
-/** Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
+/* Behind every record: what could not be kept whole is taken back, so that no half line is ever written. */
 static void written(struct report *r, struct output *o)
 {
     if (o->buffer.failed) {

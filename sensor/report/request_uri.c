@@ -16,13 +16,13 @@ static bool among(uint8_t b, const char *bytes)
     return slice_find(slice_of(bytes), b) < strlen(bytes);
 }
 
-/** What escaping leaves as it is. */
+/* What escaping leaves as it is. */
 static bool is_plain(uint8_t b)
 {
     return is_letter(b) || is_digit(b) || among(b, "-_.~$&+,/:;=@");
 }
 
-/** RFC 3986's pchar, and brackets: what makes escaping needless if there is nothing else. */
+/* RFC 3986's pchar, and brackets: what makes escaping needless if there is nothing else. */
 static bool is_legal(uint8_t b)
 {
     return is_plain(b) || among(b, "!'()*[]%");
@@ -37,7 +37,7 @@ static bool all_legal(struct slice path)
     return true;
 }
 
-/** The byte at `at`, decoded; `at` moves behind it. @return -1: a percent sign that begins no escape */
+/* The byte at `at`, decoded; `at` moves behind it. @return -1: a percent sign that begins no escape */
 static int next_byte(struct slice path, size_t *at)
 {
     uint8_t b = path.data[(*at)++];
@@ -70,7 +70,7 @@ static void add_escaped(struct buffer *out, struct slice path)
     }
 }
 
-/** What is behind scheme and authority; all, where there is no scheme. */
+/* What is behind scheme and authority; all, where there is no scheme. */
 static struct slice without_origin(struct slice path)
 {
     size_t colon = 0;

@@ -47,7 +47,7 @@ static bool is_file(const struct target *t)
     return !is_standard(t) && fstat(t->fd, &about) == 0 && S_ISREG(about.st_mode);
 }
 
-/** A FIFO, which is opened non-blocking, or a pipe or terminal that somebody else set so: wait until it takes more. */
+/* A FIFO, which is opened non-blocking, or a pipe or terminal that somebody else set so: wait until it takes more. */
 static void wait_writable(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
@@ -98,7 +98,7 @@ void target_write(struct target *t, struct buffer *from, bool now)
     from->size = 0;
 }
 
-/** A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
+/* A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
 static void close_fd(struct target *t)
 {
     if (close(t->fd) != 0 && errno != EINTR && !t->error)

@@ -10,7 +10,7 @@ void text_remember_kind(struct text_state *s, const struct finding *f)
     memcpy(kind->source, f->source, sizeof kind->source);
 }
 
-/** The block that it is like. */
+/* The block that it is like. */
 static const struct text_kind *find_kind(const struct text_state *s, const struct finding *f)
 {
     if (!f->alike || s->style.verbose)

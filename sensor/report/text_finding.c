@@ -49,7 +49,7 @@ static const char *basis_words(enum endpoint_basis basis)
     return words[basis];
 }
 
-/** For readers who do not know status codes by heart. */
+/* For readers who do not know status codes by heart. */
 static const char *status_words(struct slice code)
 {
     static const struct {
@@ -76,7 +76,7 @@ static void add_label(struct buffer *out, const char *label)
     buffer_format(out, "  %-*s", LABEL - 2, label);
 }
 
-/** What the list knows and does not show, and what it had no place for. */
+/* What the list knows and does not show, and what it had no place for. */
 static void add_rest(struct buffer *out, const struct value_list *list, unsigned shown)
 {
     unsigned hidden = list->used - shown;
@@ -114,7 +114,7 @@ static void add_cluster(const struct text_state *s, struct buffer *out, const st
     buffer_text(out, "\n");
 }
 
-/** Whom the block is about and whom they asked: long addresses take a line each. */
+/* Whom the block is about and whom they asked: long addresses take a line each. */
 static void add_ends(const struct text_state *s, struct buffer *out, const struct finding *f)
 {
     char from[VALUE_MAX], to[VALUE_MAX];
@@ -161,7 +161,7 @@ static bool is_explained(const struct text_state *s, const struct rule_about *ru
     return false;
 }
 
-/** What it means and what to do: once. */
+/* What it means and what to do: once. */
 static void add_rule(struct text_state *s, struct buffer *out, const struct rule_about *rule)
 {
     if (!is_explained(s, rule) && rule->description[0]) {
@@ -268,7 +268,7 @@ void text_finish_block(struct text_state *s, struct buffer *out)
     s->further_count = 0;
 }
 
-/** What else holds for the subject of the block above: a line for each rule, below it. */
+/* What else holds for the subject of the block above: a line for each rule, below it. */
 static void add_further(struct text_state *s, struct buffer *out, const struct finding *f)
 {
     size_t i = 0;

@@ -45,7 +45,7 @@ static void add_agent(const struct text_state *s, struct buffer *out, const stru
     buffer_text(out, "\n");
 }
 
-/** Of a source that never got as far as a request. */
+/* Of a source that never got as far as a request. */
 static void add_attempts(struct buffer *out, const struct source *source)
 {
     const struct {
@@ -86,7 +86,7 @@ static void add_row(const struct text_state *s, struct buffer *out, const struct
     }
 }
 
-/** What is legitimate or ordinary, in a line each. */
+/* What is legitimate or ordinary, in a line each. */
 static void add_peace(const struct text_state *s, struct buffer *out)
 {
     static const char *const words[PEACES] = {[PEACE_LEGITIMATE] = "request| with a credential that was not refused",

@@ -80,7 +80,7 @@ static const struct row not_seen[] = {
     {COUNT_FINDINGS_UNPROVEN, "finding| held back: nothing shows that it is an API server (-p)"},
 };
 
-/** @return how many rows there were to tell. */
+/* @return how many rows there were to tell. */
 static size_t add_rows(struct buffer *out, const struct counters *counters, const struct row *rows, size_t count)
 {
     size_t told = 0;

@@ -7,13 +7,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/** How many bytes a character has by its first one; 0: no first byte. */
+/* How many bytes a character has by its first one; 0: no first byte. */
 static size_t character_size(uint8_t lead)
 {
     return lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
 }
 
-/** Whole characters, none of them a control character. @return how many */
+/* Whole characters, none of them a control character. @return how many */
 static size_t check_utf8(const char *text, size_t size)
 {
     size_t count = 0;

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { DATAGRAMS = 4, SIZE_MOST = 4096 };
 
-/** Of bytes that were there first: 0 nothing, else value + 1; -1: there, and cut off. */
+/* Of bytes that were there first: 0 nothing, else value + 1; -1: there, and cut off. */
 struct model {
     int16_t bytes[SIZE_MOST];
 };

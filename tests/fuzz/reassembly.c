@@ -16,7 +16,7 @@ struct judge {
     bool ended[2];
 };
 
-/** What is told of a side follows on what was told of it before. */
+/* What is told of a side follows on what was told of it before. */
 static void judge_told(struct judge *j, enum side from, uint64_t size)
 {
     uint64_t next = j->r.side[from].next;
@@ -59,7 +59,7 @@ static void judge_free(struct stream *s)
 
 static const struct stream_ops judge_ops = {judge_push, judge_gap, judge_end, judge_free};
 
-/** @return where the next record begins. */
+/* @return where the next record begins. */
 static size_t segment(struct reassembly *r, const uint8_t *record, size_t size, struct packet *p, enum side *from)
 {
     static const uint8_t flags[] = {TCP_ACK,           TCP_ACK,           TCP_SYN, TCP_SYN | TCP_ACK,

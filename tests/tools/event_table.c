@@ -8,7 +8,7 @@
 #include "sensor/event/counter.h"
 #include "sensor/event/field.h"
 
-/** Text as mdoc reads it back: each sentence begins a line, and no line begins with a request. */
+/* Text as mdoc reads it back: each sentence begins a line, and no line begins with a request. */
 static void print_text(const char *text)
 {
     for (const char *at = text; *at; at++) {

@@ -63,7 +63,7 @@ static bool same_ends(const struct event *a, const struct event *b)
            memcmp(&a->server, &b->server, sizeof a->server) == 0;
 }
 
-/** @return the first field that differs, EVENT_FIELDS: none. */
+/* @return the first field that differs, EVENT_FIELDS: none. */
 static unsigned differs(const struct claim *c, const struct event *now, const struct event *then, char *why)
 {
     enum tolerance tolerance = is_touched(c, then) ? c->tolerance : SAME_ALONE;
@@ -279,7 +279,7 @@ static void law_bytes(struct law *law)
     frame_list_deinit(&cut);
 }
 
-/** The next frame of the same connection from the other side, near enough to change places. */
+/* The next frame of the same connection from the other side, near enough to change places. */
 static size_t next_answer(const struct frame_list *f, size_t i)
 {
     struct frame_ends ends, other;
@@ -294,7 +294,7 @@ static size_t next_answer(const struct frame_list *f, size_t i)
     return 0;
 }
 
-/** The frame at `late` comes just before that at `early`, at its time. */
+/* The frame at `late` comes just before that at `early`, at its time. */
 static void swapped(struct frame_list *out, const struct frame_list *in, size_t early, size_t late)
 {
     for (size_t i = 0; i < in->count; i++) {
@@ -356,7 +356,7 @@ static void *need(void *block)
     return block;
 }
 
-/** Appends what these events would be under other addresses. */
+/* Appends what these events would be under other addresses. */
 static void expect_events(struct outcome *expected, const struct outcome *full, unsigned change)
 {
     size_t count = expected->count + full->count;

@@ -15,7 +15,7 @@
 #include "sensor/event/field.h"
 #include "sensor/report/report.h"
 
-/** 2026-11-24T04:32:54.895306Z */
+/* 2026-11-24T04:32:54.895306Z */
 #define TIME (INT64_C(1795494774895306) * 1000)
 
 static struct event_room room;
@@ -37,7 +37,7 @@ static struct text text(const char *value)
     return event_add_text(&x->event, slice_of(value), EVENT_MAX);
 }
 
-/** An anonymous LIST that was forbidden. */
+/* An anonymous LIST that was forbidden. */
 static int set_up(void **state)
 {
     (void)state;
@@ -93,7 +93,7 @@ static json_t *written(void)
     return line;
 }
 
-/** The member of this path: "objectRef.name"; NULL: there is none. A key behind "annotations" may have dots. */
+/* The member of this path: "objectRef.name"; NULL: there is none. A key behind "annotations" may have dots. */
 static json_t *member(json_t *line, const char *path)
 {
     size_t size = strcspn(path, ".");
@@ -104,7 +104,7 @@ static json_t *member(json_t *line, const char *path)
     return path[size] && inside ? member(inside, path + size + 1) : inside;
 }
 
-/** Whether the member is this JSON; NULL: that there is none. */
+/* Whether the member is this JSON; NULL: that there is none. */
 static void check(const char *path, const char *expected)
 {
     json_t *line = written(), *got = member(line, path);
@@ -146,7 +146,7 @@ static void writes_an_event_of_the_audit_log(void **state)
     json_decref(line);
 }
 
-/** What rules may call by an audit name is written under it. */
+/* What rules may call by an audit name is written under it. */
 static void has_every_audit_name(void **state)
 {
     (void)state;
@@ -244,7 +244,7 @@ static void sources_are_the_servers(void **state)
     check("sourceIPs", "[\"192.0.2.7\"]");
 }
 
-/** Half an address is another address: of a long list the end is kept, of a full record the beginning. */
+/* Half an address is another address: of a long list the end is kept, of a full record the beginning. */
 static void a_cut_source_is_left_out(void **state)
 {
     (void)state;
@@ -261,7 +261,7 @@ static void a_cut_source_is_left_out(void **state)
     check_sources("198.51.100.1,203.0.113.44", "[\"198.51.100.1\",\"192.0.2.7\"]");
 }
 
-/** The client that a front named is the source of the event; the server's peer is the front. A front that named nobody
+/* The client that a front named is the source of the event; the server's peer is the front. A front that named nobody
  * is the source itself, whatever a client wrote into Via. */
 static void a_front_is_the_peer(void **state)
 {

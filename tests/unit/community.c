@@ -57,7 +57,7 @@ static void published_vectors(void **state)
     }
 }
 
-/** A connection of an address with itself is ordered by its ports: both directions are one name. */
+/* A connection of an address with itself is ordered by its ports: both directions are one name. */
 static void equal_addresses_go_by_port(void **state)
 {
     (void)state;

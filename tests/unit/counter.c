@@ -22,7 +22,7 @@ static void each_has_a_name_and_a_sentence(void **state)
     }
 }
 
-/** The JSON has an object for each group: it must not be opened twice. */
+/* The JSON has an object for each group: it must not be opened twice. */
 static void groups_stand_together(void **state)
 {
     (void)state;
@@ -80,7 +80,7 @@ static void sums_come_out(void **state)
     assert_null(counters_check(&c));
 }
 
-/** Each summand counts: one too many anywhere is seen, and told by the right sum. */
+/* Each summand counts: one too many anywhere is seen, and told by the right sum. */
 static void each_summand_counts(void **state)
 {
     (void)state;
@@ -99,7 +99,7 @@ static void each_summand_counts(void **state)
     }
 }
 
-/** As kapiwatch-events(5) says: all of the group decode, and nothing else, is an outcome. */
+/* As kapiwatch-events(5) says: all of the group decode, and nothing else, is an outcome. */
 static void outcomes_are_a_group(void **state)
 {
     (void)state;

@@ -20,7 +20,7 @@ static struct slice bytes_of(const void *bytes, size_t size)
     return (struct slice){.data = bytes, .size = size};
 }
 
-/** Neither raw control characters nor DEL, nor C1 as UTF-8. */
+/* Neither raw control characters nor DEL, nor C1 as UTF-8. */
 static void check_visible(const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -44,7 +44,7 @@ static void check_json(struct slice wire, const char *expected, size_t expected_
     json_decref(value);
 }
 
-/** What one byte that begins no character reads as. */
+/* What one byte that begins no character reads as. */
 static size_t alone(char *text, uint8_t byte)
 {
     if (byte >= 0x80)
@@ -81,7 +81,7 @@ static void json_pairs(void **state)
     }
 }
 
-/** Eight or sixteen bytes are looked at in one: wherever the odd one stands, it is found, and nothing else is touched.
+/* Eight or sixteen bytes are looked at in one: wherever the odd one stands, it is found, and nothing else is touched.
  */
 static void json_every_place_in_a_word(void **state)
 {
@@ -114,7 +114,7 @@ static void json_characters_stand(void **state)
     }
 }
 
-/** Sequences that a strict reader refuses, byte for byte as text. */
+/* Sequences that a strict reader refuses, byte for byte as text. */
 static const char *const refused[] = {"\xC0\x80",
                                       "\xC1\xBF",
                                       "\xE0\x80\x80",

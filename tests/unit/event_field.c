@@ -76,7 +76,7 @@ static void begins_clean_in_used_room(void **state)
     assert_int_equal(x->auth_evidence, 0);
 }
 
-/** Names are found whole, never by their beginning, and no two rows answer to one name. */
+/* Names are found whole, never by their beginning, and no two rows answer to one name. */
 static void finds_rows_by_name_and_alias(void **state)
 {
     (void)state;
@@ -163,7 +163,7 @@ static void absent_is_not_unknown(void **state)
     assert_int_equal(event_field_get(EVENT_HTTP_LENGTH, e).kind, VALUE_NUMBER);
 }
 
-/** Of any event: a text that does not fit whole is told as such. */
+/* Of any event: a text that does not fit whole is told as such. */
 static void a_cut_text_is_told(void **state)
 {
     (void)state;
@@ -175,7 +175,7 @@ static void a_cut_text_is_told(void **state)
     assert_int_equal(event_field_get(EVENT_TRUNCATED, &x->event).kind, VALUE_FLAG);
 }
 
-/** A flow's record ends where an exchange's goes on: a row of the one is never read from the other. */
+/* A flow's record ends where an exchange's goes on: a row of the one is never read from the other. */
 static void fields_of_other_events_are_absent(void **state)
 {
     (void)state;
@@ -193,7 +193,7 @@ static void fields_of_other_events_are_absent(void **state)
     free(f);
 }
 
-/** A record has more fields than a word has bits: each has its own, and no other. */
+/* A record has more fields than a word has bits: each has its own, and no other. */
 static void each_field_is_unknown_by_itself(void **state)
 {
     (void)state;
@@ -216,7 +216,7 @@ static void vlan_gives_the_outermost(void **state)
     assert_int_equal(event_field_get(EVENT_VLAN, &x->event).number, 100);
 }
 
-/** Every value has a name of its own, and none beyond them. */
+/* Every value has a name of its own, and none beyond them. */
 static void check_names(const char *(*name)(unsigned), unsigned count, bool zero_is_empty)
 {
     for (unsigned i = 0; i < count; i++) {

@@ -36,7 +36,7 @@ static void end(void)
     assert_int_equal(rig.memory.used, 0);
 }
 
-/** One frame with a piece: `size` bytes of `data` at `offset`, of which the last `cut` were not kept. */
+/* One frame with a piece: `size` bytes of `data` at `offset`, of which the last `cut` were not kept. */
 static enum walk put(uint32_t id, const uint8_t *data, uint32_t offset, uint32_t size, uint32_t cut, bool more)
 {
     uint8_t *copy = malloc(size ? size : 1); /* its own block, so that a read past the end is seen */
@@ -239,7 +239,7 @@ static void memory_may_fail(void **state)
     }
 }
 
-/** A datagram as an array: which bytes came first. */
+/* A datagram as an array: which bytes came first. */
 struct model {
     uint8_t bytes[SIZE_MOST];
     bool there[SIZE_MOST];

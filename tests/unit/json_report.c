@@ -28,7 +28,7 @@ static struct event_room room;
 static struct buffer out;
 static void *format;
 
-/** 2026-11-24T04:32:54.895306Z, and less than a microsecond more. */
+/* 2026-11-24T04:32:54.895306Z, and less than a microsecond more. */
 #define TIME (INT64_C(1795494774895306) * 1000 + 999)
 
 /* The published test vector's connection. */
@@ -52,7 +52,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/** The one line in the buffer; empties it. */
+/* The one line in the buffer; empties it. */
 static json_t *read_line_as(size_t flags)
 {
     assert_false(out.failed);
@@ -215,7 +215,7 @@ static void ends_of_a_connection(void **state)
     }
 }
 
-/** What could not be read is left out, even where something was read, and named; the verdict's word is always there. */
+/* What could not be read is left out, even where something was read, and named; the verdict's word is always there. */
 static void unknown_fields_are_named(void **state)
 {
     (void)state;
@@ -332,7 +332,7 @@ static void http2(void **state)
     json_decref(line);
 }
 
-/** Fields of both words of the set: named in the order of the table. */
+/* Fields of both words of the set: named in the order of the table. */
 static void the_last_fields_may_be_unknown(void **state)
 {
     (void)state;
@@ -352,7 +352,7 @@ static void the_last_fields_may_be_unknown(void **state)
     json_decref(line);
 }
 
-/** The ID is kept by connection: another one in the same place of the cache gets its own. */
+/* The ID is kept by connection: another one in the same place of the cache gets its own. */
 static void community_ids_are_not_mixed_up(void **state)
 {
     (void)state;
@@ -371,7 +371,7 @@ static void community_ids_are_not_mixed_up(void **state)
     json_decref(third);
 }
 
-/** As long a record as there can be, all of it in need of escapes. */
+/* As long a record as there can be, all of it in need of escapes. */
 static void a_full_record(void **state)
 {
     (void)state;
@@ -388,7 +388,7 @@ static void a_full_record(void **state)
     free(many);
 }
 
-/** Random records of all types: whatever stands in them, a line is JSON, and every unknown field is out and named. */
+/* Random records of all types: whatever stands in them, a line is JSON, and every unknown field is out and named. */
 static void anything_is_json(void **state)
 {
     (void)state;

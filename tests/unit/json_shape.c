@@ -16,7 +16,7 @@ static uint32_t next(uint32_t *random)
     return (*random = *random * 1664525 + 1013904223) >> 8;
 }
 
-/** A record of its type's shape but for one field, with values of its own. */
+/* A record of its type's shape but for one field, with values of its own. */
 static const struct event *make_alike(struct event_room *room, unsigned kind, unsigned odd, uint32_t *values)
 {
     struct exchange *x = exchange_begin(room);
@@ -43,7 +43,7 @@ static const struct event *make_alike(struct event_room *room, unsigned kind, un
     return &x->event;
 }
 
-/** What is kept of a line that was alike changes no byte of the next. */
+/* What is kept of a line that was alike changes no byte of the next. */
 static void lines_alike_are_written_alike(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@
 
 enum { STREAM_MAX = 600, TRACE_MAX = 4000, FLIGHT_MAX = 256, TIMEOUT = 12, NEVER = 1 << 30 };
 
-/** A segment; numbers are offsets: the SYN is 0, the FIN is behind the last byte. */
+/* A segment; numbers are offsets: the SYN is 0, the FIN is behind the last byte. */
 struct wire {
     enum side from;
     uint32_t seq, ack, size; /* size counts SYN and FIN */
@@ -132,7 +132,7 @@ static void network_talk(struct network *n, int loss, bool offers)
     qsort(n->trace, (size_t)n->count, sizeof n->trace[0], by_seen);
 }
 
-/** What a capture makes of a trace. */
+/* What a capture makes of a trace. */
 struct capture {
     const char *name;
     int drop, twice, cut; /* in a hundred */
@@ -144,7 +144,7 @@ struct capture {
     int fail; /* in a hundred: memory */
 };
 
-/** What was told, and what it is checked against. All places count bytes of a stream from 0. */
+/* What was told, and what it is checked against. All places count bytes of a stream from 0. */
 struct judge {
     struct stream stream;
     struct reassembly r;
@@ -165,7 +165,7 @@ static uint32_t judge_place(const struct judge *j, enum side s)
     return j->r.side[s].isn + (uint32_t)j->r.side[s].next - j->isn[s] - 1;
 }
 
-/** Whether its first packet may be missing: then what is told first is its beginning. */
+/* Whether its first packet may be missing: then what is told first is its beginning. */
 static bool judge_joins_late(const struct judge *j, enum side s)
 {
     return j->capture->late || (j->capture->only >= 0 && j->capture->only != (int)s);
@@ -222,7 +222,7 @@ static void judge_free(struct stream *s)
 
 static const struct stream_ops judge_ops = {judge_push, judge_gap, judge_end, judge_free};
 
-/** The packets that the capture has, and in which order; the others are marked as missed. */
+/* The packets that the capture has, and in which order; the others are marked as missed. */
 static int capture_trace(struct judge *j, struct wire *out)
 {
     const struct capture *c = j->capture;

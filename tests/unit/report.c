@@ -69,7 +69,7 @@ static void says_what_is_wrong(void **state)
     check_refused("json:", "no target behind the colon of \"json:\"; expected \"-\" or the name of a file");
 }
 
-/** What a pipe's reader gets until it is closed. */
+/* What a pipe's reader gets until it is closed. */
 static size_t read_all(int fd, char *bytes, size_t size)
 {
     size_t got = 0;
@@ -103,7 +103,7 @@ static void add_output(struct report *r, const char *option, int fd, bool live)
     assert_true(report_add(r, &spec, fd, live, false, false));
 }
 
-/** Each output gets what it was asked for, and the text no events at all. */
+/* Each output gets what it was asked for, and the text no events at all. */
 static void outputs_get_what_they_asked_for(void **state)
 {
     (void)state;
@@ -149,7 +149,7 @@ static void outputs_get_what_they_asked_for(void **state)
     }
 }
 
-/** Small amounts wait for company, or for a flush. */
+/* Small amounts wait for company, or for a flush. */
 static void writes_when_flushed_or_large(void **state)
 {
     (void)state;
@@ -268,7 +268,7 @@ static void ignore(int signal)
     (void)signal;
 }
 
-/** A slow reader of a pipe, and signals meanwhile: every byte comes, in order. */
+/* A slow reader of a pipe, and signals meanwhile: every byte comes, in order. */
 static void check_pipe(int flags)
 {
     enum { SIZE = 1 << 20 };
@@ -342,7 +342,7 @@ static void rename_in_folder(const char *from, const char *to)
     assert_int_equal(rename(path, in_folder(to)), 0);
 }
 
-/** What was told before goes to the file that was renamed, what is told afterwards to the new one, or the old one where
+/* What was told before goes to the file that was renamed, what is told afterwards to the new one, or the old one where
  * there can be no new one. */
 static void files_are_opened_anew(void **state)
 {
@@ -434,7 +434,7 @@ static bool is_over(void)
     return over != 0;
 }
 
-/** Each look at the clock is some seconds later. */
+/* Each look at the clock is some seconds later. */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     static time_t seconds = 1000;
@@ -443,7 +443,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return 0;
 }
 
-/** After a while the run is to end, and one that is blocked is interrupted from then on. */
+/* After a while the run is to end, and one that is blocked is interrupted from then on. */
 static void end_run(int signal)
 {
     static volatile sig_atomic_t waited;
@@ -451,7 +451,7 @@ static void end_run(int signal)
     over = ++waited % 4 == 0 || over;
 }
 
-/** Who takes nothing is waited for, and given up only when the run is to end; what nobody took is counted. */
+/* Who takes nothing is waited for, and given up only when the run is to end; what nobody took is counted. */
 static void check_stalled(int flags)
 {
     enum { SIZE = 1 << 20, TICK = 50 * 1000 /* microseconds */ };
@@ -487,7 +487,7 @@ static void who_takes_nothing_is_given_up_at_the_end(void **state)
     check_stalled(O_NONBLOCK);
 }
 
-/** And what it was and how much is lost is said. */
+/* And what it was and how much is lost is said. */
 static void what_nobody_takes_is_said(void **state)
 {
     (void)state;
@@ -509,7 +509,7 @@ static void what_nobody_takes_is_said(void **state)
     close(ends[0]);
 }
 
-/** A record that finds no memory is left out whole, and said so; the next one is written. */
+/* A record that finds no memory is left out whole, and said so; the next one is written. */
 static void no_half_lines(void **state)
 {
     (void)state;

@@ -17,7 +17,7 @@
 
 enum { NOBODY = -1 };
 
-/** From `told_at` bytes on the answer stands; before, it is unknown (or, for `side`, not known yet). */
+/* From `told_at` bytes on the answer stands; before, it is unknown (or, for `side`, not known yet). */
 static const struct {
     struct slice bytes;
     enum protocol protocol;
@@ -107,7 +107,7 @@ static void test_rows(void **state)
     }
 }
 
-/** Adding bytes never changes what was told; with SNIFF_BYTES something is. */
+/* Adding bytes never changes what was told; with SNIFF_BYTES something is. */
 static void check_prefixes(const uint8_t *bytes, size_t size)
 {
     struct sniffed before = {.protocol = PROTOCOL_UNKNOWN};

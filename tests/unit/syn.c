@@ -35,7 +35,7 @@ static bool shape_known(const struct flow_record *f)
            !event_is_unknown(&f->event, EVENT_FLOW_SYN_OPTIONS) && !event_is_unknown(&f->event, EVENT_FLOW_SYN_TOOL);
 }
 
-/** A SYN with MSS alone. */
+/* A SYN with MSS alone. */
 static void say_syn(struct test *t, uint16_t window, uint8_t ttl)
 {
     wire_next(&t->wire, CLIENT, TCP_SYN, "");
@@ -77,7 +77,7 @@ static void tells_the_shape_of_a_syn(void **state)
     }
 }
 
-/** The next frame behind so many tags: 101, 102, and so on. */
+/* The next frame behind so many tags: 101, 102, and so on. */
 static void say_tagged(struct test *t, enum side from, unsigned flags, unsigned tags)
 {
     const struct frame *frame = wire_next(&t->wire, (int)from, flags, "");

@@ -24,7 +24,7 @@ static void tell_finding(void *s, struct finding *f)
 
 static const struct rule_about other = {.id = "i", .title = "Other", .description = "", .level = LEVEL_LOW};
 
-/** Of a source that does the same as another only who, when and how often is told, below that one's block. */
+/* Of a source that does the same as another only who, when and how often is told, below that one's block. */
 static void the_same_of_others(void **state)
 {
     (void)state;
@@ -73,7 +73,7 @@ static void the_same_of_others(void **state)
            "    and 2 more; -v shows all.\n");
 }
 
-/** Where something else was told since, the list says what it is about. */
+/* Where something else was told since, the list says what it is about. */
 static void the_same_as_further_up(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void the_same_as_further_up(void **state)
         BLOCK("1") BLOCK("2") BLOCK("3") LIST("2", "4") LIST("1", "5") BLOCK("6") LIST("2", "7") LIST("6", "8"));
 }
 
-/** With -v each is told in full; so is what is no source, and what nobody knows to be the same. */
+/* With -v each is told in full; so is what is no source, and what nobody knows to be the same. */
 static void the_same_in_full(void **state)
 {
     (void)state;

@@ -82,7 +82,7 @@ static void a_finding(void **state)
            "  it is not yours, close the port to it.\n");
 }
 
-/** A rule is explained once; verbose says which it is. */
+/* A rule is explained once; verbose says which it is. */
 static void the_same_rule_again(void **state)
 {
     (void)state;
@@ -130,7 +130,7 @@ static void the_same_rule_again(void **state)
            "    MEDIUM     2  Request without a credential (2 other windows)\n");
 }
 
-/** Nor is it explained again when another one stood between them. */
+/* Nor is it explained again when another one stood between them. */
 static void a_rule_once_more(void **state)
 {
     (void)state;
@@ -156,7 +156,7 @@ static void a_rule_once_more(void **state)
     end(s, "");
 }
 
-/** What else holds for a subject is a line below its block; the next subject has a block of its own. */
+/* What else holds for a subject is a line below its block; the next subject has a block of its own. */
 static void one_block_a_subject(void **state)
 {
     (void)state;
@@ -224,7 +224,7 @@ static void one_block_a_subject(void **state)
            "  1 request, 2026-11-24 04:32:54 UTC\n");
 }
 
-/** The same endpoint in another overlay network is another subject; in the same one it is not. */
+/* The same endpoint in another overlay network is another subject; in the same one it is not. */
 static void one_block_a_network(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void one_block_a_network(void **state)
     }
 }
 
-/** Eight values are shown; of the rest it is said how many, as far as that is known. */
+/* Eight values are shown; of the rest it is said how many, as far as that is known. */
 static void long_lists(void **state)
 {
     (void)state;
@@ -333,7 +333,7 @@ static void live(void **state)
         "  No findings but those above.\n");
 }
 
-/** At the end of a live run findings are blocks, as offline. */
+/* At the end of a live run findings are blocks, as offline. */
 static void live_end(void **state)
 {
     (void)state;
@@ -441,7 +441,7 @@ static void nothing_was_missed(void **state)
               "  Nothing: every packet was read.\n");
 }
 
-/** Each counter of a loss has its line, whatever the others say. */
+/* Each counter of a loss has its line, whatever the others say. */
 static void each_loss_is_told(void **state)
 {
     (void)state;

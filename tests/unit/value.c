@@ -36,7 +36,7 @@ static void numbers(void **state)
     assert_string_equal(ended(value_hex(text, 0xFEDCBA9876543210, 8)), "fedcba9876543210");
 }
 
-/** Every pattern of zero and other groups, of all lengths that a group can have. */
+/* Every pattern of zero and other groups, of all lengths that a group can have. */
 static void ipv6_addresses(void **state)
 {
     (void)state;
@@ -79,7 +79,7 @@ static void endpoints(void **state)
     assert_string_equal(ended(value_endpoint(text, &a)), "[fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe]:65535");
 }
 
-/** @param nanoseconds  of the second */
+/* @param nanoseconds  of the second */
 static void check_time(struct value_clock *clock, time_t seconds, unsigned nanoseconds)
 {
     struct tm tm;
@@ -94,7 +94,7 @@ static void check_time(struct value_clock *clock, time_t seconds, unsigned nanos
     assert_string_equal(ended(value_time_plain(text, clock, m)), expected);
 }
 
-/** Every day from 1678 to 2261, all that a moment reaches: leap days, centuries and years before 1970 among them. */
+/* Every day from 1678 to 2261, all that a moment reaches: leap days, centuries and years before 1970 among them. */
 static void times(void **state)
 {
     (void)state;
