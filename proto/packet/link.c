@@ -247,13 +247,11 @@ static enum walk link_metadata(struct walker *w)
     return link_behind(w, METADATA_HEADER);
 }
 
-/* 802.1AE: flags, short length, number; a channel, where a flag says so; then the ethertype of what is inside,
- * encrypted where another says so. What proves it stands behind. */
+/* 802.1AE: flags, short length, number; a channel, where a flag says so. What is inside is encrypted where another says
+ * so; what proves it stands behind. */
 static enum walk link_macsec(struct walker *w)
 {
     enum { OTHER_VERSION = 0x80, HAS_CHANNEL = 0x20, IS_CHANGED = 0x0c };
-    if (!walker_deeper(w))
-        return WALK_DEEP;
     if (w->here.size < MACSEC_HEADER)
         return walker_short(w, MACSEC_HEADER);
     uint8_t flags = w->here.data[0];
@@ -262,11 +260,7 @@ static enum walk link_macsec(struct walker *w)
         return WALK_OTHER;
     if (flags & IS_CHANGED)
         return WALK_SEALED;
-    if (size > w->here.size)
-        return walker_short(w, size);
-    uint16_t type = walker_u16(w, size - 2);
-    walker_take(w, size);
-    return link_ethertype(w, type);
+    return link_behind(w, size);
 }
 
 /* 802.1ah: priority and service. */
