@@ -26,6 +26,7 @@ void http1_fields_begin(struct half *side, enum at at, enum head_kind kind)
     side->at = at;
     side->kind = kind;
     side->fields = 0;
+    side->field_told = false;
     side->whole = true;
     side->framing = (struct framing){0};
 }
@@ -36,11 +37,11 @@ void http1_head_cut(struct http1 *h, enum side from)
     struct field field;
     struct slice held = side->lines.taken ? slice_of("") : hold_slice(&side->lines.hold);
     if (held.size && head_field_name(held, &field)) {
-        side->fields++;
+        side->field_told = true;
         tell_field(h, from, &field);
     }
     side->whole = false;
-    if (side->kind != HEAD_TRAILERS || side->fields)
+    if (side->kind != HEAD_TRAILERS || side->field_told)
         tell_head(h, from);
 }
 
@@ -190,6 +191,7 @@ static void good_field(struct http1 *h, enum side from, const struct field *fiel
 {
     struct half *side = &h->half[from];
     side->fields++;
+    side->field_told = true;
     if (field->id == FIELD_OTHER && h->events->asked_only)
         return;
     if (side->kind != HEAD_TRAILERS)
@@ -304,7 +306,7 @@ static void head_end(struct http1 *h, enum side from, moment time, struct slice 
         http1_mark(h, from, MARK_BARE_LF);
     lines_clear(&side->lines, h->memory);
     if (side->at == AT_TRAILERS) {
-        if (side->fields)
+        if (side->field_told)
             tell_head(h, from);
         http1_done(h, from, MESSAGE_WHOLE);
     } else if (from == CLIENT) {

@@ -36,7 +36,8 @@ struct half {
     enum head_kind kind;
     enum http_version version;
     uint16_t status;
-    uint32_t fields;        /* told of this head */
+    uint32_t fields;        /* told of this head, or passed over */
+    bool field_told;        /* one of them was */
     uint32_t told, to_tell; /* marks: of this message; of the next one */
     moment time;            /* of its first byte */
     struct lines lines;     /* of a head; of what AT_SEARCH and AT_PEEK look at */
