@@ -91,6 +91,7 @@ unit_tests = \
 	tests/unit/reassembly_model \
 	tests/unit/recent \
 	tests/unit/refusals \
+	tests/unit/renumbered \
 	tests/unit/report \
 	tests/unit/request \
 	tests/unit/request_uri \

@@ -448,6 +448,20 @@ bool reassembly_fits_unseen(const struct reassembly *r, enum side from, const st
            p->ack - (other->isn + (uint32_t)other->next) + NEAR < 2 * NEAR;
 }
 
+static bool side_leaps(const struct reassembly_side *s, uint32_t number, uint32_t most)
+{
+    uint64_t furthest = s->acked > s->next ? s->acked : s->next;
+    int32_t ahead = (int32_t)(number - (s->isn + (uint32_t)furthest));
+    return (s->flags & SIDE_ANCHORED) && ahead > 0 && (uint32_t)ahead > most;
+}
+
+bool reassembly_leaps(const struct reassembly *r, enum side from, const struct packet *p, uint32_t most)
+{
+    return !(p->flags & (TCP_SYN | TCP_RST)) &&
+           (side_leaps(&r->side[from], p->seq, most) ||
+            (p->flags & TCP_ACK && side_leaps(&r->side[other_side(from)], p->ack, most)));
+}
+
 bool reassembly_holds(const struct reassembly *r)
 {
     return r->side[CLIENT].held || r->side[SERVER].held;

@@ -101,6 +101,16 @@ bool reassembly_over(const struct reassembly *r);
  */
 bool reassembly_fits_unseen(const struct reassembly *r, enum side from, const struct packet *p);
 
+/** Whether the segment is the next of its side, and acknowledges nothing that has not come: as nearly all are. */
+static inline bool reassembly_expects(const struct reassembly *r, enum side from, const struct packet *p)
+{
+    const struct reassembly_side *s = &r->side[from], *o = &r->side[other_side(from)];
+    return p->seq == s->isn + (uint32_t)s->next && (int32_t)(p->ack - (o->isn + (uint32_t)o->next)) <= 0;
+}
+
+/** Whether its numbers are more than `most` bytes ahead of all that was seen or acknowledged. Of a SYN or RST: no. */
+bool reassembly_leaps(const struct reassembly *r, enum side from, const struct packet *p, uint32_t most);
+
 /** Whether something is held. */
 bool reassembly_holds(const struct reassembly *r);
 
