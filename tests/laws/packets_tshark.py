@@ -23,7 +23,8 @@ FIELDS = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "tcp.srcport"
           "ip.ttl", "ipv6.hlim", "tcp.option_kind"]
 READ = set("""eth ethertype sll null vlan ieee8021ad raw ip ipv6 tcp ipv6.hopopts ipv6.dstopts ipv6.routing ah mipv6 ipv6.fraghdr
     udp vxlan geneve gre erspan gtp gtp.ext_hdr gtp.ext_hdr.pdu_ses_con tzsp teredo mpls pwethheuristic pwethcw pwethnocw pppoes
-    ppp llc chdlc vntag etag hsr avsp cfp trill nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog cmd macsec etherip""".split())
+    ppp llc chdlc vntag etag hsr avsp cfp trill nsh wlan wlan_radio radiotap prism wlancap wlan_aggregate ppi pcap_pktdata nflog cmd macsec etherip
+    data""".split())  # "data": what tshark 4.4 says a MACsec frame bears, before it reads on
 OPTIONS = ["-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE",
            "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE",
            "-o", "ip.tso_support:TRUE", "-d", "udp.port==8472,vxlan", "-d", "mpls.label==20,pwethcw",
@@ -104,7 +105,8 @@ def expected(row):
         return False
     if not row["tcp.seq"] or not row["tcp.window_size_value"]:
         return None  # a header that is cut
-    version = [layer for layer in below if layer in ("ip", "ipv6")][-1]
+    named = [layer for layer in below if layer in ("ip", "ipv6")]
+    version = named[-1] if named else "ipv6" if row["ipv6.src"] else "ip"  # tshark 4.4 does not name it behind MPLS
     address = [str(ipaddress.ip_address(row[f"{version}.{end}"].split(",")[-1])) for end in ("src", "dst")]
     tags = [tag for tag in (row["ieee8021ad.id"] + "," + row["vlan.id"]).split(",") if tag]
     flags = int(row["tcp.flags"], 16) & 0x3f
