@@ -137,6 +137,8 @@ proto_libproto_a_SOURCES = \
 	proto/tls/certificate.h \
 	proto/tls/ciphers.c \
 	proto/tls/ciphers.h \
+	proto/tls/compressed.c \
+	proto/tls/compressed.h \
 	proto/tls/dialogue.c \
 	proto/tls/epoch.c \
 	proto/tls/epoch.h \

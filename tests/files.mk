@@ -120,6 +120,7 @@ unit_tests = \
 	tests/unit/tls \
 	tests/unit/tls_behind \
 	tests/unit/tls_certificate \
+	tests/unit/tls_compressed \
 	tests/unit/tls_early \
 	tests/unit/tls_epoch \
 	tests/unit/tls_facts \
@@ -176,6 +177,7 @@ fuzz_harnesses = \
 	tests/fuzz/tls_opener \
 	tests/fuzz/tls \
 	tests/fuzz/tls_certificate \
+	tests/fuzz/tls_compressed \
 	tests/fuzz/tls_handshake \
 	tests/fuzz/tls_hello \
 	tests/fuzz/tls_record \
@@ -354,6 +356,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/tools/yaml_examples.py \
 	tests/cases/aggregated \
 	tests/cases/audit \
+	tests/cases/compressed-certificates \
 	tests/cases/cut-file \
 	tests/cases/expected-scanner \
 	tests/cases/fail-on \

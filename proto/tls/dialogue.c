@@ -272,7 +272,7 @@ static void of_client(struct tls *t, moment time, const struct tls_message *m)
     switch (m->type) {
     case TLS_CLIENT_HELLO: client_hello(t, m->body); break;
     case TLS_CERTIFICATE: tls_presented_certificate(t, CLIENT, time, m->body); break;
-    case TLS_COMPRESSED_CERTIFICATE: t->half[CLIENT].broken = true; break;
+    case TLS_COMPRESSED_CERTIFICATE: tls_presented_compressed(t, CLIENT, time, m->body); break;
     case TLS_END_OF_EARLY_DATA: tls_epochs_enter(&t->epochs, CLIENT, TLS_EPOCH_HANDSHAKE); break;
     case TLS_FINISHED: finished(t, CLIENT, time); break;
     case TLS_KEY_UPDATE: key_update(t, CLIENT); break;
@@ -286,6 +286,7 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
     case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, time, m->body); break;
     case TLS_CERTIFICATE: tls_presented_certificate(t, SERVER, time, m->body); break;
+    case TLS_COMPRESSED_CERTIFICATE: tls_presented_compressed(t, SERVER, time, m->body); break;
     case TLS_CERTIFICATE_REQUEST: tls_presented_request(t); break;
     case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
     case TLS_NEW_SESSION_TICKET:

@@ -69,7 +69,8 @@ enum tls_sign {
     TLS_SIGN_CLOSED,         /* there are no keys: what is sealed stays closed */
     TLS_SIGN_DONE,           /* the handshake is over, as far as can be seen */
     TLS_SIGN_RENEGOTIATED,
-    TLS_SIGN_LOST, /* bytes of the handshake are missing */
+    TLS_SIGN_LOST,               /* bytes of the handshake are missing */
+    TLS_SIGN_CERTIFICATE_UNREAD, /* the server's: it is none of X.509, or compressed in an unknown way */
     TLS_SIGNS
 };
 

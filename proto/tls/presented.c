@@ -1,6 +1,7 @@
 /* The certificates that both sides present, and what they say of who is there: RFC 8446, 4.4.2 and 4.6.2; RFC
- * 5246, 7.4.2 and 7.4.6. */
+ * 5246, 7.4.2 and 7.4.6; RFC 8879. */
 #include "proto/tls/certificate.h"
+#include "proto/tls/compressed.h"
 #include "proto/tls/tls_inside.h"
 
 static void set_certificate(struct tls *t, enum side of, const struct tls_certificate *c)
@@ -30,28 +31,46 @@ static void set_certificate(struct tls *t, enum side of, const struct tls_certif
     tls_say(t, TLS_TEXT_GROUPS, tls_certificate_get(c, TLS_CERTIFICATE_GROUPS));
 }
 
+/* Behind the handshake, who declines is as before. */
+static void settle_client(struct tls *t, enum tls_client client)
+{
+    struct tls_dialogue *d = &t->dialogue;
+    bool after = t->epochs.version == TLS_1_3 && t->epochs.side[CLIENT].epoch == TLS_EPOCH_TRAFFIC;
+    if (client != TLS_CLIENT_ABSENT || !after || d->asked_again)
+        tls_facts_client(&t->facts, client);
+    d->asked_again = false;
+    d->settled = t->changed = true;
+}
+
 void tls_presented_certificate(struct tls *t, enum side from, moment time, struct slice body)
 {
     struct slice der;
     struct tls_certificate c;
-    bool tls13 = t->epochs.version == TLS_1_3, read = tls_certificate_first(body, tls13, &der);
-    bool after = tls13 && t->epochs.side[from].epoch == TLS_EPOCH_TRAFFIC;
-    if (from == CLIENT) {
-        t->dialogue.settled = true;
-        t->changed = true;
-        if (!read)
-            tls_facts_client(&t->facts, TLS_CLIENT_UNKNOWN);
-        else if (der.size)
-            tls_facts_client(&t->facts, TLS_CLIENT_PRESENTED);
-        else if (!after || t->dialogue.asked_again) /* behind the handshake, who declines is as before */
-            tls_facts_client(&t->facts, TLS_CLIENT_ABSENT);
-        t->dialogue.asked_again = false;
-    }
-    if (!read || !der.size || !tls_certificate_read(der, &c))
+    bool read = tls_certificate_first(body, t->epochs.version == TLS_1_3, &der);
+    if (from == CLIENT)
+        settle_client(t, !read ? TLS_CLIENT_UNKNOWN : der.size ? TLS_CLIENT_PRESENTED : TLS_CLIENT_ABSENT);
+    if (!read || !der.size || !tls_certificate_read(der, &c)) {
+        if (from == SERVER)
+            tls_note(t, TLS_SIGN_CERTIFICATE_UNREAD);
         return;
+    }
     set_certificate(t, from, &c);
     if (from == CLIENT && (time < c.not_before || time > c.not_after))
         tls_note(t, TLS_SIGN_CLIENT_EXPIRED);
+}
+
+void tls_presented_compressed(struct tls *t, enum side from, moment time, struct slice body)
+{
+    struct tls_compressed c;
+    bool read = tls_compressed_read(body, &c) && c.size <= t->bench->limits.handshake_bytes;
+    uint8_t *room = read ? memory_resize(tls_memory(t), NULL, 0, c.size) : NULL;
+    if (room && tls_compressed_unpack(&c, room))
+        tls_presented_certificate(t, from, time, (struct slice){room, c.size});
+    else if (from == SERVER)
+        tls_note(t, TLS_SIGN_CERTIFICATE_UNREAD);
+    else
+        settle_client(t, read ? tls_compressed_client(&c) : TLS_CLIENT_UNKNOWN);
+    memory_resize(tls_memory(t), room, room ? c.size : 0, 0);
 }
 
 /* RFC 8446, 4.6.2: behind the handshake it is unknown from the question to the reply, which may be lost. */

@@ -136,8 +136,9 @@ void tls_early_settle(struct tls *t, moment time);
 /** Early data is missing that the server may have read. */
 void tls_early_lose(struct tls *t, moment time);
 
-/** The Certificate of this side; the server's CertificateRequest. */
+/** The Certificate of this side; a CompressedCertificate; the server's CertificateRequest. */
 void tls_presented_certificate(struct tls *t, enum side from, moment time, struct slice body);
+void tls_presented_compressed(struct tls *t, enum side from, moment time, struct slice body);
 void tls_presented_request(struct tls *t);
 
 /** Plaintext of this side. */

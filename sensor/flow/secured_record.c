@@ -29,7 +29,8 @@ static bool is_hidden(const struct tls_facts *f)
 
 static bool lacks_certificate(const struct tls_facts *f)
 {
-    return (is_hidden(f) || f->resumed) && lacks(f, TLS_TEXT_SUBJECT);
+    bool hidden = is_hidden(f) || f->resumed || tls_facts_has(f, TLS_SIGN_CERTIFICATE_UNREAD);
+    return hidden && lacks(f, TLS_TEXT_SUBJECT);
 }
 
 static bool lacks_identity(const struct tls_facts *f)
