@@ -11,8 +11,14 @@ enum anomaly_kind {
     ANOMALY_OUTSIDE_WINDOW,      /* a segment that no receiver would take */
     ANOMALY_WRONG_RESET,         /* a RST elsewhere than at the next number */
     ANOMALY_GAVE_UP,             /* a parser reads no further */
-    ANOMALY_MARKS                /* + enum http_mark */
+    ANOMALY_MARKS                /* here they begin: anomaly_of() */
 };
+
+/** @param mark  enum http_mark. */
+static inline uint8_t anomaly_of(unsigned mark)
+{
+    return (uint8_t)(ANOMALY_MARKS + mark);
+}
 
 const char *anomaly_name(unsigned kind);          /* "conflicting_overlap" ... or the mark's name */
 const char *anomaly_layer(unsigned kind);         /* as EVE's anomaly.type: "stream" or "applayer" */

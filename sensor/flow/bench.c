@@ -3,7 +3,7 @@
 #include "proto/http/http2_error.h"
 #include "proto/kube/mask.h"
 
-_Static_assert(ANOMALY_MARKS + HTTP_MARKS <= 32, "a bit of connection_facts.anomalies for each");
+_Static_assert((int)ANOMALY_MARKS + (int)HTTP_MARKS <= 32, "a bit of connection_facts.anomalies for each");
 
 void bench_head(const struct connection_facts *facts, struct event *e, enum event_type type, moment time)
 {
@@ -52,9 +52,7 @@ void bench_gave_up(struct flow_bench *b, struct connection_facts *facts, enum ga
 void bench_odd(struct flow_bench *b, struct connection_facts *facts, enum side from, enum http_mark mark,
                uint64_t count, moment time)
 {
-    tell_anomaly(b, facts,
-                 (struct anomaly){.kind = (uint8_t)(ANOMALY_MARKS + mark), .from = (uint8_t)from, .count = count},
-                 time);
+    tell_anomaly(b, facts, (struct anomaly){.kind = anomaly_of(mark), .from = (uint8_t)from, .count = count}, time);
 }
 
 void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum side from, uint32_t code,
@@ -70,7 +68,7 @@ void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum sid
     facts->goaway_told |= (uint8_t)(1 << from);
     struct event_room room;
     struct anomaly *a = anomaly_begin(&room);
-    a->kind = ANOMALY_MARKS + MARK_GOAWAY_ERROR;
+    a->kind = anomaly_of(MARK_GOAWAY_ERROR);
     a->from = (uint8_t)from;
     a->error = error;
     a->text = event_add_text(&a->event, mask_text(debug, b->scratch, sizeof b->scratch), ANOMALY_TEXT_MAX);

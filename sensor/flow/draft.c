@@ -236,7 +236,7 @@ void draft_mark(void *draft, enum side from, enum http_mark mark)
         return;
     d->x->marks |= UINT32_C(1) << mark;
     if (mark != MARK_BY_SEARCH)
-        bench_anomaly(d->bench, d->facts, ANOMALY_MARKS + mark, from, d->x->event.time);
+        bench_anomaly(d->bench, d->facts, anomaly_of(mark), from, d->x->event.time);
 }
 
 void draft_reset(void *draft, enum side from, uint32_t code)

@@ -77,7 +77,7 @@ static void measure(struct load *l, unsigned times, double nanoseconds[2])
             double start = seconds();
             for (unsigned i = 0; i < times; i++)
                 (which ? open_all : decrypt_all)(l);
-            rounds[which][round] = (seconds() - start) * 1e9 / times / RECORDS;
+            rounds[which][round] = (seconds() - start) * 1e9 / times / (double)RECORDS;
         }
     }
     for (int which = 0; which < 2; which++) {

@@ -257,13 +257,13 @@ static void names_are_complete(void **state)
     check_names(exchange_path_kind_name, PATH_ERROR + 1, false);
     check_names(exchange_agent_name, AGENT_BROKEN + 1, false);
     check_names(exchange_credential_name, CREDENTIAL_KINDS, false);
-    check_names(anomaly_name, ANOMALY_MARKS + HTTP_MARKS, false);
+    check_names(anomaly_name, anomaly_of(HTTP_MARKS), false);
     check_names(anomaly_reason_name, GAVE_UP_REASONS, true);
-    assert_string_equal(anomaly_name(ANOMALY_MARKS + MARK_BARE_LF), "bare_lf");
+    assert_string_equal(anomaly_name(anomaly_of(MARK_BARE_LF)), "bare_lf");
     assert_string_equal(exchange_version_name(HTTP_1_0), "HTTP/1.0");
     assert_string_equal(exchange_version_name(HTTP_1_1), "HTTP/1.1");
     assert_string_equal(anomaly_layer(ANOMALY_WRONG_RESET), "stream");
-    assert_string_equal(anomaly_layer(ANOMALY_MARKS + MARK_BARE_LF), "applayer");
+    assert_string_equal(anomaly_layer(anomaly_of(MARK_BARE_LF)), "applayer");
     assert_string_equal(auth_evidence_name(EVIDENCE_NO_CREDENTIAL), "no_credential");
     assert_string_equal(flow_reason_name(FLOW_RST), "rst");
 }

@@ -312,7 +312,7 @@ static void http2(void **state)
           "\"reset_by\": \"client\", \"protocol\": \"websocket\"}, \"length\": 0}");
     json_decref(line);
     struct anomaly *a = anomaly_begin(&room);
-    a->kind = ANOMALY_MARKS + MARK_GOAWAY_ERROR;
+    a->kind = anomaly_of(MARK_GOAWAY_ERROR);
     a->from = SERVER;
     a->error = http2_error_keep(11);
     a->count = 1000;

@@ -252,7 +252,7 @@ static void at_random(void **state)
     struct rig r;
     struct h2_streams *s = begin(&r, false, LIMIT);
     memset(open, 0, sizeof open);
-    for (uint32_t highest = 1, step = 0; highest < IDS - 10; step++) {
+    for (uint32_t highest = 1; highest < IDS - 10;) {
         seed = seed * 1103515245 + 12345;
         uint32_t dice = seed >> 16, id = (highest - dice % 200) | 1;
         if (dice % 3 == 0 && count < LIMIT) {
