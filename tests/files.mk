@@ -105,6 +105,7 @@ unit_tests = \
 	tests/unit/secured \
 	tests/unit/sniff \
 	tests/unit/source \
+	tests/unit/source_flow \
 	tests/unit/status \
 	tests/unit/streams \
 	tests/unit/suppress \

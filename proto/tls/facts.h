@@ -79,6 +79,14 @@ struct tls_alert {
     uint8_t description;
 };
 
+/** Whether its sender says that it does not take the other's certificate (RFC 8446, 6.2). */
+static inline bool tls_alert_distrusts(struct tls_alert a)
+{
+    enum { BAD_CERTIFICATE = 42, CERTIFICATE_UNKNOWN = 46, UNKNOWN_CA = 48 };
+    return a.level &&
+           ((a.description >= BAD_CERTIFICATE && a.description <= CERTIFICATE_UNKNOWN) || a.description == UNKNOWN_CA);
+}
+
 struct tls_facts {
     uint8_t client_random[TLS_FACTS_RANDOM]; /* its first bytes: two connections that have the same are one, relayed */
     uint32_t signs;                          /* 1 << enum tls_sign */

@@ -148,8 +148,7 @@ static void count_habits(struct closed *c, const struct flow_record *f, struct c
     c->seen[SUSPECT_NO_ALPN] += f->tls_no_alpn;
     c->seen[SUSPECT_NO_NAME] += place.hello && is_address(event_text(&f->event, f->event.tls.texts[TLS_TEXT_SNI]));
     bool over = f->reason != FLOW_SHUTDOWN && f->reason != FLOW_EVICTED; /* else it may have asked later */
-    c->seen[SUSPECT_ASKS_NOTHING] +=
-        f->from_start && !f->shape.requests && !f->shape.cut && !f->shape.distrusts && over;
+    c->seen[SUSPECT_ASKS_NOTHING] += f->from_start && !f->shape.requests && !f->shape.cut && !f->distrusts && over;
     c->seen[SUSPECT_MANY_ENDPOINTS] += add_number(c->endpoints, CLOSED_ENDPOINTS, place.endpoint);
 }
 
@@ -180,7 +179,7 @@ static void weigh(const struct closed *c, const struct infer *i, struct suspicio
         weight += infer_weight(i, (enum suspect)sign);
     }
     s->weight = (uint16_t)(weight < UINT16_MAX ? weight : UINT16_MAX);
-    s->distrusts = (uint16_t)(c->distrusts < UINT16_MAX ? c->distrusts : UINT16_MAX);
+    s->distrusts = c->distrusts;
     s->inferred = c->inferred;
     s->refusals = c->refusals;
     s->shown_refused = c->shown_refused;
@@ -203,6 +202,14 @@ void closed_syn(struct closed *c, moment clock, moment window)
     c->seen[SUSPECT_SYN_SHAPE]++;
 }
 
+uint16_t closed_distrust(struct closed *c, moment clock, moment window)
+{
+    begin_window(c, clock, window);
+    if (c->distrusts < UINT16_MAX)
+        c->distrusts++;
+    return c->distrusts;
+}
+
 void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, struct closed_place place,
                 moment window)
 {
@@ -215,7 +222,6 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
     c->refusals += r->client == TLS_CLIENT_ABSENT && r->answers &&
                    (infer_answer(i, f, 0) == ANSWER_OF_401 || infer_answer(i, f, 0) == ANSWER_OF_403);
     c->inferred += f->auth_state == AUTH_ANONYMOUS || f->auth_state == AUTH_REJECTED;
-    c->distrusts += r->distrusts;
     c->holes += r->hole;
     count_answers(c, i, f, place.endpoint);
     if (times_known(c) > known)

@@ -24,7 +24,7 @@ struct closed {
     uint32_t inferred;      /* anonymous or rejected ones */
     uint32_t shown_refused; /* connections with a certificate or a token, with a first answer of a 401's size */
     uint32_t refusals;      /* connections without a certificate, with a first answer of a 401's or a 403's size */
-    uint32_t distrusts;
+    uint16_t distrusts;     /* by closed_distrust() */
     struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), and
                                         for health checks there, over all windows */
     uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
@@ -47,6 +47,10 @@ void closed_add(struct closed *c, const struct infer *i, struct flow_record *f, 
 
 /** A SYN that looks like a scanner's came under the source's address. Anyone can send it, so it never says much. */
 void closed_syn(struct closed *c, moment clock, moment window);
+
+/** The client did not take the server's certificate; so it may be with a connection that does not stay closed, too.
+ *  @return how many such ones there were. */
+uint16_t closed_distrust(struct closed *c, moment clock, moment window);
 
 /** Whether it comes back with a regular period and is answered the same each time: a monitor. */
 bool closed_is_steady(const struct closed *c);

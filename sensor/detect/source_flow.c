@@ -47,6 +47,8 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     f->knocks.verified = source->verified;
     if (!ours && f->syn_tool.size && closed_of(s, source))
         closed_syn(source->closed, f->event.order.clock, window);
+    if (!ours && f->distrusts && closed_of(s, source))
+        f->suspicion.distrusts = closed_distrust(source->closed, f->event.order.clock, window);
     /* Who was given up because memory was short may have asked later. */
     if (!ours && !f->asked && (knocked || f->reason != FLOW_EVICTED))
         count_knock(s, source, f, window);

@@ -51,7 +51,7 @@ const char *suspect_name(unsigned suspect); /* "answers_of_401" */
 struct suspicion {
     uint32_t evidence;      /* 1 << enum suspect */
     uint16_t weight;        /* the sum of their weights, in percent */
-    uint16_t distrusts;     /* connections that the client left with an alert right behind the server's flight */
+    uint16_t distrusts;     /* connections that the client left because of the server's certificate */
     uint32_t refusals;      /* connections without a certificate, first answered as it is refused, by the size */
     uint32_t shown_refused; /* connections with a certificate or a token, first answered 401, by the size */
     uint32_t inferred;      /* connections that were inferred to be anonymous or rejected */
@@ -68,6 +68,7 @@ struct flow_record {
     uint8_t closed;                   /* TLS of which nothing was opened */
     uint8_t tls_old;                  /* the client offers nothing newer than TLS 1.1 */
     uint8_t tls_no_alpn;              /* it offers no protocols */
+    uint8_t distrusts;                /* it does not take the server's certificate, by its alert */
     struct tls_reading shape;         /* what can be told of that */
     uint16_t refusals[FLOW_REFUSALS]; /* bodies of 401s of this endpoint that were read; 0: none. The correlator's */
     uint32_t records[2];              /* sealed ones, by enum side */

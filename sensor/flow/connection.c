@@ -217,6 +217,8 @@ static void tell_of_tls(const struct connection *c, struct flow_record *r)
         tls_shape_read(shape, f, &r->shape);
         memcpy(r->records, shape->records, sizeof r->records);
     }
+    /* OpenSSL sends that alert in clear, over TLS 1.3, too; others seal it. */
+    r->distrusts = r->shape.distrusts || tls_alert_distrusts(f->alert[CLIENT]);
     r->tls_completed = tls_facts_has(f, TLS_SIGN_DONE);
     secured_record_head(f, &r->event);
     for (int side = CLIENT; side <= SERVER; side++)

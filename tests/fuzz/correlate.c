@@ -232,7 +232,7 @@ static const struct event *make_flow(struct run *run, struct event_room *room, s
     s->early_goaway = how >> 3 & 1;
     s->hole = how >> 4 & 1;
     s->cut = how >> 5 & 1;
-    s->distrusts = how >> 6 & 1;
+    f->distrusts = s->distrusts = how >> 6 & 1;
     s->sized = how >> 7;
     s->inside = read_u8(r) % TLS_INSIDES;
     s->answers = read_u8(r) % (TLS_SHAPE_ANSWERS + 1);

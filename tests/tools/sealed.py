@@ -36,7 +36,7 @@ def client_hello(suites=(0x1301, 0x1302)):
 SERVER_HELLO = message(2, b'\x03\x03' + noise.randbytes(32) + b'\0\x13\x01\0' + struct.pack('!H', 46) +
                        extension(43, b'\x03\x04') + extension(51, struct.pack('!HH', 29, 32) + bytes(32)))
 
-# Sizes on the wire, in their order: of which side, and `-` before what was not captured.
+# Sizes on the wire, in their order: of which side, and `-` before what was not captured; `a`: the client's alert in clear.
 HTTP2, HTTP1 = 's32 s153 s956 s281 s53 ', 's38 s153 s956 s281 s53 '
 NONE, CERTIFICATE = 'c25 c53 s62 c81 s30 s26 ', 'c790 c281 c53 s62 c81 s30 s26 '
 REFUSED, AWAY, END = 's249 s%d ', 's34 ', 'c26 c19 s19'
@@ -48,6 +48,9 @@ def talk(capture, client, sizes, suites=(0x1301, 0x1302), server=SERVER, port=[4
     t.client(client_hello(suites))
     t.server(SERVER_HELLO)
     for word in sizes.split():
+        if word[0] == 'a':
+            t.client(record(21, bytes((2, int(word[1:])))))
+            continue
         lost = word[0] == '-'
         word = word.lstrip('-')
         (t.client if word[0] == 'c' else t.server)(record(23, noise.randbytes(int(word[1:]))), lost=lost)
@@ -82,6 +85,13 @@ def main(folder):
     for i in range(12):
         talk(capture, one, 's32 s153 s956 s281 s53 c19', suites=(0x1301, 0xc02b + i), server=(SERVER[0], 6443))
     capture.write(f'{folder}/hellos.pcap')
+    # As OpenSSL leaves, whoever answers; and one that finds no suite.
+    for name, alert in ('untrusting', 48), ('unsuited', 40):
+        capture = Capture()
+        for _ in range(4):
+            talk(capture, one, 's32 s153 s956 s281 s53 a%d' % alert, server=(SERVER[0], 6443))
+            capture.pause(5)
+        capture.write(f'{folder}/{name}.pcap')
     refused = AWAY + 's120 s155 ' + END
     scene(folder, 'expired', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + refused)] * 4)
     scene(folder, 'stale-token', *[(one, HTTP2 + NONE + 'c1033 ' + refused)] * 4)
