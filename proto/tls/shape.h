@@ -76,8 +76,8 @@ struct tls_reading {
  * ServerHello nor the client's second flight was seen. */
 void tls_shape_read(const struct tls_shape *s, const struct tls_facts *f, struct tls_reading *reading);
 
-/** Whether it is sure that a client of TLS 1.3 said nothing but its handshake and alerts, opened or not: RFC 8446, 2.
- */
+/** Whether it is sure that a client of TLS 1.3 said nothing but its handshake, alerts, and less than a request has,
+ * opened or not: RFC 8446, 2. */
 bool tls_shape_asked_nothing(const struct tls_shape *s, const struct tls_facts *f);
 
 #endif

@@ -84,7 +84,7 @@ struct flow_record {
     uint8_t protocol;      /* enum protocol of proto/stream/sniff.h */
     uint8_t handshake;     /* a SYN and the SYN-ACK to it were seen: the source is verified */
     uint8_t from_start;    /* the SYN was seen */
-    uint8_t asked;         /* the client sent what may be a request, or what it sent is not all known */
+    uint8_t asked;         /* the client sent what may be a request and be heard, or not all of it is known */
     uint8_t gave_up;       /* enum gave_up */
     uint8_t goaway;        /* the code of the server's first GOAWAY, as proto/http/http2_error.h keeps it */
     uint8_t tls_completed; /* the handshake, as far as can be seen */

@@ -69,6 +69,7 @@ struct connection_facts {
     uint16_t vlan[2];
     uint8_t across;     /* 1 + enum side: its packets are in a network of their own (across.h); 0: none's are */
     uint32_t exchanges; /* told */
+    uint32_t unheard;   /* of these: without a credential, and refused by the HTTP server itself */
     uint32_t open;      /* exchanges that are not over */
     uint32_t opened;    /* exchanges that were begun */
     uint32_t anomalies; /* 1 << enum anomaly_kind: told already */

@@ -198,7 +198,8 @@ static bool may_have_asked(const struct connection *c)
 {
     if (!c->from_start || c->gap_bytes[CLIENT] || c->gap_bytes[SERVER])
         return true;
-    return c->data[CLIENT] && !only_greeted(c);
+    bool unheard = c->facts.exchanges && c->facts.unheard == c->facts.exchanges;
+    return c->data[CLIENT] && !only_greeted(c) && !unheard;
 }
 
 static void tell_of_tls(const struct connection *c, struct flow_record *r)

@@ -266,6 +266,15 @@ static void keep_tls(struct draft *d)
     d->x->certificate_groups = groups;
 }
 
+/* The HTTP server answers by itself what it cannot read, or what comes in clear where it speaks TLS: nobody behind it
+ * heard of that, and no audit log has it. */
+static bool is_unheard(const struct draft *d)
+{
+    const struct exchange *x = d->x;
+    return x->status == 400 && d->answer_whole && !exchange_has(x, SIGN_KUBERNETES) &&
+           x->auth_kind == CREDENTIAL_NONE && x->certificate != CERTIFICATE_PRESENTED;
+}
+
 void draft_tell(struct draft *d)
 {
     struct flow_bench *b = d->bench;
@@ -293,5 +302,6 @@ void draft_tell(struct draft *d)
     c->of[COUNT_UNANSWERED] += x->answer == SEEN_NOT;
     c->of[COUNT_ANSWERS_ALONE] += x->request == SEEN_NOT && x->answer != SEEN_NOT;
     d->facts->exchanges++;
+    d->facts->unheard += is_unheard(d);
     bench_tell(b, &x->event);
 }

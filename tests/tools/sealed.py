@@ -85,6 +85,10 @@ def main(folder):
     for i in range(12):
         talk(capture, one, 's32 s153 s956 s281 s53 c19', suites=(0x1301, 0xc02b + i), server=(SERVER[0], 6443))
     capture.write(f'{folder}/hellos.pcap')
+    capture = Capture()
+    for i in range(6):
+        talk(capture, one, HTTP1 + 'c25 c53 s139 c18 s120 s19 c19', server=(f'198.51.100.{1 + i}', 6443))
+    capture.write(f'{folder}/newline.pcap')
     # As OpenSSL leaves, whoever answers; and one that finds no suite.
     for name, alert in ('untrusting', 48), ('unsuited', 40):
         capture = Capture()
