@@ -1,11 +1,19 @@
 #include "sensor/detect/knock.h"
 
-static bool is_seen(const struct knocks *k, uint64_t hash)
+static void count_endpoint(struct knocks *k, const struct address *endpoint, uint64_t hash)
 {
     uint32_t i = 0;
     while (i < k->endpoints && k->hashes[i] != hash)
         i++;
-    return i < k->endpoints;
+    if (i == KNOCK_ENDPOINTS)
+        return;
+    if (i == k->endpoints) {
+        k->hashes[i] = hash;
+        k->seen[i] = *endpoint;
+        k->times[i] = 0;
+        k->endpoints++;
+    }
+    k->times[i]++;
 }
 
 void knocks_add(struct knocks *k, const struct address *endpoint, uint64_t hash, moment time, moment window)
@@ -18,10 +26,7 @@ void knocks_add(struct knocks *k, const struct address *endpoint, uint64_t hash,
     }
     k->first = time < k->first ? time : k->first;
     k->count++;
-    if (k->endpoints < KNOCK_ENDPOINTS && !is_seen(k, hash)) {
-        k->hashes[k->endpoints] = hash;
-        k->seen[k->endpoints++] = *endpoint;
-    }
+    count_endpoint(k, endpoint, hash);
     if (!k->beat.what || k->beat.what == hash)
         beat_add(&k->beat, hash, time);
 }

@@ -14,6 +14,7 @@ struct knocks {
     uint32_t count, endpoints;            /* endpoints: different ones, as far as KNOCK_ENDPOINTS */
     struct address seen[KNOCK_ENDPOINTS]; /* these */
     uint64_t hashes[KNOCK_ENDPOINTS];     /* of them */
+    uint32_t times[KNOCK_ENDPOINTS];      /* knocks on each */
     uint8_t basis;                        /* enum endpoint_basis: the best of theirs */
     uint32_t listed[KNOCK_RULES];         /* numbers of the rules whose findings list them; 0: no more */
     struct beat beat;                     /* at the one that came first, over all windows: it tells of the others */

@@ -123,8 +123,11 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
     for (uint32_t i = 0; i < k->endpoints; i++) {
         char text[VALUE_MAX];
         size_t size = (size_t)(value_endpoint(text, &k->seen[i]) - text);
-        if (size != hit->endpoint_size || memcmp(text, hit->endpoint, size) != 0)
-            value_list_add(&f->endpoints, (struct slice){(const uint8_t *)text, size}, c->secret, c->memory);
+        bool this_one = size == hit->endpoint_size && memcmp(text, hit->endpoint, size) == 0;
+        uint32_t before = k->times[i] - this_one;
+        if (before)
+            value_list_add_many(&f->endpoints, (struct slice){(const uint8_t *)text, size}, before, c->secret,
+                                c->memory);
     }
 }
 

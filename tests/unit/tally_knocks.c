@@ -52,6 +52,28 @@ static void counts_knocks_before(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* Each endpoint with all of its knocks: as many as the finding has. */
+static void endpoints_with_all_their_knocks(void **state)
+{
+    (void)state;
+    static const uint16_t ports[] = {101, 101, 102, 103, 101, 104, 103};
+    struct memory memory = {.limit = 1 << 20};
+    struct tally *t = NULL;
+    struct knocks k = {.count = 0};
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+        knock(&t, &BY_SOURCE, &k, 1, ports[i], &memory);
+    const struct value_list *list = &t->finding.endpoints;
+    assert_int_equal(t->finding.count, 7);
+    assert_int_equal(list->used, 4);
+    for (uint32_t i = 0; i < list->used; i++) {
+        unsigned last = (unsigned)list->values[i].text[list->values[i].size - 1] - '0'; /* 101 to 104 */
+        static const uint64_t counts[] = {0, 3, 1, 2, 1};
+        assert_int_equal(list->values[i].count, counts[last]);
+    }
+    tally_free(t, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
 /* A client for whom the list has no place is left out with all of his knocks. */
 static void clients_without_a_place(void **state)
 {
@@ -169,9 +191,9 @@ static void begins_with_the_earliest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_knocks_before),     cmocka_unit_test(clients_without_a_place),
-        cmocka_unit_test(each_finding_of_a_source), cmocka_unit_test(a_rule_that_holds_before),
-        cmocka_unit_test(begins_with_the_earliest),
+        cmocka_unit_test(counts_knocks_before),     cmocka_unit_test(endpoints_with_all_their_knocks),
+        cmocka_unit_test(clients_without_a_place),  cmocka_unit_test(each_finding_of_a_source),
+        cmocka_unit_test(a_rule_that_holds_before), cmocka_unit_test(begins_with_the_earliest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
