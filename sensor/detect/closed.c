@@ -110,12 +110,18 @@ static uint32_t size_of(const struct tls_reading *r)
 
 /* A monitor asks for the same each time; what comes together in one record, and a new version of it, differ a little.
  */
-static bool is_other_request(struct closed *c, unsigned beat, const struct tls_reading *r)
+static void count_answer(struct closed *c, unsigned beat, const struct tls_reading *r, uint32_t size)
 {
     unsigned at = find_size(c->requests[beat], CLOSED_REQUESTS, r->first_request);
-    if (at < CLOSED_REQUESTS)
+    bool room = at < CLOSED_REQUESTS, asked_before = room && c->requests[beat][at];
+    bool other_answer = c->answers[beat] && c->answers[beat] != size;
+    c->many |= !room || (other_answer && !asked_before);
+    /* A server that starts anew answers the same request otherwise for a while. */
+    if (other_answer)
+        beat_break(&c->beats[beat]);
+    if (room)
         c->requests[beat][at] = r->first_request;
-    return at == CLOSED_REQUESTS;
+    c->answers[beat] = size;
 }
 
 static void count_beat(struct closed *c, const struct infer *infer, const struct flow_record *f,
@@ -134,12 +140,12 @@ static void count_beat(struct closed *c, const struct infer *infer, const struct
         what ^= HEALTH;
     while (i < CLOSED_BEATS && c->beats[i].what && c->beats[i].what != what)
         i++;
-    c->many |= i == CLOSED_BEATS || r->answers > 1 || (size && c->answers[i] && c->answers[i] != size);
+    c->many |= i == CLOSED_BEATS || r->answers > 1;
     if (i == CLOSED_BEATS)
         return;
-    c->many |= size && is_other_request(c, i, r);
-    c->answers[i] = size ? size : c->answers[i];
     beat_add(&c->beats[i], what, f->event.time);
+    if (size)
+        count_answer(c, i, r, size);
 }
 
 static void count_habits(struct closed *c, const struct flow_record *f, struct closed_place place)

@@ -66,6 +66,11 @@ void beat_add(struct beat *b, uint64_t what, moment time)
     b->close = 0;
 }
 
+void beat_break(struct beat *b)
+{
+    count_broken(b, 1);
+}
+
 bool beat_regular(const struct beat *b)
 {
     return b->kept >= 2 && b->broken * KEPT_EACH <= b->kept;

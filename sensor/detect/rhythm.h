@@ -22,6 +22,9 @@ struct beat {
  *  @param what  of the first time, not 0; the same each time. */
 void beat_add(struct beat *b, uint64_t what, moment time);
 
+/** Something about the last one was unlike the others: it counts as an interval that was not kept. */
+void beat_break(struct beat *b);
+
 /** Two equal intervals at least, and hardly any that was not. */
 bool beat_regular(const struct beat *b);
 
