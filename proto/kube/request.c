@@ -280,6 +280,13 @@ static bool is_under(struct slice path, const char *folder)
     return slice_begins(path, folder) && (path.size == size || path.data[size] == '/');
 }
 
+/* Who checks tokens of the cluster elsewhere fetches the keys from time to time. */
+static bool is_of_the_issuer(struct slice path)
+{
+    return slice_is(path, "/.well-known/openid-configuration") || slice_is(path, "/openid/v1/jwks") ||
+           slice_is(path, "/openid/v1/jwks/");
+}
+
 /* What monitors ask beside that: below the paths it takes a credential, and with other methods than GET. */
 static bool is_probe(struct slice path, struct slice query, bool get)
 {
@@ -287,6 +294,8 @@ static bool is_probe(struct slice path, struct slice query, bool get)
         return query.size == 0;
     if (is_open(path))
         return !get;
+    if (is_of_the_issuer(path))
+        return get;
     return is_under(path, "/healthz") || is_under(path, "/livez") || is_under(path, "/readyz");
 }
 
@@ -299,8 +308,7 @@ static bool is_opened(const struct request_info *info, struct slice path)
                info->subresource.size == 0 && slice_is(info->verb, "get");
     }
     return is_under(path, "/api") || is_under(path, "/apis") || is_under(path, "/openapi") ||
-           slice_begins(path, "/.well-known/") || slice_is(path, "/openid/v1/jwks") ||
-           slice_is(path, "/openid/v1/jwks/");
+           slice_begins(path, "/.well-known/") || is_of_the_issuer(path);
 }
 
 void request_info_read(struct request_info *info, struct slice method, struct slice target, bool goes_on, uint8_t *room,

@@ -34,7 +34,8 @@ struct request_info {
     bool open;  /* GET, in letters of any size, of what is by default open to everyone: /healthz /livez /readyz /version
                    /version/, any query; OPTIONS * */
     bool probe; /* what monitors ask, too, and what is open to nobody by default: GET, HEAD or OPTIONS of / without a
-                   query, or below /healthz /livez /readyz; HEAD or OPTIONS of an open path */
+                   query, or below /healthz /livez /readyz; HEAD or OPTIONS of an open path; GET of the issuer's
+                   documents */
     bool opened; /* The same of what many owners open: .well-known, openid keys, discovery (/api, /apis, /openapi); and
                     GET of cluster-info */
 };

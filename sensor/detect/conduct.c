@@ -10,6 +10,9 @@ static enum conduct conduct_of_probe(const struct exchange *x)
 {
     if (!x->status)
         return CONDUCT_UNKNOWN;
+    /* The documents of the issuer of tokens, which many owners open. */
+    if (x->status == 200 && exchange_has(x, SIGN_OPENED_PATH))
+        return CONDUCT_BEAT;
     return x->status == 401 || x->status == 403 ? CONDUCT_BEAT : CONDUCT_STRAY;
 }
 

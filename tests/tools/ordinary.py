@@ -98,6 +98,17 @@ def refused():
     return s
 
 
+def verifiers():
+    """Programs elsewhere that check tokens of the cluster, where their issuer's documents are open, and where they are not."""
+    s = Scene()
+    for _ in range(6):
+        for source, status in ('192.0.2.40', 200), ('192.0.2.41', 403):
+            for path in '/.well-known/openid-configuration', '/openid/v1/jwks':
+                s.ask(path, agent='Go-http-client/2.0', source=source, status=status)
+        s.capture.pause(300)
+    return s
+
+
 def refused_and_more():
     """The first of them asks for more, by the clock, too; another comes once."""
     s = Scene()
@@ -161,6 +172,7 @@ SCENES = {
     'balancers': balancers,
     'joining': joining,
     'refused': refused,
+    'verifiers': verifiers,
     # One low finding each.
     'kubelet': lambda: Scene().rounds(6),
     'scheduler': scheduler,

@@ -292,17 +292,31 @@ static void what_monitors_ask_too(void **state)
         const char *method, *target;
         bool probe;
     } asked[] = {
-        {"GET", "/", true},           {"HEAD", "/", true},
-        {"OPTIONS", "/", true},       {"GET", "https://api:6443/", true},
-        {"HEAD", "/healthz", true},   {"HEAD", "/version", true},
-        {"GET", "/livez/ping", true}, {"GET", "/readyz/etcd?verbose", true},
-        {"GET", "/healthz/", true},   {"GET", "/healthz", false}, /* open to all */
-        {"GET", "/?x", false},        {"GET", "//", false},
-        {"GET", "/healthzy", false},  {"GET", "/version/x", false},
-        {"POST", "/", false},         {"POST", "/healthz", false},
-        {"get", "/", false},          {"GET", "/api", false},
-        {"GET", "*", false},          {"OPTIONS", "*", false},
+        {"GET", "/", true},
+        {"HEAD", "/", true},
+        {"OPTIONS", "/", true},
+        {"GET", "https://api:6443/", true},
+        {"HEAD", "/healthz", true},
+        {"HEAD", "/version", true},
+        {"GET", "/livez/ping", true},
+        {"GET", "/readyz/etcd?verbose", true},
+        {"GET", "/healthz/", true},
+        {"GET", "/healthz", false}, /* open to all */
+        {"GET", "/?x", false},
+        {"GET", "//", false},
+        {"GET", "/healthzy", false},
+        {"GET", "/version/x", false},
+        {"POST", "/", false},
+        {"POST", "/healthz", false},
+        {"get", "/", false},
+        {"GET", "/api", false},
+        {"GET", "*", false},
+        {"OPTIONS", "*", false},
         {"CONNECT", "/", false},
+        {"GET", "/openid/v1/jwks", true},
+        {"HEAD", "/openid/v1/jwks", false},
+        {"GET", "/.well-known/openid-configuration", true},
+        {"GET", "/.well-known/security.txt", false},
     };
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         struct request_info in;
