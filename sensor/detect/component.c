@@ -169,6 +169,24 @@ static uint64_t place_of(const struct hash_secret *secret, const struct address 
     return hash_of(secret, (struct slice){bytes, sizeof bytes});
 }
 
+/* A program, and which one of it. One whose user agent does not have Kubernetes' form stands in the list with what it
+ * begins with: a name and a slash, which no name of that form has. */
+static bool read_program(struct slice user_agent, struct slice *name, struct slice *version)
+{
+    struct agent agent;
+    agent_read(&agent, user_agent);
+    if (agent.form == AGENT_KUBERNETES) {
+        const uint8_t *end = agent.commit.data + agent.commit.size;
+        *name = agent.binary;
+        *version = (struct slice){agent.binary.data, (size_t)(end - agent.binary.data)};
+        return true;
+    }
+    size_t slash = slice_find(user_agent, '/');
+    *name = slice_part(user_agent, 0, slash + 1);
+    *version = user_agent;
+    return agent.form == AGENT_FREE && slash < user_agent.size;
+}
+
 bool components_request(const struct components *c, const struct exchange *x, const struct hash_secret *secret,
                         uint32_t cluster, struct habit_request *r)
 {
@@ -176,18 +194,16 @@ bool components_request(const struct components *c, const struct exchange *x, co
     if ((x->auth_state != AUTH_ANONYMOUS && x->auth_state != AUTH_REJECTED) ||
         event_is_unknown(e, EVENT_HTTP_USER_AGENT) || event_is_unknown(e, EVENT_HTTP_URL))
         return false;
-    struct agent agent;
-    agent_read(&agent, event_text(e, x->agent));
+    struct slice name, version;
     *r = (struct habit_request){.place = place_of(secret, &e->server, cluster),
                                 .credential = x->digest,
                                 .request = hash_of_request(secret, event_text(e, x->target)),
                                 .time = e->time,
                                 .network = cluster ? 0 : tunnel_network(e->tunnel_kind, e->tunnel_id),
                                 .refused = x->status == 401 || x->status == 403};
-    if (agent.form == AGENT_KUBERNETES && !gained(x) && !claims_another(x)) {
-        const uint8_t *end = agent.commit.data + agent.commit.size;
-        r->program = hash_of(secret, (struct slice){agent.binary.data, (size_t)(end - agent.binary.data)});
-        r->own = is_listed(c, agent.binary, x);
+    if (read_program(event_text(e, x->agent), &name, &version) && !gained(x) && !claims_another(x)) {
+        r->program = hash_of(secret, version);
+        r->own = is_listed(c, name, x);
     }
     return true;
 }

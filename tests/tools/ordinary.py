@@ -179,7 +179,9 @@ SCENES = {
     'proxy': proxy,
     'anonymous-off': lambda: Scene().rounds(6, status=401),
     'expired-token': lambda: Scene().rounds(6, status=401, fields=TOKENS[0]),
+    'prometheus': lambda: Scene().rounds(6, requests=[('GET', '/metrics')], agent='Prometheus/2.42.0+ds'),
     # Near misses, each different in one thing.
+    'exporter': lambda: Scene().rounds(6, requests=[('GET', '/metrics')], agent='exporter/2.42.0'),
     'guessing': lambda: Scene().rounds(6, requests=[('GET', '/readyz')], agent='kube-probe/1.31', status=401, fields=TOKENS[0]),
     'no-clock': no_clock,
     'refused-and-more': refused_and_more,

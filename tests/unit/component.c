@@ -16,7 +16,8 @@ static const char LIST[] =
     "list: component_requests\nkind: path\nsource: a test\nentries:\n"
     "  - {tool: kubelet, value: ['list nodes ?*', list pods, 'patch pods/status ?*/?*', create nodes, get /healthz]}\n"
     "  - {tool: kubelet, value: 'get leases.coordination.k8s.io kube-node-lease/?*'}\n"
-    "  - {tool: kube-scheduler, value: list nodes}\n";
+    "  - {tool: kube-scheduler, value: list nodes}\n"
+    "  - {tool: Prometheus/, value: get /metrics}\n";
 
 #define KUBELET "kubelet/v1.31.2 (linux/amd64) kubernetes/5864a46"
 
@@ -54,6 +55,14 @@ static const struct asked ASKED[] = {
     {"kubelet/v1.31.2 (linux/amd64) kubernetes/5864a46d", "GET", "/api/v1/pods", 403, false},
     {"curl/8.5.0", "GET", "/api/v1/pods", 403, false},
     {"", "GET", "/api/v1/pods", 403, false},
+    /* One that does not have Kubernetes' form. */
+    {"Prometheus/2.42.0+ds", "GET", "/metrics", 403, true},
+    {"Prometheus/2.42.0+ds", "GET", "/metrics", 401, true},
+    {"Prometheus/2.42.0+ds", "GET", "/metrics", 200, false},
+    {"Prometheus/2.42.0+ds", "GET", "/api/v1/pods", 403, false},
+    {"Prometheus", "GET", "/metrics", 403, false},
+    {"Prometheus/v1.31.2 (linux/amd64) kubernetes/5864a46", "GET", "/metrics", 403, false},
+    {"Prometheus/v1.31.2 (linux/amd64) kubernetes/5864a46d", "GET", "/metrics", 403, false},
 };
 
 static struct exchange *make(struct event_room *room, const struct asked *a)
