@@ -217,8 +217,8 @@ static void add_front(struct buffer *out, const struct finding *f)
     else if (!f->exchanges)
         buffer_text(out, "  A front: it asks for others. Put it into the cluster map, and look before it.\n");
     else
-        buffer_text(out, "  A front: it asks for others, who are listed below as it names them. Put it\n"
-                         "  into the cluster map, and they are told apart.\n");
+        buffer_text(out, "  A front, or somebody who makes up for whom he asks (listed below). If it is\n"
+                         "  yours, put it into the cluster map, and those behind it are told apart.\n");
 }
 
 /* Of what stays closed: nobody has read a request. */
