@@ -194,12 +194,19 @@ static bool only_greeted(const struct connection *c)
     return !c->tls_data || tls_shape_asked_nothing(tls_shape_of(c->tls), c->facts.tls);
 }
 
+/* A request has 14 bytes at least: "G / HTTP/1.0" and two ends of lines. Who looks for a banner sends one of these. */
+static bool said_too_little(const struct connection *c)
+{
+    enum { LEAST_REQUEST = 14, FIRST = 1 /* behind the SYN */ };
+    return c->reassembly.side[CLIENT].next < FIRST + LEAST_REQUEST;
+}
+
 static bool may_have_asked(const struct connection *c)
 {
     if (!c->from_start || c->gap_bytes[CLIENT] || c->gap_bytes[SERVER])
         return true;
     bool unheard = c->facts.exchanges && c->facts.unheard == c->facts.exchanges;
-    return c->data[CLIENT] && !only_greeted(c) && !unheard;
+    return c->data[CLIENT] && !said_too_little(c) && !only_greeted(c) && !unheard;
 }
 
 static void tell_of_tls(const struct connection *c, struct flow_record *r)

@@ -50,6 +50,13 @@ class Scene:
         talk.close()
 
 
+    def banner(self, server, port=6443):
+        """Ends of lines, to see what the server says by itself: nothing."""
+        talk = self.talk(SOURCE, server, port)
+        talk.open()
+        talk.client(b'\r\n\r\n')
+        talk.close()
+
     def spoke(self, server, port=6443, says=b'GET / HTTP/1.1\r\nHost: a\r\n\r\n', fields=b''):
         """What is answered 400: by the HTTP server itself, which speaks TLS there, or with an API server's fields."""
         talk = self.talk(SOURCE, server, port)
@@ -100,6 +107,7 @@ def websites(s):
 SCENES = {'connects': each(Scene.connect), 'refused': each(Scene.refused), 'three': each(Scene.connect, HOSTS[:3]), 'syn': each(Scene.half),
           'masscan': masscan, 'then-asks': then_asks, 'forged': forged, 'requests': each(Scene.greeted), 'websites': websites,
           'plaintext': each(Scene.spoke),
+          'banners': each(Scene.banner), 'shortest': each(Scene.spoke, says=b'G / HTTP/1.0\n\n', fields=b'Audit-Id: 1\r\n'),
           'bad-requests': each(Scene.spoke, fields=b'Audit-Id: 0fc3a1c8-0000-4000-8000-000000000001\r\n'),
           'shows': each(Scene.spoke, says=b'GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n'),
           'balancer': balancer(4, 5), 'unsteady': balancer(4, 5, 8), 'half-balancer': balancer(4, 5, step=Scene.half),
