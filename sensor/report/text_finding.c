@@ -216,7 +216,10 @@ static void add_front(struct buffer *out, const struct finding *f)
         buffer_text(out, "  A front of the cluster map: whom it asked for was not captured.\n");
     else if (!f->exchanges)
         buffer_text(out, "  A front: it asks for others. Put it into the cluster map, and look before it.\n");
-    else
+    else if (f->forwarded.used > 1)
+        buffer_text(out, "  A front: it asks for others, who are listed below as it names them. If it is\n"
+                         "  yours, put it into the cluster map, and they are told apart.\n");
+    else /* one header is soon made up */
         buffer_text(out, "  A front, or somebody who makes up for whom he asks (listed below). If it is\n"
                          "  yours, put it into the cluster map, and those behind it are told apart.\n");
 }

@@ -506,10 +506,32 @@ static void each_loss_is_told(void **state)
     }
 }
 
+/* One header is soon made up; who names several others is said to be one. */
+static void a_front(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"198.51.100.9", "198.51.100.10"};
+    struct finding f = make_finding();
+    f.front = FRONT_SUSPECTED;
+    for (unsigned i = 0; i < 2; i++) {
+        list(&f.forwarded, names[i], 1);
+        void *s = begin(false, false, false);
+        tell_finding(s, &f, true);
+        check_width();
+        bool said = memmem(out.bytes, out.size, "A front: it asks for others", 27);
+        assert_int_equal(said, i == 1);
+        assert_int_equal(memmem(out.bytes, out.size, "A front, or somebody", 20) != NULL, i == 0);
+        report_text.close(s);
+        buffer_deinit(&out);
+    }
+    free_finding(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding),
+        cmocka_unit_test(a_front),
         cmocka_unit_test(the_same_rule_again),
         cmocka_unit_test(a_rule_once_more),
         cmocka_unit_test(one_block_a_network),
