@@ -128,6 +128,13 @@ static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
         close_both(t);
 }
 
+/* With a ticket and no session id only the server's messages tell whether it was taken (RFC 5077, 3.4). */
+static bool perhaps_resumed(const struct tls *t)
+{
+    const struct tls_dialogue *d = &t->dialogue;
+    return !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->server_done;
+}
+
 static void begin_tls12(struct tls *t, const struct tls_server_hello *h)
 {
     struct tls_dialogue *d = &t->dialogue;
@@ -182,7 +189,8 @@ static void server_hello(struct tls *t, struct slice body)
         begin_tls13(t, &h);
     else
         begin_tls12(t, &h);
-    tls_resumption_release(d, tls_memory(t));
+    if (!perhaps_resumed(t))
+        tls_resumption_release(d, tls_memory(t));
 }
 
 static void encrypted_extensions(struct tls *t, moment time, struct slice body)
@@ -205,9 +213,7 @@ static void encrypted_extensions(struct tls *t, moment time, struct slice body)
 static void settle_client(struct tls *t)
 {
     struct tls_dialogue *d = &t->dialogue;
-    /* With a ticket and no session id only the server's messages tell whether it was taken. */
-    bool perhaps_resumed = !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->server_done;
-    if (d->settled || t->half[CLIENT].broken || perhaps_resumed)
+    if (d->settled || t->half[CLIENT].broken || perhaps_resumed(t))
         return;
     tls_facts_client(&t->facts, TLS_CLIENT_ABSENT);
     d->settled = t->changed = true;
@@ -240,6 +246,8 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
         return;
     if (from == SERVER && !d->server_done && !d->settled && d->ticket && !t->half[SERVER].broken)
         tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
+    if (from == SERVER)
+        tls_resumption_release(d, tls_memory(t));
     if (from == CLIENT)
         settle_client(t);
     /* Of a handshake anew something was lost, and with it perhaps a certificate. */

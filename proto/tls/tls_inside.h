@@ -40,7 +40,7 @@ struct tls_dialogue {
     bool asked_again;         /* and was, having shown none: the reply is still to come */
     bool early_lost;          /* of the early data, as it was too much to be kept */
     uint8_t early;            /* enum tls_early */
-    struct tls_offer *offers; /* TLS_OFFERS of them, until the ServerHello; NULL: none was found */
+    struct tls_offer *offers; /* TLS_OFFERS of them, until it is known what was taken; NULL: none was found */
 };
 
 struct tls_half {

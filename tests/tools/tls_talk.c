@@ -229,6 +229,27 @@ static void send_early(struct tls_talk *t, const char *early, unsigned records)
     }
 }
 
+/* With a ticket and no session id a client knows by the server's next message alone that it was taken (RFC 5077, 3.4).
+ * OpenSSL's looks for that only where it is told the secret, as EAP-FAST does: here the one it has. */
+static int same_secret(SSL *ssl, void *secret, int *size, STACK_OF(SSL_CIPHER) * theirs, const SSL_CIPHER **chosen,
+                       void *none)
+{
+    (void)theirs;
+    (void)chosen;
+    (void)none;
+    *size = (int)SSL_SESSION_get_master_key(SSL_get_session(ssl), secret, (size_t)*size);
+    return 1;
+}
+
+static void offer(SSL *client, SSL_SESSION *session)
+{
+    unsigned size;
+    SSL_SESSION_get_id(session, &size);
+    if (size == 0)
+        SSL_set_session_secret_cb(client, same_secret, NULL);
+    SSL_set_session(client, session);
+}
+
 struct tls_talk *tls_talk_new(const struct tls_talk_options *options)
 {
     struct tls_talk *t = grown(NULL, sizeof *t);
@@ -250,7 +271,7 @@ struct tls_talk *tls_talk_new(const struct tls_talk_options *options)
         SSL_set_connect_state(t->ssl[CLIENT_SIDE]);
         SSL_set_accept_state(t->ssl[SERVER_SIDE]);
         if (options->session != NULL)
-            SSL_set_session(t->ssl[CLIENT_SIDE], options->session);
+            offer(t->ssl[CLIENT_SIDE], options->session);
         if (options->early != NULL)
             send_early(t, options->early, 1 + options->early_more);
         can = shake_hands(t);

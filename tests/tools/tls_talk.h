@@ -13,7 +13,7 @@ struct tls_talk_options {
     uint16_t version;     /* 0x0301 to 0x0304 */
     uint64_t off;         /* SSL_OP_NO_...: of both */
     size_t padding;       /* TLS 1.3: records are padded to a multiple of it; 0: not */
-    SSL_SESSION *session; /* to resume; NULL: none */
+    SSL_SESSION *session; /* to resume, by its ticket alone where it has no id; NULL: none */
     bool client_certificate;
     bool late_certificate; /* the client has one, and is asked for it with tls_talk_ask() */
     bool retry;            /* TLS 1.3: the server wants another key share */

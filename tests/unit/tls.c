@@ -125,7 +125,7 @@ static void says_whose(void **state)
 }
 
 /* A session resumed: with what is known of the first one, and without. */
-static void resumes(const struct tls_talk_options *options, bool seen)
+static void resumes(const struct tls_talk_options *options, bool seen, bool by_id)
 {
     struct rig r;
     rig_init(&r);
@@ -136,6 +136,8 @@ static void resumes(const struct tls_talk_options *options, bool seen)
         rig_hear(&r, first, 0, SIZE_MAX);
     struct tls_talk_options again = *options;
     again.session = tls_talk_session(first);
+    if (!by_id)
+        SSL_SESSION_set1_id(again.session, NULL, 0);
     struct tls_talk *second = tls_talk_new(&again);
     assert_true(SSL_session_reused(second->ssl[0]));
     size_t all = speak(second, 0, 1000);
@@ -165,10 +167,10 @@ static void resumes(const struct tls_talk_options *options, bool seen)
 static void resumption(void **state)
 {
     (void)state;
-    for (int i = 0; i < 8; i++) {
-        struct tls_talk_options options = i & 1 ? tls13 : tls12;
+    for (int i = 0; i < 12; i++) {
+        struct tls_talk_options options = i & 1 && i < 8 ? tls13 : tls12;
         options.client_certificate = i & 2;
-        resumes(&options, i & 4);
+        resumes(&options, i < 8 ? i & 4 : i & 1, i < 8);
     }
 }
 
