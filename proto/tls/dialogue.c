@@ -87,6 +87,10 @@ static void client_hello(struct tls *t, struct slice body)
         d->retried = true;
         if (!t->for_a_key)
             tls_waiting_release(&t->waiting, tls_memory(t));
+    } else if (first && d->answered) {
+        /* It waited for a proof that a record begins there, and its answer was read before it, without what it offers:
+         * of this half nothing follows from what is missing. */
+        d->hello = true;
     } else {
         tls_resumption_release(d, tls_memory(t));
         *d = (struct tls_dialogue){.hello = true};

@@ -161,6 +161,36 @@ static void what_is_resumed_is_unknown(void **state)
     }
 }
 
+/* A ClientHello that waited for a proof that a record begins there is read behind its answer. That one has said that a
+ * session is resumed, and it stays so. */
+static void an_answer_read_first(void **state)
+{
+    (void)state;
+    struct tls_talk_options options = {
+        .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
+    struct tls_talk *first = talk(&options);
+    options.session = tls_talk_session(first);
+    options.client_certificate = false;
+    struct tls_talk *second = talk(&options);
+    assert_true(SSL_session_reused(second->ssl[0]));
+    assert_true(second->records[0].side == 0 && second->records[1].side == 1);
+    struct rig r;
+    rig_init(&r);
+    rig_add_keys(&r, second);
+    for (size_t i = 0; i < second->count; i++) {
+        const struct tls_talk_record *record = &second->records[i < 2 ? 1 - i : i];
+        rig_say(&r, record->side, second->wire + record->at, record->size);
+    }
+    assert_true(reads_all(&r));
+    assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_CLIENT_HELLO));
+    assert_int_equal(rig_known(&r)->resumed, TLS_RESUMED_PSK);
+    assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
+    rig_deinit(&r);
+    SSL_SESSION_free(options.session);
+    tls_talk_free(second);
+    tls_talk_free(first);
+}
+
 /* Connections that never were. */
 static void add_made(struct rig *r, unsigned count)
 {
@@ -226,6 +256,7 @@ int main(void)
         cmocka_unit_test(before_tls13),
         cmocka_unit_test(other_keys_open_nothing),
         cmocka_unit_test(what_is_resumed_is_unknown),
+        cmocka_unit_test(an_answer_read_first),
         cmocka_unit_test(bounded),
     };
     for (size_t i = 0; i < SAID; i++) {
