@@ -120,7 +120,8 @@ static void begin_record(struct tls_record *t, enum side from, moment time, cons
         tell_content(t, from, time, slice_of(""));
 }
 
-/* A record that begins with a hello needs no others behind it: content, version, kind, and a version again. */
+/* A record that begins with a hello needs no others behind it, and one before it no more: content, version, kind, and a
+ * version again. */
 static bool is_hello(struct slice bytes)
 {
     enum { AT_KIND = TLS_RECORD_HEADER, AT_LENGTH = AT_KIND + 1, AT_VERSION = AT_LENGTH + 3, NEEDED = AT_VERSION + 2 };
@@ -142,12 +143,13 @@ static bool chains(struct slice bytes, bool *whole)
 {
     size_t at = 0;
     unsigned believable = 0;
-    *whole = is_hello(bytes);
+    *whole = false;
     for (unsigned i = 0; i < CHAIN && believable < BELIEVABLE && !*whole; i++) {
         if (at > bytes.size || bytes.size - at < TLS_RECORD_HEADER)
             return true;
         if (!tls_record_plausible(bytes.data + at))
             return false;
+        *whole = is_hello(slice_part(bytes, at, bytes.size));
         believable += is_believable(bytes.data + at);
         at += TLS_RECORD_HEADER + (size_t)number_at(bytes.data + at + 3);
     }

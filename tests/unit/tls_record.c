@@ -333,6 +333,22 @@ static void long_records_are_found(void **state)
     assert_string_equal(log.text, "S23 303 18432\nS23 303 18432\nS23 303 18432\n");
 }
 
+/* Who is asked for another ClientHello sends a ChangeCipherSpec first (RFC 8446, D.4): to wait for what follows the two
+ * would tell them behind their answer. */
+static void a_hello_is_not_waited_behind(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x40\x01\x00\x00\x3c\x03\x03";
+    struct memory memory = {.limit = 1 << 20};
+    struct log log = {.gave_up = 0};
+    struct stream *s = tls_record_new(false, &memory, &events, &log);
+    push(s, bytes, sizeof bytes - 2);
+    assert_string_equal(log.text, "");
+    push(s, bytes + sizeof bytes - 2, 1);
+    assert_string_equal(log.text, "S20 303 1\nS22 303 64\n");
+    finish(s, &memory);
+}
+
 static void memory_may_fail(void **state)
 {
     (void)state;
@@ -370,6 +386,7 @@ int main(void)
         cmocka_unit_test(between_gaps),
         cmocka_unit_test(says_how_much_is_lost),
         cmocka_unit_test(long_records_are_found),
+        cmocka_unit_test(a_hello_is_not_waited_behind),
         cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
