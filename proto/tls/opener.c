@@ -324,7 +324,7 @@ uint64_t tls_opener_sequence(const struct tls_opener *o)
 
 void tls_opener_seek(struct tls_opener *o, uint64_t sequence)
 {
-    o->chain_known = o->chain_known && !is_chained(o);
+    o->chain_known = o->chain_known && (!is_chained(o) || sequence == o->sequence);
     o->sequence = sequence;
 }
 

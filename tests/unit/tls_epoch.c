@@ -85,15 +85,22 @@ static struct tls_talk *talk_of(const struct tls_talk_options *options)
 static void the_secret_that_fits(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof talks / sizeof *talks; i++) {
+    static const struct tls_talk_options all[] = {
+        {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3},
+        {.suite = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", .version = TLS_1_2},
+        /* A record's IV is the end of the one before it. */
+        {.suite = "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", .version = TLS_1_0},
+        {.suite = "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", .version = TLS_1_0, .off = SSL_OP_NO_ENCRYPT_THEN_MAC},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         for (unsigned wrong = 0; wrong <= TLS_LOGGED_SAME; wrong += 64) {
-            struct tls_talk_options options = talks[i];
+            struct tls_talk_options options = all[i];
             options.client_certificate = true;
             struct tls_talk *t = talk_of(&options);
             struct rig r;
             rig_init(&r);
             for (unsigned n = 0; n < wrong; n++)
-                add_wrong(&r, t, n, n == 0 && talks[i].version == TLS_1_3);
+                add_wrong(&r, t, n, n == 0 && options.version == TLS_1_3);
             rig_add_keys(&r, t);
             rig_hear(&r, t, 0, SIZE_MAX);
             bool kept = wrong < TLS_LOGGED_SAME; /* else the log's last line was one too many */
