@@ -87,7 +87,7 @@ static void client_hello(struct tls *t, struct slice body)
         d->retried = true;
         if (!t->for_a_key)
             tls_waiting_release(&t->waiting, tls_memory(t));
-    } else if (first && d->answered) {
+    } else if (first && d->answered && t->epochs.side[CLIENT].epoch != TLS_EPOCH_TRAFFIC) {
         /* It waited for a proof that a record begins there, and its answer was read before it, without what it offers:
          * of this half nothing follows from what is missing. */
         d->hello = true;

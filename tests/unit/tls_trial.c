@@ -191,6 +191,24 @@ static void an_answer_read_first(void **state)
     tls_talk_free(first);
 }
 
+/* One of a later handshake is another's, however little was seen of the first. */
+static void a_handshake_anew(void **state)
+{
+    (void)state;
+    const struct tls_talk_options options = {.suite = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", .version = TLS_1_2};
+    struct tls_talk *t = talk(&options);
+    tls_talk_renegotiate(t);
+    for (int side = 0; side < 2; side++)
+        tls_talk_send(t, side, said[side], SAID);
+    struct rig r;
+    rig_init(&r);
+    rig_add_keys(&r, t);
+    hear_without(&r, t, CLIENT_HELLO);
+    assert_true(r.side[0].size == 2 * SAID && r.side[1].size == 2 * SAID);
+    rig_deinit(&r);
+    tls_talk_free(t);
+}
+
 /* Connections that never were. */
 static void add_made(struct rig *r, unsigned count)
 {
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test(other_keys_open_nothing),
         cmocka_unit_test(what_is_resumed_is_unknown),
         cmocka_unit_test(an_answer_read_first),
+        cmocka_unit_test(a_handshake_anew),
         cmocka_unit_test(bounded),
     };
     for (size_t i = 0; i < SAID; i++) {
