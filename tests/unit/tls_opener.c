@@ -63,7 +63,7 @@ static bool opens(const struct tls_talk_options *options)
 }
 
 /* What libssl is built without can be asked of nobody here: 3DES as a rule, Camellia and ARIA sometimes. A
- * certificate's own ECDH key it has not for long: tls_suite.c judges these. */
+ * certificate's own ECDH key it does not speak: tls_suite.c judges these. */
 static void every_suite(void **state)
 {
     (void)state;
