@@ -175,6 +175,7 @@ static void keep_protocol(struct draft *d, const struct field *f)
 {
     struct text kept = keep_text(d, f->value, SHORT_KEPT);
     d->x->connect_protocol = kept;
+    d->connect_websocket = slice_same_nocase(f->value, slice_of("websocket"));
 }
 
 /* An :authority stands before a Host, and counts then (RFC 9113, 8.3.1), unless it is empty. */

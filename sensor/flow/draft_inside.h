@@ -34,6 +34,7 @@ struct draft {
     bool authorization_seen, front_user_seen, impersonation_seen, host_seen, agent_seen, upgrade_seen, connection_seen;
     bool forwarded_roomy, via_roomy;   /* has room for SHORT_KEPT bytes in the record */
     bool upgrade_websocket;            /* the first Upgrade is websocket */
+    bool connect_websocket;            /* an extended CONNECT's :protocol is */
     bool upgrade_asked, upgrade_named; /* upgrade is a member of the first Connection; stands anywhere in any of them */
     uint64_t websocket_digest;         /* of a token in a subprotocol; 0: none. Counts only if WebSocket is asked for */
     bool body_readable;                /* JSON or protobuf, not compressed */

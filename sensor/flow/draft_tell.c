@@ -213,13 +213,15 @@ static void mark_reset_unknown(struct draft *d)
 }
 
 /* A token in a subprotocol is read where WebSocket is asked for. Servers differ in how they read Connection: all take a
- * first line that lists upgrade, newer ones any line that has the word in it. HTTP/2 has neither field, and a server
- * that gives WebSocket over it reads no token there. */
+ * first line that lists upgrade, newer ones any line that has the word in it. HTTP/2 has neither field: an extended
+ * CONNECT asks. No API server takes one, but fronts do, which ask on over HTTP/1. */
 static void settle_websocket(struct draft *d)
 {
-    if (draft_is_http2(d) || !d->upgrade_websocket || !(d->upgrade_asked || d->upgrade_named))
+    bool upgrades = !draft_is_http2(d) && d->upgrade_websocket;
+    bool asks = draft_is_http2(d) ? d->connect_websocket : upgrades && d->upgrade_asked;
+    if (!asks && !(upgrades && d->upgrade_named))
         return;
-    draft_sign(d, d->upgrade_asked ? SIGN_WEBSOCKET : SIGN_WEBSOCKET_PERHAPS);
+    draft_sign(d, asks ? SIGN_WEBSOCKET : SIGN_WEBSOCKET_PERHAPS);
     if (!d->websocket_digest || credential_counts(d->x->auth_kind))
         return;
     d->x->auth_kind = CREDENTIAL_WEBSOCKET;

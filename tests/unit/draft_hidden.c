@@ -242,21 +242,32 @@ static void the_authority_is_the_host(void **state)
     desk_end(&d);
 }
 
-/* A WebSocket over HTTP/2 is an extended CONNECT; a token in its subprotocol is read by nobody. */
+/* A WebSocket over HTTP/2 is an extended CONNECT: the token in its subprotocol is read by who stands behind a front.
+ * Fields of HTTP/1 ask for none. */
 static void websocket_over_http2(void **state)
 {
     (void)state;
     struct desk d;
     const struct exchange *x =
         ask(&d, DESK_FIELDS(IS(":method", "CONNECT"), IS(":protocol", "websocket"), IS(":path", "/api/v1/pods"),
-                            IS(":authority", "a"), IS("upgrade", "websocket"), IS("connection", "upgrade"),
+                            IS(":authority", "a"),
                             IS("sec-websocket-protocol", "base64url.bearer.authorization.k8s.io.c2VjcmV0, x")));
     assert_true(has_text(x, x->connect_protocol, "websocket"));
     assert_true(has_text(x, x->target, "/api/v1/pods"));
-    assert_int_equal(x->auth_kind, CREDENTIAL_NONE);
-    assert_int_equal(x->digest, 0);
-    assert_false(exchange_has(x, SIGN_WEBSOCKET) || exchange_has(x, SIGN_WEBSOCKET_PERHAPS));
+    assert_int_equal(x->auth_kind, CREDENTIAL_WEBSOCKET);
+    assert_int_not_equal(x->digest, 0);
+    assert_true(exchange_has(x, SIGN_WEBSOCKET) && !exchange_has(x, SIGN_WEBSOCKET_PERHAPS));
     desk_end(&d);
+    for (int other = 0; other < 2; other++) {
+        x = ask(&d, DESK_FIELDS(IS(":method", other ? "CONNECT" : "GET"), IS(other ? ":protocol" : "x", "other"),
+                                IS(":path", "/api/v1/pods"), IS(":authority", "a"), IS("upgrade", "websocket"),
+                                IS("connection", "upgrade"),
+                                IS("sec-websocket-protocol", "base64url.bearer.authorization.k8s.io.c2VjcmV0, x")));
+        assert_int_equal(x->auth_kind, CREDENTIAL_NONE);
+        assert_int_equal(x->digest, 0);
+        assert_false(exchange_has(x, SIGN_WEBSOCKET) || exchange_has(x, SIGN_WEBSOCKET_PERHAPS));
+        desk_end(&d);
+    }
 }
 
 /* An answer by its fields, with the body of a Status. @return its record, until desk_end(). */
