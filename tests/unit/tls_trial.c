@@ -134,30 +134,47 @@ static void other_keys_open_nothing(void **state)
     }
 }
 
+/* A client that shows its certificate, and the talk that resumes its session. */
+struct resumed {
+    struct tls_talk *first, *second;
+    SSL_SESSION *session;
+};
+
+static struct resumed resume(void)
+{
+    struct tls_talk_options options = {
+        .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
+    struct resumed t = {.first = talk(&options)};
+    options.session = t.session = tls_talk_session(t.first);
+    options.client_certificate = false;
+    t.second = talk(&options);
+    assert_true(SSL_session_reused(t.second->ssl[0]));
+    return t;
+}
+
+static void forget(struct resumed *t)
+{
+    SSL_SESSION_free(t->session);
+    tls_talk_free(t->second);
+    tls_talk_free(t->first);
+}
+
 /* That a session is resumed, without a certificate in this handshake, stood in the ServerHello: nobody may say then
  * that the client has none. */
 static void what_is_resumed_is_unknown(void **state)
 {
     (void)state;
     for (enum lost lost = CLIENT_HELLO; lost <= BOTH; lost++) {
-        struct tls_talk_options options = {
-            .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
-        struct tls_talk *first = talk(&options);
-        options.session = tls_talk_session(first);
-        options.client_certificate = false;
-        struct tls_talk *second = talk(&options);
-        assert_true(SSL_session_reused(second->ssl[0]));
+        struct resumed t = resume();
         struct rig r;
         rig_init(&r);
-        rig_add_keys(&r, first);
-        rig_add_keys(&r, second);
-        hear_without(&r, second, lost);
+        rig_add_keys(&r, t.first);
+        rig_add_keys(&r, t.second);
+        hear_without(&r, t.second, lost);
         assert_true(reads_all(&r));
         assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
         rig_deinit(&r);
-        SSL_SESSION_free(options.session);
-        tls_talk_free(second);
-        tls_talk_free(first);
+        forget(&t);
     }
 }
 
@@ -166,29 +183,21 @@ static void what_is_resumed_is_unknown(void **state)
 static void an_answer_read_first(void **state)
 {
     (void)state;
-    struct tls_talk_options options = {
-        .suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3, .client_certificate = true};
-    struct tls_talk *first = talk(&options);
-    options.session = tls_talk_session(first);
-    options.client_certificate = false;
-    struct tls_talk *second = talk(&options);
-    assert_true(SSL_session_reused(second->ssl[0]));
-    assert_true(second->records[0].side == 0 && second->records[1].side == 1);
+    struct resumed t = resume();
+    assert_true(t.second->records[0].side == 0 && t.second->records[1].side == 1);
     struct rig r;
     rig_init(&r);
-    rig_add_keys(&r, second);
-    for (size_t i = 0; i < second->count; i++) {
-        const struct tls_talk_record *record = &second->records[i < 2 ? 1 - i : i];
-        rig_say(&r, record->side, second->wire + record->at, record->size);
+    rig_add_keys(&r, t.second);
+    for (size_t i = 0; i < t.second->count; i++) {
+        const struct tls_talk_record *record = &t.second->records[i < 2 ? 1 - i : i];
+        rig_say(&r, record->side, t.second->wire + record->at, record->size);
     }
     assert_true(reads_all(&r));
     assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_CLIENT_HELLO));
     assert_int_equal(rig_known(&r)->resumed, TLS_RESUMED_PSK);
     assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
     rig_deinit(&r);
-    SSL_SESSION_free(options.session);
-    tls_talk_free(second);
-    tls_talk_free(first);
+    forget(&t);
 }
 
 /* One of a later handshake is another's, however little was seen of the first. */
