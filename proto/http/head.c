@@ -106,6 +106,14 @@ static enum http_version version_of(struct slice s)
     return s.data[7] == '0' ? HTTP_1_0 : HTTP_1_1;
 }
 
+struct slice head_behind_returns(struct slice line)
+{
+    size_t returns = 0;
+    while (returns < 4 && returns < line.size && line.data[returns] == '\r')
+        returns++;
+    return slice_part(line, returns, line.size);
+}
+
 enum start_line head_request_line(struct slice line, bool plain, struct request_line *out)
 {
     size_t method = token_size(line);
@@ -117,7 +125,8 @@ enum start_line head_request_line(struct slice line, bool plain, struct request_
     out->method = slice_part(line, 0, method);
     out->target = slice_part(rest, 0, target);
     out->version = HTTP_UNKNOWN;
-    if (target == 0)
+    /* Where an authority belongs Go's server takes none, too. */
+    if (target == 0 && !slice_is(out->method, "CONNECT"))
         return START_UNREADABLE;
     /* Servers refuse it; behind the version of another protocol, or in a line without one, it is that protocol's. */
     if (!plain && (has_control(rest) || slice_find(out->target, '\t') < target))
@@ -128,7 +137,7 @@ enum start_line head_request_line(struct slice line, bool plain, struct request_
     }
     /* HTTP/0.9 or a spoilt version: only with an origin-form target is it surely a request, not another protocol's
      * text. */
-    return out->target.data[0] == '/' ? START_REFUSED : START_UNREADABLE;
+    return slice_begins(out->target, "/") ? START_REFUSED : START_UNREADABLE;
 }
 
 bool head_status_line(struct slice line, struct status_line *out)
@@ -161,6 +170,7 @@ bool head_may_begin(struct slice prefix, enum side from)
         prefix.size--; /* of the line's end, perhaps */
     if (from == SERVER)
         return may_begin_status(prefix);
+    prefix = head_behind_returns(prefix);
     size_t method = token_size(slice_part(prefix, 0, LONG));
     if (method == prefix.size || method == LONG)
         return true;

@@ -22,6 +22,10 @@ static inline struct slice head_line(struct slice raw, bool *bare)
     return (struct slice){.data = raw.data, .size = size};
 }
 
+/** Cuts the CRs off that a request's first line begins with: behind a POST Go's server passes over up to four bytes of
+ * line ends. */
+struct slice head_behind_returns(struct slice line);
+
 enum start_line {
     START_GOOD,
     START_REFUSED, /* method and target can be read; the version is missing or is none that the server speaks, or there

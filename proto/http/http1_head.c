@@ -155,20 +155,21 @@ static void start_line(struct http1 *h, enum side from, moment time, struct slic
 {
     struct half *side = &h->half[from];
     bool bare = false;
-    struct slice line = head_line(raw, &bare);
+    struct slice line = head_line(raw, &bare), read = from == CLIENT ? head_behind_returns(line) : line;
     if (bare)
         side->to_tell |= 1U << MARK_BARE_LF;
-    if (line.size == 0) { /* RFC 9112, 2.2: an empty line before a message is passed over */
+    if (read.size < line.size || line.size == 0)
         side->to_tell |= 1U << MARK_ODD_SPACE;
+    if (read.size == 0) { /* RFC 9112, 2.2: an empty line before a message is passed over */
         side->lines.used = 0;
         return;
     }
     if (!side->began)
         first_byte(h, from, time);
     if (from == CLIENT)
-        request_line(h, time, line, plain);
+        request_line(h, time, read, plain);
     else
-        status_line(h, time, line);
+        status_line(h, time, read);
     side->to_tell = 0;
 }
 

@@ -166,6 +166,18 @@ static const struct talk talks[] = {
      .told = "1 open 1.1\n1 C mark odd_space\n1 C mark bare_lf\n1 C :method=breW\n1 C :path=http://h/x\n"
              "1 C mark absolute_form\n1 C Host=h\n1 C mark folded_field\n1 C A=b c d\n1 C Empty=\n1 C head request\n"
              "1 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1")},
+    {.name = "CRs before a request, which Go passes over behind a POST",
+     .lines = {"CPOST /1 HTTP/1.1\r\nHost: h\r\n\r\n\r\r\r\n\rGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+               "S" GIVE("200", "0", "") GIVE("201", "0", "")},
+     .told = "1 open 1.1\n1 C :method=POST\n1 C :path=/1\n1 C Host=h\n1 C head request\n1 C done whole\n"
+             "2 open 1.1\n2 C mark odd_space\n2 C :method=GET\n2 C :path=/2\n2 C Host=h\n2 C head request\n"
+             "2 C done whole\n" TOLD_GIVE("1", "200", "0") TOLD_END("1") TOLD_GIVE("2", "201", "0") TOLD_END("2")},
+    {.name = "a CONNECT to nobody, which Go serves",
+     .lines = {"CCONNECT  HTTP/1.1\r\nHost: h\r\n\r\n", "S" GIVE("403", "0", ""), "C" ASK("/2"),
+               "S" GIVE("200", "0", "")},
+     .told = "1 open 1.1\n1 C :method=CONNECT\n1 C :path=\n1 C Host=h\n1 C head request\n" TOLD_GIVE(
+         "1", "403", "0") "1 S done whole\n1 C done whole\n1 over\n" TOLD_ASK("2", "/2") TOLD_GIVE("2", "200", "0")
+         TOLD_END("2")},
     {.name = "an empty line behind a request, and much later the next one",
      .lines = {"C" ASK("/1"), "S" GIVE("200", "0", ""), "C\r\n", "C" ASK("/2"), "S" GIVE("403", "0", "")},
      .told = TOLD_ASK("1", "/1") TOLD_GIVE("1", "200", "0")
