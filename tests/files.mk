@@ -68,6 +68,7 @@ unit_tests = \
 	tests/unit/link \
 	tests/unit/list \
 	tests/unit/literals \
+	tests/unit/longest \
 	tests/unit/mask \
 	tests/unit/memory \
 	tests/unit/mpls \

@@ -12,8 +12,9 @@ enum { HOLE_WAIT_MS = 200, SKEW_MS = 25, LITERALS = 256 << 10, SESSIONS_MOST = 1
 /* About what a session takes: all of them a sixteenth, that evicting connections always helps. */
 enum { SESSION_COST = 700 };
 
-/* As much as Go reads of a head: http.DefaultMaxHeaderBytes, and 4 KiB that it allows beyond. */
-enum { HEAD_BYTES = (1 << 20) + 4096, OPEN = 2048 /* requests of a connection */ };
+/* As much as Go reads of a head: http.DefaultMaxHeaderBytes, 4 KiB that it allows beyond, and as many that it may have
+ * read before, with another request. */
+enum { HEAD_BYTES = (1 << 20) + 2 * 4096, OPEN = 2048 /* requests of a connection */ };
 
 struct worker {
     struct flow_bench bench;
