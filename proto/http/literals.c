@@ -3,7 +3,10 @@
 #include "proto/http/huffman.h"
 
 /* Short strings are decoded nearly as fast as they are found, and the paths among them do not come again soon. */
-enum { SHORT = 128, WAYS = 4, SLOT_BYTES = 4096, SCRATCH_KEPT = 16384, SCRATCH_MAX = 1 << 20 };
+enum { SHORT = 128, WAYS = 4, SLOT_BYTES = 4096, SCRATCH_KEPT = 16384 };
+
+/* For any string in a header block of the longest that are read, 1 MiB and a little. */
+enum { SCRATCH_MAX = 7 << 18 };
 
 /* A string as it was sent, and behind that what it means. */
 struct slot {
