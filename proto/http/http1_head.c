@@ -91,7 +91,7 @@ static void unreadable(struct http1 *h, enum side from, moment time)
             return;
         }
     }
-    /* It may have been refused before its line end was there; of its beginning that shows alone that it is none. */
+    /* Without what its line would have shown: it may have been refused before all of that was there. */
     http1_marks(h, from, side->to_tell & ~(1U << MARK_BARE_LF | 1U << MARK_ODD_SPACE));
     tell_malformed(h, from);
     http1_refuse_all(h, from);

@@ -23,6 +23,9 @@ struct sniffed {
  * from one known protocol to another when bytes are added. */
 enum { SNIFF_BYTES = 64 };
 
+/** No request is shorter: "G / HTTP/1.0" and two ends of lines. Who looks for a banner or a certificate sends less. */
+enum { SNIFF_LEAST_REQUEST = 14 };
+
 struct sniffed sniff(struct slice first);
 
 /** Whether it is a method of RFC 9110 or 5789, as it is written. */

@@ -1,4 +1,6 @@
 #include "proto/tls/shape_inside.h"
+
+#include "proto/stream/sniff.h"
 #include "proto/tls/suite.h"
 
 /* EncryptedExtensions with nothing in it, with ALPN of either protocol, and how much more an acknowledged SNI is. */
@@ -17,10 +19,6 @@ enum {
 };
 
 enum { ALERT = 2 };
-
-/* No request is shorter: "G / HTTP/1.0" and two ends of lines. Who looks at a certificate by hand sends one of these.
- */
-enum { LEAST_REQUEST = 14 };
 
 /* A ticket without the client's certificate is smaller than the headers of an answer that has more than one record. */
 enum { TICKET_MOST = 256 };
@@ -371,5 +369,5 @@ bool tls_shape_asked_nothing(const struct tls_shape *s, const struct tls_facts *
     unsigned said = 0;
     for (unsigned at = next_of_client(&w, reading.distrusts ? 0 : w.at); at < s->used; at = next_of_client(&w, at + 1))
         said += plain(&w, at) == ALERT ? 0 : plain(&w, at);
-    return said < LEAST_REQUEST;
+    return said < SNIFF_LEAST_REQUEST;
 }

@@ -194,11 +194,10 @@ static bool only_greeted(const struct connection *c)
     return !c->tls_data || tls_shape_asked_nothing(tls_shape_of(c->tls), c->facts.tls);
 }
 
-/* A request has 14 bytes at least: "G / HTTP/1.0" and two ends of lines. Who looks for a banner sends one of these. */
 static bool said_too_little(const struct connection *c)
 {
-    enum { LEAST_REQUEST = 14, FIRST = 1 /* behind the SYN */ };
-    return c->reassembly.side[CLIENT].next < FIRST + LEAST_REQUEST;
+    enum { FIRST = 1 /* behind the SYN */ };
+    return c->reassembly.side[CLIENT].next < FIRST + SNIFF_LEAST_REQUEST;
 }
 
 static bool may_have_asked(const struct connection *c)

@@ -274,7 +274,8 @@ static bool is_unheard(const struct draft *d)
 {
     const struct exchange *x = d->x;
     return x->status == 400 && d->answer_whole && !exchange_has(x, SIGN_KUBERNETES) &&
-           x->auth_kind == CREDENTIAL_NONE && x->certificate != CERTIFICATE_PRESENTED;
+           x->auth_kind == CREDENTIAL_NONE && x->certificate == CERTIFICATE_ABSENT &&
+           !exchange_has(x, SIGN_UNKNOWN_FIELD);
 }
 
 void draft_tell(struct draft *d)

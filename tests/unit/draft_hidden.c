@@ -456,6 +456,26 @@ static void what_is_not_kept_of_a_target_is_not_known(void **state)
     }
 }
 
+/* What the HTTP server itself refuses nobody heard of, unless it may have borne a credential. */
+static void a_hidden_field_may_be_heard(void **state)
+{
+    (void)state;
+    static const struct {
+        struct desk_field more;
+        unsigned unheard;
+    } rows[] = {{IS("accept", "x"), 1}, {IS("authorization", "Bearer t"), 0}, {HIDDEN, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct desk d;
+        desk_begin(&d);
+        struct draft *draft = desk_open(&d, 1);
+        desk_head(draft, CLIENT, HEAD_REQUEST, DESK_FIELDS(GET_PODS, rows[i].more));
+        desk_head(draft, SERVER, HEAD_FINAL, DESK_FIELDS(IS(":status", "400"), IS("content-type", "text/plain")));
+        desk_close(draft);
+        assert_int_equal(d.facts.unheard, rows[i].unheard);
+        desk_end(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -469,6 +489,7 @@ int main(void)
         cmocka_unit_test(the_authority_is_the_host),
         cmocka_unit_test(websocket_over_http2),
         cmocka_unit_test(answers_hide_fields),
+        cmocka_unit_test(a_hidden_field_may_be_heard),
         cmocka_unit_test(a_fresh_uuid_is_the_audit_id),
         cmocka_unit_test(a_named_audit_id_wins),
         cmocka_unit_test(informational_heads_hide_nothing),
