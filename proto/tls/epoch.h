@@ -22,7 +22,8 @@ struct tls_locksmith {
     struct tls_ciphers *ciphers;
     struct tls_keys *keys; /* none comes or goes while a packet is handled; NULL: there are none */
     struct memory *memory;
-    uint16_t trials; /* how many places of the sequence are tried behind a gap */
+    uint16_t trials;     /* how many places of the sequence are tried behind a gap */
+    uint64_t trial_debt; /* what searches in vain have cost: tls_trial_earn() */
 };
 
 struct tls_epoch_side {

@@ -101,7 +101,10 @@ static bool try_keys(struct tls *t, enum side from, const uint8_t *header, struc
     if (!may_find(t))
         return false;
     t->tried++;
-    if (!tls_trial_find(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record))
+    enum tls_trial found = tls_trial_find(&t->epochs, &t->bench->locksmith, from, header, content, t->bench->record);
+    if (found == TLS_TRIAL_GAVE_UP)
+        tls_note(t, TLS_SIGN_UNTRIED);
+    if (found != TLS_TRIAL_FOUND)
         return false;
     tls_dialogue_found(t);
     return true;

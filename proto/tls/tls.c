@@ -1,6 +1,7 @@
 #include "proto/tls/tls.h"
 
 #include "proto/tls/tls_inside.h"
+#include "proto/tls/trial.h"
 
 /* what records bear */
 
@@ -132,7 +133,9 @@ static const struct tls_record_events RECORDS = {.record = on_record,
 
 static void push(struct stream *s, enum side from, moment time, struct slice bytes)
 {
-    stream_push(((struct tls *)s)->records, from, time, bytes);
+    struct tls *t = (struct tls *)s;
+    tls_trial_earn(&t->bench->locksmith, bytes.size);
+    stream_push(t->records, from, time, bytes);
 }
 
 static void gap(struct stream *s, enum side from, moment time, uint64_t size)

@@ -7,6 +7,11 @@
  * what a peer can make a record cost: milliseconds. */
 enum { LOGGED_MOST = 256, PLACES = 8 };
 
+/* What all searches in vain may cost, in bytes deciphered, of which a core does about two in a nanosecond: half a
+ * second at first, then a few times what it costs to follow a closed connection. One may spend a part of what there is,
+ * so that something is left for the next, which may have its key among the first. */
+enum { KEY_COST = 16 << 10, PAID_BY_BYTE = 16, DEBT_MOST = 1 << 30, PART = 8 };
+
 /* RFC 8446, B.4: by likelihood; nobody speaks the others. */
 static const uint16_t suites13[] = {0x1301, 0x1302, 0x1303};
 
@@ -18,7 +23,17 @@ struct trial {
     const uint8_t *header;
     struct slice sealed;
     uint8_t *out;
+    uint64_t cost, most; /* of this search */
+    bool broke;
 };
+
+static bool pay(struct trial *t)
+{
+    uint64_t cost = KEY_COST + t->places * (uint64_t)t->sealed.size;
+    t->broke = t->broke || t->cost + cost > t->most;
+    t->cost += t->broke ? 0 : cost;
+    return !t->broke;
+}
 
 static bool opens(const struct trial *t, const struct tls_record_keys *keys)
 {
@@ -31,10 +46,10 @@ static bool opens(const struct trial *t, const struct tls_record_keys *keys)
     return found;
 }
 
-static bool opens_traffic(const struct trial *t, const struct tls_secret *secret, const struct tls_suite *suite)
+static bool opens_traffic(struct trial *t, const struct tls_secret *secret, const struct tls_suite *suite)
 {
     struct tls_record_keys keys;
-    if (!suite || secret->size != tls_hash_size((enum tls_hash)suite->hash) ||
+    if (!suite || secret->size != tls_hash_size((enum tls_hash)suite->hash) || !pay(t) ||
         !tls_schedule_traffic(t->locksmith->ciphers, suite, secret, &keys))
         return false;
     bool found = opens(t, &keys);
@@ -43,7 +58,7 @@ static bool opens_traffic(const struct trial *t, const struct tls_secret *secret
 }
 
 /* @return the suite, or NULL. */
-static const struct tls_suite *fits_tls13(const struct trial *t, const struct tls_logged *logged)
+static const struct tls_suite *fits_tls13(struct trial *t, const struct tls_logged *logged)
 {
     static const enum tls_label labels[2][2] = {{TLS_LABEL_CLIENT_HANDSHAKE, TLS_LABEL_CLIENT_TRAFFIC},
                                                 {TLS_LABEL_SERVER_HANDSHAKE, TLS_LABEL_SERVER_TRAFFIC}};
@@ -60,12 +75,12 @@ static const struct tls_suite *fits_tls13(const struct trial *t, const struct tl
     return NULL;
 }
 
-static const struct tls_suite *fits_older(const struct trial *t, const struct tls_logged *logged)
+static const struct tls_suite *fits_older(struct trial *t, const struct tls_logged *logged)
 {
     const struct tls_epochs *e = t->epochs;
     const struct tls_secret *master = &logged->secrets[TLS_LABEL_MASTER];
     struct tls_record_keys keys[2];
-    if (!master->size || !e->suite ||
+    if (!master->size || !e->suite || !pay(t) ||
         !tls_schedule_expand(t->locksmith->ciphers, e->suite, e->version, master, logged->random, e->server_random,
                              e->encrypt_then_mac, keys))
         return NULL;
@@ -74,7 +89,7 @@ static const struct tls_suite *fits_older(const struct trial *t, const struct tl
     return found ? e->suite : NULL;
 }
 
-static const struct tls_suite *fits(const struct trial *t, const struct tls_logged *logged)
+static const struct tls_suite *fits(struct trial *t, const struct tls_logged *logged)
 {
     bool older = t->epochs->version && t->epochs->version != TLS_1_3;
     return older ? fits_older(t, logged) : fits_tls13(t, logged);
@@ -85,8 +100,14 @@ bool tls_trial_worth(const struct tls_epochs *e, const struct tls_locksmith *l)
     return l->keys && (e->named ? tls_keys_logged(l->keys, e->client_random) != NULL : tls_keys_count(l->keys) > 0);
 }
 
-bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
-                    const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out)
+void tls_trial_earn(struct tls_locksmith *l, size_t bytes)
+{
+    uint64_t paid = bytes * (uint64_t)PAID_BY_BYTE;
+    l->trial_debt -= paid < l->trial_debt ? paid : l->trial_debt;
+}
+
+enum tls_trial tls_trial_find(struct tls_epochs *e, struct tls_locksmith *l, enum side from,
+                              const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out)
 {
     struct trial t = {.epochs = e,
                       .locksmith = l,
@@ -94,7 +115,8 @@ bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum si
                       .places = e->named ? l->trials : PLACES,
                       .header = header,
                       .sealed = sealed,
-                      .out = out};
+                      .out = out,
+                      .most = (DEBT_MOST - l->trial_debt) / PART};
     const struct tls_suite *suite = NULL;
     const struct tls_logged *logged = NULL, *next = NULL;
     struct tls_vault_walk walk = {.left = 0};
@@ -103,16 +125,18 @@ bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum si
         next = e->named ? tls_keys_logged(l->keys, e->client_random) : tls_keys_next(&walk);
     }
     unsigned most = e->named || e->version ? LOGGED_MOST : l->trials;
-    for (unsigned tried = 0; next && !suite && tried < most; tried++) {
+    for (unsigned tried = 0; next && !suite && !t.broke && tried < most; tried++) {
         logged = next;
         suite = fits(&t, logged);
         next = e->named ? tls_keys_same(logged) : tls_keys_next(&walk);
     }
-    if (!suite)
-        return false;
+    if (!suite) {
+        l->trial_debt += t.cost;
+        return t.broke ? TLS_TRIAL_GAVE_UP : TLS_TRIAL_IN_VAIN;
+    }
     memcpy(e->client_random, logged->random, sizeof e->client_random);
     e->named = true;
     e->suite = suite;
     e->version = e->version ? e->version : TLS_1_3;
-    return true;
+    return TLS_TRIAL_FOUND;
 }

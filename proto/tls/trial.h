@@ -13,9 +13,18 @@
 /** Whether there is anything to try with: logged connections, this one among them where its client random is known. */
 bool tls_trial_worth(const struct tls_epochs *e, const struct tls_locksmith *l);
 
-/** @param header, sealed  a record of that side.  @param out  TLS_RECORD_MAX bytes.
- *  @return whether it opens: client random, version and suite are then known, and nothing else has changed. */
-bool tls_trial_find(struct tls_epochs *e, const struct tls_locksmith *l, enum side from,
-                    const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out);
+/** So many bytes of TLS came, of any connection. They pay for searches in vain: one takes milliseconds, and anybody can
+ *  send what needs one. */
+void tls_trial_earn(struct tls_locksmith *l, size_t bytes);
+
+enum tls_trial {
+    TLS_TRIAL_FOUND, /* client random, version and suite are known, and nothing else has changed */
+    TLS_TRIAL_IN_VAIN,
+    TLS_TRIAL_GAVE_UP, /* not all was tried: too much was in vain lately */
+};
+
+/** @param header, sealed  a record of that side.  @param out  TLS_RECORD_MAX bytes. */
+enum tls_trial tls_trial_find(struct tls_epochs *e, struct tls_locksmith *l, enum side from,
+                              const uint8_t header[static TLS_RECORD_HEADER], struct slice sealed, uint8_t *out);
 
 #endif

@@ -46,7 +46,7 @@ bool secured_begin(struct connection *c, bool from_start)
 /* Of a connection that was joined late, what is missing was not its handshake. */
 static bool has_handshake(const struct connection *c, const struct tls_facts *f)
 {
-    uint32_t missing = UINT32_C(1) << TLS_SIGN_LOST | UINT32_C(1) << TLS_SIGN_CLOSED;
+    uint32_t missing = UINT32_C(1) << TLS_SIGN_LOST | UINT32_C(1) << TLS_SIGN_CLOSED | UINT32_C(1) << TLS_SIGN_UNTRIED;
     return f->signs & ~missing || (f->signs && c->from_start);
 }
 
@@ -62,6 +62,7 @@ void secured_tell(struct connection *c)
     of[COUNT_TLS]++;
     of[COUNT_TLS_OPENED] += opened;
     of[COUNT_TLS_CLOSED] += !opened;
+    of[COUNT_TLS_UNTRIED] += !opened && tls_facts_has(f, TLS_SIGN_UNTRIED);
     of[COUNT_TLS_RESUMED] += f->resumed != TLS_RESUMED_NOT;
     of[COUNT_TLS_SSLV2] += tls_facts_has(f, TLS_SIGN_SSLV2_HELLO);
     of[COUNT_TLS_ALERTS] += f->alert[CLIENT].level == 2 || f->alert[SERVER].level == 2;

@@ -2,6 +2,8 @@
  * key log has others, too. */
 #include "tests/unit/tls_rig.h"
 
+#include "proto/tls/trial.h"
+
 enum { SAID = 300, OTHERS = 20 };
 
 enum lost { NOTHING, CLIENT_HELLO = 1, SERVER_HELLO = 2, BOTH = 3 };
@@ -276,6 +278,49 @@ static void bounded(void **state)
     assert_false(opened_among(TRIED, TRIED, TRIED / 2 + 1));
 }
 
+/* Of a connection of which the log has no keys, without its hellos. */
+static bool tried_with_all(struct rig *r, const struct tls_talk *stranger)
+{
+    rig_connect(r);
+    hear_without(r, stranger, BOTH);
+    assert_true(reads_nothing(r));
+    return !tls_facts_has(rig_known(r), TLS_SIGN_UNTRIED);
+}
+
+/* Anybody can send what needs a search. They become shorter, and what stands near is found still; traffic pays for long
+ * ones again. */
+static void too_much_in_vain(void **state)
+{
+    (void)state;
+    enum { MADE = 100, MOST = 300, PAID = 1 << 26 };
+    struct tls_talk_options options = {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3};
+    struct tls_talk *t = talk(&options), *near = talk(&options), *stranger = talk(&options);
+    struct rig r;
+    rig_init(&r);
+    add_made(&r, MADE);
+    rig_add_keys(&r, t);
+    rig_add_keys(&r, near);
+    add_made(&r, MADE);
+    assert_true(tried_with_all(&r, stranger));
+    unsigned tried = 1;
+    while (tried < MOST && tried_with_all(&r, stranger))
+        tried++;
+    assert_in_range(tried, 10, MOST - 1);
+    rig_connect(&r);
+    hear_without(&r, near, NOTHING);
+    assert_true(reads_all(&r));
+    rig_connect(&r);
+    hear_without(&r, t, CLIENT_HELLO);
+    assert_true(reads_all(&r) && !tls_facts_has(rig_known(&r), TLS_SIGN_UNTRIED));
+    assert_false(tried_with_all(&r, stranger));
+    tls_trial_earn(&r.bench->locksmith, PAID);
+    assert_true(tried_with_all(&r, stranger));
+    rig_deinit(&r);
+    tls_talk_free(stranger);
+    tls_talk_free(near);
+    tls_talk_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +331,7 @@ int main(void)
         cmocka_unit_test(an_answer_read_first),
         cmocka_unit_test(a_handshake_anew),
         cmocka_unit_test(bounded),
+        cmocka_unit_test(too_much_in_vain),
     };
     for (size_t i = 0; i < SAID; i++) {
         said[0][i] = (uint8_t)(i * 7);
