@@ -7,10 +7,10 @@
  * what a peer can make a record cost: milliseconds. */
 enum { LOGGED_MOST = 256, PLACES = 8 };
 
-/* What all searches in vain may cost, in bytes deciphered, of which a core does about two in a nanosecond: half a
- * second at first, then a few times what it costs to follow a closed connection. One may spend a part of what there is,
- * so that something is left for the next, which may have its key among the first. */
-enum { KEY_COST = 16 << 10, PAID_BY_BYTE = 16, DEBT_MOST = 1 << 30, PART = 8 };
+/* What a secret costs in bytes deciphered, of which a core does about two in a nanosecond; what a byte of TLS pays for;
+ * and which part of what there is a search may spend, so that something is left for the next, which may have its key
+ * among the first. */
+enum { KEY_COST = 16 << 10, PAID_BY_BYTE = 16, PART = 8 };
 
 /* RFC 8446, B.4: by likelihood; nobody speaks the others. */
 static const uint16_t suites13[] = {0x1301, 0x1302, 0x1303};
@@ -116,7 +116,7 @@ enum tls_trial tls_trial_find(struct tls_epochs *e, struct tls_locksmith *l, enu
                       .header = header,
                       .sealed = sealed,
                       .out = out,
-                      .most = (DEBT_MOST - l->trial_debt) / PART};
+                      .most = (TLS_TRIAL_DEBT_MOST - l->trial_debt) / PART};
     const struct tls_suite *suite = NULL;
     const struct tls_logged *logged = NULL, *next = NULL;
     struct tls_vault_walk walk = {.left = 0};

@@ -13,6 +13,10 @@
 /** Whether there is anything to try with: logged connections, this one among them where its client random is known. */
 bool tls_trial_worth(const struct tls_epochs *e, const struct tls_locksmith *l);
 
+/** What searches in vain may cost in bytes deciphered: two seconds of a processor, then a few times what it costs to
+ *  follow a closed connection. */
+#define TLS_TRIAL_DEBT_MOST (UINT64_C(4) << 30)
+
 /** So many bytes of TLS came, of any connection. They pay for searches in vain: one takes milliseconds, and anybody can
  *  send what needs one. */
 void tls_trial_earn(struct tls_locksmith *l, size_t bytes);

@@ -292,7 +292,7 @@ static bool tried_with_all(struct rig *r, const struct tls_talk *stranger)
 static void too_much_in_vain(void **state)
 {
     (void)state;
-    enum { MADE = 100, MOST = 300, PAID = 1 << 26 };
+    enum { MADE = 100, MOST = 300, LEFT = 1 << 28, PAID = 1 << 26 };
     struct tls_talk_options options = {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3};
     struct tls_talk *t = talk(&options), *near = talk(&options), *stranger = talk(&options);
     struct rig r;
@@ -302,6 +302,8 @@ static void too_much_in_vain(void **state)
     rig_add_keys(&r, near);
     add_made(&r, MADE);
     assert_true(tried_with_all(&r, stranger));
+    assert_in_range(r.bench->locksmith.trial_debt, 1, TLS_TRIAL_DEBT_MOST / 100);
+    r.bench->locksmith.trial_debt = TLS_TRIAL_DEBT_MOST - LEFT;
     unsigned tried = 1;
     while (tried < MOST && tried_with_all(&r, stranger))
         tried++;
