@@ -72,6 +72,10 @@ def main(folder):
     scene(folder, 'once', stranger[0], *[(f'192.0.2.{i}', HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + END) for i in (2, 3)])
     scene(folder, 'guesser', *[(one, HTTP2 + NONE + 'c120 ' + AWAY + 's120 s155 ' + END)] * 3)
     scene(folder, 'guesser-http1', *[(one, HTTP1 + 'c25 c53 s139 c234 s375 c19 s19')] * 3)
+    # Clients of Go ask for protobuf, and are refused in it; YAML is who asks for that.
+    for name, h2, h1 in (('protobuf', 's134 s98 ', 's308 '), ('yaml', 's121 s136 ', 's328 ')):
+        scene(folder, f'guesser-{name}', *[(one, HTTP2 + NONE + 'c120 ' + AWAY + h2 + END)] * 2,
+              *[(one, HTTP1 + 'c25 c53 s139 c234 ' + h1 + 'c19 s19')] * 2)
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
