@@ -87,6 +87,27 @@ static bool is_read_401(const struct infer *i, const struct flow_record *f, stru
     return false;
 }
 
+static bool is_http2_401(const struct infer *i, const struct flow_record *f, struct tls_answer a)
+{
+    return is_in(i, SIZE_HTTP2_401_HEAD, a.head) &&
+           (is_in(i, SIZE_HTTP2_401_BODY, a.body) || is_read_401(i, f, a, true));
+}
+
+/* Before the request's body was read: what came of it is acknowledged in the record of the answer's head, and the
+ * stream reset in the one of its body, which ends it. RFC 9113, 6.4, 6.5.3, 6.9 and 8.1. */
+static bool is_early_401(const struct infer *i, const struct flow_record *f, struct tls_answer a)
+{
+    enum { ACKNOWLEDGED = 9, WINDOW_UPDATE = 13, RESET = 13 };
+    static const uint16_t before[] = {0, ACKNOWLEDGED, WINDOW_UPDATE, ACKNOWLEDGED + WINDOW_UPDATE};
+    for (size_t at = 0; at < sizeof before / sizeof *before; at++) {
+        struct tls_answer b = {(uint16_t)(a.head - before[at]), a.body, a.more};
+        struct tls_answer reset = {b.head, (uint16_t)(a.body - RESET), a.more};
+        if (a.head > before[at] && (is_http2_401(i, f, b) || (a.body > RESET && is_http2_401(i, f, reset))))
+            return true;
+    }
+    return false;
+}
+
 enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at)
 {
     const struct tls_reading *r = &f->shape;
@@ -101,14 +122,15 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
                : is_in(i, SIZE_HTTP1_403, a.head)    ? ANSWER_OF_403
                                                      : ANSWER_OTHER;
     }
-    if (at == 0 && is_in(i, SIZE_HTTP2_401_HEAD, a.head) &&
-        (is_in(i, SIZE_HTTP2_401_BODY, a.body) || is_read_401(i, f, a, http2)))
+    if (at == 0 && is_http2_401(i, f, a))
         return ANSWER_OF_401;
     if (is_in(i, at ? SIZE_HTTP2_HEALTH_LATER_HEAD : SIZE_HTTP2_HEALTH_HEAD, a.head) &&
         is_in(i, SIZE_HTTP2_HEALTH_BODY, a.body))
         return ANSWER_OF_HEALTH;
     if (is_in(i, at ? SIZE_HTTP2_403_LATER_HEAD : SIZE_HTTP2_403_HEAD, a.head) && is_in(i, SIZE_HTTP2_403_BODY, a.body))
         return ANSWER_OF_403;
+    if (at == 0 && is_early_401(i, f, a))
+        return ANSWER_OF_401;
     return ANSWER_OTHER;
 }
 

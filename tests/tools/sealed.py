@@ -76,6 +76,9 @@ def main(folder):
     for name, h2, h1 in (('protobuf', 's134 s98 ', 's308 '), ('yaml', 's121 s136 ', 's328 ')):
         scene(folder, f'guesser-{name}', *[(one, HTTP2 + NONE + 'c120 ' + AWAY + h2 + END)] * 2,
               *[(one, HTTP1 + 'c25 c53 s139 c234 ' + h1 + 'c19 s19')] * 2)
+    # To a POST: the body's WINDOW_UPDATE and the SETTINGS' acknowledgement before the head, the stream's reset behind the body.
+    scene(folder, 'guesser-posts', *[(one, HTTP2 + NONE + 'c120 c59 ' + AWAY + refused + END)
+                                     for refused in ('s134 s111 ', 's156 s98 ', 's143 s168 ', 's121 s204 ')])
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
