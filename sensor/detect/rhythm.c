@@ -40,7 +40,7 @@ static bool is_several(moment interval, moment period)
 
 static void count_interval(struct beat *b, moment since)
 {
-    if (b->period && is_several(since, b->period))
+    if (b->failed || (b->period && is_several(since, b->period)))
         return;
     if (b->period && alike(since, b->period))
         b->kept++;
@@ -61,6 +61,7 @@ void beat_add(struct beat *b, uint64_t what, moment time)
     }
     if (b->what)
         count_interval(b, time - b->last);
+    b->failed = false;
     b->what = what;
     b->last = b->latest = time;
     b->close = 0;
@@ -90,6 +91,12 @@ void rhythm_beat(struct rhythm *r, uint64_t path, moment time)
         r->many = true;
     else
         beat_add(&r->paths[i], path, time);
+}
+
+void rhythm_failed(struct rhythm *r, moment time)
+{
+    for (size_t i = 0; i < RHYTHM_PATHS && r->paths[i].what; i++)
+        r->paths[i].failed |= time > r->paths[i].latest;
 }
 
 /* Where several paths keep one period side by side, an interval that is kept on each of them says as much as two on

@@ -14,6 +14,7 @@ struct beat {
     moment latest;         /* of what belongs to the last one */
     uint32_t close;        /* how much that is, beside itself */
     uint32_t kept, broken; /* intervals that were like the one before, and that were not */
+    bool failed;           /* since the last one it came and was not served */
 };
 
 /** What comes close behind a beat belongs to it: a monitor may ask twice, or try again. More of it than a monitor asks
@@ -39,6 +40,10 @@ struct rhythm {
 
 /** @param path  a hash of the target, not 0. */
 void rhythm_beat(struct rhythm *r, uint64_t path, moment time);
+
+/** A connection that the server refused, or on which it said nothing: when the next beat comes hangs on how long that
+ * took, so that the interval tells neither way. */
+void rhythm_failed(struct rhythm *r, moment time);
 
 /** One path is asked for regularly, or several seem to be, and none is spoilt. */
 bool rhythm_regular(const struct rhythm *r);

@@ -55,6 +55,8 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
     /* An endpoint with exchanges was counted with each of them. */
     if (!f->exchanges)
         sources_add_endpoint(s, source, &f->event.server);
+    if (!f->exchanges && source->rhythm)
+        rhythm_failed(source->rhythm, f->event.time);
     return f->knocks.is_one ? &source->knocks : NULL;
 }
 
