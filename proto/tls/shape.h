@@ -62,6 +62,7 @@ struct tls_reading {
     uint8_t inside;         /* enum tls_inside */
     uint8_t sized;          /* sizes of plaintext can be told: the suite does not pad */
     uint8_t early_goaway;   /* a record of a GOAWAY's size before the first answer, and nothing was served behind it */
+    uint8_t goaway;         /* a record of that size before the first answer, whatever came behind it */
     uint8_t hole;           /* records were lost: what is in here may be incomplete */
     uint8_t cut;            /* a hole, or more records than are kept: what follows is not in here */
     uint8_t answers;        /* kept in `answer` */

@@ -251,6 +251,7 @@ static void read_messages(struct shape_walk *w, bool tls13)
         w->since += server;
         first &= server;
     }
+    w->r->goaway = w->goaway;
     w->r->early_goaway = w->goaway && w->r->answers <= 1 && !w->r->cut;
     struct tls_answer *last = last_answer(w);
     if (last && w->r->cut) /* by what is not known, which may be more of it */

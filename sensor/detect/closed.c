@@ -54,20 +54,28 @@ bool closed_repeats(const struct closed *c, const struct infer *i, const struct 
     return infer_is_goaway(i, f) && c->seen[SUSPECT_EARLY_GOAWAYS] > 0;
 }
 
+/* A stranger would have been sent away: a client with a short token that gets small answers is none. */
+static bool is_let_in(const struct flow_record *f)
+{
+    const struct tls_reading *r = &f->shape;
+    return f->sends_away && r->inside == TLS_INSIDE_HTTP2 && r->answers && !r->goaway && !r->hole;
+}
+
 static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t endpoint)
 {
     const struct tls_reading *r = &f->shape;
+    bool refusable = r->client == TLS_CLIENT_ABSENT && !is_let_in(f);
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
         unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
         c->large += size > LARGE;
-        if (infer_answer(i, f, at) == ANSWER_OF_403 && r->client == TLS_CLIENT_ABSENT)
+        if (infer_answer(i, f, at) == ANSWER_OF_403 && refusable)
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     /* A stranger shows nothing: who is refused with a credential in hand has one that ran out, or guesses. */
     bool refused = r->asked && is_401(i, f), shown = shows_credential(i, f);
     c->seen[SUSPECT_ANSWERS_OF_401] += refused && !shown;
     c->shown_refused += refused && shown;
-    if (r->asked && r->client == TLS_CLIENT_ABSENT && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403) {
+    if (r->asked && refusable && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403) {
         c->seen[SUSPECT_ONLY_403]++;
         c->seen[SUSPECT_WIDE_403] += add_number(c->endpoints_403, CLOSED_ENDPOINTS, endpoint);
     }

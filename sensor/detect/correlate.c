@@ -237,6 +237,9 @@ static void judge_closed(struct correlate *c, struct flow_record *f, const struc
     if (f->shape.answers)
         endpoints_learn_serving(c->endpoints, &f->event);
     endpoints_refusals(c->endpoints, &f->event, f->refusals);
+    if (infer_is_for_strangers(c->infer, f))
+        endpoints_learn_goaway(c->endpoints, &f->event, f->shape.goaway);
+    f->sends_away = endpoints_sends_away(c->endpoints, &f->event);
     if (infer_is_api_server(c->infer, f))
         endpoints_learn_shape(c->endpoints, &f->event);
     f->event.basis = (uint8_t)basis_at(c, &f->event);

@@ -16,10 +16,14 @@ struct endpoint {
     struct endpoint_key key;
     uint32_t shaped;                /* connections that look like an API server's */
     uint16_t bodies[FLOW_REFUSALS]; /* of its 401, in the order of their coming: indented for people, or not */
+    uint16_t sent_away, kept_on;    /* connections with an answer that strangers get: with a GOAWAY, and without */
     bool recognised, lending;
 };
 
 enum { SHAPED_LEAST = 2 };
+
+/* --goaway-chance is one in fifty at most; who has a short token and asks for its health is not sent away. */
+enum { AWAY_LEAST = 3, AWAY_EACH = 8 };
 
 struct endpoints {
     struct memory *memory;
@@ -120,6 +124,25 @@ void endpoints_refusals(const struct endpoints *e, const struct event *about, ui
     const struct endpoint *known = find(e, about);
     for (unsigned i = 0; i < FLOW_REFUSALS; i++)
         bodies[i] = known ? known->bodies[i] : 0;
+}
+
+void endpoints_learn_goaway(struct endpoints *e, const struct event *about, bool goaway)
+{
+    struct endpoint *known = keep(e, about);
+    uint16_t *count = !known ? NULL : goaway ? &known->sent_away : &known->kept_on;
+    if (!count)
+        return;
+    if (*count == UINT16_MAX) {
+        known->sent_away /= 2;
+        known->kept_on /= 2;
+    }
+    ++*count;
+}
+
+bool endpoints_sends_away(const struct endpoints *e, const struct event *about)
+{
+    const struct endpoint *known = find(e, about);
+    return known && known->sent_away >= AWAY_LEAST && known->sent_away / AWAY_EACH >= known->kept_on;
 }
 
 void endpoints_learn_serving(struct endpoints *e, const struct event *about)

@@ -41,6 +41,13 @@ bool endpoints_serves(const struct endpoints *e, const uint8_t ip[static 16]);
  * Writes no more than there is room for; 0: no more. */
 void endpoints_refusals(const struct endpoints *e, const struct event *about, uint16_t bodies[static FLOW_REFUSALS]);
 
+/** Learns from an answer over HTTP/2 that only strangers get, or hardly anyone else: whether a GOAWAY came with it. */
+void endpoints_learn_goaway(struct endpoints *e, const struct event *about, bool goaway);
+
+/** Whether the endpoint sends GOAWAY to whoever asks it over HTTP/2 without a credential that holds: servers from 1.29
+ * on do, and those that send it to anyone by chance do not count. */
+bool endpoints_sends_away(const struct endpoints *e, const struct event *about);
+
 /** Learns from the verdict. */
 void endpoints_learn_lending(struct endpoints *e, const struct exchange *x);
 

@@ -146,6 +146,14 @@ bool infer_is_goaway(const struct infer *i, const struct flow_record *f)
            infer_answer(i, f, 0) != ANSWER_OF_HEALTH && !infer_is_token(i, r);
 }
 
+bool infer_is_for_strangers(const struct infer *i, const struct flow_record *f)
+{
+    const struct tls_reading *r = &f->shape;
+    enum infer_answer first = r->answers ? infer_answer(i, f, 0) : ANSWER_OTHER;
+    return r->inside == TLS_INSIDE_HTTP2 && !r->hole && r->client == TLS_CLIENT_ABSENT && !infer_is_token(i, r) &&
+           (first == ANSWER_OF_401 || first == ANSWER_OF_HEALTH);
+}
+
 /* Who is answered 401 is answered so whatever else he asks for. Over HTTP/2 heads that come later are shorter. */
 static bool refuses_all(const struct infer *i, const struct flow_record *f)
 {

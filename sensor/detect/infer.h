@@ -31,6 +31,10 @@ enum infer_answer { ANSWER_OTHER, ANSWER_OF_401, ANSWER_OF_403, ANSWER_OF_HEALTH
 /** @param at  below f->shape.answers. */
 enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at);
 
+/** Whether the first answer over HTTP/2 is one that strangers get, and hardly anyone else: of a 401's size, or that of
+ * a health check to who shows nothing. */
+bool infer_is_for_strangers(const struct infer *i, const struct flow_record *f);
+
 /** Whether the first request is as large as one with a token. */
 bool infer_is_token(const struct infer *i, const struct tls_reading *r);
 

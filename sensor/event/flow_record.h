@@ -70,6 +70,7 @@ struct flow_record {
     uint8_t tls_no_alpn;              /* it offers no protocols */
     uint8_t distrusts;                /* it does not take the server's certificate, by its alert */
     struct tls_reading shape;         /* what can be told of that */
+    bool sends_away;                  /* this endpoint sends strangers away over HTTP/2. The correlator's */
     uint16_t refusals[FLOW_REFUSALS]; /* bodies of 401s of this endpoint that were read; 0: none. The correlator's */
     uint32_t records[2];              /* sealed ones, by enum side */
     moment last;

@@ -329,9 +329,43 @@ static void fronts(void **state)
     }
 }
 
+/* A leader of an election with a token of 27 characters, every half second: measured on 1.36. */
+static void who_is_not_sent_away(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 5; i++) {
+        struct flow_record f = without_goaway(stranger(157));
+        f.sends_away = true;
+        f.shape.answers = f.shape.requests = 4;
+        for (unsigned at = 1; at < 4; at++)
+            f.shape.answer[at] = (struct tls_answer){60, (uint16_t)(365 + at), 1};
+        switch (i) {
+        case 0: break;
+        case 1: f.sends_away = false; break;
+        case 2: f.shape.goaway = true; break; /* it asked for several things at once */
+        case 3: f.shape.hole = true; break;
+        default:
+            f.shape.inside = TLS_INSIDE_HTTP1;
+            for (unsigned at = 0; at < 4; at++)
+                f.shape.answer[at] = (struct tls_answer){(uint16_t)(600 + at), 0, 0};
+        }
+        struct closed c = {0};
+        add(&c, f, 0, 1, 1);
+        assert_int_equal(c.seen[SUSPECT_ANSWERS_OF_403] != 0, i != 0);
+    }
+    for (unsigned away = 0; away < 2; away++) {
+        struct flow_record f = without_goaway(stranger(300));
+        f.sends_away = away;
+        struct closed c = {0};
+        add(&c, f, 0, 1, 1);
+        assert_int_equal(c.seen[SUSPECT_ONLY_403], !away);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_goaways),
+                                       cmocka_unit_test(who_is_not_sent_away),
                                        cmocka_unit_test(sizes_of_403),
                                        cmocka_unit_test(a_credential_shown_later),
                                        cmocka_unit_test(many_hellos),

@@ -233,10 +233,39 @@ static void knows_refusals(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static void knows_who_sends_strangers_away(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct endpoints *e = endpoints_new(NULL, 0, &SECRET, &memory);
+    struct event_room room;
+    const struct event *about = &answer(&room, 7, 6443, 0)->event;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_false(endpoints_sends_away(e, about));
+        endpoints_learn_goaway(e, about, true);
+    }
+    assert_true(endpoints_sends_away(e, about));
+    assert_false(endpoints_sends_away(e, &answer(&room, 7, 6444, 0)->event));
+    about = &answer(&room, 7, 6443, 0)->event;
+    endpoints_learn_goaway(e, about, false);
+    assert_false(endpoints_sends_away(e, about));
+    for (unsigned i = 0; i < 5; i++)
+        endpoints_learn_goaway(e, about, true);
+    assert_true(endpoints_sends_away(e, about));
+    /* An older server, by chance. */
+    about = &answer(&room, 8, 6443, 0)->event;
+    for (unsigned i = 0; i < 200000; i++)
+        endpoints_learn_goaway(e, about, i % 50 == 0);
+    assert_false(endpoints_sends_away(e, about));
+    endpoints_free(e);
+    assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_ports),
+        cmocka_unit_test(knows_who_sends_strangers_away),
         cmocka_unit_test(knows_who_serves),
         cmocka_unit_test(knows_refusals),
         cmocka_unit_test(knows_all_ports),
