@@ -124,9 +124,12 @@ static void count_answer(struct closed *c, unsigned beat, const struct tls_readi
     bool room = at < CLOSED_REQUESTS, asked_before = room && c->requests[beat][at];
     bool other_answer = c->answers[beat] && c->answers[beat] != size;
     c->many |= !room || (other_answer && !asked_before);
-    /* A server that starts anew answers the same request otherwise for a while. */
-    if (other_answer)
+    /* A server that starts anew answers the same request otherwise for a while, and then as before. */
+    bool returned = other_answer && c->former[beat] == size;
+    if (other_answer && !returned)
         beat_break(&c->beats[beat]);
+    if (other_answer)
+        c->former[beat] = returned ? 0 : c->answers[beat];
     if (room)
         c->requests[beat][at] = r->first_request;
     c->answers[beat] = size;
@@ -206,6 +209,7 @@ static void begin_window(struct closed *c, moment clock, moment window)
     struct closed fresh = {.window = clock, .many = c->many, .known = c->known};
     memcpy(fresh.beats, c->beats, sizeof fresh.beats);
     memcpy(fresh.answers, c->answers, sizeof fresh.answers);
+    memcpy(fresh.former, c->former, sizeof fresh.former);
     memcpy(fresh.requests, c->requests, sizeof fresh.requests);
     *c = fresh;
 }

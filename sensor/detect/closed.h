@@ -27,7 +27,8 @@ struct closed {
     uint16_t distrusts;     /* by closed_distrust() */
     struct beat beats[CLOSED_BEATS]; /* one for each endpoint and ClientHello (or protocol, where that was lost), and
                                         for health checks there, over all windows */
-    uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was */
+    uint32_t answers[CLOSED_BEATS];  /* and how large the one answer was, */
+    uint32_t former[CLOSED_BEATS];   /* and before it became another */
     uint16_t requests[CLOSED_BEATS][CLOSED_REQUESTS]; /* and the one request: different sizes */
     bool many;                                        /* more than a monitor has, or other requests or answers */
 };

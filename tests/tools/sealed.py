@@ -91,6 +91,9 @@ def main(folder):
     scene(folder, 'served-on', *[(one, HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + 'c60 s66 s243 ' + END)] * 3)
     scene(folder, 'hole', *[(one, HTTP2 + NONE + '-c64 -s62 ' + AWAY + REFUSED % 243 + END)] * 3)
     scene(folder, 'monitor', *[(one, HTTP2 + NONE + 'c65 ' + AWAY + 's251 s28 ' + END)] * 8, every=5)
+    # /readyz?verbose, which the server answers 500 while it goes down, and then as before.
+    scene(folder, 'restarted', *[(one, HTTP2 + NONE + 'c70 ' + AWAY + 's251 s%d ' % size + END) for size in (491, 491, 491, 512, 512, 491, 491, 491)],
+          every=5)
     scene(folder, 'closed-monitor', *[(one, HTTP2 + NONE + 'c65 ' + AWAY + 's120 s155 ' + END)] * 8, every=5)
     capture = Capture()
     for i in range(12):
