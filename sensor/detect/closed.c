@@ -268,6 +268,12 @@ bool closed_is_mixed(const struct closed *c)
     return times_known(c) >= KNOWN && c->inferred && programs >= PROGRAMS;
 }
 
+void closed_failed(struct closed *c, uint32_t endpoint, moment time)
+{
+    for (unsigned i = 0; i < CLOSED_BEATS; i++)
+        c->beats[i].failed |= c->beats[i].what >> 32 == endpoint && time > c->beats[i].latest;
+}
+
 bool closed_returns_to(const struct closed *c, uint32_t endpoint)
 {
     bool returns = false;

@@ -53,6 +53,10 @@ void closed_syn(struct closed *c, moment clock, moment window);
  *  @return how many such ones there were. */
 uint16_t closed_distrust(struct closed *c, moment clock, moment window);
 
+/** The endpoint refused a connection, or did not answer: when the next one comes hangs on how long that took.
+ * @param endpoint  closed_place.endpoint. */
+void closed_failed(struct closed *c, uint32_t endpoint, moment time);
+
 /** Whether it comes back with a regular period and is answered the same each time: a monitor. */
 bool closed_is_steady(const struct closed *c);
 

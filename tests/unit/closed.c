@@ -307,6 +307,22 @@ static void a_server_that_starts_anew(void **state)
     }
 }
 
+/* While it is down the monitor waits for as long as its patience lasts, and comes by another clock afterwards. */
+static void a_server_that_is_down(void **state)
+{
+    (void)state;
+    static const unsigned times[] = {0, 5, 10, 15, 28, 33, 38, 51, 56};
+    for (unsigned endpoint = 0; endpoint < 3; endpoint++) {
+        struct closed c = {0};
+        for (unsigned i = 0; i < sizeof times / sizeof *times; i++) {
+            if (endpoint && i && times[i] - times[i - 1] > 5)
+                closed_failed(&c, endpoint, (1000 + times[i] - 8) * SECOND);
+            add(&c, stranger(300), times[i], 1, 1);
+        }
+        assert_int_equal(closed_is_steady(&c), endpoint == 1);
+    }
+}
+
 static void fronts(void **state)
 {
     (void)state;
