@@ -393,7 +393,8 @@ int main(void)
                                        cmocka_unit_test(refused_everywhere),
                                        cmocka_unit_test(what_a_monitor_asks),
                                        cmocka_unit_test(asks_nothing),
-                                       cmocka_unit_test(a_server_that_starts_anew)};
+                                       cmocka_unit_test(a_server_that_starts_anew),
+                                       cmocka_unit_test(a_server_that_is_down)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);
