@@ -128,7 +128,7 @@ static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
         return;
     if (t->bench->limits.waiting_bytes)
         t->for_a_key = !tls_epochs_has_all_keys(&t->epochs, &t->bench->locksmith);
-    else if (!tls_epochs_has_keys(&t->epochs, &t->bench->locksmith))
+    else if (!tls_epochs_has_keys(&t->epochs, &t->bench->locksmith) && !tls_sealed_unname(t))
         close_both(t);
 }
 

@@ -41,6 +41,7 @@ struct tls_epoch_side {
 struct tls_epochs {
     uint8_t client_random[TLS_RANDOM], server_random[TLS_RANDOM];
     bool named;                    /* the client random is known: of the ClientHello, or found by trial */
+    bool hidden;                   /* the hello that counts is encrypted in the ClientHello, perhaps */
     const struct tls_suite *suite; /* NULL: not known, or none that can be opened */
     uint16_t version;              /* 0: the ServerHello was not seen */
     bool encrypt_then_mac;

@@ -6,7 +6,8 @@ enum {
     BAD_MOST = 32,    /* records in a row that do not open: the side is left closed */
     PROOFS_MOST = 64, /* places in a search that are tried: each costs many trials, and a peer can make any number look
                        * like a record's header */
-    TRIED_MOST = 3,   /* records that are tried where a hello was lost: each costs many trials */
+    TRIED_MOST = 3,   /* records that are tried where a hello was lost, and one where it is hidden:
+                       * each costs many trials */
 };
 
 static void leave_closed(struct tls *t, enum side from, moment time)
@@ -16,13 +17,28 @@ static void leave_closed(struct tls *t, enum side from, moment time)
     tls_plain_gap(t, from, time, GAP_UNKNOWN);
 }
 
+/* @return whether more is to be had of a connection whose hellos do not say all. */
+static bool may_find(const struct tls *t)
+{
+    unsigned most = t->epochs.hidden ? 1 : TRIED_MOST;
+    return t->tried < most && tls_trial_worth(&t->epochs, &t->bench->locksmith);
+}
+
+bool tls_sealed_unname(struct tls *t)
+{
+    t->epochs.hidden = tls_facts_has(&t->facts, TLS_SIGN_ECH);
+    t->epochs.named = !t->epochs.hidden;
+    t->epochs.named |= !may_find(t);
+    return !t->epochs.named;
+}
+
 static void go_on(struct tls *t);
 
 /* Nothing waits any more: what is there has to do. */
 static void end_wait(struct tls *t, moment time)
 {
     t->for_a_key = false;
-    if (tls_epochs_has_keys(&t->epochs, &t->bench->locksmith)) {
+    if (tls_epochs_has_keys(&t->epochs, &t->bench->locksmith) || tls_sealed_unname(t)) {
         go_on(t);
         return;
     }
@@ -90,12 +106,6 @@ static bool has_said(const struct tls *t)
     return t->epochs.named && t->epochs.version;
 }
 
-/* @return whether more is to be had of a connection with a lost hello. */
-static bool may_find(const struct tls *t)
-{
-    return t->tried < TRIED_MOST && tls_trial_worth(&t->epochs, &t->bench->locksmith);
-}
-
 static bool try_keys(struct tls *t, enum side from, const uint8_t *header, struct slice content)
 {
     if (!may_find(t))
@@ -110,7 +120,7 @@ static bool try_keys(struct tls *t, enum side from, const uint8_t *header, struc
     return true;
 }
 
-/* A hello was lost, or both were. */
+/* A hello was lost or hidden, or both were. */
 static bool find(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
     const struct tls_epochs *e = &t->epochs;

@@ -102,6 +102,10 @@ bool tls_sealed_is(struct tls *t, enum side from, enum tls_content content);
 /** Whether records may be opened: the hellos have said with what, or keys may still be found by trial. */
 bool tls_sealed_may_open(const struct tls *t);
 
+/** Who accepts an Encrypted ClientHello goes on with the one inside of it: the keys stand in the log under that one's
+ *  random, and nobody has seen it. @return whether the client offers one, and keys are to be tried. */
+bool tls_sealed_unname(struct tls *t);
+
 /** A sealed record is opened and borne, or waits. */
 void tls_sealed_record(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content);
 

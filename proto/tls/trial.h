@@ -1,4 +1,5 @@
-/* With what a connection is sealed whose hellos do not say so, because one of them was lost, or both: by trial.
+/* With what a connection is sealed whose hellos do not say so, because one of them was lost, or both, or the one that
+ * counts stands encrypted in the ClientHello: by trial.
  *
  * A record that opens is the proof: no chance makes its tag. Without the ClientHello nobody knows the client random
  * that a key log names: the connections of the log are tried, those first that were logged nearest to the one whose

@@ -1,5 +1,5 @@
-/* Connections without one of their hellos, or without both: OpenSSL's client and server talk, the hellos are lost, the
- * key log has others, too. */
+/* Connections without one of their hellos, or without both, or with another than the one that counts: OpenSSL's client
+ * and server talk, the hellos are lost, the key log has others, too. */
 #include "tests/unit/tls_rig.h"
 
 #include "proto/tls/trial.h"
@@ -220,6 +220,73 @@ static void a_handshake_anew(void **state)
     tls_talk_free(t);
 }
 
+enum { HELLO_RANDOM = 11, HELLO_MOST = 4096 }; /* where it stands in the record */
+
+static void add_to_be16(uint8_t *at, unsigned more)
+{
+    unsigned sum = ((unsigned)at[0] << 8 | at[1]) + more;
+    at[0] = (uint8_t)(sum >> 8);
+    at[1] = (uint8_t)sum;
+}
+
+/* An Encrypted ClientHello that is accepted, as a sensor sees it: the outer one has a random of its own, and the keys
+ * are logged under the inner one's. */
+static size_t hide_hello(const struct tls_talk *t, uint8_t *out, bool offer)
+{
+    static const uint8_t ech[] = {0xfe, 0x0d, 0, 4, 0, 0, 1, 0};
+    const struct tls_talk_record *record = &t->records[0];
+    assert_true(record->side == 0 && record->size + sizeof ech <= HELLO_MOST);
+    memcpy(out, t->wire + record->at, record->size);
+    memset(out + HELLO_RANDOM, 0xaa, TLS_RANDOM);
+    if (!offer)
+        return record->size;
+    size_t suites = HELLO_RANDOM + TLS_RANDOM + 1u + out[HELLO_RANDOM + TLS_RANDOM];
+    size_t methods = suites + 2u + ((size_t)out[suites] << 8 | out[suites + 1]);
+    memcpy(out + record->size, ech, sizeof ech);
+    add_to_be16(out + 3, sizeof ech);
+    add_to_be16(out + 7, sizeof ech);
+    add_to_be16(out + methods + 1u + out[methods], sizeof ech);
+    return record->size + sizeof ech;
+}
+
+/* Live, nobody knows that no key comes before the wait is over. */
+static void a_hidden_hello(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        bool offer = i & 1, certificate = i & 2, logged = i & 4, live = i & 8;
+        struct tls_talk_options options = {.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3};
+        options.client_certificate = certificate;
+        struct tls_talk *t = talk(&options);
+        uint8_t hello[HELLO_MOST];
+        size_t size = hide_hello(t, hello, offer);
+        struct rig r;
+        rig_init(&r);
+        r.bench->limits.waiting_bytes = live ? 200000 : 0;
+        add_others(&r, &options, OTHERS);
+        if (logged)
+            rig_add_keys(&r, t);
+        rig_say(&r, 0, hello, size);
+        rig_hear(&r, t, 1, SIZE_MAX);
+        if (live) {
+            assert_true(reads_nothing(&r));
+            tls_retry(r.tls, 1000);
+        }
+        bool opens = offer && logged;
+        assert_true(opens ? reads_all(&r) : reads_nothing(&r));
+        const struct tls_facts *f = rig_known(&r);
+        assert_int_equal(tls_facts_has(f, TLS_SIGN_ECH), offer);
+        assert_int_equal(tls_facts_has(f, TLS_SIGN_OPENED), opens);
+        assert_int_equal(tls_facts_has(f, TLS_SIGN_CLOSED), !opens);
+        assert_false(tls_facts_has(f, TLS_SIGN_LOST));
+        assert_int_equal(f->client, !opens        ? TLS_CLIENT_UNKNOWN
+                                    : certificate ? TLS_CLIENT_PRESENTED
+                                                  : TLS_CLIENT_ABSENT);
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
 /* Connections that never were. */
 static void add_made(struct rig *r, unsigned count)
 {
@@ -332,6 +399,7 @@ int main(void)
         cmocka_unit_test(what_is_resumed_is_unknown),
         cmocka_unit_test(an_answer_read_first),
         cmocka_unit_test(a_handshake_anew),
+        cmocka_unit_test(a_hidden_hello),
         cmocka_unit_test(bounded),
         cmocka_unit_test(too_much_in_vain),
     };
