@@ -2,7 +2,7 @@
 
 #include "proto/http/http2_inside.h"
 
-enum { SETTING = 6, SETTINGS_HEADER_TABLE_SIZE = 1 };
+enum { SETTING = 6, SETTINGS_HEADER_TABLE_SIZE = 1, SETTINGS_ENABLE_CONNECT_PROTOCOL = 8 };
 
 static struct http2 *http2_of(struct stream *s)
 {
@@ -76,6 +76,8 @@ static void settings(struct http2 *h, enum side from, moment time, struct slice 
         uint32_t value = read_u32(&r);
         if (id == SETTINGS_HEADER_TABLE_SIZE)
             http2_allow_table(h, other_side(from), value);
+        if (id == SETTINGS_ENABLE_CONNECT_PROTOCOL && from == SERVER)
+            h->knows_protocol = value == 1;
     }
 }
 
@@ -272,7 +274,8 @@ static bool may_rest(const struct direction *d)
 bool http2_may_rest(const struct stream *http2)
 {
     const struct http2 *h = (const struct http2 *)http2;
-    return !h->gave_up && !h->streams.lost && may_rest(&h->side[CLIENT]) && may_rest(&h->side[SERVER]);
+    return !h->gave_up && !h->streams.lost && !h->knows_protocol && may_rest(&h->side[CLIENT]) &&
+           may_rest(&h->side[SERVER]);
 }
 
 struct stream *http2_wake(const struct http2_shared *shared, const struct message_events *events, void *owner)

@@ -186,6 +186,7 @@ static void begin_telling(struct telling *t, struct http2 *h, enum side from)
                           .block = b,
                           .from = from,
                           .validity.careful = h->side[from].careful,
+                          .validity.knows_protocol = h->knows_protocol,
                           .validity.lawful = h->side[from].lawful};
     uint8_t told = t->exchange ? t->exchange->told[from] : 0;
     t->kind = told & TOLD_HEAD ? HEAD_TRAILERS : from == CLIENT ? HEAD_REQUEST : HEAD_FINAL;

@@ -44,6 +44,7 @@ struct http2 {
     struct direction side[2];
     uint8_t last; /* enum side, of the last push */
     bool gave_up, from_start;
+    bool knows_protocol; /* the server has said so of :protocol: RFC 8441, section 3 */
 };
 
 /** Everything is over: what is open is told to be, and nothing is read any more. */

@@ -103,7 +103,7 @@ static void pseudo_header(struct validity *v, const struct field *f)
     bool misplaced = v->fields || which & (v->pseudo | UNKNOWN_PSEUDO);
     if (misplaced)
         mark(v, MARK_BAD_PSEUDO);
-    v->uncounted |= misplaced || which == PROTOCOL; /* which it does not know, or not since long */
+    v->uncounted |= misplaced || (which == PROTOCOL && !v->knows_protocol);
     v->pseudo |= which;
     if (f->known != KNOWN)
         return;

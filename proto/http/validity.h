@@ -10,10 +10,11 @@
 struct validity {
     uint8_t pseudo; /* 1 << the pseudo-headers seen */
     bool careful; /* an entry of the table was malformed when it came: those that come as an index are looked at too */
-    uint32_t lawful; /* the `entry` of a value that was found lawful for an ordinary field; 0: none */
-    bool fields;     /* an ordinary one was seen, known as such */
-    bool unknown;    /* one of which not even the name is known */
-    uint32_t marks;  /* 1 << enum http_mark */
+    uint32_t lawful;     /* the `entry` of a value that was found lawful for an ordinary field; 0: none */
+    bool knows_protocol; /* the server knows :protocol */
+    bool fields;         /* an ordinary one was seen, known as such */
+    bool unknown;        /* one of which not even the name is known */
+    uint32_t marks;      /* 1 << enum http_mark */
     /* A request that Go's server (golang.org/x/net/http2) resets before it counts the number of its stream: that may
      * come again. Not so what only others refuse, or what it refuses later. */
     bool uncounted;

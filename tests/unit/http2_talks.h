@@ -336,6 +336,12 @@ static const struct talk talks[] = {
                "C headers 1 +end | " GET("/1"), "S rst 1 1", "S headers 1 +end | :status 200"},
      .told = "1 open\n1 C request :method=CONNECT :protocol=websocket :scheme=http :authority=h :path=/no\n"
              "1 C done whole\n1 over\n" ASKED("1", "/1") GIVEN("1", "200")},
+    {.name = "one that comes again behind an extended CONNECT which the server knows is no request",
+     .lines = {HELLO, "S settings 8=1",
+               "C headers 3 | :method CONNECT | :protocol websocket | :scheme http | :authority h | :path /exec",
+               "C headers 3 +end | " GET("/no"), "S headers 3 +end | :status 404"},
+     .told = "3 open\n3 C request :method=CONNECT :protocol=websocket :scheme=http :authority=h :path=/exec\n"
+             "3 C mark bad_pseudo_header\n3 C trailers" TOLD_GET("/no") "\n3 C done whole\n" GIVEN("3", "404")},
     {.name = "one that only other servers refuse is the one that is answered",
      .lines = {HELLO, "C headers 1 | " GET("/1 2"), "C headers 1 +end | " GET("/no"), "S headers 1 +end | :status 200"},
      .told = "1 open\n1 C mark bad_field\n1 C request" TOLD_GET(
