@@ -67,7 +67,7 @@ enum tls_sign {
     TLS_SIGN_API_SERVER,     /* the server's certificate is for kubernetes.default.svc */
     TLS_SIGN_OPENED,         /* something sealed was opened */
     TLS_SIGN_CLOSED,         /* there are no keys: what is sealed stays closed */
-    TLS_SIGN_UNTRIED,        /* a hello was lost, and not all keys were tried: trials were too dear */
+    TLS_SIGN_UNTRIED,        /* a hello was lost or hidden, and not all keys were tried: too much was in vain */
     TLS_SIGN_DONE,           /* the handshake is over, as far as can be seen */
     TLS_SIGN_RENEGOTIATED,
     TLS_SIGN_LOST,               /* bytes of the handshake are missing */

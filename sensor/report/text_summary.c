@@ -35,7 +35,7 @@ static const struct row seen[] = {
 static const struct row not_seen[] = {
     {COUNT_INPUT_ERRORS, TEXT_INPUT_ERRORS},
     {COUNT_TLS_CLOSED, "TLS connection|: encrypted, not opened"},
-    {COUNT_TLS_UNTRIED, "of them without a hello, and not tried with all keys: too many were in vain"},
+    {COUNT_TLS_UNTRIED, "of them, a hello lost, not tried with all keys: too many were in vain"},
     {COUNT_KEYS_MALFORMED, "line| of TLS key logs not understood"},
     {COUNT_KEYS_CONTRADICTING, "TLS secret| unlike one read before: both are kept"},
     {COUNT_KEYS_UNASKED, "connection| of key logs that did not come by"},
