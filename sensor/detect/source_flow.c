@@ -57,7 +57,7 @@ struct knocks *sources_flow(struct sources *s, struct flow_record *f, bool ours,
         sources_add_endpoint(s, source, &f->event.server);
     if (!f->exchanges && source->rhythm)
         rhythm_failed(source->rhythm, f->event.time);
-    if (knocked && source->closed)
+    if (knocked && !f->closed && source->closed)
         closed_failed(source->closed, (uint32_t)endpoint_hash(s, &f->event.server), f->event.time);
     return f->knocks.is_one ? &source->knocks : NULL;
 }
