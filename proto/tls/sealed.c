@@ -47,6 +47,15 @@ static void end_wait(struct tls *t, moment time)
     leave_closed(t, SERVER, time);
 }
 
+/* By the clock keys would come too late for what is sent fast: a list of a megabyte right behind the handshake. */
+static void call_for_keys(struct tls *t, size_t before)
+{
+    enum { CALLS = 4 }; /* until there is no more room */
+    size_t step = t->bench->limits.waiting_bytes / CALLS;
+    if (t->for_a_key && step && before / step != t->waiting.hold.size / step)
+        t->bench->calls_for_keys = true;
+}
+
 /* @return whether it waits, or nobody needs it any more. */
 static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
@@ -58,8 +67,11 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
         return false;
     size_t most = t->for_a_key ? limits->waiting_bytes : limits->early_bytes;
     bool late = t->for_a_key && t->waiting.hold.size && record->time - t->waiting.since > limits->waiting_time;
-    if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, record))
+    size_t before = t->waiting.hold.size;
+    if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, record)) {
+        call_for_keys(t, before);
         return true;
+    }
     if (t->for_a_key) {
         end_wait(t, record->time);
         return t->half[from].closed;

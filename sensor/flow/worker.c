@@ -122,6 +122,13 @@ void worker_keys(struct worker *w)
     flow_table_keys(&w->flows);
 }
 
+bool worker_calls_for_keys(struct worker *w)
+{
+    bool calls = w->bench.tls.calls_for_keys;
+    w->bench.tls.calls_for_keys = false;
+    return calls;
+}
+
 void worker_count(struct worker *w)
 {
     struct counters *c = w->bench.counters;

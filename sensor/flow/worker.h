@@ -36,6 +36,9 @@ void worker_clock(struct worker *w, moment clock);
 /** New keys came: connections that wait for one are looked at again. */
 void worker_keys(struct worker *w);
 
+/** Whether a connection that waits for its key cannot wait much longer. Asking ends it. */
+bool worker_calls_for_keys(struct worker *w);
+
 /** Writes into the counters what is counted elsewhere meanwhile: before they are read. */
 void worker_count(struct worker *w);
 

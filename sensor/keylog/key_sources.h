@@ -45,6 +45,9 @@ void key_sources_feed(struct key_sources *s, const char *name, struct slice text
  *  @param now  any clock that does not go back. @return whether there are new secrets. */
 bool key_sources_poll(struct key_sources *s, moment now);
 
+/** The next time it is asked it looks. */
+void key_sources_hasten(struct key_sources *s);
+
 /** Borrowed; changes within key_sources_read_all(), _feed() and _poll() only. */
 struct tls_keys *key_sources_keys(const struct key_sources *s);
 

@@ -240,10 +240,45 @@ static void keys_may_come_behind_the_end(void **state)
     tls_talk_free(talk);
 }
 
+/* It has room for 64 KiB here, and calls at each quarter. */
+static void calls_for_keys_before_its_room_ends(void **state)
+{
+    (void)state;
+    static uint8_t text[10000];
+    struct memory memory = {.limit = 1 << 20};
+    const struct hash_secret secret = {.bytes = "192 bytes of a test"};
+    struct tls_keys *keys = tls_keys_new(&secret, &memory);
+    struct test t;
+    struct tls_talk *talk =
+        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
+    assert_non_null(talk);
+    begin_waiting(&t, keys);
+    shake_hands(&t);
+    say_talk(&t, talk);
+    assert_false(worker_calls_for_keys(t.worker));
+    unsigned calls = 0;
+    for (unsigned i = 0; i < 10; i++) {
+        size_t said = talk->count;
+        tls_talk_send(talk, SERVER, text, sizeof text);
+        struct tls_talk more = *talk;
+        more.records += said;
+        more.count -= said;
+        say_talk(&t, &more);
+        calls += worker_calls_for_keys(t.worker);
+        assert_false(worker_calls_for_keys(t.worker));
+        assert_int_equal(calls, i < 1 ? 0 : i < 3 ? 1 : i < 4 ? 2 : 3);
+    }
+    finish(&t);
+    end(&t);
+    tls_keys_free(keys);
+    tls_talk_free(talk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown), cmocka_unit_test(details_are_unknown),
                                        cmocka_unit_test(no_handshake_no_event),
-                                       cmocka_unit_test(keys_may_come_behind_the_end)};
+                                       cmocka_unit_test(keys_may_come_behind_the_end),
+                                       cmocka_unit_test(calls_for_keys_before_its_room_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
