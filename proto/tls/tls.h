@@ -41,9 +41,8 @@ struct tls_limits {
 struct tls_bench {
     struct tls_limits limits;
     struct tls_locksmith locksmith;
-    struct tls_sessions *sessions; /* of struct tls_kept; NULL: resumption is not followed */
-    bool
-        calls_for_keys; /* the waiting bytes of a connection grow: who looks for keys shall look now, and clears this */
+    struct tls_sessions *sessions;  /* of struct tls_kept; NULL: resumption is not followed */
+    bool calls_for_keys;            /* waiting bytes grow: who looks for keys shall look now, and clears this */
     uint8_t record[TLS_RECORD_MAX]; /* one plaintext record */
 };
 
