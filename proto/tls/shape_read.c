@@ -160,6 +160,7 @@ static uint16_t sum(unsigned a, unsigned b)
 static void begin_answer(struct shape_walk *w, unsigned size)
 {
     w->asked = false;
+    w->r->sent_more |= !w->r->answers && w->r->requests > 1;
     w->open = w->r->answers < TLS_SHAPE_ANSWERS;
     if (w->open)
         w->r->answer[w->r->answers++] = (struct tls_answer){.head = sum(size, 0)};

@@ -79,6 +79,8 @@ def main(folder):
     # To a POST: the body's WINDOW_UPDATE and the SETTINGS' acknowledgement before the head, the stream's reset behind the body.
     scene(folder, 'guesser-posts', *[(one, HTTP2 + NONE + 'c120 c59 ' + AWAY + refused + END)
                                      for refused in ('s134 s111 ', 's156 s98 ', 's143 s168 ', 's121 s204 ')])
+    # To a request without a body they are another answer: a 500 of a client with a certificate.
+    scene(folder, 'asks-no-more', *[(one, HTTP2 + CERTIFICATE + 'c102 s151 s149 c67 ' + 's70 s322 ' + END)] * 2)
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
