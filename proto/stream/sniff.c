@@ -142,15 +142,28 @@ static bool is_token(uint8_t b)
     return (letter >= 'a' && letter <= 'z') || (b >= '0' && b <= '9') || (b && strchr("!#$%&'*+-.^_`|~", b));
 }
 
-bool sniff_is_method(struct slice token)
+/* @return whether a known method is the token, or its end with something before it. */
+static bool ends_in_method(struct slice token, bool with_something)
 {
     static const char *const methods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
                                           "DELETE", "OPTIONS", "CONNECT", "TRACE"};
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (slice_is(token, methods[i]))
+        size_t size = strlen(methods[i]);
+        if (with_something == (token.size > size) && token.size >= size &&
+            slice_is(slice_part(token, token.size - size, token.size), methods[i]))
             return true;
     }
     return false;
+}
+
+bool sniff_is_method(struct slice token)
+{
+    return ends_in_method(token, false);
+}
+
+bool sniff_holds_method(struct slice token)
+{
+    return ends_in_method(token, true);
 }
 
 /* The rest of a request line behind a method that nobody knows: it needs the version, or enough that fits. */

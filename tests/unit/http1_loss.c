@@ -145,6 +145,18 @@ static const struct loss losses[] = {
               .told = TOLD_FOUND("1", "/2") "1 over\n"},
      .late = true,
      .unpaired = 2},
+    {.talk = {.name = "joined late, in a body that ends right before another one: nobody knows where",
+              .lines = {"Cst: h\r\n\r\nab", "Cc" ASK("/no"), "S" GIVE("201", "0", ""), "C" ASK("/2"),
+                        "S" GIVE("202", "0", "")},
+              .told = "1 open 1.1\n" TOLD_FOUND_ANSWER("1", "201") TOLD_FOUND("2", "/2") TOLD_ANSWER("2", "202")},
+     .late = true},
+    {.talk = {.name = "joined late, before one with a method of nobody's",
+              .lines = {"Cst: h\r\n\r\nABC /1 HTTP/1.1\r\nHost: h\r\n\r\n", "S" GIVE("201", "0", "")},
+              .told =
+                  "1 open 1.1\n1 C mark found_by_search\n1 C :method=ABC\n1 C :path=/1\n1 C Host=h\n1 C head request\n"
+                  "1 C done whole\n1 over\n"},
+     .late = true,
+     .unpaired = 1},
     {.talk = {.name = "joined late, in a request, and it is answered",
               .lines = {"Cst: h\r\n\r\n", "S" GIVE("201", "0", ""), "C" ASK("/2"), "S" GIVE("202", "0", "")},
               .told = "1 open 1.1\n" TOLD_FOUND_ANSWER("1", "201") TOLD_FOUND("2", "/2") TOLD_ANSWER("2", "202")},
