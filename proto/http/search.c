@@ -15,7 +15,7 @@ static bool starts(struct slice line, enum side from, bool behind_lf)
     if (head_request_line(line, false, &request) != START_GOOD)
         return false;
     /* No line ends between a body, whose head was lost, and the next request: what is before its method is not it. */
-    return sniff_is_method(request.method) || (behind_lf && !sniff_holds_method(request.method));
+    return sniff_is_method(request.method) || (behind_lf && !sniff_ends_in_method(request.method));
 }
 
 /* What is passed over, here as where heads are read. */

@@ -161,7 +161,7 @@ bool sniff_is_method(struct slice token)
     return ends_in_method(token, false);
 }
 
-bool sniff_holds_method(struct slice token)
+bool sniff_ends_in_method(struct slice token)
 {
     return ends_in_method(token, true);
 }

@@ -32,7 +32,7 @@ struct sniffed sniff(struct slice first);
 bool sniff_is_method(struct slice token);
 
 /** Whether it ends in one, and has something before it. */
-bool sniff_holds_method(struct slice token);
+bool sniff_ends_in_method(struct slice token);
 
 const char *protocol_name(enum protocol p); /* as EVE's app_proto: "tls", "http", "http2", "unknown", "failed" */
 
