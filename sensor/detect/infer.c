@@ -94,7 +94,8 @@ static bool is_http2_401(const struct infer *i, const struct flow_record *f, str
 }
 
 /* Before the request's body was read: what came of it is acknowledged in the record of the answer's head, and the
- * stream reset in the one of its body, which ends it. RFC 9113, 6.4, 6.5.3, 6.9 and 8.1. */
+ * stream reset in the one of its body, which ends it. RFC 9113, 6.4, 6.5.3, 6.9 and 8.1. The body may come behind the
+ * answer; then only the GOAWAY tells it from other answers of such sizes. */
 static bool is_early_401(const struct infer *i, const struct flow_record *f, struct tls_answer a)
 {
     enum { ACKNOWLEDGED = 9, WINDOW_UPDATE = 13, RESET = 13 };
@@ -129,7 +130,7 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
         return ANSWER_OF_HEALTH;
     if (is_in(i, at ? SIZE_HTTP2_403_LATER_HEAD : SIZE_HTTP2_403_HEAD, a.head) && is_in(i, SIZE_HTTP2_403_BODY, a.body))
         return ANSWER_OF_403;
-    if (at == 0 && r->sent_more && is_early_401(i, f, a))
+    if (at == 0 && (r->sent_more || r->goaway) && is_early_401(i, f, a))
         return ANSWER_OF_401;
     return ANSWER_OTHER;
 }

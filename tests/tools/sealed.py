@@ -78,7 +78,8 @@ def main(folder):
               *[(one, HTTP1 + 'c25 c53 s139 c234 ' + h1 + 'c19 s19')] * 2)
     # To a POST: the body's WINDOW_UPDATE and the SETTINGS' acknowledgement before the head, the stream's reset behind the body.
     scene(folder, 'guesser-posts', *[(one, HTTP2 + NONE + 'c120 c59 ' + AWAY + refused + END)
-                                     for refused in ('s134 s111 ', 's156 s98 ', 's143 s168 ', 's121 s204 ')])
+                                     for refused in ('s134 s111 ', 's156 s98 ', 's143 s168 ', 's121 s204 ')],
+          (one, HTTP2 + NONE + 'c167 ' + AWAY + 's134 s111 c76 ' + END))
     # To a request without a body they are another answer: a 500 of a client with a certificate.
     scene(folder, 'asks-no-more', *[(one, HTTP2 + CERTIFICATE + 'c102 s151 s149 c67 ' + 's70 s322 ' + END)] * 2)
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
