@@ -66,7 +66,7 @@ struct tls_reading {
     uint8_t hole;           /* records were lost: what is in here may be incomplete */
     uint8_t cut;            /* a hole, or more records than are kept: what follows is not in here */
     uint8_t answers;        /* kept in `answer` */
-    uint8_t sent_more;      /* before the first answer, behind its request: a body, or another request */
+    uint8_t sent_more;      /* 1 << answer: before it the client sent more than a request: a body, or another one */
     uint8_t quiet;          /* the client said nothing behind the handshake */
     uint8_t distrusts;      /* the client's alert came right behind the server's flight */
     uint16_t first_request; /* bytes; 0: none was seen */

@@ -38,6 +38,7 @@ struct shape_walk {
     unsigned overhead;    /* what sealing adds to the plaintext of a record */
     unsigned since;       /* records of the server since its first one behind the handshake */
     bool settings, asked; /* the server's SETTINGS came; a request waits for its answer */
+    bool more;            /* and the client said more behind it */
     bool ping;            /* the client may have sent a PING since its request */
     bool goaway, open;    /* the last answer may go on */
 };
@@ -142,6 +143,7 @@ static void begin_request(struct shape_walk *w, unsigned size)
     if (!w->r->requests)
         w->r->first_request = (uint16_t)size;
     w->r->requests++;
+    w->more |= w->asked;
     w->asked = true;
     w->open = false;
     w->ping = false;
@@ -160,8 +162,10 @@ static uint16_t sum(unsigned a, unsigned b)
 static void begin_answer(struct shape_walk *w, unsigned size)
 {
     w->asked = false;
-    w->r->sent_more |= !w->r->answers && w->r->requests > 1;
     w->open = w->r->answers < TLS_SHAPE_ANSWERS;
+    if (w->open)
+        w->r->sent_more |= (uint8_t)(w->more << w->r->answers);
+    w->more = false;
     if (w->open)
         w->r->answer[w->r->answers++] = (struct tls_answer){.head = sum(size, 0)};
     else

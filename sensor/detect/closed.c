@@ -61,6 +61,12 @@ static bool is_let_in(const struct flow_record *f)
     return f->sends_away && r->inside == TLS_INSIDE_HTTP2 && r->answers && !r->goaway && !r->hole;
 }
 
+/* Strangers read. Who writes is told what he wrote: the leader of an election gets small answers all day. */
+static bool sent_body(const struct tls_reading *r, unsigned at)
+{
+    return r->sent_more >> at & 1;
+}
+
 static void count_answers(struct closed *c, const struct infer *i, const struct flow_record *f, uint32_t endpoint)
 {
     const struct tls_reading *r = &f->shape;
@@ -68,14 +74,14 @@ static void count_answers(struct closed *c, const struct infer *i, const struct 
     for (unsigned at = 0; r->asked && at < r->answers; at++) {
         unsigned size = (unsigned)r->answer[at].head + r->answer[at].body;
         c->large += size > LARGE;
-        if (infer_answer(i, f, at) == ANSWER_OF_403 && refusable)
+        if (infer_answer(i, f, at) == ANSWER_OF_403 && refusable && !sent_body(r, at))
             c->seen[SUSPECT_ANSWERS_OF_403] += add_size(c, r->inside == TLS_INSIDE_HTTP2 ? r->answer[at].body : size);
     }
     /* A stranger shows nothing: who is refused with a credential in hand has one that ran out, or guesses. */
     bool refused = r->asked && is_401(i, f), shown = shows_credential(i, f);
     c->seen[SUSPECT_ANSWERS_OF_401] += refused && !shown;
     c->shown_refused += refused && shown;
-    if (r->asked && refusable && r->answers == 1 && infer_answer(i, f, 0) == ANSWER_OF_403) {
+    if (r->asked && refusable && r->answers == 1 && !sent_body(r, 0) && infer_answer(i, f, 0) == ANSWER_OF_403) {
         c->seen[SUSPECT_ONLY_403]++;
         c->seen[SUSPECT_WIDE_403] += add_number(c->endpoints_403, CLOSED_ENDPOINTS, endpoint);
     }

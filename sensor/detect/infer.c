@@ -130,7 +130,7 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
         return ANSWER_OF_HEALTH;
     if (is_in(i, at ? SIZE_HTTP2_403_LATER_HEAD : SIZE_HTTP2_403_HEAD, a.head) && is_in(i, SIZE_HTTP2_403_BODY, a.body))
         return ANSWER_OF_403;
-    if (at == 0 && (r->sent_more || r->goaway) && is_early_401(i, f, a))
+    if (at == 0 && (r->sent_more & 1 || r->goaway) && is_early_401(i, f, a))
         return ANSWER_OF_401;
     return ANSWER_OTHER;
 }
