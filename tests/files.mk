@@ -369,6 +369,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/forgotten \
 	tests/cases/forms \
 	tests/cases/fronts \
+	tests/cases/idle \
 	tests/cases/kubectl-proxy \
 	tests/cases/made \
 	tests/cases/made-again \

@@ -38,7 +38,7 @@ static bool take_in(struct flow_table *t, const struct packet *p, uint32_t netwo
         return false;
     struct connection *c = flow_table_find(t, name.hash, &there);
     if (c) {
-        c->facts.across = (uint8_t)(1 + connection_side(c, p));
+        c->facts.across = connection_side(c, p) == CLIENT ? 1 + CLIENT : 1 + SERVER;
         c->facts.across_network = own;
     }
     return true;

@@ -65,20 +65,21 @@ struct connection_facts {
     uint32_t across_network; /* tunnel_network() of the packets of that side */
     uint64_t flow_id;
     uint32_t tunnel_id;
-    uint8_t tunnel_kind, vlans;
+    uint8_t tunnel_kind;
+    uint8_t vlans : 2;
+    uint8_t across : 2;      /* 1 + enum side: its packets are in a network of their own (across.h); 0: none's are */
+    uint8_t goaway_told : 2; /* 1 << enum side */
     uint16_t vlan[2];
-    uint8_t across;     /* 1 + enum side: its packets are in a network of their own (across.h); 0: none's are */
-    uint32_t exchanges; /* told */
-    uint32_t unheard;   /* of these: without a credential, and refused by the HTTP server itself */
-    uint32_t open;      /* exchanges that are not over */
-    uint32_t opened;    /* exchanges that were begun */
-    uint32_t anomalies; /* 1 << enum anomaly_kind: told already */
-    uint32_t gaps;      /* of both sides, so far */
-    uint32_t goaway_after;
-    uint8_t goaway;      /* of struct flow_record, as the one before */
-    uint8_t goaway_told; /* 1 << enum side */
-    uint8_t proxied;     /* of struct event, as the next one */
+    uint8_t goaway;  /* of struct flow_record */
+    uint8_t proxied; /* of struct event, as the next one */
     uint8_t proxied_for[16];
+    uint32_t goaway_after;       /* of struct flow_record */
+    uint32_t exchanges;          /* told */
+    uint32_t unheard;            /* of these: without a credential, and refused by the HTTP server itself */
+    uint32_t open;               /* exchanges that are not over */
+    uint32_t opened;             /* exchanges that were begun */
+    uint32_t anomalies;          /* 1 << enum anomaly_kind: told already */
+    uint32_t gaps;               /* of both sides, so far */
     const struct tls_facts *tls; /* NULL: plaintext */
     struct audit_guess audit;
     struct credential_entry credential;

@@ -23,7 +23,7 @@ struct connection *connection_new(struct flow_bench *bench, const struct packet 
         .flow_id = p->number,
         .tunnel_id = p->tunnel_id,
         .tunnel_kind = p->tunnel_kind,
-        .vlans = p->vlans < 2 ? p->vlans : 2,
+        .vlans = p->vlans < 2 ? p->vlans & 3u : 2,
         .vlan = {p->vlan[0], p->vlan[1]},
     };
     reader_attach(c);

@@ -55,12 +55,12 @@ struct connection {
     bool unfollowed : 1; /* its server's port turned out not to be followed */
     bool syn_seen : 1;   /* `syn` is that of the client's first SYN */
     bool syn_ack : 1, handshake : 1, reset : 1;
+    bool tls_client_hello : 1, tls_server_hello : 1, tls_data : 1; /* as in struct flow_record */
     struct syn_shape syn;
     bool data[2];
     bool ended[2];         /* the side's end was told: to a reader that is made later it is told again */
     uint8_t how[2];        /* enum stream_end, of those */
     uint32_t server_first; /* the sequence number that the client's handshake acknowledges */
-    uint8_t tls_client_hello, tls_server_hello, tls_data;
 };
 
 /** @param from_client  whether this first packet is the client's. @return NULL: no memory. */

@@ -20,11 +20,11 @@ static void on_record(void *owner, enum side from, enum tls_content content)
     struct connection *c = owner;
     c->bench->counters->of[COUNT_TLS_RECORDS]++;
     if (content == TLS_HANDSHAKE && from == CLIENT)
-        c->tls_client_hello = 1;
+        c->tls_client_hello = true;
     else if (content == TLS_HANDSHAKE)
-        c->tls_server_hello = 1;
+        c->tls_server_hello = true;
     else if (content == TLS_APPLICATION_DATA)
-        c->tls_data = 1;
+        c->tls_data = true;
 }
 
 static void on_gave_up(void *owner, moment time, enum gave_up reason)
