@@ -97,11 +97,13 @@ static enum verdict sniff_preface(struct slice s, struct sniffed *what)
 }
 
 /* The preface's first line, and then something else: Go's HTTP/1 server takes it for a request like any other. */
-static bool sniff_preface_spoilt(struct slice s)
+static enum verdict sniff_preface_spoilt(struct slice s)
 {
     struct sniffed what;
-    bool line = slice_begins(s, "PRI * HTTP/2.0\r\n") || slice_begins(s, "PRI * HTTP/2.0\n");
-    return line && sniff_preface(s, &what) == NO;
+    enum verdict preface = sniff_preface(s, &what);
+    if (preface != NO)
+        return preface == MAYBE ? MAYBE : NO;
+    return slice_begins(s, "PRI * HTTP/2.0\r\n") || slice_begins(s, "PRI * HTTP/2.0\n") ? YES : NO;
 }
 
 /* RFC 9113 section 6.5. A client's first SETTINGS stands behind its preface; an acknowledgement may be of either side.
@@ -206,8 +208,9 @@ static enum verdict sniff_request(struct slice s, struct sniffed *what)
     if (sniff_is_method(slice_part(s, 0, size)))
         return YES;
     struct slice target = slice_part(s, size + 1, s.size);
-    if (sniff_preface_spoilt(s))
-        return YES;
+    enum verdict spoilt = sniff_preface_spoilt(s);
+    if (spoilt == YES || (spoilt == MAYBE && !full))
+        return spoilt;
     enum verdict verdict = sniff_target(target);
     return verdict == MAYBE && full && target.size ? YES : verdict;
 }

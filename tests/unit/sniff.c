@@ -55,6 +55,8 @@ static const struct {
     {TEXT("PRI * HTTP/2.0\r\n\r\nSN"), PROTOCOL_HTTP1, CLIENT, 20},
     {TEXT("PRI * HTTP/2.0\r\nHost: a\r\n"), PROTOCOL_HTTP1, CLIENT, 17},
     {TEXT("PRI * HTTP/2.0\n"), PROTOCOL_HTTP1, CLIENT, 15},
+    {TEXT("\rPRI * HTTP/2.0\r\n\r\nSN"), PROTOCOL_HTTP1, CLIENT, 21},
+    {TEXT("\rPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), PROTOCOL_OTHER, NOBODY, 25},
     {TEXT("PRI * HTTP/2.1\r\n"), PROTOCOL_OTHER, NOBODY, 16},
     {TEXT("PRI / HTTP/2.0\r\n"), PROTOCOL_OTHER, NOBODY, 16},
     {TEXT("HTTP/2 200\r\n"), PROTOCOL_OTHER, NOBODY, 6},
