@@ -8,6 +8,8 @@ enum {
                        * like a record's header */
     TRIED_MOST = 3,   /* records that are tried where a hello was lost, and one where it is hidden:
                        * each costs many trials */
+    BULK =
+        4096 + 256 /* a record that is larger bears a piece of a body: servers that put a head before it write 4 KiB */
 };
 
 static void leave_closed(struct tls *t, enum side from, moment time)
@@ -56,6 +58,20 @@ static void call_for_keys(struct tls *t, size_t before)
         t->bench->calls_for_keys = true;
 }
 
+/* A large answer would take the room of all that comes behind it: of its body the place is enough, which costs nothing
+ * to cross once the keys are there. What came first waits whole: the first answer's head is in it. In the last quarter
+ * there is room for requests, and for answers that are short. */
+static void make_thin(const struct tls *t, struct tls_waiting_record *record)
+{
+    size_t quarters = 4 * (size_t)t->waiting.hold.size / ((size_t)t->bench->limits.waiting_bytes + 1);
+    size_t bulk = quarters >= 3 && record->side == SERVER ? BULK / 4 : BULK;
+    if (t->for_a_key && quarters >= 2 && record->kind == TLS_WAITING_RECORD &&
+        record->header[0] == TLS_APPLICATION_DATA && record->content.size > bulk) {
+        record->kind = TLS_WAITING_LOST_ONE;
+        record->content = slice_of("");
+    }
+}
+
 /* @return whether it waits, or nobody needs it any more. */
 static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_record *record)
 {
@@ -68,7 +84,9 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
     size_t most = t->for_a_key ? limits->waiting_bytes : limits->early_bytes;
     bool late = t->for_a_key && t->waiting.hold.size && record->time - t->waiting.since > limits->waiting_time;
     size_t before = t->waiting.hold.size;
-    if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, record)) {
+    struct tls_waiting_record kept = *record;
+    make_thin(t, &kept);
+    if (!late && tls_waiting_add(&t->waiting, tls_memory(t), most, &kept)) {
         call_for_keys(t, before);
         return true;
     }

@@ -240,11 +240,59 @@ static void keys_may_come_behind_the_end(void **state)
     tls_talk_free(talk);
 }
 
+static void say_more(struct test *t, struct tls_talk *talk, enum side from, const uint8_t *text, size_t size)
+{
+    size_t said = talk->count;
+    tls_talk_send(talk, from, text, size);
+    struct tls_talk more = *talk;
+    more.records += said;
+    more.count -= said;
+    say_talk(t, &more);
+}
+
+/* The first answer is ten times what may wait. The request before it, the answer's head and what comes behind its body
+ * are read all the same. */
+static void a_large_answer_leaves_room_for_the_next(void **state)
+{
+    (void)state;
+    enum { PIECE = 10000, PIECES = 65 };
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 650000\r\n\r\n";
+    static uint8_t text[PIECE];
+    struct memory memory = {.limit = 1 << 20};
+    const struct hash_secret secret = {.bytes = "192 bytes of a test"};
+    struct tls_keys *keys = tls_keys_new(&secret, &memory);
+    struct tls_keys_reader reader;
+    struct test t;
+    struct tls_talk *talk =
+        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
+    assert_non_null(talk);
+    begin_waiting(&t, keys);
+    shake_hands(&t);
+    say_talk(&t, talk);
+    say_more(&t, talk, CLIENT, (const uint8_t *)GET, strlen(GET));
+    say_more(&t, talk, SERVER, (const uint8_t *)head, strlen(head));
+    for (int i = 0; i < PIECES; i++)
+        say_more(&t, talk, SERVER, text, sizeof text);
+    say_more(&t, talk, CLIENT, (const uint8_t *)GET, strlen(GET));
+    say_more(&t, talk, SERVER, (const uint8_t *)OK_EMPTY, strlen(OK_EMPTY));
+    assert_int_equal(t.counters.of[COUNT_EXCHANGES], 0);
+    tls_keys_reader_init(&reader, keys, NULL, NULL);
+    tls_keys_reader_feed(&reader, (struct slice){(const uint8_t *)talk->log, talk->log_size});
+    tls_keys_reader_finish(&reader);
+    worker_keys(t.worker);
+    assert_int_equal(t.counters.of[COUNT_EXCHANGES], 2);
+    assert_int_equal(t.counters.of[COUNT_UNANSWERED], 0);
+    finish(&t);
+    end(&t);
+    tls_keys_free(keys);
+    tls_talk_free(talk);
+}
+
 /* It has room for 64 KiB here, and calls at each quarter. */
 static void calls_for_keys_before_its_room_ends(void **state)
 {
     (void)state;
-    static uint8_t text[10000];
+    static uint8_t text[4000];
     struct memory memory = {.limit = 1 << 20};
     const struct hash_secret secret = {.bytes = "192 bytes of a test"};
     struct tls_keys *keys = tls_keys_new(&secret, &memory);
@@ -257,16 +305,11 @@ static void calls_for_keys_before_its_room_ends(void **state)
     say_talk(&t, talk);
     assert_false(worker_calls_for_keys(t.worker));
     unsigned calls = 0;
-    for (unsigned i = 0; i < 10; i++) {
-        size_t said = talk->count;
-        tls_talk_send(talk, SERVER, text, sizeof text);
-        struct tls_talk more = *talk;
-        more.records += said;
-        more.count -= said;
-        say_talk(&t, &more);
+    for (unsigned i = 0; i < 40; i++) {
+        say_more(&t, talk, SERVER, text, sizeof text);
         calls += worker_calls_for_keys(t.worker);
         assert_false(worker_calls_for_keys(t.worker));
-        assert_int_equal(calls, i < 1 ? 0 : i < 3 ? 1 : i < 4 ? 2 : 3);
+        assert_int_equal(calls, i < 3 ? 0 : i < 7 ? 1 : i < 11 ? 2 : 3);
     }
     finish(&t);
     end(&t);
@@ -276,9 +319,11 @@ static void calls_for_keys_before_its_room_ends(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown), cmocka_unit_test(details_are_unknown),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_unknown),
+                                       cmocka_unit_test(details_are_unknown),
                                        cmocka_unit_test(no_handshake_no_event),
                                        cmocka_unit_test(keys_may_come_behind_the_end),
+                                       cmocka_unit_test(a_large_answer_leaves_room_for_the_next),
                                        cmocka_unit_test(calls_for_keys_before_its_room_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -325,7 +325,7 @@ static void a_key_comes_late(void **state)
         struct tls_talk *t = tls_talk_new(i & 1 ? &tls13 : &tls12);
         struct rig r;
         rig_init(&r);
-        r.bench->limits.waiting_bytes = what == TOO_MUCH ? 10000 : 200000;
+        r.bench->limits.waiting_bytes = what == TOO_MUCH ? 5000 : 200000;
         r.bench->limits.waiting_time = 1000;
         size_t all = speak(t, 0, 5000), heard = t->count;
         rig_hear(&r, t, 0, SIZE_MAX);
