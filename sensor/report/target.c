@@ -89,11 +89,28 @@ static size_t write_all(struct target *t, const char *bytes, size_t size)
     return done;
 }
 
+/* Of a file, the piece of a line that a full disk left at its end: who reads it, or goes on writing it, shall find
+ * whole lines. Unless somebody else wrote meanwhile. @return how many of the bytes stay. */
+static size_t take_back(struct target *t, const char *bytes, size_t done)
+{
+    struct stat about;
+    size_t whole = done;
+    while (whole > 0 && bytes[whole - 1] != '\n')
+        whole--;
+    off_t piece = (off_t)(done - whole);
+    if (piece == 0 || fstat(t->fd, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size < piece ||
+        lseek(t->fd, 0, SEEK_CUR) != about.st_size || ftruncate(t->fd, about.st_size - piece) != 0)
+        return done;
+    return whole;
+}
+
 void target_write(struct target *t, struct buffer *from, bool now)
 {
     if (!now && from->size < BATCH)
         return;
     size_t done = t->error ? 0 : write_all(t, from->bytes, from->size);
+    if (done < from->size)
+        done = take_back(t, from->bytes, done);
     t->dropped += from->size - done;
     from->size = 0;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -427,6 +428,37 @@ static void what_is_dropped_is_counted(void **state)
     buffer_deinit(&b);
 }
 
+/* A limit on the size of files does what a full disk does: a part is written, and then no more. */
+static void a_full_disk_leaves_whole_lines(void **state)
+{
+    (void)state;
+    static const char kept[] = "of another run\n";
+    char path[] = "/tmp/full-XXXXXX", bytes[64];
+    int fd = mkstemp(path);
+    struct rlimit before, limit;
+    struct buffer b = {0};
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, kept, sizeof kept - 1), sizeof kept - 1);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = (struct rlimit){.rlim_cur = sizeof kept - 1 + 10, .rlim_max = before.rlim_max};
+    struct target *t = target_new(path, open(path, O_WRONLY | O_APPEND), NULL);
+    assert_non_null(t);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    buffer_text(&b, "first\nsecond\n");
+    target_write(t, &b, true);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(target_error(t), EFBIG);
+    assert_int_equal(target_dropped(t), 7);
+    target_close(t);
+    ssize_t size = pread(fd, bytes, sizeof bytes, 0);
+    assert_int_equal(size, sizeof kept - 1 + 6);
+    assert_memory_equal(bytes, "of another run\nfirst\n", (size_t)size);
+    buffer_deinit(&b);
+    close(fd);
+    unlink(path);
+}
+
 static volatile sig_atomic_t over;
 
 static bool is_over(void)
@@ -544,6 +576,7 @@ int main(void)
         cmocka_unit_test(a_broken_pipe_hides_no_other_error),
         cmocka_unit_test(short_writes_are_gone_on_with),
         cmocka_unit_test(what_is_dropped_is_counted),
+        cmocka_unit_test(a_full_disk_leaves_whole_lines),
         cmocka_unit_test(who_takes_nothing_is_given_up_at_the_end),
         cmocka_unit_test(what_nobody_takes_is_said),
         cmocka_unit_test(no_half_lines),
