@@ -2,9 +2,15 @@
 
 #include <openssl/crypto.h>
 
+enum { MISSED = 2048 };
+
 struct tls_keys {
     struct tls_vault vault; /* of struct tls_logged */
     struct memory *memory;
+    const struct hash_secret *secret;
+    /* Hashes of client randoms that were asked for in vain, each at its place, where a later one takes it. NULL: none
+     * was, or there is no memory for them. */
+    uint64_t *missed;
 };
 
 struct tls_keys *tls_keys_new(const struct hash_secret *secret, struct memory *memory)
@@ -13,6 +19,8 @@ struct tls_keys *tls_keys_new(const struct hash_secret *secret, struct memory *m
     if (k == NULL)
         return NULL;
     k->memory = memory;
+    k->secret = secret;
+    k->missed = NULL;
     tls_vault_init(&k->vault, sizeof(struct tls_logged), secret, memory);
     return k;
 }
@@ -22,6 +30,7 @@ void tls_keys_free(struct tls_keys *k)
     if (k == NULL)
         return;
     tls_vault_deinit(&k->vault);
+    memory_resize(k->memory, k->missed, k->missed != NULL ? MISSED * sizeof *k->missed : 0, 0);
     memory_resize(k->memory, k, sizeof *k, 0);
 }
 
@@ -35,6 +44,29 @@ const struct tls_logged *tls_keys_same(const struct tls_logged *logged)
     return tls_vault_same(logged);
 }
 
+static uint64_t hash_of(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM])
+{
+    return hash_bytes(k->secret, random, TLS_RANDOM);
+}
+
+static void remember_missed(struct tls_keys *k, const uint8_t random[static TLS_RANDOM])
+{
+    uint64_t hash = hash_of(k, random);
+    if (k->missed == NULL) {
+        k->missed = memory_resize(k->memory, NULL, 0, MISSED * sizeof *k->missed);
+        if (k->missed == NULL)
+            return;
+        memset(k->missed, 0, MISSED * sizeof *k->missed);
+    }
+    k->missed[hash % MISSED] = hash;
+}
+
+static bool was_missed(const struct tls_keys *k, const uint8_t random[static TLS_RANDOM])
+{
+    uint64_t hash = hash_of(k, random);
+    return k->missed != NULL && k->missed[hash % MISSED] == hash;
+}
+
 const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[static TLS_RANDOM],
                                        enum tls_label label)
 {
@@ -42,6 +74,8 @@ const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[
     if (logged != NULL) {
         logged->asked = true;
         tls_vault_mark(&k->vault, logged);
+    } else {
+        remember_missed(k, random);
     }
     return logged != NULL && logged->secrets[label].size > 0 ? &logged->secrets[label] : NULL;
 }
@@ -209,6 +243,14 @@ static bool same_secret(const struct tls_secret *a, const struct tls_secret *b)
     return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
+static struct tls_logged *add(struct tls_keys *k, const uint8_t random[static TLS_RANDOM])
+{
+    struct tls_logged *logged = tls_vault_add(&k->vault, random);
+    if (logged != NULL) /* its connection may be over, or have waited for long enough */
+        logged->asked = was_missed(k, random);
+    return logged;
+}
+
 /* At the first connection with this client random that lacks such a secret, or at a new one. */
 static enum tls_line keep(struct tls_keys *k, const uint8_t random[static TLS_RANDOM], enum tls_label label,
                           const struct tls_secret *secret)
@@ -221,7 +263,7 @@ static enum tls_line keep(struct tls_keys *k, const uint8_t random[static TLS_RA
         others++;
     }
     if (logged == NULL && others < TLS_LOGGED_SAME)
-        logged = tls_vault_add(&k->vault, random);
+        logged = add(k, random);
     if (logged == NULL)
         return TLS_LINE_FULL;
     logged->secrets[label] = *secret;

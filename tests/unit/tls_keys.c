@@ -12,6 +12,7 @@
 
 #define R1  "52362c10a2665e323a2adb4b9da0c10d4a8823719272f8b4c97af24f92784812"
 #define R2  "52362C10A2665E323A2ADB4B9DA0C10D4A8823719272F8B4C97AF24F92784813"
+#define R3  "52362C10A2665E323A2ADB4B9DA0C10D4A8823719272F8B4C97AF24F92784814"
 #define S32 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeef0"
 #define S48 S32 "0123456789ABCDEFfedcba9876543210"
 
@@ -80,11 +81,14 @@ static void each_label(void **state)
     }
     assert_int_equal(tls_keys_count(k), 1);
     assert_int_equal(tls_keys_unasked(k), 0);
-    assert_int_equal(add(k, "CLIENT_RANDOM " R2 " " S48), TLS_LINE_ADDED);
+    assert_int_equal(add(k, "CLIENT_RANDOM " R3 " " S48), TLS_LINE_ADDED);
     assert_int_equal(tls_keys_unasked(k), 1);
-    assert_int_equal(add(k, "CLIENT_RANDOM " R2 " 0000000000000000" S32 "0123456789ABCDEF"), TLS_LINE_CONTRADICTS);
+    assert_int_equal(add(k, "CLIENT_RANDOM " R3 " 0000000000000000" S32 "0123456789ABCDEF"), TLS_LINE_CONTRADICTS);
     assert_int_equal(tls_keys_unasked(k), 2);
-    assert_null(tls_keys_find(k, random_of(R2), TLS_LABEL_CLIENT_EARLY));
+    assert_null(tls_keys_find(k, random_of(R3), TLS_LABEL_CLIENT_EARLY));
+    assert_int_equal(tls_keys_unasked(k), 0);
+    /* Keys that come too late are not those of a connection that never came by. */
+    assert_int_equal(add(k, "CLIENT_RANDOM " R2 " " S48), TLS_LINE_ADDED);
     assert_int_equal(tls_keys_unasked(k), 0);
     keys_over(k);
 }
