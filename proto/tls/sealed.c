@@ -3,13 +3,12 @@
 #include "proto/tls/trial.h"
 
 enum {
-    BAD_MOST = 32,    /* records in a row that do not open: the side is left closed */
-    PROOFS_MOST = 64, /* places in a search that are tried: each costs many trials, and a peer can make any number look
-                       * like a record's header */
-    TRIED_MOST = 3,   /* records that are tried where a hello was lost, and one where it is hidden:
-                       * each costs many trials */
-    BULK =
-        4096 + 256 /* a record that is larger bears a piece of a body: servers that put a head before it write 4 KiB */
+    BAD_MOST = 32,     /* records in a row that do not open: the side is left closed */
+    PROOFS_MOST = 64,  /* places in a search that are tried: each costs many trials, and a peer can make any number look
+                        * like a record's header */
+    TRIED_MOST = 3,    /* records that are tried where a hello was lost, and one where it is hidden:
+                        * each costs many trials */
+    BULK = 4096 + 256, /* a larger record bears a body: servers that put a head before it write 4 KiB */
 };
 
 static void leave_closed(struct tls *t, enum side from, moment time)
