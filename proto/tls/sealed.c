@@ -89,6 +89,8 @@ static bool let_wait(struct tls *t, enum side from, const struct tls_waiting_rec
         call_for_keys(t, before);
         return true;
     }
+    if (t->for_a_key && !late && tls_waiting_count(&t->waiting, tls_memory(t), &kept))
+        return true;
     if (t->for_a_key) {
         end_wait(t, record->time);
         return t->half[from].closed;
@@ -216,6 +218,16 @@ static void tell_lost(struct tls *t, enum side from, moment time, enum tls_recor
         tls_plain_gap(t, from, time, size);
 }
 
+/* There was no room for them. They were seen: the next record's number is known. */
+static void tell_many(struct tls *t, const struct tls_waiting_record *many)
+{
+    enum side from = (enum side)many->side;
+    for (uint32_t i = 0; i < many->count; i++)
+        tls_epochs_lost(&t->epochs, from, TLS_LOST_ONE);
+    tls_dialogue_lost(t, from);
+    tls_plain_gap(t, from, many->time, GAP_UNKNOWN);
+}
+
 /* What waited, in its order; it may wait again, for something else. */
 static void go_on(struct tls *t)
 {
@@ -228,6 +240,7 @@ static void go_on(struct tls *t)
         case TLS_WAITING_RECORD: tls_sealed_record(t, from, record.time, record.header, record.content); break;
         case TLS_WAITING_LOST_ONE: tell_lost(t, from, record.time, TLS_LOST_ONE, record.header); break;
         case TLS_WAITING_LOST_SOME: tell_lost(t, from, record.time, TLS_LOST_SOME, NULL); break;
+        case TLS_WAITING_LOST_MANY: tell_many(t, &record); break;
         case TLS_WAITING_END: tls_plain_end(t, from, record.time, (enum stream_end)record.how); break;
         }
     }

@@ -3,7 +3,7 @@
 /* As it stands before the content of a record. */
 struct entry {
     moment time;
-    uint32_t size;
+    uint32_t size, count;
     uint8_t side, kind, how;
     uint8_t header[TLS_RECORD_HEADER];
 };
@@ -14,10 +14,12 @@ bool tls_waiting_add(struct tls_waiting *w, struct memory *memory, size_t most, 
                           .size = (uint32_t)record->content.size,
                           .side = record->side,
                           .kind = record->kind,
-                          .how = record->how};
+                          .how = record->how,
+                          .count = record->count};
     memcpy(entry.header, record->header, sizeof entry.header);
     uint32_t before = w->hold.size;
-    bool fits = before + sizeof entry + record->content.size <= most &&
+    bool counted = record->kind != TLS_WAITING_END && w->many[record->side] > 0;
+    bool fits = !counted && before + sizeof entry + record->content.size <= most &&
                 hold_add(&w->hold, (struct slice){(const uint8_t *)&entry, sizeof entry}, memory) &&
                 hold_add(&w->hold, record->content, memory);
     if (!fits)
@@ -25,6 +27,27 @@ bool tls_waiting_add(struct tls_waiting *w, struct memory *memory, size_t most, 
     else if (before == 0)
         w->since = record->time;
     return fits;
+}
+
+bool tls_waiting_count(struct tls_waiting *w, struct memory *memory, const struct tls_waiting_record *record)
+{
+    struct tls_waiting_record first = {
+        .time = record->time, .side = record->side, .kind = TLS_WAITING_LOST_MANY, .count = 1, .content = slice_of("")};
+    struct entry entry;
+    uint32_t *many = &w->many[record->side], at = w->hold.size;
+    if (record->kind == TLS_WAITING_END)
+        return tls_waiting_add(w, memory, SIZE_MAX, record);
+    if (record->kind == TLS_WAITING_LOST_SOME)
+        return false;
+    if (*many == 0) {
+        bool added = tls_waiting_add(w, memory, SIZE_MAX, &first);
+        *many = added ? at + 1 : 0;
+        return added;
+    }
+    memcpy(&entry, w->hold.bytes + *many - 1, sizeof entry);
+    entry.count++;
+    memcpy(w->hold.bytes + *many - 1, &entry, sizeof entry);
+    return true;
 }
 
 bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waiting_record *record)
@@ -37,6 +60,7 @@ bool tls_waiting_next(const struct tls_waiting *w, size_t *at, struct tls_waitin
                                           .side = entry.side,
                                           .kind = entry.kind,
                                           .how = entry.how,
+                                          .count = entry.count,
                                           .content = {w->hold.bytes + *at + sizeof entry, entry.size}};
     memcpy(record->header, entry.header, sizeof entry.header);
     *at += sizeof entry + entry.size;
