@@ -99,10 +99,9 @@ static void client_hello(struct tls *t, struct slice body)
         if (!first)
             tls_note(t, TLS_SIGN_RENEGOTIATED);
     }
-    memcpy(t->epochs.client_random, h.random, TLS_RANDOM);
+    tls_epochs_name(&t->epochs, h.random);
     if (first)
         memcpy(t->facts.client_random, h.random, sizeof t->facts.client_random);
-    t->epochs.named = true;
     tls_note(t, TLS_SIGN_CLIENT_HELLO);
     if (first)
         set_fingerprints(t, &h);

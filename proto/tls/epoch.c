@@ -153,6 +153,25 @@ uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_
     return told ? size : GAP_UNKNOWN;
 }
 
+static void forget_opener(struct tls_opener **o)
+{
+    tls_opener_free(*o);
+    *o = NULL;
+}
+
+/* What may be a hello behind a gap is read once a later record proves it: that one's opener came from the random
+ * before, and would stay where there was something to look ahead at. */
+void tls_epochs_name(struct tls_epochs *e, const uint8_t random[static TLS_RANDOM])
+{
+    struct tls_epoch_side *s = &e->side[CLIENT];
+    if (is_tls13(e) && !s->proven && memcmp(e->client_random, random, TLS_RANDOM) != 0) {
+        forget_opener(&s->opener);
+        forget_opener(&s->next);
+    }
+    memcpy(e->client_random, random, TLS_RANDOM);
+    e->named = true;
+}
+
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
 {
     struct tls_epoch_side *s = &e->side[side];

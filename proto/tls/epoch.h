@@ -85,6 +85,9 @@ bool tls_epochs_update(struct tls_epochs *e, enum side side);
  * that cannot be told: see tls_opener_plain_size(). */
 uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_t length);
 
+/** The ClientHello says which secrets are this connection's. */
+void tls_epochs_name(struct tls_epochs *e, const uint8_t random[static TLS_RANDOM]);
+
 /** A record of this side is missing, or nobody knows how many are. */
 void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what);
 
