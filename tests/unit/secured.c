@@ -250,6 +250,18 @@ static void say_more(struct test *t, struct tls_talk *talk, enum side from, cons
     say_talk(t, &more);
 }
 
+/* A connection whose keys are still to come. */
+static struct tls_talk *talk_before_keys(struct test *t, struct tls_keys *keys)
+{
+    struct tls_talk *talk =
+        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
+    assert_non_null(talk);
+    begin_waiting(t, keys);
+    shake_hands(t);
+    say_talk(t, talk);
+    return talk;
+}
+
 /* The first answer is ten times what may wait. The request before it, the answer's head and what comes behind its body
  * are read all the same. */
 static void a_large_answer_leaves_room_for_the_next(void **state)
@@ -263,12 +275,7 @@ static void a_large_answer_leaves_room_for_the_next(void **state)
     struct tls_keys *keys = tls_keys_new(&secret, &memory);
     struct tls_keys_reader reader;
     struct test t;
-    struct tls_talk *talk =
-        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
-    assert_non_null(talk);
-    begin_waiting(&t, keys);
-    shake_hands(&t);
-    say_talk(&t, talk);
+    struct tls_talk *talk = talk_before_keys(&t, keys);
     say_more(&t, talk, CLIENT, (const uint8_t *)GET, strlen(GET));
     say_more(&t, talk, SERVER, (const uint8_t *)head, strlen(head));
     for (int i = 0; i < PIECES; i++)
@@ -297,12 +304,7 @@ static void calls_for_keys_before_its_room_ends(void **state)
     const struct hash_secret secret = {.bytes = "192 bytes of a test"};
     struct tls_keys *keys = tls_keys_new(&secret, &memory);
     struct test t;
-    struct tls_talk *talk =
-        tls_talk_new(&(struct tls_talk_options){.suite = "TLS_AES_128_GCM_SHA256", .version = TLS_1_3});
-    assert_non_null(talk);
-    begin_waiting(&t, keys);
-    shake_hands(&t);
-    say_talk(&t, talk);
+    struct tls_talk *talk = talk_before_keys(&t, keys);
     assert_false(worker_calls_for_keys(t.worker));
     unsigned calls = 0;
     for (unsigned i = 0; i < 40; i++) {

@@ -60,7 +60,11 @@ static void add_wrong(struct rig *r, const struct tls_talk *t, unsigned number, 
         assert_non_null(over);
         int size = (int)(over - at), last = 4;
         assert_true(size > last && (size_t)size + sizeof more + 1 < sizeof line);
-        int written = snprintf(line, sizeof line, "%.*s%04x%s\n", size - last, at, number, longer ? more : "");
+        char digits[5];
+        snprintf(digits, sizeof digits, "%04x", number);
+        bool right = memcmp(digits, over - last, (size_t)last) == 0; /* by chance */
+        int written =
+            snprintf(line, sizeof line, "%.*s%s%s\n", size - last, at, right ? "ffff" : digits, longer ? more : "");
         rig_add_lines(r, line, (size_t)written);
         at = over + 1;
     }
