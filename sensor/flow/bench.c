@@ -65,7 +65,7 @@ void bench_goaway(struct flow_bench *b, struct connection_facts *facts, enum sid
     }
     if (code == 0 || facts->goaway_told >> from & 1)
         return;
-    facts->goaway_told |= (1u << from) & 3u;
+    facts->goaway_told = (facts->goaway_told | 1u << from) & 3u;
     struct event_room room;
     struct anomaly *a = anomaly_begin(&room);
     a->kind = anomaly_of(MARK_GOAWAY_ERROR);
