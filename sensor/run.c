@@ -218,10 +218,11 @@ static void take_frame(struct run *r, const struct frame *frame)
         r->first = frame->time;
     if (is_first || frame->time > r->last)
         r->last = frame->time;
-    if (is_live(r) && worker_calls_for_keys(r->worker))
-        key_sources_hasten(r->keys);
-    if (is_live(r))
+    if (is_live(r)) {
+        if (worker_calls_for_keys(r->worker))
+            key_sources_hasten(r->keys);
         live_clock(r, frame->clock, false);
+    }
     if (frame->number % PROGRESS_FRAMES == 0 && r->log->progress)
         show_progress(r);
 }

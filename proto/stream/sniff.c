@@ -144,28 +144,27 @@ static bool is_token(uint8_t b)
     return (letter >= 'a' && letter <= 'z') || (b >= '0' && b <= '9') || (b && strchr("!#$%&'*+-.^_`|~", b));
 }
 
-/* @return whether a known method is the token, or its end with something before it. */
-static bool ends_in_method(struct slice token, bool with_something)
+/* @return how much of the token's end is a known method; 0: nothing is. */
+static size_t method_at_end(struct slice token)
 {
     static const char *const methods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
                                           "DELETE", "OPTIONS", "CONNECT", "TRACE"};
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         size_t size = strlen(methods[i]);
-        if (with_something == (token.size > size) && token.size >= size &&
-            slice_is(slice_part(token, token.size - size, token.size), methods[i]))
-            return true;
+        if (token.size >= size && slice_is(slice_part(token, token.size - size, token.size), methods[i]))
+            return size;
     }
-    return false;
+    return 0;
 }
 
 bool sniff_is_method(struct slice token)
 {
-    return ends_in_method(token, false);
+    return token.size && method_at_end(token) == token.size;
 }
 
 bool sniff_ends_in_method(struct slice token)
 {
-    return ends_in_method(token, true);
+    return method_at_end(token) > 0;
 }
 
 /* The rest of a request line behind a method that nobody knows: it needs the version, or enough that fits. */

@@ -31,7 +31,7 @@ struct sniffed sniff(struct slice first);
 /** Whether it is a method of RFC 9110 or 5789, as it is written. */
 bool sniff_is_method(struct slice token);
 
-/** Whether it ends in one, and has something before it. */
+/** Whether it ends in one, or is one. */
 bool sniff_ends_in_method(struct slice token);
 
 const char *protocol_name(enum protocol p); /* as EVE's app_proto: "tls", "http", "http2", "unknown", "failed" */

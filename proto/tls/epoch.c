@@ -87,6 +87,12 @@ static void expand(struct tls_epochs *e, const struct tls_locksmith *l)
     OPENSSL_cleanse(keys, sizeof keys);
 }
 
+static void forget_opener(struct tls_opener **o)
+{
+    tls_opener_free(*o);
+    *o = NULL;
+}
+
 static void use_next(struct tls_epoch_side *s)
 {
     tls_opener_free(s->opener);
@@ -114,8 +120,7 @@ void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch
     if (epoch == TLS_EPOCH_TRAFFIC && s->next) {
         use_next(s);
     } else {
-        tls_opener_free(s->opener);
-        s->opener = NULL;
+        forget_opener(&s->opener);
         s->epoch = (uint8_t)epoch;
         s->proven = false;
     }
@@ -151,12 +156,6 @@ uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_
     bool told = s->opener && s->epoch == TLS_EPOCH_TRAFFIC && !s->unsure && length >= LEAST &&
                 tls_opener_plain_size(s->opener, length, &size);
     return told ? size : GAP_UNKNOWN;
-}
-
-static void forget_opener(struct tls_opener **o)
-{
-    tls_opener_free(*o);
-    *o = NULL;
 }
 
 /* What may be a hello behind a gap is read once a later record proves it: that one's opener came from the random
@@ -269,12 +268,10 @@ static void choose_master(struct tls_epochs *e, const struct tls_secret *master,
 {
     struct tls_epoch_side *s = &e->side[other_side(from)];
     e->master = *master;
-    tls_opener_free(s->next);
-    s->next = NULL;
+    forget_opener(&s->next);
     if (s->opener && !s->proven) {
         s->unsure |= tls_opener_sequence(s->opener) > 0;
-        tls_opener_free(s->opener);
-        s->opener = NULL;
+        forget_opener(&s->opener);
     }
 }
 

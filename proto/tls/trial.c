@@ -30,8 +30,9 @@ struct trial {
 static bool pay(struct trial *t)
 {
     uint64_t cost = KEY_COST + t->places * (uint64_t)t->sealed.size;
-    t->broke = t->broke || t->cost + cost > t->most;
-    t->cost += t->broke ? 0 : cost;
+    t->broke = t->cost + cost > t->most;
+    if (!t->broke)
+        t->cost += cost;
     return !t->broke;
 }
 

@@ -40,11 +40,14 @@ static bool is_several(moment interval, moment period)
 
 static void count_interval(struct beat *b, moment since)
 {
-    if (b->failed || (b->period && is_several(since, b->period)))
+    if (b->period && is_several(since, b->period))
         return;
-    if (b->period && alike(since, b->period))
+    bool as_before = b->period && alike(since, b->period);
+    if (b->failed && !as_before && b->kept) /* its length is the server's doing */
+        return;
+    if (as_before)
         b->kept++;
-    else if (b->period && !is_several(b->period, since))
+    else if (b->period && !b->failed && !is_several(b->period, since))
         count_broken(b, 1);
     b->period = since;
 }

@@ -41,8 +41,9 @@ struct rhythm {
 /** @param path  a hash of the target, not 0. */
 void rhythm_beat(struct rhythm *r, uint64_t path, moment time);
 
-/** A connection that the server refused, or on which it said nothing: when the next beat comes hangs on how long that
- * took, so that the interval tells neither way. */
+/** A connection that the server refused, or on which it said nothing: when the next beat comes may hang on how long
+ * that took, so that an interval unlike the others breaks nothing. One that is like them counts: it may have been
+ * another server, or a connection that was for nothing else. */
 void rhythm_failed(struct rhythm *r, moment time);
 
 /** One path is asked for regularly, or several seem to be, and none is spoilt. */

@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pcap import Capture
+from pcap import ACK, Capture, RST, SYN, tcp_frame
 
 ONE, TWO = ('198.51.100.7', 8080), ('198.51.100.8', 8080)
 NODE, OTHER = '192.0.2.10', '192.0.2.11'
@@ -50,6 +50,10 @@ class Scene:
         talk.server('\r\n'.join(head).encode() + b'\r\n\r\n' + body)
         talk.close()
         return self
+
+    def refuse(self, source, port):
+        self.capture.add(tcp_frame((source, port), TWO, 1000, 0, SYN))
+        self.capture.add(tcp_frame(TWO, (source, port), 0, 1001, RST | ACK))
 
     def rounds(self, count, requests=tuple(KUBELET_ROUND), **options):
         for _ in range(count):
@@ -95,6 +99,20 @@ def refused():
         s.ask('/healthz', agent='uptime/1.0', method='HEAD', source='192.0.2.37')
         s.ask('/livez/ping', agent='kube-probe/1.31', source='192.0.2.38')
         s.capture.pause(5)
+    return s
+
+
+def connects():
+    """Load balancers that open connections for nothing besides, at another pace; and of one a server is down all the time."""
+    s = Scene()
+    for i in range(12):
+        s.ask('/', agent='ELB-HealthChecker/2.0', source='192.0.2.35')
+        s.ask('/', agent='GoogleHC/1.0', source='192.0.2.36')
+        s.refuse('192.0.2.36', 30000 + i)
+        for more in range(3):
+            s.capture.pause(2)
+            s.capture.connect('192.0.2.35', 30000 + 3 * i + more, *ONE).close()
+        s.capture.pause(4)
     return s
 
 
@@ -172,6 +190,7 @@ SCENES = {
     'balancers': balancers,
     'joining': joining,
     'refused': refused,
+    'connects': connects,
     'verifiers': verifiers,
     # One low finding each.
     'kubelet': lambda: Scene().rounds(6),

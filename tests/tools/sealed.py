@@ -85,11 +85,12 @@ def main(folder):
     scene(folder, 'certificate', *[(one, HTTP2 + CERTIFICATE + 'c250 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'token', *[(one, HTTP2 + NONE + 'c1033 ' + AWAY + REFUSED % size + END) for size in (243, 250, 320)])
     scene(folder, 'short-token', *[(one, HTTP2 + NONE + 'c120 s217 s%d ' % size + END) for size in (300, 310, 4761)])
-    # The leader of an election with a short token, at an endpoint that sends others away.
+    # With a short token: who reads at an endpoint that sends others away, and the leader of an election before it was seen to.
+    reader = (one, HTTP2 + NONE + 'c120 s217 s174 ' + ''.join('c120 s77 s%d ' % size for size in (383, 384, 385, 386)) + END)
     leader = (one, HTTP2 + NONE + 'c120 s217 s174 ' + ''.join('c120 c300 s77 s%d ' % size for size in (383, 384, 385, 386)) + END)
     strangers = [('192.0.2.2', HTTP2 + NONE + 'c120 ' + AWAY + 's120 s155 ' + END)] * 3
-    scene(folder, 'leader', *strangers, leader)
-    scene(folder, 'leader-first', *strangers[:2], leader)
+    scene(folder, 'reader', *strangers, reader)
+    scene(folder, 'leader', *strangers[:2], leader)
     scene(folder, 'service', *[(one, HTTP2 + NONE + 'c64 s217 s%d ' % size + END) for size in (243, 250, 320)])
     scene(folder, 'ping', *[(one, HTTP2 + NONE + 'c64 c34 ' + AWAY + REFUSED % 243 + END)] * 3)
     scene(folder, 'served-on', *[(one, HTTP2 + NONE + 'c64 ' + AWAY + REFUSED % 243 + 'c60 s66 s243 ' + END)] * 3)
