@@ -9,13 +9,6 @@
 #include "sensor/config.h"
 #include "sensor/monitor.h"
 
-static const char SOCKET[] = "unix:";
-
-bool key_logs_is_socket(const char *name)
-{
-    return strncmp(name, SOCKET, sizeof SOCKET - 1) == 0;
-}
-
 static int reopen(void *owner, const char *name)
 {
     (void)owner;
@@ -32,8 +25,9 @@ struct key_sources *key_logs_new(const struct options *o, const struct hash_secr
 static bool open_one(struct key_sources *s, const char *name, const struct options *o, struct log *log)
 {
     char place[CONFIG_PLACE];
-    int fd = key_logs_is_socket(name) ? monitor_open(MONITOR_LISTEN_KEYS, name + sizeof SOCKET - 1)
-                                      : monitor_open(options_live(o) ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
+    const char *socket = monitor_socket(name);
+    int fd = socket != NULL ? monitor_open(MONITOR_LISTEN_KEYS, socket)
+                            : monitor_open(options_live(o) ? MONITOR_FOLLOW_KEYS : MONITOR_READ_KEYS, name);
     if (fd >= 0)
         return key_sources_add(s, name, fd);
     int why = errno;

@@ -5,9 +5,6 @@
 #include "sensor/keylog/key_sources.h"
 #include "sensor/options.h"
 
-/** Whether -k asks for a socket: "unix:PATH". */
-bool key_logs_is_socket(const char *name);
-
 /** @param secret  borrowed. @return NULL: no memory. */
 struct key_sources *key_logs_new(const struct options *o, const struct hash_secret *secret, size_t memory,
                                  struct log *log);

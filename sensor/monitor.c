@@ -50,27 +50,52 @@ static int new_socket(void)
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
+static bool set_address(struct sockaddr_un *at, const char *path)
+{
+    *at = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (path[0] == '\0' || strlen(path) >= sizeof at->sun_path) {
+        errno = path[0] == '\0' ? ENOENT : ENAMETOOLONG;
+        return false;
+    }
+    strcpy(at->sun_path, path);
+    return true;
+}
+
+static int close_failed(int fd)
+{
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
 static int listen_at(const char *path)
 {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    if (path[0] == '\0' || strlen(path) >= sizeof at.sun_path) {
-        errno = path[0] == '\0' ? ENOENT : ENAMETOOLONG;
+    struct sockaddr_un at;
+    if (!set_address(&at, path))
         return -1;
-    }
-    strcpy(at.sun_path, path);
     int probe = new_socket();
     if (probe >= 0) {
         remove_stale_socket(probe, &at);
         close(probe);
     }
     int fd = new_socket();
-    if (fd >= 0 && !bind_and_listen(fd, &at)) {
-        int why = errno;
-        close(fd);
-        errno = why;
+    return fd >= 0 && !bind_and_listen(fd, &at) ? close_failed(fd) : fd;
+}
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un at;
+    if (!set_address(&at, path))
         return -1;
-    }
-    return fd;
+    int fd = new_socket();
+    return fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) != 0 ? close_failed(fd) : fd;
+}
+
+const char *monitor_socket(const char *name)
+{
+    static const char SOCKET[] = "unix:";
+    return strncmp(name, SOCKET, sizeof SOCKET - 1) == 0 ? name + sizeof SOCKET - 1 : NULL;
 }
 
 static bool is_output(enum monitor_request what)
@@ -82,6 +107,8 @@ int monitor_open(enum monitor_request what, const char *path)
 {
     if (what == MONITOR_LISTEN_KEYS)
         return listen_at(path);
+    if (what == MONITOR_CONNECT)
+        return connect_to(path);
     if (strcmp(path, "-") == 0)
         return fcntl(is_output(what) ? STDOUT_FILENO : STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     return open(path, monitor_flags[what] | O_CLOEXEC | O_NOCTTY, OUTPUT_MODE);

@@ -19,11 +19,15 @@ enum monitor_request {
                            * nothing is waited for: ENXIO of a FIFO that nobody reads */
     MONITOR_ADD_OUTPUT,   /* the same, but what is in it stays */
     MONITOR_AWAIT_READER, /* a FIFO, once somebody reads it */
+    MONITOR_CONNECT,      /* a Unix socket that somebody listens at; writing to it does not wait */
     MONITOR_REQUESTS
 };
 
-/** "-" is a copy of standard input or output, but for MONITOR_LISTEN_KEYS. That takes away a socket that nobody listens
- *  at any more, and nothing else: EADDRINUSE.
+/** The path of a socket, of a name as "unix:PATH"; NULL: it is the name of something else. */
+const char *monitor_socket(const char *name);
+
+/** "-" is a copy of standard input or output, but for sockets. MONITOR_LISTEN_KEYS takes away a socket that nobody
+ * listens at any more, and nothing else: EADDRINUSE.
  *  @return a descriptor that the caller closes, or -1 and errno. */
 int monitor_open(enum monitor_request what, const char *path);
 

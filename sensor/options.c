@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sensor/detect/cluster_map.h"
-#include "sensor/key_logs.h"
 #include "sensor/monitor.h"
 #include "sensor/setting.h"
 #include "sensor/yaml.h"
@@ -160,7 +159,7 @@ static bool writes_what_it_reads(const struct options *o)
 static bool reads_socket(const struct options *o)
 {
     for (size_t i = 0; i < o->key_log_count; i++) {
-        if (key_logs_is_socket(o->key_logs[i]))
+        if (monitor_socket(o->key_logs[i]) != NULL)
             return true;
     }
     return false;

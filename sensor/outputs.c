@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sensor/monitor.h"
+#include "sensor/signals.h"
 
 static bool is_standard(const struct output_spec *spec)
 {
@@ -42,10 +43,24 @@ static const char *taken(const struct options *o, const struct inputs *in, size_
     return NULL;
 }
 
+static int connect_again(const char *target)
+{
+    return monitor_open(MONITOR_CONNECT, monitor_socket(target));
+}
+
+/* What is read again can be told again: then it is an error that nobody listens any more, as with a FIFO. */
+struct report *outputs_begin(const struct options *o)
+{
+    return report_new(signals_came, options_live(o) ? connect_again : NULL);
+}
+
 /* Reading again tells the same again; what was heard before a service is restarted nobody can tell again. Who waits for
  * a reader in silence is taken for one who listens. */
 static int open_target(const struct options *o, const char *target, struct log *log)
 {
+    const char *socket = monitor_socket(target);
+    if (socket != NULL)
+        return monitor_open(MONITOR_CONNECT, socket);
     int fd = monitor_open(options_live(o) ? MONITOR_ADD_OUTPUT : MONITOR_WRITE_OUTPUT, target);
     if (fd >= 0 || errno != ENXIO || !monitor_is_fifo(target))
         return fd;
@@ -57,8 +72,9 @@ static bool open_one(struct report *r, const struct options *o, const struct out
 {
     int fd = open_target(o, spec->target, log);
     if (fd < 0) {
-        log_error(log, "%s: %s; expected a file that can be written",
-                  is_standard(spec) ? "standard output" : spec->target, strerror(errno));
+        log_error(log, "%s: %s; expected a %s", is_standard(spec) ? "standard output" : spec->target, strerror(errno),
+                  monitor_socket(spec->target) != NULL ? "socket that somebody listens at"
+                                                       : "file that can be written");
         return false;
     }
     if (disturbs_progress(o, spec, fd))

@@ -7,6 +7,9 @@
 #include "sensor/options.h"
 #include "sensor/report/report.h"
 
+/** A report of no outputs. @return NULL: no memory. */
+struct report *outputs_begin(const struct options *o);
+
 /** Adds them to the report. Where one writes its lines to a terminal while the run goes on, no progress is shown.
  *  @param in  What is read, which no output may be.
  *  @return false, and which one cannot be written was told. */

@@ -169,6 +169,15 @@ static void answer(struct run *r)
              sum.of[COUNT_KERNEL_DROPS], sum.of[COUNT_INTERFACE_DROPS]);
 }
 
+static void note_listeners(struct run *r)
+{
+    for (size_t i = 0; i < r->options->output_count; i++) {
+        const char *news = report_news(r->report, i);
+        if (news != NULL)
+            log_note(r->log, "%s: %s", r->options->outputs[i].target, news);
+    }
+}
+
 /* Live: what is due by the clock. Findings are to leave at once when nothing else is to be done, and soon in any case.
  */
 static void live_clock(struct run *r, moment clock, bool idle)
@@ -188,6 +197,7 @@ static void live_clock(struct run *r, moment clock, bool idle)
     }
     if (idle || clock >= r->flush_due) {
         flush(r);
+        note_listeners(r);
         r->flush_due = clock + SECOND;
     }
 }
@@ -410,8 +420,7 @@ static void take_apart(struct run *r)
 
 enum exit_status run(const struct options *o, const char *filter, const struct rule_set *rules, struct log *log)
 {
-    struct run r = {
-        .options = o, .filter = filter, .log = log, .capture = capture_new(), .report = report_new(signals_came)};
+    struct run r = {.options = o, .filter = filter, .log = log, .capture = capture_new(), .report = outputs_begin(o)};
     enum exit_status status = STATUS_USAGE;
     if (r.capture != NULL && r.report != NULL)
         status = proceed(&r, rules);

@@ -116,6 +116,7 @@ unit_tests = \
 	tests/unit/table \
 	tests/unit/tally \
 	tests/unit/tally_knocks \
+	tests/unit/target \
 	tests/unit/text_alike \
 	tests/unit/text_report \
 	tests/unit/text_source \

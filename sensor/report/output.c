@@ -131,7 +131,7 @@ bool output_parse(struct output_spec *spec, const char *option, char *error, siz
     if (!*spec->target) {
         say(&m, "no target behind the colon of ");
         say_found(&m, all);
-        say(&m, "; expected \"-\" or the name of a file");
+        say(&m, "; expected \"-\", the name of a file or \"unix:PATH\"");
         return false;
     }
     return true;

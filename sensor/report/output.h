@@ -8,7 +8,7 @@
 struct output_spec {
     const struct report_format *format;
     uint32_t events;    /* 1 << enum report_event; all where none was named */
-    const char *target; /* "-" or a path; points into the option */
+    const char *target; /* "-", a path, or "unix:" and one; points into the option */
 };
 
 /** Without a target it is standard output.

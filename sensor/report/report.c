@@ -16,6 +16,7 @@ struct output {
     size_t whole;          /* bytes of it before the record that is being written */
     struct target *target; /* NULL: closed */
     bool failed;           /* it takes no more */
+    bool left;             /* as was told last: nobody listens */
     int why;               /* errno of its error that is told; 0: so far none */
     char error[512];       /* "NAME: REASON" */
 };
@@ -24,16 +25,17 @@ struct report {
     struct output *outputs;
     size_t count;
     bool (*over)(void);
+    int (*connect)(const char *name);
     size_t failed;    /* so many outputs take no more */
     size_t erred;     /* so many have an error that is told */
     uint64_t dropped; /* of outputs that are closed */
 };
 
-struct report *report_new(bool (*over)(void))
+struct report *report_new(bool (*over)(void), int (*connect)(const char *name))
 {
     struct report *r = calloc(1, sizeof *r);
     if (r)
-        r->over = over;
+        *r = (struct report){.over = over, .connect = connect};
     return r;
 }
 
@@ -43,7 +45,7 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     struct output *outputs = realloc(r->outputs, (r->count + 1) * sizeof *outputs);
     if (outputs)
         r->outputs = outputs;
-    o.target = outputs ? target_new(spec->target, fd, r->over) : NULL;
+    o.target = outputs ? target_new(spec->target, fd, r->over, r->connect) : NULL;
     if (!o.target) {
         close(fd);
         return false;
@@ -58,6 +60,15 @@ bool report_add(struct report *r, const struct output_spec *spec, int fd, bool l
     return true;
 }
 
+static const char *reason(int error)
+{
+    switch (error) {
+    case ETIME: return "nobody takes what is written";
+    case ENOTCONN: return "for a time nobody listened";
+    default: return strerror(error);
+    }
+}
+
 /* The first of an output, but for a reader that has gone: that is told where there is nothing else. */
 static void note_error(struct report *r, struct output *o, const char *name, int error)
 {
@@ -65,8 +76,7 @@ static void note_error(struct report *r, struct output *o, const char *name, int
         return;
     r->erred += !o->why;
     o->why = error;
-    snprintf(o->error, sizeof o->error, "%s: %s", name,
-             error == ETIME ? "nobody takes what is written" : strerror(error));
+    snprintf(o->error, sizeof o->error, "%s: %s", name, reason(error));
 }
 
 static void write_out(struct report *r, struct output *o, bool now)
@@ -161,6 +171,14 @@ void report_reopen(struct report *r, int (*reopen)(const char *path))
     }
 }
 
+const char *report_news(struct report *r, size_t output)
+{
+    if (output >= r->count || r->outputs[output].left == target_is_left(r->outputs[output].target))
+        return NULL;
+    bool left = r->outputs[output].left = !r->outputs[output].left;
+    return left ? "nobody listens any more; what is told until somebody does is lost" : "somebody listens again";
+}
+
 uint64_t report_dropped(const struct report *r)
 {
     uint64_t sum = r->dropped;
@@ -195,10 +213,11 @@ static void close_one(struct report *r, struct output *o)
     snprintf(name, sizeof name, "%s", target_name(o->target));
     uint64_t dropped = target_dropped(o->target);
     note_error(r, o, name, target_close(o->target));
+    note_error(r, o, name, dropped > 0 && !o->why ? ENOTCONN : 0);
     o->target = NULL;
     r->dropped += dropped;
     size_t used = strlen(o->error);
-    if (o->why == ETIME)
+    if (o->why == ETIME || o->why == ENOTCONN)
         snprintf(o->error + used, sizeof o->error - used, "; %" PRIu64 " bytes were not written", dropped);
     o->format->close(o->state);
     buffer_deinit(&o->buffer);

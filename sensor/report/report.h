@@ -7,8 +7,9 @@
 struct report;
 
 /** @param over  whether the run is to end, and no output is to be waited for any more that takes nothing; NULL: never.
+ *  @param connect  of a socket whose listener goes away, as target_new() has it.
  *  @return NULL: no memory. */
-struct report *report_new(bool (*over)(void));
+struct report *report_new(bool (*over)(void), int (*connect)(const char *name));
 
 /** @param fd  opened for spec->target; taken over, in any case. @param live  findings are told as they first hold.
  *  @return false: no memory. */
@@ -28,7 +29,10 @@ void report_flush(struct report *r);
  *  @param reopen  gives a descriptor that is taken over, or -1 and errno. */
 void report_reopen(struct report *r, int (*reopen)(const char *path));
 
-/** Bytes of all outputs that were to be written, and were not, because writing had failed. */
+/** What changed, since it was asked last, with who listens at the socket that is that output; NULL: nothing. */
+const char *report_news(struct report *r, size_t output);
+
+/** Bytes of all outputs that were to be written, and were not, because writing had failed or nobody listened. */
 uint64_t report_dropped(const struct report *r);
 
 /** Whether one output at least could not be written, so far. */

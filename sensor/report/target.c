@@ -13,23 +13,29 @@ enum {
     WIDTH = 80,
     WIDTH_MAX = 120,
     PATIENCE = 10, /* seconds */
+    RETRY = 1,     /* likewise */
     LOOK = 1000    /* milliseconds between two looks whether the run is to end */
 };
 
 struct target {
     char *name;
-    int fd;
+    int fd; /* -1: of a socket that nobody listens at */
     int error;
     bool (*over)(void);
+    int (*connect)(const char *name); /* NULL: what breaks stays broken */
+    time_t tried;
     uint64_t dropped;
 };
 
-struct target *target_new(const char *name, int fd, bool (*over)(void))
+struct target *target_new(const char *name, int fd, bool (*over)(void), int (*connect)(const char *name))
 {
     struct target *t = calloc(1, sizeof *t);
+    struct stat about;
     if (!t)
         return NULL;
     *t = (struct target){.name = strdup(name), .fd = fd, .over = over};
+    if (strcmp(name, "-") != 0 && fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode))
+        t->connect = connect;
     if (t->name)
         return t;
     free(t);
@@ -54,17 +60,23 @@ static void wait_writable(int fd)
     poll(&p, 1, LOOK); /* whatever it says, writing again tells */
 }
 
+static time_t now_of_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
 /* A slow reader is waited for, and one that takes nothing as well, until the run is to end.
  * @param since  when it was to end and nothing was taken first; 0: not yet. */
 static bool is_patient(const struct target *t, time_t *since)
 {
-    struct timespec now;
     if (!t->over || !t->over())
         return true;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    time_t now = now_of_clock();
     if (*since == 0)
-        *since = now.tv_sec;
-    return now.tv_sec - *since < PATIENCE;
+        *since = now;
+    return now - *since < PATIENCE;
 }
 
 static size_t write_all(struct target *t, const char *bytes, size_t size)
@@ -104,13 +116,36 @@ static size_t take_back(struct target *t, const char *bytes, size_t done)
     return whole;
 }
 
+/* Who listens at a socket may be started anew. What it did not take is not sent again: of a line that it had in part
+ * nobody knows. */
+static void leave_if_left(struct target *t)
+{
+    if (!t->connect || (t->error != EPIPE && t->error != ECONNRESET))
+        return;
+    close(t->fd);
+    t->fd = -1;
+    t->error = 0;
+    t->tried = now_of_clock();
+}
+
+static bool is_there(struct target *t)
+{
+    time_t now = t->fd < 0 ? now_of_clock() : 0;
+    if (t->fd >= 0 || now - t->tried < RETRY)
+        return t->fd >= 0;
+    t->tried = now;
+    t->fd = t->connect(t->name);
+    return t->fd >= 0;
+}
+
 void target_write(struct target *t, struct buffer *from, bool now)
 {
     if (!now && from->size < BATCH)
         return;
-    size_t done = t->error ? 0 : write_all(t, from->bytes, from->size);
+    size_t done = !t->error && is_there(t) ? write_all(t, from->bytes, from->size) : 0;
     if (done < from->size)
         done = take_back(t, from->bytes, done);
+    leave_if_left(t);
     t->dropped += from->size - done;
     from->size = 0;
 }
@@ -118,7 +153,7 @@ void target_write(struct target *t, struct buffer *from, bool now)
 /* A network file system tells only here that the disk is full. After EINTR the descriptor is gone all the same. */
 static void close_fd(struct target *t)
 {
-    if (close(t->fd) != 0 && errno != EINTR && !t->error)
+    if (t->fd >= 0 && close(t->fd) != 0 && errno != EINTR && !t->error)
         t->error = errno;
 }
 
@@ -142,6 +177,11 @@ int target_error(const struct target *t)
 uint64_t target_dropped(const struct target *t)
 {
     return t->dropped;
+}
+
+bool target_is_left(const struct target *t)
+{
+    return t->fd < 0;
 }
 
 const char *target_name(const struct target *t)

@@ -67,7 +67,8 @@ static void says_what_is_wrong(void **state)
     check_refused("json+", "format json has no events \"\"; expected http, flow, anomaly, tls, alert, source, stats");
     check_refused("text+http", "format text has no events \"http\"; expected alert, source, stats");
     check_refused("survey+stats", "format survey has no events \"stats\"; expected none");
-    check_refused("json:", "no target behind the colon of \"json:\"; expected \"-\" or the name of a file");
+    check_refused("json:",
+                  "no target behind the colon of \"json:\"; expected \"-\", the name of a file or \"unix:PATH\"");
 }
 
 /* What a pipe's reader gets until it is closed. */
@@ -125,7 +126,7 @@ static void outputs_get_what_they_asked_for(void **state)
         int ends[2];
         char text[8192] = "";
         assert_int_equal(pipe(ends), 0);
-        struct report *r = report_new(NULL);
+        struct report *r = report_new(NULL, NULL);
         add_output(r, options[i], ends[1], false);
         report_event(r, an_exchange());
         report_event(r, &flow.event);
@@ -156,7 +157,7 @@ static void writes_when_flushed_or_large(void **state)
     (void)state;
     FILE *file = tmpfile();
     assert_non_null(file);
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, "json", dup(fileno(file)), true);
     report_event(r, an_exchange());
     assert_int_equal(lseek(fileno(file), 0, SEEK_END), 0);
@@ -181,7 +182,7 @@ static void errors_are_kept_and_named(void **state)
     (void)state;
     int full = open("/dev/full", O_WRONLY);
     assert_true(full >= 0);
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, "json:some.json", full, false);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -218,7 +219,7 @@ static void a_broken_pipe_is_an_error(void **state)
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, "json", ends[1], false);
     report_event(r, an_exchange());
     assert_int_equal(report_dropped(r), 0);
@@ -243,7 +244,7 @@ static void a_broken_pipe_hides_no_other_error(void **state)
     assert_true(full >= 0);
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, "json", ends[1], false);
     assert_true(report_is_taken(r));
     report_event(r, an_exchange());
@@ -291,7 +292,7 @@ static void check_pipe(int flags)
         _exit(right && got == SIZE ? 0 : 1);
     }
     close(ends[0]);
-    struct target *t = target_new("pipe", ends[1], NULL);
+    struct target *t = target_new("pipe", ends[1], NULL, NULL);
     struct buffer b = {0};
     char *at = buffer_reserve(&b, SIZE);
     for (size_t i = 0; i < SIZE; i++)
@@ -351,7 +352,7 @@ static void files_are_opened_anew(void **state)
     char option[80];
     assert_non_null(mkdtemp(folder));
     snprintf(option, sizeof option, "json:%s", in_folder("events"));
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, option, open_anew(in_folder("events")), true);
     report_event(r, an_exchange());
     report_event(r, an_exchange());
@@ -391,7 +392,7 @@ static void what_is_no_file_stays_open(void **state)
     int ends[2], null = open("/dev/null", O_WRONLY);
     FILE *file = tmpfile();
     assert_int_equal(pipe(ends), 0);
-    struct report *r = report_new(NULL);
+    struct report *r = report_new(NULL, NULL);
     add_output(r, "json", dup(fileno(file)), true); /* standard output that the shell sent to a file */
     add_output(r, "json:fifo", ends[1], true);
     add_output(r, "json:/dev/null", null, true);
@@ -415,7 +416,7 @@ static void what_is_dropped_is_counted(void **state)
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
-    struct target *t = target_new("pipe", ends[1], NULL);
+    struct target *t = target_new("pipe", ends[1], NULL, NULL);
     struct buffer b = {0};
     buffer_text(&b, "12345");
     target_write(t, &b, true);
@@ -442,7 +443,7 @@ static void a_full_disk_leaves_whole_lines(void **state)
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     limit = (struct rlimit){.rlim_cur = sizeof kept - 1 + 10, .rlim_max = before.rlim_max};
-    struct target *t = target_new(path, open(path, O_WRONLY | O_APPEND), NULL);
+    struct target *t = target_new(path, open(path, O_WRONLY | O_APPEND), NULL, NULL);
     assert_non_null(t);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     buffer_text(&b, "first\nsecond\n");
@@ -493,7 +494,7 @@ static void check_stalled(int flags)
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
     int holds = fcntl(ends[1], F_GETPIPE_SZ);
-    struct target *t = target_new("pipe", ends[1], is_over);
+    struct target *t = target_new("pipe", ends[1], is_over, NULL);
     assert_non_null(buffer_reserve(&b, SIZE));
     memset(b.bytes, 'x', SIZE);
     b.size = SIZE;
@@ -529,7 +530,7 @@ static void what_nobody_takes_is_said(void **state)
     char bytes[4096] = "";
     while (write(ends[1], bytes, sizeof bytes) > 0)
         ;
-    struct report *r = report_new(is_over);
+    struct report *r = report_new(is_over, NULL);
     over = 1;
     add_output(r, "json:fifo", ends[1], true);
     report_event(r, an_exchange());
