@@ -261,8 +261,10 @@ sensor_libsensor_a_SOURCES = \
 	sensor/report/text.c \
 	sensor/report/text.h \
 	sensor/report/text_alike.c \
+	sensor/report/text_brief.c \
 	sensor/report/text_finding.c \
 	sensor/report/text_source.c \
+	sensor/report/text_subject.c \
 	sensor/report/text_summary.c \
 	sensor/event/value.c \
 	sensor/event/value.h

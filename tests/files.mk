@@ -118,6 +118,7 @@ unit_tests = \
 	tests/unit/tally_knocks \
 	tests/unit/target \
 	tests/unit/text_alike \
+	tests/unit/text_brief \
 	tests/unit/text_report \
 	tests/unit/text_source \
 	tests/unit/tls \

@@ -28,6 +28,35 @@ void text_heading(struct text_state *s, struct buffer *out, const char *heading)
     s->begun = true;
 }
 
+size_t text_level(const struct text_state *s, struct buffer *out, enum rule_level level, size_t columns)
+{
+    static const char *const names[LEVELS] = {[LEVEL_INFORMATIONAL] = "INFORMATIONAL",
+                                              [LEVEL_LOW] = "LOW",
+                                              [LEVEL_MEDIUM] = "MEDIUM",
+                                              [LEVEL_HIGH] = "HIGH",
+                                              [LEVEL_CRITICAL] = "CRITICAL"};
+    static const enum text_colour colours[LEVELS] = {[LEVEL_INFORMATIONAL] = TEXT_PLAIN,
+                                                     [LEVEL_LOW] = TEXT_CYAN,
+                                                     [LEVEL_MEDIUM] = TEXT_YELLOW,
+                                                     [LEVEL_HIGH] = TEXT_RED,
+                                                     [LEVEL_CRITICAL] = TEXT_RED};
+    size_t size = strlen(names[level]);
+    text_coloured(s, out, colours[level], names[level]);
+    if (size >= columns)
+        return size;
+    buffer_format(out, "%*s", (int)(columns - size), "");
+    return columns;
+}
+
+void text_title(const struct text_state *s, struct buffer *out, const struct rule_about *rule)
+{
+    buffer_text(out, "\n");
+    text_level(s, out, rule->level, 0);
+    buffer_text(out, "  ");
+    escape_text(out, slice_of(rule->title), s->style.width - 20);
+    buffer_text(out, "\n");
+}
+
 void text_ip(struct buffer *out, const uint8_t ip[static 16])
 {
     char *at = buffer_reserve(out, VALUE_MAX);
@@ -137,7 +166,7 @@ static void text_section(void *state, struct buffer *out, enum report_section se
     }
     if (!s->under_findings)
         text_heading(s, out, "FINDINGS");
-    s->under_findings = true;
+    s->under_findings = s->ordered = true;
     if (count > 1)
         buffer_format(out, "\n  %zu findings, most severe first, those of one source or endpoint together.\n", count);
     if (count == 0)

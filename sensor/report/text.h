@@ -25,12 +25,20 @@ struct text_state {
     struct value_clock clock;
     bool begun;                                         /* something stands above */
     bool under_findings;                                /* their heading stands: from now on findings are blocks */
+    bool ordered;                                       /* those that follow are told in their order */
     const struct rule_about *rule;                      /* of the block above */
     const struct rule_about *explained[TEXT_EXPLAINED]; /* rules whose meaning stands above, the last ones */
     size_t explanations;
-    bool told;              /* a finding was told in a line, before the end */
-    struct finding subject; /* of the block above: its subject alone */
+    bool told; /* a finding was told in a line, before the end */
+    struct finding
+        subject; /* of the block above, or of the line that is being made: its subject, rule and count alone */
     bool has_subject;
+    size_t blocks;
+    struct {
+        bool open; /* the line of `subject` is being made */
+        bool begun;
+        size_t shown[LEVELS], hidden;
+    } brief;
     struct text_further further[TEXT_FURTHER]; /* to be told below it */
     size_t further_count;
     struct text_kind kinds[TEXT_KINDS]; /* the last ones */
@@ -88,6 +96,28 @@ bool text_list_alike(struct text_state *s, struct buffer *out, const struct find
 
 /** The list, if there is one, is complete. */
 void text_end_list(struct text_state *s, struct buffer *out);
+
+/** Whether the next finding gets no block: there are many, or their order is not known. */
+bool text_is_brief(const struct text_state *s);
+
+/** A line is begun; the one before is written. Whom it is about stands in `subject` afterwards. */
+void text_brief(struct text_state *s, struct buffer *out);
+
+/** Another finding of the subject whose line is being made: the most severe one is told. */
+void text_brief_again(struct text_state *s, const struct finding *f);
+
+/** The lines, if there are any, are complete. */
+void text_end_brief(struct text_state *s, struct buffer *out);
+
+/** In so many columns at least. @return how many it takes. */
+size_t text_level(const struct text_state *s, struct buffer *out, enum rule_level level, size_t columns);
+
+/** Whom a finding is about and whom they asked: long addresses take a line each, the second with two more blanks than
+ *  `indent`, the column that the first begins in already. @return in which column it ends. */
+size_t text_parties(const struct text_state *s, struct buffer *out, const struct finding *f, size_t indent);
+
+/** The lines below the title: these, and why the endpoint counts as an API server. */
+void text_subject(const struct text_state *s, struct buffer *out, const struct finding *f);
 
 /** A blank line, and the rule's level and title. */
 void text_title(const struct text_state *s, struct buffer *out, const struct rule_about *rule);

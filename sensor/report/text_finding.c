@@ -14,41 +14,6 @@ enum {
     DESCRIPTION_LINES = 8
 };
 
-static void add_level(const struct text_state *s, struct buffer *out, enum rule_level level)
-{
-    static const char *const names[LEVELS] = {[LEVEL_INFORMATIONAL] = "INFORMATIONAL",
-                                              [LEVEL_LOW] = "LOW",
-                                              [LEVEL_MEDIUM] = "MEDIUM",
-                                              [LEVEL_HIGH] = "HIGH",
-                                              [LEVEL_CRITICAL] = "CRITICAL"};
-    static const enum text_colour colours[LEVELS] = {[LEVEL_INFORMATIONAL] = TEXT_PLAIN,
-                                                     [LEVEL_LOW] = TEXT_CYAN,
-                                                     [LEVEL_MEDIUM] = TEXT_YELLOW,
-                                                     [LEVEL_HIGH] = TEXT_RED,
-                                                     [LEVEL_CRITICAL] = TEXT_RED};
-    text_coloured(s, out, colours[level], names[level]);
-}
-
-void text_title(const struct text_state *s, struct buffer *out, const struct rule_about *rule)
-{
-    buffer_text(out, "\n");
-    add_level(s, out, rule->level);
-    buffer_text(out, "  ");
-    escape_text(out, slice_of(rule->title), s->style.width - 20);
-    buffer_text(out, "\n");
-}
-
-static const char *basis_words(enum endpoint_basis basis)
-{
-    static const char *const words[ENDPOINT_BASES] = {[ENDPOINT_UNPROVEN] = "not shown to be an API server",
-                                                      [ENDPOINT_PORT] = "an API server by its port",
-                                                      [ENDPOINT_SHAPE] =
-                                                          "an API server by what its sealed answers look like",
-                                                      [ENDPOINT_RECOGNISED] = "answers as an API server",
-                                                      [ENDPOINT_CONFIGURED] = "an API server by configuration"};
-    return words[basis];
-}
-
 /* For readers who do not know status codes by heart. */
 static const char *status_words(struct slice code)
 {
@@ -105,51 +70,6 @@ static void add_list(const struct text_state *s, struct buffer *out, const char 
         buffer_text(out, "\n");
     }
     add_rest(out, list, shown);
-}
-
-static void add_cluster(const struct text_state *s, struct buffer *out, const struct finding *f)
-{
-    buffer_text(out, f->cluster[0] ? "  cluster " : "  endpoints of no configured cluster");
-    escape_text(out, slice_of(f->cluster), s->style.width - 24);
-    buffer_text(out, "\n");
-}
-
-/* Whom the block is about and whom they asked: long addresses take a line each. */
-static void add_ends(const struct text_state *s, struct buffer *out, const struct finding *f)
-{
-    char from[VALUE_MAX], to[VALUE_MAX];
-    size_t to_size = (size_t)(value_endpoint(to, &f->endpoint) - to);
-    if (f->subject == SUBJECT_CLUSTER) {
-        add_cluster(s, out, f);
-        return;
-    }
-    if (f->subject == SUBJECT_ENDPOINT) {
-        buffer_text(out, "  ");
-        buffer_add(out, to, to_size);
-        buffer_format(out, " (%s)\n", basis_words(f->basis));
-        return;
-    }
-    size_t from_size = (size_t)(value_ip(from, f->source) - from);
-    if (f->cluster[0]) {
-        buffer_text(out, "  ");
-        buffer_add(out, from, from_size);
-        buffer_text(out, " -> cluster ");
-        escape_text(out, slice_of(f->cluster), s->style.width - 24);
-        buffer_text(out, "\n");
-        return;
-    }
-    if (!f->exchanges) {
-        buffer_format(out, "  %.*s -> endpoints of no configured cluster\n", (int)from_size, from);
-        return;
-    }
-    const char *words = basis_words(f->basis);
-    bool one_line = strlen("   -> ") + from_size + to_size <= s->style.width;
-    size_t used = one_line ? strlen("   -> ") + from_size + to_size : strlen("    ") + to_size;
-    buffer_text(out, "  ");
-    buffer_add(out, from, from_size);
-    buffer_text(out, one_line ? " -> " : " ->\n    ");
-    buffer_add(out, to, to_size);
-    buffer_format(out, "%s(%s)\n", used + strlen(" ()") + strlen(words) <= s->style.width ? " " : "\n    ", words);
 }
 
 static bool is_explained(const struct text_state *s, const struct rule_about *rule)
@@ -246,16 +166,16 @@ static void put_further(struct text_state *s, struct buffer *out, const struct t
     enum { LEVEL = 6, COUNT = 5 }; /* columns, of what is not longer */
     char count[24], windows[40] = "";
     int digits = snprintf(count, sizeof count, "%*llu", COUNT, (unsigned long long)f->count);
-    int level = (int)strlen(rule_level_name(f->rule->level));
+    size_t level = strlen(rule_level_name(f->rule->level));
     bool same = f->rule == s->rule; /* as the block's */
     if (same && f->windows == 1)
         snprintf(windows, sizeof windows, " (another window)");
     else if (f->windows > 1)
         snprintf(windows, sizeof windows, " (%llu %swindows)", (unsigned long long)f->windows, same ? "other " : "");
-    size_t used = 4 + (size_t)(level > LEVEL ? level : LEVEL) + 1 + (size_t)digits + 2 + strlen(windows);
+    size_t used = 4 + (level > LEVEL ? level : LEVEL) + 1 + (size_t)digits + 2 + strlen(windows);
     buffer_text(out, "    ");
-    add_level(s, out, f->rule->level);
-    buffer_format(out, "%*s %s  ", level < LEVEL ? LEVEL - level : 0, "", count);
+    text_level(s, out, f->rule->level, LEVEL);
+    buffer_format(out, " %s  ", count);
     escape_text(out, slice_of(f->rule->title), s->style.width - (unsigned)used - 3);
     buffer_text(out, windows);
     buffer_text(out, "\n");
@@ -269,6 +189,7 @@ void text_finish_block(struct text_state *s, struct buffer *out)
     for (size_t i = 0; i < s->further_count; i++)
         put_further(s, out, &s->further[i]);
     s->further_count = 0;
+    text_end_brief(s, out);
 }
 
 /* What else holds for the subject of the block above: a line for each rule, below it. */
@@ -289,7 +210,9 @@ static void add_further(struct text_state *s, struct buffer *out, const struct f
 
 static void remember_subject(struct text_state *s, const struct finding *f)
 {
-    s->subject = (struct finding){.subject = f->subject,
+    s->subject = (struct finding){.rule = f->rule,
+                                  .subject = f->subject,
+                                  .count = f->count,
                                   .exchanges = f->exchanges,
                                   .endpoint = f->endpoint,
                                   .tunnel_kind = f->tunnel_kind,
@@ -305,8 +228,15 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         text_heading(s, out, "FINDINGS");
     s->under_findings = true;
     if (s->has_subject && finding_same_subject(&s->subject, f)) {
-        if (!s->listed)
+        if (s->brief.open)
+            text_brief_again(s, f);
+        else if (!s->listed)
             add_further(s, out, f);
+        return;
+    }
+    if (text_is_brief(s)) {
+        text_brief(s, out);
+        remember_subject(s, f);
         return;
     }
     remember_subject(s, f);
@@ -314,8 +244,9 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         return;
     text_finish_block(s, out);
     text_remember_kind(s, f);
+    s->blocks++;
     text_title(s, out, f->rule);
-    add_ends(s, out, f);
+    text_subject(s, out, f);
     add_front(out, f);
     buffer_text(out, "  ");
     text_plural(out, f->count, f->exchanges ? "request|, " : "connection|, ");
@@ -332,7 +263,7 @@ static void add_line(struct text_state *s, struct buffer *out, const struct find
     char time[VALUE_MAX];
     buffer_add(out, time, (size_t)(value_time_plain(time, &s->clock, f->last) - time));
     buffer_text(out, " ");
-    add_level(s, out, f->rule->level);
+    text_level(s, out, f->rule->level, 0);
     buffer_text(out, " ");
     if (f->subject == SUBJECT_SOURCE) {
         text_ip(out, f->source);

@@ -516,6 +516,7 @@ static void a_front(void **state)
     for (unsigned i = 0; i < 2; i++) {
         list(&f.forwarded, names[i], 1);
         void *s = begin(false, false, false);
+        report_text.section(s, &out, SECTION_FINDINGS, 1);
         tell_finding(s, &f, true);
         check_width();
         bool said = memmem(out.bytes, out.size, "A front: it asks for others", 27);
