@@ -144,21 +144,39 @@ static void add_front(struct buffer *out, const struct finding *f)
                          "  yours, put it into the cluster map, and those behind it are told apart.\n");
 }
 
-/* Of what stays closed: nobody has read a request. */
-static void add_signs(struct buffer *out, const struct finding *f)
+static const char *sign_words(enum suspect sign)
 {
+    static const char *const words[SUSPECTS] = {
+        [SUSPECT_ANSWERS_OF_403] = "answers of a 403's size",
+        [SUSPECT_ANSWERS_OF_401] = "answers of a 401's size",
+        [SUSPECT_ONLY_403] = "connections with one answer of a 403's size",
+        [SUSPECT_EARLY_GOAWAYS] = "sent away at once as strangers are",
+        [SUSPECT_MANY_HELLOS] = "many ClientHellos of unlike shape",
+        [SUSPECT_OLD_VERSIONS] = "no TLS newer than 1.1 offered",
+        [SUSPECT_NO_ALPN] = "no protocol offered (ALPN)",
+        [SUSPECT_NO_NAME] = "no server named (SNI)",
+        [SUSPECT_ASKS_NOTHING] = "closed without a request",
+        [SUSPECT_MANY_ENDPOINTS] = "several endpoints",
+        [SUSPECT_SYN_SHAPE] = "SYNs as a scanner writes them",
+        [SUSPECT_WIDE_403] = "answers of a 403's size at many endpoints",
+    };
+    return words[sign];
+}
+
+/* Of what stays closed: nobody has read a request. */
+static void add_signs(const struct text_state *s, struct buffer *out, const struct finding *f)
+{
+    char text[SUSPECTS * 48];
+    size_t used = 0;
     if (!f->signs)
         return;
-    buffer_text(out, "  Inferred from");
-    const char *before = " ";
     for (unsigned i = 0; i < SUSPECTS; i++) {
-        if (!(f->signs >> i & 1))
-            continue;
-        buffer_text(out, before);
-        buffer_text(out, suspect_name(i));
-        before = ", ";
+        if (f->signs >> i & 1)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s %s", used ? "," : "Inferred from", sign_words(i));
     }
-    buffer_text(out, "\n");
+    buffer_text(out, "  ");
+    text_wrap(s, out, text, 2, 0);
 }
 
 static void put_further(struct text_state *s, struct buffer *out, const struct text_further *f)
@@ -252,7 +270,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     text_plural(out, f->count, f->exchanges ? "request|, " : "connection|, ");
     text_span(s, out, f->first, f->last);
     buffer_text(out, "\n");
-    add_signs(out, f);
+    add_signs(s, out, f);
     add_lists(s, out, f);
     add_rule(s, out, f->rule);
     add_suppression(s, out, f);

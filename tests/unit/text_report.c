@@ -528,11 +528,44 @@ static void a_front(void **state)
     free_finding(&f);
 }
 
+/* What a sealed source was judged by is said in words; every sign has some. */
+static void signs_are_words(void **state)
+{
+    (void)state;
+    struct finding f = finding_of(&rule, 3, 0);
+    f.exchanges = 0;
+    f.signs = 1U << SUSPECT_ANSWERS_OF_401 | 1U << SUSPECT_NO_NAME | 1U << SUSPECT_MANY_ENDPOINTS;
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    tell_finding(s, &f, true);
+    check_width();
+    buffer_add(&out, "", 1);
+    assert_non_null(strstr(out.bytes, "UTC\n"
+                                      "  Inferred from answers of a 401's size, no server named (SNI), several\n"
+                                      "  endpoints\n"));
+    report_text.close(s);
+    buffer_deinit(&out);
+    f.signs = (1U << SUSPECTS) - 1;
+    s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 1);
+    tell_finding(s, &f, true);
+    check_width();
+    buffer_add(&out, "", 1);
+    size_t commas = 0;
+    for (const char *at = strstr(out.bytes, "Inferred from"), *end = strstr(at, "\n\n"); at < end; at++)
+        commas += *at == ',';
+    assert_int_equal(commas, SUSPECTS - 1);
+    assert_null(strstr(out.bytes, "(null)"));
+    report_text.close(s);
+    buffer_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding),
         cmocka_unit_test(a_front),
+        cmocka_unit_test(signs_are_words),
         cmocka_unit_test(the_same_rule_again),
         cmocka_unit_test(a_rule_once_more),
         cmocka_unit_test(one_block_a_network),
