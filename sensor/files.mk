@@ -2,6 +2,8 @@
 
 noinst_LIBRARIES += sensor/libsensor.a
 sensor_libsensor_a_SOURCES = \
+	sensor/budget.c \
+	sensor/budget.h \
 	sensor/check.c \
 	sensor/check.h \
 	sensor/complaint.c \

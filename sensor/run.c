@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "sensor/budget.h"
 #include "sensor/capture/capture.h"
 #include "sensor/detect/correlate.h"
 #include "sensor/event/outbox.h"
@@ -38,6 +39,7 @@ struct run {
     struct key_sources *keys;
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
+    struct budget budget;
     struct inputs inputs;
     moment first, last;                            /* of the frames' times */
     moment statistics_due, flush_due, waiting_due; /* live, by the clock */
@@ -77,19 +79,17 @@ static bool random_bytes(void *bytes, size_t size)
     return getrandom(bytes, size, 0) == (ssize_t)size;
 }
 
-/* Eleven sixteenths of the budget for connections, which decide whether anything is seen; one for keys, four for
- * sources and findings. */
 static bool make_pieces(struct run *r, const struct rule_set *rules)
 {
     const struct options *o = r->options;
     struct worker_options worker = {
-        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = o->memory / 16 * 11};
+        .ports = o->ports, .tunnels = o->tunnels, .checksums = o->checksums, .memory = r->budget.connections};
     struct correlate_options correlate = {.api_ports = o->api_ports,
                                           .api_port_count = o->api_port_count,
                                           .window = o->window,
                                           .at_end = outputs_order_findings(o),
                                           .source_cap = outputs_cap(o),
-                                          .memory = o->memory / 4,
+                                          .memory = r->budget.findings,
                                           .map = o->map,
                                           .suppressions = o->suppressions,
                                           .literal = o->story == STORY_LITERAL};
@@ -98,7 +98,7 @@ static bool make_pieces(struct run *r, const struct rule_set *rules)
         !random_bytes(worker.credential_key, sizeof worker.credential_key))
         return false;
     worker.secret = r->secret;
-    r->keys = key_logs_new(o, &r->secret, o->memory / 16, r->log);
+    r->keys = key_logs_new(o, &r->secret, r->budget.keys, r->log);
     if (r->keys == NULL)
         return false;
     worker.keys = key_sources_keys(r->keys);
@@ -223,6 +223,8 @@ static void show_progress(struct run *r)
 static void take_frame(struct run *r, const struct frame *frame)
 {
     worker_frame(r->worker, frame);
+    if (budget_lend(&r->budget, worker_memory(r->worker)))
+        correlate_set_memory(r->correlate, r->budget.findings);
     bool is_first = frame->number == 1; /* its time may be any: before 1970, or none at all */
     if (is_first || frame->time < r->first)
         r->first = frame->time;
@@ -420,7 +422,12 @@ static void take_apart(struct run *r)
 
 enum exit_status run(const struct options *o, const char *filter, const struct rule_set *rules, struct log *log)
 {
-    struct run r = {.options = o, .filter = filter, .log = log, .capture = capture_new(), .report = outputs_begin(o)};
+    struct run r = {.options = o,
+                    .filter = filter,
+                    .log = log,
+                    .budget = budget_divide(o->memory),
+                    .capture = capture_new(),
+                    .report = outputs_begin(o)};
     enum exit_status status = STATUS_USAGE;
     if (r.capture != NULL && r.report != NULL)
         status = proceed(&r, rules);

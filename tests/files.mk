@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/agents \
 	tests/unit/audit \
 	tests/unit/bench \
+	tests/unit/budget \
 	tests/unit/capture \
 	tests/unit/chunked \
 	tests/unit/clock \
@@ -373,6 +374,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/fronts \
 	tests/cases/idle \
 	tests/cases/kubectl-proxy \
+	tests/cases/lent \
 	tests/cases/made \
 	tests/cases/made-again \
 	tests/cases/made-http2 \

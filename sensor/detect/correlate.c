@@ -78,11 +78,21 @@ static enum endpoint_basis basis_of(void *owner, const struct finding *f)
     return basis_at(owner, &about);
 }
 
+static size_t limit_of_sources(size_t limit)
+{
+    return limit / 2;
+}
+
+static size_t limit_of_findings(size_t limit)
+{
+    return limit - limit_of_sources(limit);
+}
+
 struct correlate *correlate_new(const struct correlate_options *options, const struct rule_set *rules,
                                 const struct hash_secret *secret, struct counters *counters,
                                 const struct correlate_events *events)
 {
-    struct memory memory = {.limit = options->memory - options->memory / 2};
+    struct memory memory = {.limit = limit_of_findings(options->memory)};
     struct correlate *c = memory_resize(&memory, NULL, 0, sizeof *c);
     if (!c)
         return NULL;
@@ -103,7 +113,7 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
     c->infer = infer_new(rules, &c->memory);
     c->syn_shapes = syn_shapes_new(rules, &c->memory);
     c->endpoints = endpoints_new(options->api_ports, options->api_port_count, secret, &c->memory);
-    c->sources = sources_new(secret, (struct memory){.limit = options->memory / 2});
+    c->sources = sources_new(secret, (struct memory){.limit = limit_of_sources(options->memory)});
     struct finding_options windows = {.window = options->window, .at_end = options->at_end};
     struct finding_events told = {
         .closing = on_closing, .told = on_finding, .holds = on_holds, .basis = basis_of, .owner = c};
@@ -315,6 +325,12 @@ static void on_event(void *owner, const struct event *e)
     }
     place_name(copy, place_of(&c->places, copy));
     tell_within_cap(c, copy);
+}
+
+void correlate_set_memory(struct correlate *c, size_t limit)
+{
+    c->memory.limit = limit_of_findings(limit);
+    sources_set_memory(c->sources, limit_of_sources(limit));
 }
 
 struct event_sink correlate_sink(struct correlate *c)

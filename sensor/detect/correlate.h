@@ -16,7 +16,7 @@ struct correlate_options {
     moment window;
     bool at_end;                       /* finding_options.at_end */
     uint64_t source_cap;               /* of what is written of a source in a minute: sources_may_write(); 0: no cap */
-    size_t memory;                     /* the account's limit */
+    size_t memory;                     /* the limit of its accounts together */
     const struct cluster_map *map;     /* borrowed; NULL: there is none */
     struct suppressions *suppressions; /* borrowed; NULL: there are none */
     bool literal;                      /* the conditions of the story's searches, and nothing else */
@@ -38,6 +38,9 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
                                 const struct correlate_events *events);
 
 struct event_sink correlate_sink(struct correlate *c);
+
+/** Another limit. Of what is beyond a lower one as much as can goes with the next event. */
+void correlate_set_memory(struct correlate *c, size_t limit);
 
 /** The capture is over: findings are completed, then sources told. */
 void correlate_finish(struct correlate *c);

@@ -15,6 +15,7 @@ struct sources *sources_new(const struct hash_secret *secret, struct memory own)
     if (!s)
         return NULL;
     s->memory = own;
+    s->knocked_most = own.limit / 8 / KNOCKED_COST; /* such addresses may be forged: a larger limit is not for them */
     s->secret = secret;
     table_init(&s->table, sizeof(uint8_t[16]), sizeof(struct kept_source), secret, &s->memory);
     return s;
@@ -70,16 +71,16 @@ static struct source *longest_silent(const struct sources *s, bool only_knocked)
     return age ? (struct source *)((char *)age - offsetof(struct source, age)) : NULL;
 }
 
-static size_t most_knocking(const struct sources *s)
+void sources_set_memory(struct sources *s, size_t limit)
 {
-    return s->memory.limit / 8 / KNOCKED_COST;
+    s->memory.limit = limit;
 }
 
 void sources_trim(struct sources *s)
 {
     const size_t limit = s->memory.limit, eighth = limit / 8;
     struct source *source;
-    while (s->knocked > most_knocking(s) && (source = longest_silent(s, true)))
+    while (s->knocked > s->knocked_most && (source = longest_silent(s, true)))
         forget(s, source);
     while (s->memory.used > limit - eighth &&
            ((source = longest_silent(s, true)) || (source = longest_silent(s, false))))
@@ -165,7 +166,7 @@ bool sources_may_write(struct sources *s, const struct event *e, uint64_t cap)
 {
     const int64_t nanoseconds = INT64_C(60) * 1000 * 1000 * 1000;
     /* An anomaly may be all that is ever seen of a forged address: new ones get no share by pushing others out. */
-    bool forged = e->type == EVENT_ANOMALY, crowded = s->knocked >= most_knocking(s);
+    bool forged = e->type == EVENT_ANOMALY, crowded = s->knocked >= s->knocked_most;
     struct source *source = forged && crowded ? sources_find(s, e->client.ip) : find_or_make(s, e, forged);
     struct share *share = source ? &source->share : &s->forlorn;
     int64_t minute = e->order.clock / nanoseconds;

@@ -16,7 +16,7 @@ struct sources {
     struct table table;               /* of struct kept_source */
     const struct hash_secret *secret; /* borrowed */
     struct age_queue silent[2];       /* [only_knocked] */
-    size_t knocked;                   /* how many only did that */
+    size_t knocked, knocked_most;     /* how many only did that, and may be kept */
     uint64_t lost, forgotten;
     struct source *last;  /* that was found: most events have the same as the one before */
     struct share forlorn; /* of all that are not kept */

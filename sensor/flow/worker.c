@@ -117,6 +117,11 @@ void worker_clock(struct worker *w, moment clock)
     reach(w, clock);
 }
 
+size_t worker_memory(const struct worker *w)
+{
+    return w->bench.memory.used;
+}
+
 void worker_keys(struct worker *w)
 {
     flow_table_keys(&w->flows);

@@ -36,6 +36,9 @@ void worker_clock(struct worker *w, moment clock);
 /** New keys came: connections that wait for one are looked at again. */
 void worker_keys(struct worker *w);
 
+/** How much of the account is in use. */
+size_t worker_memory(const struct worker *w);
+
 /** Whether a connection that waits for its key cannot wait much longer. Asking ends it. */
 bool worker_calls_for_keys(struct worker *w);
 

@@ -440,6 +440,33 @@ static void a_flood_hides_nobody(void **state)
     end(&b);
 }
 
+static uint64_t hurried(const struct bench *b)
+{
+    struct counters counters = {{0}};
+    correlate_count(b->c, &counters);
+    return counters.of[COUNT_FINDINGS_HURRIED] + counters.of[COUNT_SOURCES_FORGOTTEN];
+}
+
+/* What is lent is used; what is taken back is given back with the next event. */
+static void uses_what_is_lent(void **state)
+{
+    (void)state;
+    enum { OWN = 1 << 20, LENT = 16 << 20, CLIENTS = 2000 };
+    struct bench b;
+    begin(&b, OWN);
+    flood(&b, 0, CLIENTS);
+    assert_true(hurried(&b) > 0);
+    end(&b);
+    begin(&b, OWN);
+    correlate_set_memory(b.c, LENT);
+    flood(&b, 0, CLIENTS);
+    assert_int_equal(hurried(&b), 0);
+    correlate_set_memory(b.c, OWN);
+    request(&b, 1, 6443, CLIENTS, 403, true, "system:anonymous");
+    assert_true(hurried(&b) > CLIENTS / 2);
+    end(&b);
+}
+
 static void lives_within_its_memory(void **state)
 {
     (void)state;
@@ -475,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_flood_hides_nobody),
         cmocka_unit_test(what_is_suppressed_is_not_told),
         cmocka_unit_test(suppressed_is_whom_the_agent_names),
+        cmocka_unit_test(uses_what_is_lent),
         cmocka_unit_test(lives_within_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
