@@ -40,6 +40,7 @@ struct run {
     struct counters worker_counters, correlate_counters;
     struct hash_secret secret;
     struct budget budget;
+    size_t memory_peak; /* of all accounts together */
     struct inputs inputs;
     moment first, last;                            /* of the frames' times */
     moment statistics_due, flush_due, waiting_due; /* live, by the clock */
@@ -131,6 +132,7 @@ static struct counters all_counters(struct run *r)
     sum.of[COUNT_TIME_JUMPS] += counts.time_jumps;
     sum.of[COUNT_KEY_LOGS] += counts.key_logs;
     sum.of[COUNT_INPUT_ERRORS] += r->input_errors;
+    sum.of[COUNT_MEMORY_PEAK] = r->memory_peak; /* those of the accounts are of different times */
     sum.of[COUNT_OUTPUT_DROPPED] += report_dropped(r->report);
     return sum;
 }
@@ -220,11 +222,20 @@ static void show_progress(struct run *r)
     r->progress_due = now + SECOND / 5;
 }
 
+static void share_memory(struct run *r)
+{
+    size_t connections = worker_memory(r->worker);
+    size_t all = connections + correlate_memory(r->correlate) + key_sources_memory(r->keys);
+    if (all > r->memory_peak)
+        r->memory_peak = all;
+    if (budget_lend(&r->budget, connections))
+        correlate_set_memory(r->correlate, r->budget.findings);
+}
+
 static void take_frame(struct run *r, const struct frame *frame)
 {
     worker_frame(r->worker, frame);
-    if (budget_lend(&r->budget, worker_memory(r->worker)))
-        correlate_set_memory(r->correlate, r->budget.findings);
+    share_memory(r);
     bool is_first = frame->number == 1; /* its time may be any: before 1970, or none at all */
     if (is_first || frame->time < r->first)
         r->first = frame->time;

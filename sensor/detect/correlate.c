@@ -327,6 +327,11 @@ static void on_event(void *owner, const struct event *e)
     tell_within_cap(c, copy);
 }
 
+size_t correlate_memory(const struct correlate *c)
+{
+    return c->memory.used + sources_memory(c->sources);
+}
+
 void correlate_set_memory(struct correlate *c, size_t limit)
 {
     c->memory.limit = limit_of_findings(limit);

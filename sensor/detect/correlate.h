@@ -39,6 +39,9 @@ struct correlate *correlate_new(const struct correlate_options *options, const s
 
 struct event_sink correlate_sink(struct correlate *c);
 
+/** How much of it is in use. */
+size_t correlate_memory(const struct correlate *c);
+
 /** Another limit. Of what is beyond a lower one as much as can goes with the next event. */
 void correlate_set_memory(struct correlate *c, size_t limit);
 

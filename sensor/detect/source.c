@@ -71,6 +71,11 @@ static struct source *longest_silent(const struct sources *s, bool only_knocked)
     return age ? (struct source *)((char *)age - offsetof(struct source, age)) : NULL;
 }
 
+size_t sources_memory(const struct sources *s)
+{
+    return s->memory.used;
+}
+
 void sources_set_memory(struct sources *s, size_t limit)
 {
     s->memory.limit = limit;

@@ -67,6 +67,9 @@ struct sources *sources_new(const struct hash_secret *secret, struct memory own)
 /** @return bytes that are still used: 0. */
 size_t sources_free(struct sources *s);
 
+/** How much of the account is in use. */
+size_t sources_memory(const struct sources *s);
+
 /** Another limit of the account; sources_trim() keeps to it. */
 void sources_set_memory(struct sources *s, size_t limit);
 

@@ -35,6 +35,11 @@ struct key_sources *key_sources_new(const struct key_sources_options *options)
     return NULL;
 }
 
+size_t key_sources_memory(const struct key_sources *s)
+{
+    return s->store.memory.used;
+}
+
 size_t key_sources_free(struct key_sources *s)
 {
     if (s == NULL)

@@ -54,6 +54,9 @@ struct tls_keys *key_sources_keys(const struct key_sources *s);
 /** Adds what was read so far to COUNT_KEYS_*. */
 void key_sources_count(const struct key_sources *s, struct counters *counters);
 
+/** How much of the account is in use. */
+size_t key_sources_memory(const struct key_sources *s);
+
 /** Wipes all, closes all. @return how many bytes of the account were still in use: 0, or it is a defect. */
 size_t key_sources_free(struct key_sources *s);
 
