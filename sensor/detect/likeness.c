@@ -23,12 +23,20 @@ static uint64_t of_bytes(const uint8_t *bytes, size_t size)
     return all;
 }
 
-/* Whom they asked: their cluster, of none the endpoint, and connections to several such have a list of them. */
+/* A source and whom it asked, where that is one endpoint of no cluster, are who and whom. */
+static bool is_of_a_pair(const struct finding *f)
+{
+    return f->subject == SUBJECT_SOURCE && !f->cluster[0] && f->exchanges;
+}
+
+/* Whom they asked: their cluster, or of none in which network; connections to several such have a list of them. */
 static uint64_t of_place(const struct finding *f)
 {
     if (f->cluster[0] || !f->exchanges)
         return of_bytes((const uint8_t *)f->cluster, strlen(f->cluster));
     uint64_t network = (uint64_t)f->tunnel_kind << 32 | f->tunnel_id;
+    if (is_of_a_pair(f))
+        return likeness_join(network, 1);
     return likeness_join(likeness_join(of_bytes(f->endpoint.ip, sizeof f->endpoint.ip), f->endpoint.port), network);
 }
 
@@ -39,6 +47,8 @@ uint64_t finding_likeness(const struct finding *f, const struct rule_about *rule
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         all = likeness_join(all, facts[i]);
     for (size_t i = 0; i < FINDING_LISTS; i++) {
+        if (&f->lists[i] == &f->endpoints && is_of_a_pair(f))
+            continue;
         if (f->lists[i].left_out)
             return 0;
         all = likeness_join(all, of_list(&f->lists[i]));

@@ -1,5 +1,5 @@
-/* Whether two findings say the same but for who, when and how often: of a hundred scanners with one tool nobody wants
- * to read a hundred times what they do. */
+/* Whether two findings say the same but for who, whom, when and how often: of a hundred scanners with one tool, or of
+ * one that goes from endpoint to endpoint, nobody wants to read a hundred times what they do. */
 #ifndef SENSOR_DETECT_LIKENESS_H
 #define SENSOR_DETECT_LIKENESS_H
 

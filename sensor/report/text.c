@@ -64,11 +64,8 @@ void text_ip(struct buffer *out, const uint8_t ip[static 16])
         out->size += (size_t)(value_ip(at, ip) - at);
 }
 
-void text_ip_column(struct buffer *out, size_t indent, const uint8_t ip[static 16], size_t width)
+void text_end_column(struct buffer *out, size_t begin, size_t width)
 {
-    size_t begin = out->size;
-    buffer_format(out, "%*s", (int)indent, "");
-    text_ip(out, ip);
     if (out->size - begin > width) {
         buffer_text(out, "\n");
         begin = out->size;

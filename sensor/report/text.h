@@ -17,6 +17,7 @@ struct text_further {
 struct text_kind {
     uint64_t alike; /* finding's; 0: nothing is like it */
     uint8_t source[16];
+    struct address endpoint;
 };
 
 /** What an output of this format keeps. */
@@ -43,7 +44,8 @@ struct text_state {
     size_t further_count;
     struct text_kind kinds[TEXT_KINDS]; /* the last ones */
     size_t kind_count;
-    uint64_t listed; /* the kind whose list is being told; 0: none is */
+    uint64_t listed;    /* the kind whose list is being told; 0: none is */
+    bool listed_places; /* it is of endpoints that the same source asked, not of sources */
     size_t listed_shown, listed_hidden;
     size_t sources, sources_told, sources_shown;
     struct {
@@ -61,8 +63,8 @@ void text_heading(struct text_state *s, struct buffer *out, const char *heading)
 
 void text_ip(struct buffer *out, const uint8_t ip[static 16]);
 
-/** The first column of a table: `indent` blanks and the address in `width`; a longer one has a line of its own. */
-void text_ip_column(struct buffer *out, size_t indent, const uint8_t ip[static 16], size_t width);
+/** The first column of a table is written, from `begin` on: it gets `width`; where it is longer, a line of its own. */
+void text_end_column(struct buffer *out, size_t begin, size_t width);
 
 void text_endpoint(struct buffer *out, const struct address *a);
 
@@ -90,7 +92,8 @@ void text_finish_block(struct text_state *s, struct buffer *out);
 /** A block begins; others may turn out to be alike. */
 void text_remember_kind(struct text_state *s, const struct finding *f);
 
-/** A source of which the same is told as of an earlier one gets a line in a list below that, not a block.
+/** A source of which the same is told as of an earlier one, or as at another endpoint, gets a line in a list below
+ * that, not a block.
  *  @return false: there is none like it. */
 bool text_list_alike(struct text_state *s, struct buffer *out, const struct finding *f);
 
@@ -115,6 +118,9 @@ size_t text_level(const struct text_state *s, struct buffer *out, enum rule_leve
 /** Whom a finding is about and whom they asked: long addresses take a line each, the second with two more blanks than
  *  `indent`, the column that the first begins in already. @return in which column it ends. */
 size_t text_parties(const struct text_state *s, struct buffer *out, const struct finding *f, size_t indent);
+
+/** Whether it is about one endpoint; otherwise about those of a cluster, or several of none. */
+bool text_has_endpoint(const struct finding *f);
 
 /** The lines below the title: these, and why the endpoint counts as an API server. */
 void text_subject(const struct text_state *s, struct buffer *out, const struct finding *f);

@@ -20,7 +20,10 @@ static void add_counts(struct buffer *out, const struct source *source)
         int width;
         enum auth_state state;
     } columns[] = {{11, AUTH_ANONYMOUS}, {10, AUTH_REJECTED}, {12, AUTH_CREDENTIALED}, {9, AUTH_UNKNOWN}};
-    text_ip_column(out, 2, source->ip, ADDRESS);
+    size_t begin = out->size;
+    buffer_text(out, "  ");
+    text_ip(out, source->ip);
+    text_end_column(out, begin, ADDRESS);
     buffer_format(out, "%10llu", (unsigned long long)source->exchanges);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         buffer_format(out, "%*llu", columns[i].width, (unsigned long long)source->states[columns[i].state]);

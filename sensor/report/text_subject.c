@@ -14,15 +14,14 @@ static const char *basis_words(enum endpoint_basis basis)
     return words[basis];
 }
 
-/* Otherwise it is about several, or those of a cluster. */
-static bool is_of_one_endpoint(const struct finding *f)
+bool text_has_endpoint(const struct finding *f)
 {
     return f->subject == SUBJECT_ENDPOINT || (f->subject == SUBJECT_SOURCE && !f->cluster[0] && f->exchanges);
 }
 
 static void add_asked(const struct text_state *s, struct buffer *out, const struct finding *f)
 {
-    if (is_of_one_endpoint(f)) {
+    if (text_has_endpoint(f)) {
         text_endpoint(out, &f->endpoint);
         return;
     }
@@ -38,7 +37,7 @@ size_t text_parties(const struct text_state *s, struct buffer *out, const struct
         text_ip(out, f->source);
         buffer_text(out, " ->");
         bool fits = indent + (out->size - begin) + 1 + to_size <= s->style.width;
-        if (is_of_one_endpoint(f) && !fits) {
+        if (text_has_endpoint(f) && !fits) {
             indent += 2;
             buffer_format(out, "\n%*s", (int)indent, "");
             begin = out->size;
@@ -54,7 +53,7 @@ void text_subject(const struct text_state *s, struct buffer *out, const struct f
 {
     buffer_text(out, "  ");
     size_t used = text_parties(s, out, f, 2);
-    if (is_of_one_endpoint(f)) {
+    if (text_has_endpoint(f)) {
         const char *words = basis_words(f->basis);
         bool apart = f->subject == SUBJECT_SOURCE && used + strlen(" ()") + strlen(words) > s->style.width;
         buffer_format(out, "%s(%s)", apart ? "\n    " : " ", words);

@@ -178,18 +178,16 @@ static void what_makes_findings_differ(void **state)
     static struct memory memory = {.limit = 100000};
     static const struct hash_secret secret = {.bytes = {1}};
     const struct finding plain = {.subject = SUBJECT_SOURCE, .cluster = "", .exchanges = 1, .endpoint.port = 443};
-    struct finding f[9], listed[7];
+    struct finding f[7], listed[6];
     for (size_t i = 0; i < sizeof f / sizeof *f; i++)
         f[i] = plain;
     f[0].subject = SUBJECT_ENDPOINT;
     f[1].cluster = "one";
     f[2].exchanges = 0;
-    f[3].endpoint.port = 80;
-    f[4].endpoint.ip[3] = 1;
-    f[5].tunnel_id = 7;
-    f[6].front = 1;
-    f[7].signs = 2;
-    f[8].basis = ENDPOINT_SHAPE;
+    f[3].tunnel_id = 7;
+    f[4].front = 1;
+    f[5].signs = 2;
+    f[6].basis = ENDPOINT_SHAPE;
     const uint64_t likeness = finding_likeness(&plain, &LOW);
     assert_true(likeness != 0);
     assert_true(finding_likeness(&plain, &HIGH) != likeness);
@@ -198,8 +196,7 @@ static void what_makes_findings_differ(void **state)
     for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
         listed[i] = plain;
         struct value_list *const lists[] = {&listed[i].agents,   &listed[i].urls,    &listed[i].verbs,
-                                            &listed[i].statuses, &listed[i].reasons, &listed[i].forwarded,
-                                            &listed[i].endpoints};
+                                            &listed[i].statuses, &listed[i].reasons, &listed[i].forwarded};
         value_list_add(lists[i], slice_of("x"), &secret, &memory);
         assert_true(finding_likeness(&listed[i], &LOW) != likeness);
         for (size_t j = 0; j < i; j++)
@@ -208,6 +205,30 @@ static void what_makes_findings_differ(void **state)
         assert_int_equal(finding_likeness(&listed[i], &LOW), 0);
         value_list_clear(lists[i], &memory);
     }
+}
+
+/* Which endpoint of no cluster a source asked is told, and makes no other finding; anywhere else it does. */
+static void what_is_done_at_another_endpoint(void **state)
+{
+    (void)state;
+    static struct memory memory = {.limit = 100000};
+    static const struct hash_secret secret = {.bytes = {1}};
+    struct finding one = {.subject = SUBJECT_SOURCE, .cluster = "", .exchanges = 1, .endpoint.port = 443}, other = one;
+    other.endpoint.port = 80;
+    other.endpoint.ip[3] = 1;
+    value_list_add(&one.endpoints, slice_of("one"), &secret, &memory);
+    value_list_add(&other.endpoints, slice_of("other"), &secret, &memory);
+    assert_true(finding_likeness(&one, &LOW) == finding_likeness(&other, &LOW));
+    one.cluster = other.cluster = "both"; /* of it several may be asked: their list counts */
+    assert_true(finding_likeness(&one, &LOW) != finding_likeness(&other, &LOW));
+    one.cluster = other.cluster = "";
+    one.exchanges = other.exchanges = 0;
+    assert_true(finding_likeness(&one, &LOW) != finding_likeness(&other, &LOW));
+    value_list_clear(&one.endpoints, &memory);
+    value_list_clear(&other.endpoints, &memory);
+    one.exchanges = other.exchanges = 1;
+    one.subject = other.subject = SUBJECT_ENDPOINT;
+    assert_true(finding_likeness(&one, &LOW) != finding_likeness(&other, &LOW));
 }
 
 int main(void)
@@ -221,6 +242,7 @@ int main(void)
         cmocka_unit_test(what_is_alike_stands_together),
         cmocka_unit_test(what_is_alike_and_counts_differ),
         cmocka_unit_test(what_makes_findings_differ),
+        cmocka_unit_test(what_is_done_at_another_endpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,65 @@ static void the_same_as_further_up(void **state)
         BLOCK("1") BLOCK("2") BLOCK("3") LIST("2", "4") LIST("1", "5") BLOCK("6") LIST("2", "7") LIST("6", "8"));
 }
 
+/* Where a source did the same elsewhere only where, when and how often is told; of another source that did, both. */
+static void the_same_elsewhere(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t source;
+        uint16_t port;
+    } told[] = {{1, 443}, {1, 6443}, {1, 8443}, {2, 443}, {2, 6443}, {1, 16443}};
+    void *s = begin(false, false, false);
+    report_text.section(s, &out, SECTION_FINDINGS, 7);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct finding f = finding_of(&rule, 3, 0);
+        f.rule = &other;
+        f.source[15] = told[i].source;
+        f.endpoint.port = told[i].port;
+        f.alike = 5;
+        tell_finding(s, &f);
+    }
+    struct finding f = finding_of(&rule, 3, 0);
+    f.rule = &other;
+    f.source[15] = 9;
+    tell_finding(s, &f); /* something else */
+    f.alike = 5;
+    f.source[15] = 1;
+    f.endpoint.port = 1;
+    memset(f.endpoint.ip, 0xFE, sizeof f.endpoint.ip);
+    tell_finding(s, &f);
+    report_text.section(s, &out, SECTION_SOURCES, 0);
+    check_width();
+    end(s, "FINDINGS\n"
+           "\n"
+           "  7 findings, most severe first, those of one source or endpoint together.\n"
+           "\n"
+           "LOW  Other\n"
+           "  192.0.2.1 -> 192.0.2.100:443 (answers as an API server)\n"
+           "  3 requests, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  The same at other endpoints, with so many requests:\n"
+           "    192.0.2.100:6443        3  2026-11-24 04:32:54 UTC\n"
+           "    192.0.2.100:8443        3  2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  The same from other addresses, with so many requests:\n"
+           "    192.0.2.2               3  2026-11-24 04:32:54 UTC\n"
+           "    192.0.2.2 -> 192.0.2.100:6443\n"
+           "                            3  2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "  The same at other endpoints, with so many requests:\n"
+           "    192.0.2.100:16443       3  2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "LOW  Other\n"
+           "  192.0.2.9 -> 192.0.2.100:6443 (answers as an API server)\n"
+           "  3 requests, 2026-11-24 04:32:54 UTC\n"
+           "\n"
+           "LOW  Other\n"
+           "  The same as from 192.0.2.1 above, at other endpoints, with so many requests:\n"
+           "    [fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe]:1\n"
+           "                            3  2026-11-24 04:32:54 UTC\n");
+}
+
 /* With -v each is told in full; so is what is no source, and what nobody knows to be the same. */
 static void the_same_in_full(void **state)
 {
@@ -134,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_of_others),
         cmocka_unit_test(the_same_as_further_up),
+        cmocka_unit_test(the_same_elsewhere),
         cmocka_unit_test(the_same_in_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
