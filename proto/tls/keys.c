@@ -73,6 +73,7 @@ const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[
     struct tls_logged *logged = tls_vault_find(&k->vault, random);
     if (logged != NULL) {
         logged->asked = true;
+        logged->late = false;
         tls_vault_mark(&k->vault, logged);
     } else {
         remember_missed(k, random);
@@ -85,6 +86,14 @@ size_t tls_keys_unasked(const struct tls_keys *k)
     size_t count = 0;
     for (const struct tls_logged *l = tls_vault_newest(&k->vault); l != NULL; l = tls_vault_older(l))
         count += !tls_keys_logged(k, l->random)->asked;
+    return count;
+}
+
+size_t tls_keys_late(const struct tls_keys *k)
+{
+    size_t count = 0;
+    for (const struct tls_logged *l = tls_vault_newest(&k->vault); l != NULL; l = tls_vault_older(l))
+        count += l->late && tls_keys_logged(k, l->random) == l;
     return count;
 }
 
@@ -247,7 +256,7 @@ static struct tls_logged *add(struct tls_keys *k, const uint8_t random[static TL
 {
     struct tls_logged *logged = tls_vault_add(&k->vault, random);
     if (logged != NULL) /* its connection may be over, or have waited for long enough */
-        logged->asked = was_missed(k, random);
+        logged->asked = logged->late = was_missed(k, random);
     return logged;
 }
 

@@ -33,6 +33,7 @@ struct tls_logged {
     uint8_t random[TLS_RANDOM];
     struct tls_secret secrets[TLS_LABELS]; /* size 0: not logged */
     bool asked;                            /* of the first: a connection with this client random was seen */
+    bool late;                             /* and had asked in vain before; none has since */
 };
 
 /** How many connections with one client random are told apart. */
@@ -53,9 +54,10 @@ const struct tls_secret *tls_keys_find(struct tls_keys *k, const uint8_t random[
 struct tls_vault_walk tls_keys_walk(const struct tls_keys *k);
 const struct tls_logged *tls_keys_next(struct tls_vault_walk *walk);
 
-/** How many connections have secrets here; how many of these nobody asked for. */
+/** How many connections have secrets here; how many of these nobody asked for, and how many only before they came. */
 size_t tls_keys_count(const struct tls_keys *k);
 size_t tls_keys_unasked(const struct tls_keys *k);
+size_t tls_keys_late(const struct tls_keys *k);
 
 /** Forgets the oldest connections until no more than so many are left. @return how many were forgotten. */
 size_t tls_keys_trim(struct tls_keys *k, size_t connections);

@@ -160,4 +160,5 @@ void key_sources_count(const struct key_sources *s, struct counters *counters)
     of[COUNT_KEYS_FORGOTTEN] += lines[TLS_LINE_FULL] + s->store.forgotten;
     of[COUNT_KEYS_CONNECTIONS] += tls_keys_count(s->store.keys);
     of[COUNT_KEYS_UNASKED] += tls_keys_unasked(s->store.keys);
+    of[COUNT_KEYS_LATE] += tls_keys_late(s->store.keys);
 }

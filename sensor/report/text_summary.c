@@ -39,6 +39,7 @@ static const struct row not_seen[] = {
     {COUNT_KEYS_MALFORMED, "line| of TLS key logs not understood"},
     {COUNT_KEYS_CONTRADICTING, "TLS secret| unlike one read before: both are kept"},
     {COUNT_KEYS_UNASKED, "connection| of key logs that did not come by"},
+    {COUNT_KEYS_LATE, "connection| whose keys came too late to open them"},
     {COUNT_KEYS_FORGOTTEN, "TLS secret| forgotten: memory was short"},
     {COUNT_PROTOCOL_OTHER, "connection| of another protocol: not read"},
     {COUNT_STATE_UNKNOWN, "request| that may or may not have carried a credential"},

@@ -87,9 +87,14 @@ static void each_label(void **state)
     assert_int_equal(tls_keys_unasked(k), 2);
     assert_null(tls_keys_find(k, random_of(R3), TLS_LABEL_CLIENT_EARLY));
     assert_int_equal(tls_keys_unasked(k), 0);
-    /* Keys that come too late are not those of a connection that never came by. */
+    /* Keys that come too late are not those of a connection that never came by; who still waits for them asks again. */
+    assert_int_equal(tls_keys_late(k), 0);
     assert_int_equal(add(k, "CLIENT_RANDOM " R2 " " S48), TLS_LINE_ADDED);
+    assert_int_equal(add(k, "CLIENT_RANDOM " R2 " 0000000000000000" S32 "0123456789ABCDEF"), TLS_LINE_CONTRADICTS);
     assert_int_equal(tls_keys_unasked(k), 0);
+    assert_int_equal(tls_keys_late(k), 1);
+    assert_non_null(tls_keys_find(k, random_of(R2), TLS_LABEL_MASTER));
+    assert_int_equal(tls_keys_late(k), 0);
     keys_over(k);
 }
 
