@@ -28,14 +28,21 @@ static struct slice next_word(struct slice *rest)
     return word;
 }
 
+/* The family says how an address is written: a front that listens on both has IPv4 in IPv6, as ::ffff:192.0.2.1. */
+static bool parse_address(struct slice text, bool ipv4, uint8_t ip[static 16])
+{
+    bool dotted = slice_find(text, ':') == text.size;
+    return dotted == ipv4 && address_parse(text, ip);
+}
+
 /* " 192.0.2.1 192.0.2.2 56324 443" behind the family. */
 static bool parse_text(struct slice rest, bool ipv4, struct proxied *out)
 {
-    bool good = address_parse(next_word(&rest), out->from.ip) && address_parse(next_word(&rest), out->to.ip);
+    bool good =
+        parse_address(next_word(&rest), ipv4, out->from.ip) && parse_address(next_word(&rest), ipv4, out->to.ip);
     good = good && parse_port(next_word(&rest), &out->from.port);
     /* The last field has no space behind it. */
-    good = good && parse_port(rest, &out->to.port);
-    return good && address_is_ipv4(out->from.ip) == ipv4 && address_is_ipv4(out->to.ip) == ipv4;
+    return good && parse_port(rest, &out->to.port);
 }
 
 static enum proxy_line read_text(struct slice first, struct proxied *out)

@@ -26,7 +26,7 @@ struct proxied {
 
 /** @param first  the first bytes from the client, PROXY_LINE_MAX of them at most are looked at. More bytes never change
  *  an answer other than PROXY_LINE_MORE; with PROXY_LINE_MAX bytes it is never that.
- *  @param out  written only for PROXY_LINE_READ. */
+ *  @param out  to be read only after PROXY_LINE_READ. */
 enum proxy_line proxy_line_read(struct slice first, struct proxied *out);
 
 #endif

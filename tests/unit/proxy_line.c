@@ -57,6 +57,12 @@ static void text(void **state)
     read_cut(six, sizeof six - 1, &p);
     is_address(&p.from, "2001:db8::1", 0);
     is_address(&p.to, "2001:db8::2", 65535);
+    /* As HAProxy writes who came by IPv4 to a socket of both families. */
+    static const char mapped[] = "PROXY TCP6 ::ffff:192.0.2.1 ::ffff:198.51.100.2 44276 443\r\n";
+    read_cut(mapped, sizeof mapped - 1, &p);
+    assert_true(p.known);
+    is_address(&p.from, "192.0.2.1", 44276);
+    is_address(&p.to, "198.51.100.2", 443);
     static const char *const unknown[] = {"PROXY UNKNOWN\r\n", "PROXY UNKNOWN ffff::1 x 1 2 3\r\n"};
     for (size_t i = 0; i < 2; i++) {
         read_cut(unknown[i], strlen(unknown[i]), &p);
@@ -87,6 +93,7 @@ static void bad_text(void **state)
         "PROXY TCP4 2001:db8::1 2001:db8::2 1 2\r\n",
         "PROXY TCP6 192.0.2.1 192.0.2.2 1 2\r\n",
         "PROXY TCP4 192.0.2.1 2001:db8::2 1 2\r\n",
+        "PROXY TCP4 ::ffff:192.0.2.1 ::ffff:192.0.2.2 1 2\r\n",
         "PROXY TCP4 a.example 192.0.2.2 1 2\r\n",
         "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\rx",
     };
