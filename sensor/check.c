@@ -11,10 +11,11 @@
 
 enum { ORIGIN_SIZE = 512, WHAT_SIZE = 64, LABEL_WIDTH = 12 };
 
-static void print_file(FILE *out, const char *before, const char *name, const char *behind)
+/* Whoever wrote it: nothing of it moves the terminal's cursor. */
+static void print_text(FILE *out, const char *before, const char *text, const char *behind)
 {
     fputs(before, out);
-    log_printable(out, name);
+    log_printable(out, text);
     fputs(behind, out);
 }
 
@@ -25,7 +26,7 @@ static void print_row(const struct options *o, FILE *out, const char *label, con
     config_origin(o, setting, origin, sizeof origin);
     fprintf(out, "%-*s", LABEL_WIDTH, label);
     log_printable(out, value);
-    print_file(out, " (", origin, ")\n");
+    print_text(out, " (", origin, ")\n");
 }
 
 static void print_inputs(const struct options *o, FILE *out)
@@ -96,8 +97,9 @@ static void print_clusters(const struct options *o, FILE *out)
     for (size_t i = 0; i < cluster_count(o->map); i++) {
         const struct cluster *c = cluster_at(o->map, i);
         struct cluster_sums sums = cluster_sum(o->map, c);
-        fprintf(out, "    %s%s%s", c->name, c->provider[0] != '\0' ? ", " : "", c->provider);
-        print_file(out, " (", c->file, ":");
+        print_text(out, "    ", c->name, c->provider[0] != '\0' ? ", " : "");
+        print_text(out, "", c->provider, " (");
+        print_text(out, "", c->file, ":");
         fprintf(out, "%u): ", c->line);
         print_sums(&sums, out);
     }
@@ -107,21 +109,21 @@ static void print_suppression(const struct suppression *s, FILE *out)
 {
     char text[PREFIX_TEXT], date[VALUE_MAX];
     struct value_clock clock = {.second = 0};
-    print_file(out, "    ", s->file, ":");
+    print_text(out, "    ", s->file, ":");
     fprintf(out, "%u:", s->line);
     if (s->rule != NULL)
-        fprintf(out, " rule \"%s\"", s->rule);
+        print_text(out, " rule \"", s->rule, "\"");
     if (s->has_source)
         fprintf(out, " source %s", prefix_text(&s->source, text));
     if (s->cluster != NULL)
-        fprintf(out, " cluster \"%s\"", s->cluster);
+        print_text(out, " cluster \"", s->cluster, "\"");
     if (s->agent != NULL)
-        fprintf(out, " agent \"%s\"", s->agent);
+        print_text(out, " agent \"", s->agent, "\"");
     if (s->until != INT64_MAX) {
         value_time_plain(date, &clock, s->until - 1);
         fprintf(out, " until %.10s", date);
     }
-    fprintf(out, ": %s\n", s->reason);
+    print_text(out, ": ", s->reason, "\n");
 }
 
 static void print_suppressions(const struct options *o, FILE *out)
@@ -145,9 +147,10 @@ static void print_rules(const struct options *o, const struct rule_set *rules, F
     for (size_t i = 0; i < count; i++) {
         const struct rule_about *about = rule_about(rule_set_at(rules, i));
         if (strcmp(file, about->file) != 0)
-            print_file(out, "  ", about->file, "\n");
+            print_text(out, "  ", about->file, "\n");
         file = about->file;
-        fprintf(out, "    %s (%s)\n", about->title, rule_level_name(about->level));
+        print_text(out, "    ", about->title, " (");
+        fprintf(out, "%s)\n", rule_level_name(about->level));
     }
 }
 
@@ -190,7 +193,7 @@ static void print_tunnels(const struct options *o, FILE *out)
 void check_print(const struct options *o, const char *filter, const struct rule_set *rules, FILE *out)
 {
     fprintf(out, "%-*s", LABEL_WIDTH, "config");
-    print_file(out, "", o->config_file != NULL ? o->config_file : "none", "\n");
+    print_text(out, "", o->config_file != NULL ? o->config_file : "none", "\n");
     print_inputs(o, out);
     print_live(o, out);
     print_ports(o, out);

@@ -28,6 +28,7 @@ struct open_node {
     const struct yaml_node **tail; /* where the next member goes */
     const char *key;               /* of a map: the key whose value comes next */
     unsigned key_line, key_column;
+    bool key_quoted;
     size_t members;
 };
 
@@ -133,6 +134,7 @@ static struct yaml_node *add_node(struct reading *r, enum yaml_kind kind, yaml_m
     node->key = in->key;
     node->key_line = in->key_line;
     node->key_column = in->key_column;
+    node->key_quoted = in->key_quoted;
     in->key = NULL;
     *in->tail = node;
     in->tail = &node->next;
@@ -153,6 +155,7 @@ static bool add_key(struct reading *r, const yaml_event_t *e)
     in->key = take_text(r->yaml, e->data.scalar.value, e->data.scalar.length);
     in->key_line = line_of(e->start_mark);
     in->key_column = column_of(e->start_mark);
+    in->key_quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     return in->key != NULL || no_memory(r);
 }
 

@@ -13,9 +13,10 @@ enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
     enum yaml_kind kind;
-    unsigned line, column; /* from 1 */
-    const char *key;       /* of a map's member, ended by 0; NULL elsewhere */
-    unsigned key_line, key_column;
+    unsigned line, column;         /* from 1 */
+    const char *key;               /* of a map's member, ended by 0; NULL elsewhere */
+    unsigned key_line, key_column; /* where it begins: of a quoted one, at the quote */
+    bool key_quoted;
     const char *text; /* of a scalar, ended by 0 (it may hold others: `size`); "" elsewhere */
     size_t size;
     bool quoted;                          /* a quoted scalar is a string, whatever it looks like */

@@ -4,22 +4,18 @@
 #include "sensor/event/auth.h"
 #include "sensor/event/field.h"
 
-enum { RANGES = 8 };
-
 struct infer {
-    struct measure sizes[MEASURE_SIZES][RANGES]; /* most 0: none */
+    struct measure sizes[MEASURE_SIZES][MEASURE_RANGES]; /* most 0: none */
     uint32_t counts[INFER_COUNTS], weights[SUSPECTS], sure[MEASURE_SURES];
 };
 
 static void read_sizes(struct infer *i, const struct rule_set *rules)
 {
     for (const struct rule_entry *entry = rule_set_entries(rules, "tls_sizes"); entry; entry = entry->next) {
-        unsigned name = 0, free_at = 0;
-        while (name < MEASURE_SIZES && strcmp(measure_size_name(name), entry->tool) != 0)
-            name++;
-        while (name < MEASURE_SIZES && free_at < RANGES && i->sizes[name][free_at].most)
+        unsigned name = measure_size_find(entry->tool), free_at = 0;
+        while (name < MEASURE_SIZES && free_at < MEASURE_RANGES && i->sizes[name][free_at].most)
             free_at++;
-        if (name < MEASURE_SIZES && free_at < RANGES)
+        if (name < MEASURE_SIZES && free_at < MEASURE_RANGES)
             measure_read(entry->value, &i->sizes[name][free_at]);
     }
 }
@@ -68,7 +64,7 @@ uint32_t infer_weight(const struct infer *i, enum suspect sign)
 
 static bool is_in(const struct infer *i, enum measure_size name, unsigned size)
 {
-    for (unsigned at = 0; at < RANGES && i->sizes[name][at].most; at++) {
+    for (unsigned at = 0; at < MEASURE_RANGES && i->sizes[name][at].most; at++) {
         if (size >= i->sizes[name][at].least && size <= i->sizes[name][at].most)
             return true;
     }

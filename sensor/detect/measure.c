@@ -42,6 +42,14 @@ const char *measure_size_name(unsigned size)
     return names[size];
 }
 
+unsigned measure_size_find(const char *name)
+{
+    unsigned size = 0;
+    while (size < MEASURE_SIZES && strcmp(measure_size_name(size), name) != 0)
+        size++;
+    return size;
+}
+
 const char *measure_sure_name(unsigned sure)
 {
     static const char *const names[MEASURE_SURES] = {[SURE_GOAWAY] = "early_goaway",

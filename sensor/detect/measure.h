@@ -35,7 +35,13 @@ enum measure_size {
     MEASURE_SIZES
 };
 
+/** As many ranges one of them may have. */
+enum { MEASURE_RANGES = 8 };
+
 const char *measure_size_name(unsigned size);
+
+/** @return MEASURE_SIZES: there is none of that name. */
+unsigned measure_size_find(const char *name);
 
 /** In the list tls_confidence. */
 enum measure_sure { SURE_GOAWAY, SURE_GOAWAYS, SURE_401, SURE_401S, MEASURE_SURES };

@@ -8,6 +8,7 @@ enum { NAME_SIZE = 128 };
 #define ORDERS         (BIT(GT) | BIT(GTE) | BIT(LT) | BIT(LTE))
 #define FLAGS          (BIT(I) | BIT(M) | BIT(S))
 #define OTHER_LANGUAGE (BIT(RE) | FLAGS | BIT(CIDR) | ORDERS | BIT(EXISTS))
+#define NO_ORDER       (WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(NEQ) | BIT(EXPAND) | BIT(FIELDREF))
 
 /* A modifier, what it cannot stand with, and what has to stand before it. */
 static const struct {
@@ -25,10 +26,10 @@ static const struct {
     [MODIFIER_CIDR] = {"cidr", WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(EXPAND) | BIT(FIELDREF), 0},
     [MODIFIER_EXISTS] = {"exists", ~0U, 0},
     [MODIFIER_CASED] = {"cased", OTHER_LANGUAGE | BIT(CASED), 0},
-    [MODIFIER_GT] = {"gt", WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(EXPAND) | BIT(FIELDREF), 0},
-    [MODIFIER_GTE] = {"gte", WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(EXPAND) | BIT(FIELDREF), 0},
-    [MODIFIER_LT] = {"lt", WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(EXPAND) | BIT(FIELDREF), 0},
-    [MODIFIER_LTE] = {"lte", WILDCARDS | OTHER_LANGUAGE | BIT(CASED) | BIT(EXPAND) | BIT(FIELDREF), 0},
+    [MODIFIER_GT] = {"gt", NO_ORDER, 0},
+    [MODIFIER_GTE] = {"gte", NO_ORDER, 0},
+    [MODIFIER_LT] = {"lt", NO_ORDER, 0},
+    [MODIFIER_LTE] = {"lte", NO_ORDER, 0},
     [MODIFIER_NEQ] = {"neq", BIT(NEQ) | BIT(EXISTS) | ORDERS, 0},
     [MODIFIER_EXPAND] = {"expand", OTHER_LANGUAGE | BIT(ALL) | BIT(EXPAND) | BIT(FIELDREF), 0},
     [MODIFIER_FIELDREF] = {"fieldref", OTHER_LANGUAGE | BIT(CONTAINS) | BIT(EXPAND) | BIT(FIELDREF), 0},
@@ -96,7 +97,7 @@ static bool read_modifiers(const struct rule_reader *r, const struct yaml_node *
     while (*at == '|') {
         const char *name = ++at;
         size_t size = strcspn(name, "|");
-        unsigned column = n->key_column + (unsigned)(name - n->key);
+        unsigned column = n->key_column + n->key_quoted + (unsigned)(name - n->key);
         if (!add(r, key, name, size, n->key_line, column))
             return false;
         at += size;

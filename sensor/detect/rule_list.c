@@ -76,6 +76,7 @@ static struct rule_entry read_common(const struct rule_reader *r, const struct y
 struct entries {
     const struct rule_entry **tail;
     size_t count;
+    unsigned ranges[MEASURE_SIZES];
 };
 
 static void add_entry(const struct rule_reader *r, struct entries *all, const struct rule_entry *like,
@@ -93,6 +94,10 @@ static void add_entry(const struct rule_reader *r, struct entries *all, const st
         rule_wrong(r, value->line, value->column,
                    "found '%.64s' as a measure, expected a number or two as 95-130, up to %d", entry->value,
                    MEASURE_MOST);
+    unsigned size = strcmp(like->list, "tls_sizes") == 0 ? measure_size_find(like->tool) : MEASURE_SIZES;
+    if (size < MEASURE_SIZES && all->ranges[size]++ == MEASURE_RANGES)
+        rule_wrong(r, value->line, value->column, "found one more range of %s, expected %d at most", like->tool,
+                   MEASURE_RANGES);
     struct syn_pattern pattern;
     if (value->kind == YAML_SCALAR && strcmp(like->kind, "syn") == 0 && !syn_pattern_read(entry->value, &pattern))
         rule_wrong(r, value->line, value->column,

@@ -22,7 +22,10 @@ static const char *status_words(struct slice code)
     } rows[] = {
         {"401", " (credential missing or not accepted)"},
         {"403", " (not allowed)"},
+        {"304", " (nothing new)"},
         {"404", " (nothing there)"},
+        {"409", " (there already, or changed meanwhile)"},
+        {"410", " (too old)"},
         {"429", " (told to slow down)"},
         {"2", " (answered)"},
         {"3", " (sent elsewhere)"},

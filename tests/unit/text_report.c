@@ -56,6 +56,9 @@ static void a_finding(void **state)
     list(&f.verbs, "list", 24);
     list(&f.reasons, "Forbidden", 20);
     list(&f.forwarded, "198.51.100.9", 3);
+    list(&f.statuses, "409", 3);
+    list(&f.statuses, "410", 2);
+    list(&f.statuses, "304", 1);
     void *s = begin(false, false, false);
     report_text.section(s, &out, SECTION_FINDINGS, 1);
     tell_finding(s, &f, false); /* offline only the last word counts */
@@ -75,6 +78,9 @@ static void a_finding(void **state)
            "  Verbs               24  list\n"
            "  Answers             20  403 (not allowed)\n"
            "                       4  200 (answered)\n"
+           "                       3  409 (there already, or changed meanwhile)\n"
+           "                       2  410 (too old)\n"
+           "                       1  304 (nothing new)\n"
            "  Reasons             20  Forbidden\n"
            "  Forwarded for        3  198.51.100.9\n"
            "\n"
