@@ -122,6 +122,8 @@ sensor_libsensor_a_SOURCES = \
 	sensor/detect/rule_arena.h \
 	sensor/detect/rule_condition.c \
 	sensor/detect/rule_detection.c \
+	sensor/detect/rule_index.c \
+	sensor/detect/rule_index.h \
 	sensor/detect/rule_key.c \
 	sensor/detect/rule_list.c \
 	sensor/detect/rule_list.h \

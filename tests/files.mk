@@ -100,6 +100,7 @@ unit_tests = \
 	tests/unit/rhythm \
 	tests/unit/rule \
 	tests/unit/rule_engine \
+	tests/unit/rule_index \
 	tests/unit/rule_mistakes \
 	tests/unit/rule_pattern \
 	tests/unit/rules_shipped \

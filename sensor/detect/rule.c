@@ -1,5 +1,6 @@
 #include "sensor/detect/rule.h"
 
+#include "sensor/detect/rule_index.h"
 #include "sensor/detect/rule_memo.h"
 #include "sensor/detect/rule_parse.h"
 #include "sensor/event/exchange.h"
@@ -50,6 +51,7 @@ const struct rule_about *rule_about(const struct rule *rule)
 
 /* Rules in the order of their files, while their number is not known. */
 struct loaded {
+    struct rule_indexed indexed; /* by its number */
     const struct rule *rule;
     struct loaded *next;
 };
@@ -58,20 +60,19 @@ struct loading {
     struct rule_reader reader;
     struct loaded *first, **tail;
     size_t count;
+    struct rule_index numbers;
 };
 
 /* An id, and the number made of it, name one rule only. */
 static void check_unique(const struct loading *l, const struct rule *rule)
 {
-    for (const struct loaded *o = l->first; o; o = o->next) {
-        const struct rule_about *other = &o->rule->about;
-        if (other->number != rule->about.number)
-            continue;
-        rule_wrong(&l->reader, rule->about.line, 1, "found id %s, expected one of its own: that of %s:%u is %s",
-                   rule->about.id, other->file, other->line,
-                   slice_same_nocase(slice_of(other->id), slice_of(rule->about.id)) ? "the same" : "too like it");
+    const struct loaded *o = (struct loaded *)rule_index_each(&l->numbers, rule->about.number, NULL);
+    if (!o)
         return;
-    }
+    const struct rule_about *other = &o->rule->about;
+    bool same = slice_same_nocase(slice_of(other->id), slice_of(rule->about.id));
+    rule_wrong(&l->reader, rule->about.line, 1, "found id %s, expected one of its own: that of %s:%u is %s",
+               rule->about.id, other->file, other->line, same ? "the same" : "too like it");
 }
 
 static void load_document(struct loading *l, const struct yaml_node *document)
@@ -84,6 +85,7 @@ static void load_document(struct loading *l, const struct yaml_node *document)
     if (!o)
         return;
     o->rule = rule;
+    rule_index_put(&l->numbers, l->reader.arena, &o->indexed, rule->about.number);
     *l->tail = o;
     l->tail = &o->next;
     l->count++;

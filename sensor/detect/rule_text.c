@@ -3,6 +3,8 @@
 #include <hs.h>
 #include <stdio.h>
 
+#include "sensor/detect/rule_index.h"
+
 /* Fewer are tried one by one, which is sooner done than asking libhs. Answers are kept of so many texts of a field. */
 enum { SEARCHED_MIN = 2, KEPT_TEXTS = 64 };
 
@@ -26,15 +28,16 @@ struct added {
 };
 
 struct group {
-    uint32_t first, count; /* of the field's entries, as they were added */
-    struct group *older;
-    uint32_t hash, number;
+    struct rule_indexed indexed; /* by what its patterns are */
+    const struct added *first;   /* of its `count` entries, one behind the other */
+    size_t count;
+    uint32_t number;
 };
 
 struct field_texts {
     struct added *added, **tail;
     size_t added_count;
-    struct group *groups; /* newest first */
+    struct rule_index groups;
     uint32_t group_count;
     size_t answer_size;
     /* Compiled: kind by kind, each as it was added. */
@@ -86,19 +89,14 @@ static uint32_t hash_group(const struct rule_node *const *tests, size_t count)
     return hash;
 }
 
-static bool same_group(const struct field_texts *f, const struct group *g, const struct rule_node *const *tests,
-                       size_t count)
+static bool same_group(const struct group *g, const struct rule_node *const *tests, size_t count)
 {
-    if (g->count != count)
-        return false;
-    const struct added *a = f->added;
-    for (uint32_t skip = g->first; skip > 0; skip--)
-        a = a->next;
-    for (size_t i = 0; i < count; i++, a = a->next) {
+    const struct added *a = g->first;
+    for (size_t i = 0; g->count == count && i < count; i++, a = a->next) {
         if (!rule_pattern_same(&a->entry.pattern, &tests[i]->test.pattern))
             return false;
     }
-    return true;
+    return g->count == count;
 }
 
 uint32_t rule_texts_add(struct rule_texts *t, enum event_field_id field, const struct rule_node *const *tests,
@@ -106,20 +104,17 @@ uint32_t rule_texts_add(struct rule_texts *t, enum event_field_id field, const s
 {
     struct field_texts *f = &t->fields[field];
     uint32_t hash = hash_group(tests, count);
-    for (const struct group *g = f->groups; g; g = g->older) {
-        if (g->hash == hash && same_group(f, g, tests, count))
+    struct group *g = NULL;
+    while ((g = (struct group *)rule_index_each(&f->groups, hash, g ? &g->indexed : NULL))) {
+        if (same_group(g, tests, count))
             return g->number;
     }
-    struct group *g = rule_arena_take(t->arena, 1, sizeof *g);
+    g = rule_arena_take(t->arena, 1, sizeof *g);
     struct added *a = rule_arena_take(t->arena, count, sizeof *a);
     if (!g || !a)
         return 0; /* the arena remembers that it failed: nobody will ask */
-    *g = (struct group){.first = (uint32_t)f->added_count,
-                        .count = (uint32_t)count,
-                        .older = f->groups,
-                        .hash = hash,
-                        .number = f->group_count++};
-    f->groups = g;
+    *g = (struct group){.first = a, .count = count, .number = f->group_count++};
+    rule_index_put(&f->groups, t->arena, &g->indexed, hash);
     for (size_t i = 0; i < count; i++, a++) {
         a->entry = (struct entry){.pattern = tests[i]->test.pattern, .group = g->number};
         a->kind = class_of(&a->entry.pattern);
