@@ -65,12 +65,10 @@ static void side_drop(const struct delivery *d, struct held *h)
     held_free(h, d->memory);
 }
 
-static void side_discard(const struct delivery *d, enum side side)
+static void side_discard(const struct delivery *d, enum side side, uint64_t reset_at)
 {
-    struct held *h;
     side_of(d, side)->flags &= (uint8_t)~SIDE_OFFERED;
-    while ((h = held_pop(side_of(d, side))))
-        side_drop(d, h);
+    held_discard(side_of(d, side), reset_at, d->memory, d->counts);
 }
 
 void delivery_pass_over(const struct delivery *d, enum side side)
@@ -98,10 +96,11 @@ static void side_end(const struct delivery *d, enum side side, moment time, enum
         stream_end(d->r->above, side, time, how);
 }
 
+/* A reset right behind it still ends the other side. */
 static void side_finish(const struct delivery *d, enum side side, moment time)
 {
     side_advance(d->r, side, side_of(d, side)->next + 1);
-    side_discard(d, side);
+    side_discard(d, side, side_of(d, side)->next);
     side_end(d, side, time, END_FIN);
 }
 
@@ -110,7 +109,7 @@ static void side_reset(const struct delivery *d, enum side side, moment time)
 {
     struct delivery rest = *d;
     rest.time = time;
-    side_discard(d, side);
+    side_discard(d, side, 0);
     side_end(d, side, time, END_RESET);
     delivery_flush(&rest);
     side_end(d, other_side(side), time, END_RESET);

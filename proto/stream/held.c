@@ -257,6 +257,20 @@ struct held *held_pop(struct reassembly_side *s)
     return first;
 }
 
+void held_discard(struct reassembly_side *s, uint64_t reset_at, struct memory *memory, struct reassembly_counts *counts)
+{
+    struct held *kept = NULL;
+    for (unsigned left = s->held_segments; left > 0; left--) {
+        struct held *h = kept ? kept->after : held_first(s);
+        if (h->piece.ends & TCP_RST && h->piece.offset == reset_at) {
+            kept = h;
+            continue;
+        }
+        counts->outside += h->size;
+        held_remove(s, kept, h, memory);
+    }
+}
+
 void held_free(struct held *h, struct memory *memory)
 {
     memory_resize(memory, h, sizeof *h + h->room, 0);

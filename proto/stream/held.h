@@ -66,6 +66,10 @@ enum segment held_insert(struct reassembly_side *s, const struct piece *piece, s
 /** Takes the first one out, for the caller to free. NULL: there is none. */
 struct held *held_pop(struct reassembly_side *s);
 
+/** What is held does not count, but for a reset at `reset_at`; 0: that neither. */
+void held_discard(struct reassembly_side *s, uint64_t reset_at, struct memory *memory,
+                  struct reassembly_counts *counts);
+
 void held_free(struct held *h, struct memory *memory);
 
 #endif

@@ -137,29 +137,60 @@ static uint64_t side_acknowledge(struct reassembly_side *s, const struct packet 
     return ack;
 }
 
+/* Where the receiver of this side may be, if it takes what is held: behind all that it has acknowledged, and what is
+ * there in one piece with that. Of a receiver that is not seen nobody knows what it has; then, behind all. */
+static uint64_t side_reach(const struct reassembly_side *s, bool unseen)
+{
+    uint64_t reach = s->acked > s->next ? s->acked : s->next;
+    for (const struct held *h = held_first(s); h; h = h == s->held ? NULL : h->after) {
+        bool sure = h->piece.doubt == NO_DOUBT && h->piece.begin < PIECE_DOUBTFUL;
+        if (!unseen && (h->piece.offset > reach || !sure))
+            break;
+        uint64_t end = held_end(h) + (h->piece.ends ? 1 : 0);
+        reach = end > reach ? end : reach;
+    }
+    return reach;
+}
+
+/* What a reset is to its receiver. */
+enum reset {
+    RESET_WRONG,
+    RESET_TAKEN,   /* it is at the next number */
+    RESET_ANSWERS, /* nothing is odd about it; whether the peer takes it shows in what it sends */
+};
+
+/* Whoever has closed answers what crossed its FIN with a reset at the number which that acknowledged, its FIN's own
+ * nearly always (RFC 9293 section 3.10.7.1). And where something before it is missing, it ends what is held: whether
+ * its receiver has that too is not known. */
+static bool reset_answers(const struct reassembly_side *s, uint64_t offset)
+{
+    if (s->state == SIDE_FINISHED)
+        return offset + 1 == s->next;
+    bool answers = s->held && offset == s->acked;
+    for (const struct held *h = held_first(s); h && !answers; h = h == s->held ? NULL : h->after)
+        answers = offset == held_end(h) || (h->piece.ends && offset == held_end(h) + 1);
+    return answers;
+}
+
 /* Of an unseen side that nobody has acknowledged, a reset counts if it answers its peer's SYN (RFC 9293
  * section 3.10.7.3), or if nothing at all is known of the connection. What the peer has acknowledged is where the peer
  * expects it. Where a SYN's bytes wait, the next number is behind them or not: its peer has not told. */
-static bool reset_exact(const struct reassembly *r, const struct arrival *a)
+static enum reset judge_reset(const struct reassembly *r, const struct arrival *a)
 {
     const struct reassembly_side *s = &r->side[a->from];
     const struct reassembly_side *o = &r->side[other_side(a->from)];
     const struct packet *p = a->packet;
-    if (s->flags & SIDE_ANCHORED)
-        return side_ahead(s, p->seq) == 0 || side_offers_up_to(s, p->seq) ||
-               (side_owes(s) && p->seq == s->isn + (uint32_t)s->acked);
-    if (!(o->flags & SIDE_ANCHORED))
-        return true;
+    if (s->flags & SIDE_ANCHORED) {
+        uint64_t offset = s->next + (uint64_t)(int64_t)side_ahead(s, p->seq);
+        uint64_t reach = side_ended(s) ? s->next : side_reach(s, o->state == SIDE_UNSEEN);
+        if (offset == s->next || offset == reach || side_offers_up_to(s, p->seq))
+            return RESET_TAKEN;
+        return reset_answers(s, offset) ? RESET_ANSWERS : RESET_WRONG;
+    }
     bool answers = side_ahead(o, p->ack) == 0 || side_offers_up_to(o, p->ack) ||
                    ((o->flags & SIDE_SYN_KNOWN) && p->ack == o->isn + 1);
-    return (p->flags & TCP_ACK) && answers;
-}
-
-/* Whoever has closed answers what crossed its FIN with a reset at the number which that acknowledged: the FIN's own
- * (RFC 9293 section 3.10.7.1). Nothing is odd about it, and whether the peer takes it shows in what it sends. */
-static bool reset_answers_crossing(const struct reassembly_side *s, const struct packet *p)
-{
-    return s->state == SIDE_FINISHED && side_ahead(s, p->seq) == -1;
+    bool first = !(o->flags & SIDE_ANCHORED);
+    return first || ((p->flags & TCP_ACK) && answers) ? RESET_TAKEN : RESET_WRONG;
 }
 
 /* Delivers a piece at once where it can, else holds it. */
@@ -212,19 +243,21 @@ static enum segment take_reset(const struct delivery *d, const struct arrival *a
     d->counts->outside += p->payload.size; /* a reset's payload is a remark, no data (RFC 9293 section 3.5.2) */
     if (s->state == SIDE_RESET)
         return (s->flags & SIDE_ANCHORED) && side_ahead(s, p->seq) == 0 ? SEGMENT_REPEATED : SEGMENT_OUTSIDE;
-    if (reset_answers_crossing(s, p))
-        return SEGMENT_REPEATED;
-    if (!reset_exact(d->r, a))
-        return SEGMENT_OUTSIDE;
+    enum reset judged = judge_reset(d->r, a);
+    if (judged != RESET_TAKEN)
+        return judged == RESET_ANSWERS ? SEGMENT_REPEATED : SEGMENT_OUTSIDE;
     if (!(s->flags & SIDE_ANCHORED))
         side_anchor(s, p->seq, LATE, 0);
     side_seen(s);
+    bool offers = s->flags & SIDE_OFFERED;
     bool offered = o->flags & SIDE_OFFERED; /* a reset acknowledges all of a SYN, and takes nothing of it */
     for (enum side side = CLIENT; side <= SERVER; side++)
         delivery_end_offer(d, side);
     uint64_t ack = !offered && (o->flags & SIDE_ANCHORED) && !side_far(o, p->ack) ? side_acknowledge(o, p) : 0;
     struct piece piece = piece_of(p, ack);
-    piece.offset = piece.begin = side_owes(s) && side_ahead(s, p->seq) != 0 ? s->acked : s->next;
+    int32_t ahead = side_ahead(s, p->seq);
+    bool taken_back = offers && !s->held;
+    piece.offset = piece.begin = taken_back || ahead < 0 ? s->next : s->next + (uint32_t)ahead;
     piece.cut = 0;
     piece.ends = TCP_RST;
     return piece_take(d, a->from, &piece, slice_of(""));

@@ -282,6 +282,82 @@ static void test_reset_at_fin(void **state)
     finish(&closed, "C(get)C<fin>S(200)S<capture>");
 }
 
+/* Something before the FIN is missing; the reset behind it is at the next number all the same. */
+static void test_reset_behind_held_fin(void **state)
+{
+    (void)state;
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        enum side peer = other_side(side);
+        struct rig lost = rig(); /* its peer has all of it */
+        lost.limits.patience = 10;
+        shake_hands(&lost);
+        assert_int_equal(segment(&lost, side, 4, 1, F, "xyz"), SEGMENT_HELD);
+        segment(&lost, peer, 1, 8, A, "other");
+        assert_int_equal(segment(&lost, side, 7, 0, R, ""), SEGMENT_REPEATED); /* answers what crossed the FIN */
+        assert_int_equal(segment(&lost, side, 6, 0, R, ""), SEGMENT_OUTSIDE);
+        assert_int_equal(segment(&lost, side, 9, 0, R, ""), SEGMENT_OUTSIDE);
+        assert_int_equal(segment(&lost, side, 1 << 20, 0, R, ""), SEGMENT_OUTSIDE);
+        assert_int_equal(segment(&lost, side, 8, 0, R, ""), SEGMENT_HELD);
+        reassembly_wait(&lost.r, lost.clock + 1000, &lost.limits, &lost.memory, &lost.counts);
+        assert_true(reassembly_over(&lost.r));
+        finish(&lost, side == CLIENT ? "C[3]C(xyz)C<fin>S(other)S<reset>" : "S[3]S(xyz)S<fin>C(other)C<reset>");
+
+        struct rig late = rig(); /* it comes after all */
+        shake_hands(&late);
+        segment(&late, side, 4, 1, F, "xyz");
+        segment(&late, peer, 1, 8, A, "");
+        segment(&late, side, 8, 0, R, "");
+        segment(&late, side, 1, 1, A, "get");
+        finish(&late, side == CLIENT ? "C(getxyz)C<fin>S<reset>" : "S(getxyz)S<fin>C<reset>");
+
+        struct rig waits = rig(); /* for what it acknowledges of the other side */
+        shake_hands(&waits);
+        segment(&waits, side, 1, 6, A, "get");
+        segment(&waits, side, 4, 6, F, "");
+        segment(&waits, peer, 6, 5, A, "more");
+        assert_int_equal(segment(&waits, side, 5, 0, R, ""), SEGMENT_HELD);
+        segment(&waits, peer, 1, 1, A, "other");
+        finish(&waits, side == CLIENT ? "S(other)C(get)C<fin>S(more)S<reset>" : "C(other)S(get)S<fin>C(more)C<reset>");
+    }
+}
+
+/* Nobody has acknowledged what stands before it: a receiver that misses that does not take the reset, and another does.
+ */
+static void test_reset_behind_open_hole(void **state)
+{
+    (void)state;
+    struct rig t = rig();
+    shake_hands(&t);
+    segment(&t, CLIENT, 4, 1, A, "xyz");
+    assert_int_equal(segment(&t, CLIENT, 7, 0, R, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&t, CLIENT, 6, 0, R, ""), SEGMENT_OUTSIDE);
+    segment(&t, CLIENT, 1, 1, A, "get");
+    segment(&t, SERVER, 1, 7, A, "200");
+    segment(&t, CLIENT, 7, 4, A, "put");
+    finish(&t, "C(getxyz)S(200)C(put)C<capture>S<capture>");
+
+    struct rig fin = rig();
+    shake_hands(&fin);
+    segment(&fin, CLIENT, 4, 1, F, "xyz");
+    assert_int_equal(segment(&fin, CLIENT, 7, 0, R, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&fin, CLIENT, 8, 0, R, ""), SEGMENT_REPEATED);
+    assert_int_equal(segment(&fin, CLIENT, 1, 0, R, ""), SEGMENT_DELIVERED); /* of a real loss it is the next */
+    finish(&fin, "C<reset>S<reset>");
+
+    struct rig lies = rig(); /* acknowledged is more than was sent */
+    shake_hands(&lies);
+    segment(&lies, CLIENT, 1, 1, F, "get");
+    segment(&lies, SERVER, 1, 9, A, "200");
+    assert_int_equal(segment(&lies, CLIENT, 9, 0, R, ""), SEGMENT_OUTSIDE);
+    finish(&lies, "C(get)C<fin>S(200)S<capture>");
+
+    struct rig alone = rig(); /* who cannot be seen is not asked */
+    segment(&alone, CLIENT, 0, 0, S, "");
+    segment(&alone, CLIENT, 4, 1, F, "xyz");
+    assert_int_equal(segment(&alone, CLIENT, 8, 0, R, ""), SEGMENT_HELD);
+    finish(&alone, "C[3]C(xyz)C<fin>S<reset>");
+}
+
 /* Ports used again so soon that both numbers are near the old ones: the server's answer to the other SYN proves it. */
 static void test_new_life_near(void **state)
 {
@@ -470,6 +546,8 @@ int main(void)
         cmocka_unit_test(test_reset_flushes),
         cmocka_unit_test(test_closed_port),
         cmocka_unit_test(test_reset_at_fin),
+        cmocka_unit_test(test_reset_behind_held_fin),
+        cmocka_unit_test(test_reset_behind_open_hole),
         cmocka_unit_test(test_new_life_near),
         cmocka_unit_test(test_half_closed),
         cmocka_unit_test(test_new_life),
