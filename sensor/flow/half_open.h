@@ -10,7 +10,9 @@
 #include "proto/base/memory.h"
 #include "sensor/flow/key.h"
 
-#define HALF_OPEN_TIME ((UINT64_C(1) << 54) - 1)
+#define HALF_OPEN_TIME  ((UINT64_C(1) << 54) - 1)
+#define HALF_OPEN_LEAST 40u
+#define HALF_OPEN_ABOVE 127u
 
 /** The SYN, as far as a connection is made of it later. It begins as its key does, but that tunnel_id and tunnel_kind
  * stand for the network that they make. */
@@ -21,7 +23,7 @@ struct half_open {
     uint32_t isn;
     struct syn_shape shape;
     uint64_t microseconds : 54, /* its time: half_open_time() */
-        size : 7,               /* of its frame, as far as 127 */
+        above_least : 7,        /* of its frame's size: half_open_size() */
         syns : 3;               /* how often it came, as far as 7 */
     uint32_t number;            /* of its frame, the lower half: half_open_number() */
     uint32_t outer : 12,        /* the outermost tag */
@@ -90,6 +92,18 @@ static inline void half_open_set_time(struct half_open *record, moment time)
 static inline moment half_open_time(const struct half_open *record)
 {
     return ((moment)((uint64_t)record->microseconds << 10) >> 10) * 1000;
+}
+
+/** Of the SYN's frame: from 40 bytes, which IPv4 and TCP have, to 167, which IPv6 with options has in a tunnel. */
+static inline void half_open_set_size(struct half_open *record, uint32_t size)
+{
+    uint32_t above = size > HALF_OPEN_LEAST ? size - HALF_OPEN_LEAST : 0;
+    record->above_least = above < HALF_OPEN_ABOVE ? above & HALF_OPEN_ABOVE : HALF_OPEN_ABOVE;
+}
+
+static inline uint32_t half_open_size(const struct half_open *record)
+{
+    return HALF_OPEN_LEAST + record->above_least;
 }
 
 /** The one that came first, or NULL. */

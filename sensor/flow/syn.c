@@ -4,7 +4,6 @@
 #include "sensor/flow/table_inside.h"
 
 #define VLAN_BITS   0xfffu
-#define SIZE_MOST   127u
 #define SYNS_MOST   7u
 #define TUNNEL_BITS 15u
 
@@ -35,7 +34,7 @@ void syn_end(struct flow_table *t, struct half_open *h, enum flow_reason why, mo
         .auth_outcome = AUTH_NOT_JUDGED,
         .last = last,
         .packets = {h->syns, answer_bytes != 0},
-        .bytes = {(uint64_t)h->syns * h->size, answer_bytes},
+        .bytes = {(uint64_t)h->syns * half_open_size(h), answer_bytes},
         .state = answer_bytes ? FLOW_REFUSED : FLOW_NEW,
         .reason = (uint8_t)why,
         .from_start = true,
@@ -64,7 +63,7 @@ void syn_begin(struct flow_table *t, const struct flow_key *key, uint32_t tag, c
     h->isn = p->seq;
     h->shape = (struct syn_shape){.window = p->window, .options = p->options, .ttl = p->ttl};
     half_open_set_time(h, p->time);
-    h->size = wire_size < SIZE_MOST ? wire_size & SIZE_MOST : SIZE_MOST;
+    half_open_set_size(h, wire_size);
     h->client_low = from_low;
     h->vlans = p->vlans < 2 ? p->vlans & 3u : 2;
     h->outer = p->vlan[0] & VLAN_BITS;
@@ -98,7 +97,7 @@ static struct connection *connection_of_half_open(struct flow_table *t, struct h
     };
     struct flow_key key;
     half_open_key(h, &key);
-    unsigned syns = h->syns, size = h->size;
+    unsigned syns = h->syns, size = half_open_size(h);
     half_open_remove(&t->half_opens, h);
     struct connection *c = flow_table_make(t, &key, &syn, true);
     for (unsigned i = 0; c && i < syns; i++)

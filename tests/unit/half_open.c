@@ -156,14 +156,14 @@ static void times_are_whole_microseconds(void **state)
     (void)state;
     static const moment most = INT64_C(8000000000) * 1000000000;
     static const moment times[] = {0, 1000, -1000, most, -most, INT64_C(1700000000123456000)};
-    struct half_open record = {.size = 127, .syns = 7};
+    struct half_open record = {.above_least = 127, .syns = 7};
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         half_open_set_time(&record, times[i]);
         assert_true(half_open_time(&record) == times[i]);
     }
     half_open_set_time(&record, 1999);
     assert_true(half_open_time(&record) == 1000);
-    assert_int_equal(record.size, 127);
+    assert_int_equal(record.above_least, 127);
     assert_int_equal(record.syns, 7);
 }
 

@@ -115,6 +115,29 @@ static void tells_the_tags_of_a_syn(void **state)
     }
 }
 
+/* A bare one over IPv4 has 40 bytes; one with options over IPv6 in VXLAN has 144. */
+static void tells_the_size_of_a_syn(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[] = {40, 54, 127, 128, 144, 167};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        for (int answered = 0; answered < 2; answered++) {
+            struct test t;
+            begin(&t);
+            for (int twice = 0; twice < 2; twice++) {
+                struct frame frame = *wire_raw(&t.wire, CLIENT, 7, 0, TCP_SYN, "", 0);
+                frame.wire_size = sizes[i];
+                worker_frame(t.worker, &frame);
+            }
+            if (answered)
+                worker_frame(t.worker, wire_raw(&t.wire, SERVER, 70, 8, SA, "", 0));
+            worker_finish(t.worker);
+            assert_int_equal(flow_at(&t, 0)->bytes[CLIENT], 2 * sizes[i]);
+            end(&t);
+        }
+    }
+}
+
 static void an_unseen_syn_has_no_shape(void **state)
 {
     (void)state;
@@ -203,6 +226,7 @@ int main(void)
         cmocka_unit_test(tells_syns),
         cmocka_unit_test(tells_the_shape_of_a_syn),
         cmocka_unit_test(tells_the_tags_of_a_syn),
+        cmocka_unit_test(tells_the_size_of_a_syn),
         cmocka_unit_test(an_unseen_syn_has_no_shape),
         cmocka_unit_test(sweeps_are_bounded_and_told),
         cmocka_unit_test(old_syns_wait_as_long),
