@@ -43,6 +43,8 @@ static void swap_sides(struct connection *c)
     c->how[CLIENT] = c->how[SERVER];
     c->ended[SERVER] = ended;
     c->how[SERVER] = how;
+    if (c->facts.across)
+        c->facts.across = c->facts.across == 1 + CLIENT ? 1 + SERVER : 1 + CLIENT;
     reassembly_swap(&c->reassembly);
     c->unfollowed = !port_set_has(&c->bench->ports, server.port);
     reader_attach(c);

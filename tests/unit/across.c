@@ -102,6 +102,26 @@ static void joined_late(void **state)
     }
 }
 
+/* Both ports are followed, and the first that is seen is the server's: what comes later turns the connection round. */
+static void turned_round(void **state)
+{
+    (void)state;
+    struct test t;
+    begin(&t);
+    wire_begin(&t.wire, CLIENT_IP, 8080, SERVER_IP, PORT);
+    say_in(&t, TO_CLIENT, SERVER, PA, "the end of a body");
+    say_in(&t, TO_SERVER, CLIENT, PA, "and of another");
+    say_in(&t, TO_CLIENT, SERVER, PA, OK_EMPTY);
+    for (int i = 0; i < 2; i++)
+        exchange_in(&t, TO_SERVER, TO_CLIENT);
+    finish(&t);
+    assert_int_equal(t.count, 4);
+    for (size_t i = 1; i < 3; i++)
+        assert_whole(&t, i, TO_CLIENT);
+    assert_int_equal(flow_at(&t, 3)->exchanges, 3);
+    end(&t);
+}
+
 static void the_port_is_used_again(void **state)
 {
     (void)state;
@@ -201,9 +221,13 @@ static void halves_of_two_tenants_are_no_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_direction_has_its_own), cmocka_unit_test(joined_late),
-        cmocka_unit_test(the_port_is_used_again),     cmocka_unit_test(a_refusal_comes_back_in_another),
-        cmocka_unit_test(tenants_stay_apart),         cmocka_unit_test(halves_of_two_tenants_are_no_whole),
+        cmocka_unit_test(each_direction_has_its_own),
+        cmocka_unit_test(joined_late),
+        cmocka_unit_test(turned_round),
+        cmocka_unit_test(the_port_is_used_again),
+        cmocka_unit_test(a_refusal_comes_back_in_another),
+        cmocka_unit_test(tenants_stay_apart),
+        cmocka_unit_test(halves_of_two_tenants_are_no_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
