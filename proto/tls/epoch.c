@@ -108,7 +108,7 @@ void tls_epochs_change_cipher(struct tls_epochs *e, const struct tls_locksmith *
     if (!s->next)
         expand(e, l);
     use_next(s);
-    s->unsure = false;
+    s->unsure = s->skipped = false;
     s->changed = !e->side[other_side(side)].changed;
     if (!s->changed) /* both sides have: the next hellos are another handshake's */
         e->side[other_side(side)].changed = false;
@@ -124,7 +124,7 @@ void tls_epochs_enter(struct tls_epochs *e, enum side side, enum tls_epoch epoch
         s->epoch = (uint8_t)epoch;
         s->proven = false;
     }
-    s->unsure = false;
+    s->unsure = s->skipped = false;
 }
 
 void tls_epochs_found(struct tls_epochs *e)
@@ -171,15 +171,6 @@ void tls_epochs_name(struct tls_epochs *e, const uint8_t random[static TLS_RANDO
     e->named = true;
 }
 
-void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what)
-{
-    struct tls_epoch_side *s = &e->side[side];
-    if (what == TLS_LOST_SOME)
-        s->unsure = true;
-    else if (s->opener)
-        tls_opener_pass(s->opener, slice_of(""));
-}
-
 /* Behind a gap: the first of so many places in the sequence where the record opens. */
 static bool find_place(struct tls_opener *o, unsigned trials, const uint8_t *header, struct slice sealed, uint8_t *out,
                        struct tls_opened *opened)
@@ -195,11 +186,16 @@ static bool find_place(struct tls_opener *o, unsigned trials, const uint8_t *hea
     return false;
 }
 
+static bool is_unsure(const struct tls_epoch_side *s)
+{
+    return s->unsure || s->skipped;
+}
+
 static bool open_here(struct tls_opener *o, const struct tls_epoch_side *s, const struct tls_locksmith *l,
                       const uint8_t *header, struct slice sealed, uint8_t *out, struct tls_opened *opened)
 {
     return o && (tls_opener_open(o, header, sealed, out, opened) == TLS_OPEN_OK ||
-                 (s->unsure && find_place(o, l->trials, header, sealed, out, opened)));
+                 (is_unsure(s) && find_place(o, l->trials, header, sealed, out, opened)));
 }
 
 static void fetch(struct tls_epochs *e, const struct tls_locksmith *l, enum side from)
@@ -217,8 +213,21 @@ static void fetch(struct tls_epochs *e, const struct tls_locksmith *l, enum side
     }
     if (!s->opener)
         s->opener = traffic_opener(e, l, from, (enum tls_epoch)s->epoch);
-    if (!s->next && s->epoch == TLS_EPOCH_HANDSHAKE && (!s->opener || s->unsure))
+    if (!s->next && s->epoch == TLS_EPOCH_HANDSHAKE && (!s->opener || is_unsure(s)))
         s->next = traffic_opener(e, l, from, TLS_EPOCH_TRAFFIC);
+}
+
+/* The opener of its epoch may not have been asked for yet. */
+void tls_epochs_lost(struct tls_epochs *e, const struct tls_locksmith *l, enum side side, enum tls_record_lost what)
+{
+    struct tls_epoch_side *s = &e->side[side];
+    if (s->epoch != TLS_EPOCH_CLEAR && what == TLS_LOST_ONE)
+        fetch(e, l, side);
+    bool placed = what == TLS_LOST_ONE && s->opener && !s->passing;
+    if (placed)
+        tls_opener_pass(s->opener, slice_of(""));
+    s->skipped |= placed;
+    s->unsure |= !placed && (what == TLS_LOST_SOME || s->epoch != TLS_EPOCH_CLEAR);
 }
 
 /* A record that shows whether an opener is the right one. */
@@ -337,7 +346,7 @@ static bool open_fetched(struct tls_epochs *e, const struct tls_locksmith *l, en
 {
     struct tls_epoch_side *s = &e->side[from];
     bool opens = open_here(s->opener, s, l, header, sealed, out, opened);
-    if (!opens && s->epoch == TLS_EPOCH_EARLY && s->unsure) {
+    if (!opens && s->epoch == TLS_EPOCH_EARLY && is_unsure(s)) {
         /* EndOfEarlyData may be what was lost. */
         tls_epochs_enter(e, from, TLS_EPOCH_HANDSHAKE);
         s->passing = s->unsure = true;
@@ -352,7 +361,7 @@ static bool open_fetched(struct tls_epochs *e, const struct tls_locksmith *l, en
         if (opens)
             use_next(s);
     }
-    if (!opens && is_tls13(e) && s->epoch == TLS_EPOCH_TRAFFIC && s->unsure && s->opener)
+    if (!opens && is_tls13(e) && s->epoch == TLS_EPOCH_TRAFFIC && is_unsure(s) && s->opener)
         opens = open_updated(s, l, header, sealed, out, opened);
     return opens;
 }
@@ -363,13 +372,13 @@ enum tls_epoch_open tls_epochs_open(struct tls_epochs *e, const struct tls_locks
 {
     struct tls_epoch_side *s = &e->side[from];
     fetch(e, l, from);
-    struct proof p = {from, s->unsure ? l->trials : 0, header, sealed, out};
+    struct proof p = {from, is_unsure(s) ? l->trials : 0, header, sealed, out};
     if (!s->opener && !s->next && !choose(e, l, &p))
         return TLS_EPOCH_CLOSED;
     bool opens = open_fetched(e, l, from, header, sealed, out, opened) ||
                  (choose(e, l, &p) && open_fetched(e, l, from, header, sealed, out, opened));
     if (opens) {
-        s->unsure = s->passing = false;
+        s->unsure = s->skipped = s->passing = false;
         s->proven = true;
     } else if (s->opener && !s->passing) {
         tls_opener_pass(s->opener, sealed);

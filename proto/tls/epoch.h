@@ -31,6 +31,7 @@ struct tls_epoch_side {
     struct tls_opener *next;   /* before TLS 1.3: behind the ChangeCipherSpec; else: of the traffic's epoch */
     uint8_t epoch;             /* enum tls_epoch */
     bool unsure;               /* records were lost, nobody knows how many */
+    bool skipped;              /* records were lost, each with its place: one may have said that the keys change */
     bool passing;   /* early data that is not read, or has no key: what does not open has no place in the sequence */
     bool changed;   /* before TLS 1.3: the ChangeCipherSpec that `next` is for was seen */
     bool proven;    /* `opener` has opened a record */
@@ -89,7 +90,7 @@ uint64_t tls_epochs_plain_size(const struct tls_epochs *e, enum side side, size_
 void tls_epochs_name(struct tls_epochs *e, const uint8_t random[static TLS_RANDOM]);
 
 /** A record of this side is missing, or nobody knows how many are. */
-void tls_epochs_lost(struct tls_epochs *e, enum side side, enum tls_record_lost what);
+void tls_epochs_lost(struct tls_epochs *e, const struct tls_locksmith *l, enum side side, enum tls_record_lost what);
 
 /** Before TLS 1.3: the master secret of the last hellos. @return NULL: not known. */
 const struct tls_secret *tls_epochs_master(const struct tls_epochs *e, const struct tls_locksmith *l);

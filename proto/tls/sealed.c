@@ -213,7 +213,7 @@ static void tell_lost(struct tls *t, enum side from, moment time, enum tls_recor
     if (what == TLS_LOST_ONE && header[0] == TLS_APPLICATION_DATA && t->half[from].begun)
         size = tls_epochs_plain_size(&t->epochs, from, (size_t)header[3] << 8 | header[4]);
     tls_dialogue_lost(t, from);
-    tls_epochs_lost(&t->epochs, from, what);
+    tls_epochs_lost(&t->epochs, &t->bench->locksmith, from, what);
     if (what == TLS_LOST_SOME || t->epochs.side[from].epoch != TLS_EPOCH_CLEAR)
         tls_plain_gap(t, from, time, size);
 }
@@ -223,7 +223,7 @@ static void tell_many(struct tls *t, const struct tls_waiting_record *many)
 {
     enum side from = (enum side)many->side;
     for (uint32_t i = 0; i < many->count; i++)
-        tls_epochs_lost(&t->epochs, from, TLS_LOST_ONE);
+        tls_epochs_lost(&t->epochs, &t->bench->locksmith, from, TLS_LOST_ONE);
     tls_dialogue_lost(t, from);
     tls_plain_gap(t, from, many->time, GAP_UNKNOWN);
 }

@@ -38,6 +38,62 @@ static void hear_but(struct rig *r, const struct tls_talk *t, size_t lost, size_
     }
 }
 
+/* Of the records from `cut` to `last` the snap length left the header. @param late  the keys come behind all that. */
+static void hear_cut(struct rig *r, const struct tls_talk *t, size_t cut, size_t last, bool late)
+{
+    rig_init(r);
+    r->bench->limits.waiting_bytes = late ? 1 << 20 : 0;
+    r->bench->limits.waiting_time = 1000;
+    if (!late)
+        rig_add_keys(r, t);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct tls_talk_record *record = &t->records[i];
+        bool whole = i < cut || i > last;
+        rig_say(r, record->side, t->wire + record->at, whole ? record->size : TLS_RECORD_HEADER);
+        if (!whole)
+            stream_gap(tls_stream(r->tls), (enum side)record->side, 1, record->size - TLS_RECORD_HEADER);
+    }
+    if (!late)
+        return;
+    rig_add_keys(r, t);
+    tls_retry(r->tls, 2);
+}
+
+/* The place of what was cut is known, whether or not there was a key yet: what comes behind it is read. */
+static void a_record_is_cut(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct tls_talk_options options = i & 1 ? tls12 : tls13;
+        options.client_certificate = i & 2;
+        struct tls_talk *t = tls_talk_new(&options);
+        speak(t, 1);
+        speak(t, 2);
+        size_t first = 0; /* that is sealed: behind the hellos, and before TLS 1.3 behind each ChangeCipherSpec */
+        bool sealed[2] = {false};
+        for (size_t k = 0; k + 2 < t->count; k++) {
+            const struct tls_talk_record *record = &t->records[k];
+            uint8_t content = t->wire[record->at];
+            bool is_sealed = options.version == TLS_1_3 ? content == TLS_APPLICATION_DATA : sealed[record->side];
+            sealed[record->side] |= content == TLS_CHANGE_CIPHER_SPEC;
+            if (!is_sealed)
+                continue;
+            first = first ? first : k;
+            for (int late = 0; late < 2; late++) {
+                struct rig r;
+                hear_cut(&r, t, k, k, late);
+                assert_true(heard_last(&r, CLIENT, 2) && heard_last(&r, SERVER, 2));
+                rig_deinit(&r);
+                hear_cut(&r, t, first, k, late);
+                assert_true(heard_last(&r, CLIENT, 2) || k + 4 >= t->count);
+                rig_deinit(&r);
+            }
+        }
+        assert_true(first > 0);
+        tls_talk_free(t);
+    }
+}
+
 /* However many records in a row are lost of a question for a certificate and its reply: who has shown one is never one
  * without. */
 static void a_certificate_is_lost(void **state)
@@ -93,6 +149,13 @@ static void a_change_of_keys_is_lost(void **state)
             assert_true(heard_last(&r, CLIENT, 4) && heard_last(&r, SERVER, 4));
         }
         rig_deinit(&r);
+        for (size_t last = changes; last < changes + 3; last++) {
+            for (int late = 0; late < 2; late++) {
+                hear_cut(&r, t, changes, last, late);
+                assert_true(heard_last(&r, CLIENT, 4) && heard_last(&r, SERVER, 4));
+                rig_deinit(&r);
+            }
+        }
         tls_talk_free(t);
     }
 }
@@ -130,7 +193,7 @@ static void a_certificate_is_withdrawn(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_certificate_is_lost),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_record_is_cut), cmocka_unit_test(a_certificate_is_lost),
                                        cmocka_unit_test(a_certificate_is_withdrawn),
                                        cmocka_unit_test(a_change_of_keys_is_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
