@@ -120,15 +120,18 @@ static void count_knocks_before(struct finding *f, const struct hit *hit, const 
         f->basis = k->basis;
     if (k->first < f->first)
         f->first = k->first;
+    uint64_t elsewhere = k->count - 1; /* at endpoints that are not kept */
     for (uint32_t i = 0; i < k->endpoints; i++) {
         char text[VALUE_MAX];
         size_t size = (size_t)(value_endpoint(text, &k->seen[i]) - text);
         bool this_one = size == hit->endpoint_size && memcmp(text, hit->endpoint, size) == 0;
         uint32_t before = k->times[i] - this_one;
+        elsewhere -= before;
         if (before)
             value_list_add_many(&f->endpoints, (struct slice){(const uint8_t *)text, size}, before, c->secret,
                                 c->memory);
     }
+    f->endpoints.left_out += elsewhere;
 }
 
 static void count_flow(struct finding *f, const struct hit *hit, const struct counting *c, bool before)

@@ -74,6 +74,25 @@ static void endpoints_with_all_their_knocks(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+/* A rule that holds late: of more endpoints than are kept the knocks are left out, and counted so. */
+static void endpoints_that_were_not_kept(void **state)
+{
+    (void)state;
+    struct memory memory = {.limit = 1 << 20};
+    struct tally *t = NULL;
+    struct knocks k = {.count = 0};
+    for (uint16_t port = 101; port <= 111; port++) {
+        struct address endpoint = {.port = port};
+        knocks_add(&k, &endpoint, port, port, INT64_MAX);
+    }
+    knock(&t, &BY_SOURCE, &k, 1, 112, &memory);
+    assert_int_equal(t->finding.count, 12);
+    assert_int_equal(t->finding.endpoints.used, KNOCK_ENDPOINTS + 1);
+    assert_int_equal(t->finding.endpoints.left_out, 12 - KNOCK_ENDPOINTS - 1);
+    tally_free(t, &memory);
+    assert_int_equal(memory.used, 0);
+}
+
 /* A client for whom the list has no place is left out with all of his knocks. */
 static void clients_without_a_place(void **state)
 {
@@ -191,9 +210,10 @@ static void begins_with_the_earliest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_knocks_before),     cmocka_unit_test(endpoints_with_all_their_knocks),
-        cmocka_unit_test(clients_without_a_place),  cmocka_unit_test(each_finding_of_a_source),
-        cmocka_unit_test(a_rule_that_holds_before), cmocka_unit_test(begins_with_the_earliest),
+        cmocka_unit_test(counts_knocks_before),         cmocka_unit_test(endpoints_with_all_their_knocks),
+        cmocka_unit_test(endpoints_that_were_not_kept), cmocka_unit_test(clients_without_a_place),
+        cmocka_unit_test(each_finding_of_a_source),     cmocka_unit_test(a_rule_that_holds_before),
+        cmocka_unit_test(begins_with_the_earliest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
