@@ -247,6 +247,7 @@ void tls_dialogue_change_cipher(struct tls *t, enum side from)
     struct tls_dialogue *d = &t->dialogue;
     if (!d->answered)
         return;
+    t->half[from].finished = t->half[from].anew = false;
     if (from == SERVER && !d->server_done && !d->settled && d->ticket && !t->half[SERVER].broken)
         tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
     if (from == SERVER)

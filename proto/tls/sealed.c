@@ -11,9 +11,19 @@ enum {
     BULK = 4096 + 256, /* a larger record bears a body: servers that put a head before it write 4 KiB */
 };
 
+void tls_sealed_note_anew(struct tls *t)
+{
+    if (t->facts.client != TLS_CLIENT_ABSENT)
+        return;
+    t->facts.client = TLS_CLIENT_UNKNOWN;
+    t->changed = true;
+}
+
 static void leave_closed(struct tls *t, enum side from, moment time)
 {
     t->half[from].closed = true;
+    if (t->half[CLIENT].anew)
+        tls_sealed_note_anew(t);
     tls_note(t, TLS_SIGN_CLOSED);
     tls_plain_gap(t, from, time, GAP_UNKNOWN);
 }

@@ -61,6 +61,18 @@ static void note_sealed(struct tls *t, enum side from)
     t->client_sealed |= from == CLIENT && (t->dialogue.answered || begun);
 }
 
+/* Before TLS 1.3 what a sealed record bears can be seen. */
+static void note_handshake(struct tls *t, enum side from)
+{
+    struct tls_half *half = &t->half[from];
+    if (t->epochs.side[from].epoch != TLS_EPOCH_TRAFFIC || t->epochs.version == TLS_1_3)
+        return;
+    half->anew |= half->finished;
+    half->finished = true;
+    if (from == CLIENT && half->anew && half->closed)
+        tls_sealed_note_anew(t);
+}
+
 static bool on_record(void *owner, enum side from, const uint8_t header[static TLS_RECORD_HEADER])
 {
     enum { ALERT_SIZE = 2 };
@@ -69,6 +81,8 @@ static bool on_record(void *owner, enum side from, const uint8_t header[static T
     enum tls_content content = (enum tls_content)header[0];
     t->events->record(t->owner, from, content);
     tls_shape_record(&t->shape, from, content, (uint16_t)(header[3] << 8 | header[4]));
+    if (content == TLS_HANDSHAKE)
+        note_handshake(t, from);
     bool may_open = !half->closed && tls_sealed_may_open(t);
     if (!may_open && content == TLS_APPLICATION_DATA)
         note_sealed(t, from);

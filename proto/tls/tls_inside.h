@@ -45,10 +45,12 @@ struct tls_dialogue {
 
 struct tls_half {
     struct tls_handshake handshake;
-    bool broken; /* of this side's handshake messages some were lost: nothing follows from those that are missing */
-    bool closed; /* what it says from now on is not opened */
-    bool lost;   /* plaintext may have been lost before there was anyone to tell */
-    bool begun;  /* a record that may bear plaintext was opened */
+    bool broken;   /* of this side's handshake messages some were lost: nothing follows from those that are missing */
+    bool closed;   /* what it says from now on is not opened */
+    bool lost;     /* plaintext may have been lost before there was anyone to tell */
+    bool begun;    /* a record that may bear plaintext was opened */
+    bool finished; /* before TLS 1.3: a sealed handshake record came behind the ChangeCipherSpec, which is Finished */
+    bool anew;     /* and another, which is of a handshake anew */
     bool ended;
     uint8_t how;    /* enum stream_end */
     uint8_t bad;    /* records in a row that did not open */
@@ -105,6 +107,9 @@ bool tls_sealed_may_open(const struct tls *t);
 /** Who accepts an Encrypted ClientHello goes on with the one inside of it: the keys stand in the log under that one's
  *  random, and nobody has seen it. @return whether the client offers one, and keys are to be tried. */
 bool tls_sealed_unname(struct tls *t);
+
+/** The client begins a handshake anew that stays closed: it may show a certificate in it. */
+void tls_sealed_note_anew(struct tls *t);
 
 /** A sealed record is opened and borne, or waits. */
 void tls_sealed_record(struct tls *t, enum side from, moment time, const uint8_t *header, struct slice content);

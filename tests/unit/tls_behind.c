@@ -160,6 +160,36 @@ static void a_change_of_keys_is_lost(void **state)
     }
 }
 
+/* Without a key it cannot be seen what a handshake anew says; but that there is one. */
+static void a_handshake_anew_stays_closed(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct tls_talk_options options = tls12;
+        options.late_certificate = true;
+        struct tls_talk *t = tls_talk_new(&options);
+        speak(t, 1);
+        size_t once = t->count;
+        tls_talk_ask(t, false);
+        speak(t, 2);
+        struct rig r;
+        rig_init(&r);
+        r.bench->limits.waiting_bytes = late ? 1 << 20 : 0; /* the keys are waited for, in vain */
+        r.bench->limits.waiting_time = 1000;
+        for (size_t i = 0; i < t->count; i++) {
+            const struct tls_talk_record *record = &t->records[i];
+            if (i == once)
+                assert_int_equal(rig_known(&r)->client, TLS_CLIENT_ABSENT);
+            rig_say(&r, record->side, t->wire + record->at, record->size);
+        }
+        tls_retry(r.tls, 2000);
+        assert_true(tls_facts_has(rig_known(&r), TLS_SIGN_CLOSED));
+        assert_int_equal(rig_known(&r)->client, TLS_CLIENT_UNKNOWN);
+        rig_deinit(&r);
+        tls_talk_free(t);
+    }
+}
+
 /* Who declines in a handshake anew has no certificate any more, and what that said is nobody's. */
 static void a_certificate_is_withdrawn(void **state)
 {
@@ -193,8 +223,9 @@ static void a_certificate_is_withdrawn(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_record_is_cut), cmocka_unit_test(a_certificate_is_lost),
-                                       cmocka_unit_test(a_certificate_is_withdrawn),
-                                       cmocka_unit_test(a_change_of_keys_is_lost)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_is_cut), cmocka_unit_test(a_handshake_anew_stays_closed),
+        cmocka_unit_test(a_certificate_is_lost), cmocka_unit_test(a_certificate_is_withdrawn),
+        cmocka_unit_test(a_change_of_keys_is_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
