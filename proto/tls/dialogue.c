@@ -135,7 +135,7 @@ static void begin_tls13(struct tls *t, const struct tls_server_hello *h)
 static bool perhaps_resumed(const struct tls *t)
 {
     const struct tls_dialogue *d = &t->dialogue;
-    return !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->server_done;
+    return !is_tls13(t) && d->ticket && !d->session_id_size[CLIENT] && !d->full;
 }
 
 static void begin_tls12(struct tls *t, const struct tls_server_hello *h)
@@ -242,14 +242,29 @@ static void finished(struct tls *t, enum side from, moment time)
     t->changed = true;
 }
 
+/* The server has come to its ChangeCipherSpec, or to the NewSessionTicket before it, without a message of a full
+ * handshake: RFC 5077, 3.1, figure 2. */
+static void take_ticket(struct tls *t)
+{
+    const struct tls_dialogue *d = &t->dialogue;
+    if (d->answered && perhaps_resumed(t) && !d->settled && !t->half[SERVER].broken)
+        tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
+}
+
+static void new_session_ticket(struct tls *t, struct slice body)
+{
+    take_ticket(t);
+    tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(body, t->epochs.version));
+}
+
 void tls_dialogue_change_cipher(struct tls *t, enum side from)
 {
     struct tls_dialogue *d = &t->dialogue;
     if (!d->answered)
         return;
     t->half[from].finished = t->half[from].anew = false;
-    if (from == SERVER && !d->server_done && !d->settled && d->ticket && !t->half[SERVER].broken)
-        tls_resumption_take(t, TLS_RESUMED_TICKET, TLS_OFFER_OLD);
+    if (from == SERVER)
+        take_ticket(t);
     if (from == SERVER)
         tls_resumption_release(d, tls_memory(t));
     if (from == CLIENT)
@@ -297,13 +312,14 @@ static void of_server(struct tls *t, moment time, const struct tls_message *m)
     switch (m->type) {
     case TLS_SERVER_HELLO: server_hello(t, m->body); break;
     case TLS_ENCRYPTED_EXTENSIONS: encrypted_extensions(t, time, m->body); break;
-    case TLS_CERTIFICATE: tls_presented_certificate(t, SERVER, time, m->body); break;
+    case TLS_CERTIFICATE:
+        t->dialogue.full = true;
+        tls_presented_certificate(t, SERVER, time, m->body);
+        break;
     case TLS_COMPRESSED_CERTIFICATE: tls_presented_compressed(t, SERVER, time, m->body); break;
     case TLS_CERTIFICATE_REQUEST: tls_presented_request(t); break;
-    case TLS_SERVER_HELLO_DONE: t->dialogue.server_done = true; break;
-    case TLS_NEW_SESSION_TICKET:
-        tls_resumption_keep(t, TLS_SESSION_BY_TICKET, tls_ticket_read(m->body, t->epochs.version));
-        break;
+    case TLS_SERVER_HELLO_DONE: t->dialogue.full = true; break;
+    case TLS_NEW_SESSION_TICKET: new_session_ticket(t, m->body); break;
     case TLS_FINISHED: finished(t, SERVER, time); break;
     case TLS_KEY_UPDATE: key_update(t, SERVER); break;
     default: break;

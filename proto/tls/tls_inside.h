@@ -32,7 +32,7 @@ enum { TLS_OFFER_OLD = 2, TLS_OFFERS = 3 };
 struct tls_dialogue {
     uint8_t session_id[2][TLS_HELLO_RANDOM], session_id_size[2]; /* by enum side */
     bool hello, answered;                                        /* ClientHello and ServerHello were read */
-    bool server_done;                                            /* ServerHelloDone */
+    bool full;                /* by the server's messages no session is resumed: its Certificate, ServerHelloDone */
     bool settled;             /* `facts.client` is: by the client's Certificate, or by the session that is resumed */
     bool ticket;              /* the client offers one of TLS 1.2 */
     bool retried;             /* the client begins anew, and goes on with the same */

@@ -190,6 +190,55 @@ static void a_handshake_anew_stays_closed(void **state)
     }
 }
 
+/* A server that resumes a session by its ticket alone may give another one before it changes its keys, and the session
+ * behind that is the same: RFC 5077, 3.1 and 3.4. A full handshake's is its own. */
+static void a_ticket_is_renewed(void **state)
+{
+    (void)state;
+    static const uint8_t renewed[] = {22, 3, 3, 0, 4 + 4 + 2 + 3, 4, 0, 0, 4 + 2 + 3, 0, 0, 1, 0, 0, 3, 'n', 'e', 'w'};
+    static const struct address server = {.ip = {1, 2, 3}, .port = 6443};
+    for (int with_certificate = 0; with_certificate < 2; with_certificate++) {
+        struct tls_talk_options options = tls12;
+        options.client_certificate = with_certificate;
+        struct tls_talk *first = tls_talk_new(&options);
+        options.session = tls_talk_session(first);
+        SSL_SESSION_set1_id(options.session, NULL, 0);
+        options.client_certificate = false;
+        struct tls_talk *second = tls_talk_new(&options);
+        assert_true(SSL_session_reused(second->ssl[0]));
+        struct rig r;
+        rig_init(&r);
+        rig_add_keys(&r, first);
+        rig_hear(&r, first, 0, SIZE_MAX);
+        rig_connect(&r);
+        bool given = false;
+        for (size_t i = 0; i < second->count; i++) {
+            const struct tls_talk_record *record = &second->records[i];
+            if (!given && record->side == SERVER && second->wire[record->at] == TLS_CHANGE_CIPHER_SPEC) {
+                rig_say(&r, SERVER, renewed, sizeof renewed);
+                given = true;
+            }
+            rig_say(&r, record->side, second->wire + record->at, record->size);
+        }
+        assert_true(given);
+        int expected = with_certificate ? TLS_CLIENT_PRESENTED : TLS_CLIENT_ABSENT;
+        assert_int_equal(rig_known(&r)->resumed, TLS_RESUMED_TICKET);
+        assert_int_equal(rig_known(&r)->client, expected);
+        const struct tls_session *kept =
+            tls_sessions_find(r.bench->sessions, (struct slice){(const uint8_t *)&server, sizeof server},
+                              TLS_SESSION_BY_TICKET, slice_of("new"));
+        struct tls_kept facts;
+        assert_non_null(kept);
+        memcpy(&facts, kept->facts, sizeof facts);
+        assert_int_equal(facts.client, expected);
+        assert_int_equal(kept->master.size, 48);
+        rig_deinit(&r);
+        SSL_SESSION_free(options.session);
+        tls_talk_free(first);
+        tls_talk_free(second);
+    }
+}
+
 /* Who declines in a handshake anew has no certificate any more, and what that said is nobody's. */
 static void a_certificate_is_withdrawn(void **state)
 {
@@ -223,9 +272,11 @@ static void a_certificate_is_withdrawn(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_record_is_cut), cmocka_unit_test(a_handshake_anew_stays_closed),
-        cmocka_unit_test(a_certificate_is_lost), cmocka_unit_test(a_certificate_is_withdrawn),
-        cmocka_unit_test(a_change_of_keys_is_lost)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_record_is_cut),
+                                       cmocka_unit_test(a_handshake_anew_stays_closed),
+                                       cmocka_unit_test(a_ticket_is_renewed),
+                                       cmocka_unit_test(a_certificate_is_lost),
+                                       cmocka_unit_test(a_certificate_is_withdrawn),
+                                       cmocka_unit_test(a_change_of_keys_is_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
