@@ -230,6 +230,36 @@ static void has_a_hole(void **state)
     }
 }
 
+/* Of a record of the client's the snap length left the header: it may have been EndOfEarlyData, or Finished. */
+static void is_cut(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct early e;
+        begin(&e, &(struct early_case){.more = i & 2 ? 3 : 0, .refused = i & 1});
+        rig_add_keys(&e.rig, e.talk);
+        unsigned cuts = 0;
+        for (size_t cut = 1; cut + 2 < e.talk->count; cut++) {
+            const struct tls_talk_record *lost = &e.talk->records[cut];
+            if (lost->side != CLIENT || e.talk->wire[lost->at] != TLS_APPLICATION_DATA)
+                continue;
+            cuts++;
+            rig_connect(&e.rig);
+            for (size_t k = 0; k < e.talk->count; k++) {
+                const struct tls_talk_record *record = &e.talk->records[k];
+                rig_say(&e.rig, record->side, e.talk->wire + record->at, k == cut ? TLS_RECORD_HEADER : record->size);
+                if (k == cut)
+                    stream_gap(tls_stream(e.rig.tls), CLIENT, 1, record->size - TLS_RECORD_HEADER);
+            }
+            size_t size = sizeof SAID - 1;
+            const struct rig_side *client = &e.rig.side[CLIENT];
+            assert_true(client->size >= size && memcmp(client->bytes + client->size - size, SAID, size) == 0);
+        }
+        assert_true(cuts > 1);
+        end(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +270,7 @@ int main(void)
         cmocka_unit_test(is_too_much),
         cmocka_unit_test(is_followed_by_the_end),
         cmocka_unit_test(has_a_hole),
+        cmocka_unit_test(is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
