@@ -4,6 +4,8 @@ noinst_LIBRARIES += proto/libproto.a
 proto_libproto_a_SOURCES = \
 	proto/base/age.c \
 	proto/base/age.h \
+	proto/base/cbor.c \
+	proto/base/cbor.h \
 	proto/base/hold.c \
 	proto/base/hold.h \
 	proto/base/json.c \

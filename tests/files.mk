@@ -110,6 +110,7 @@ unit_tests = \
 	tests/unit/source \
 	tests/unit/source_flow \
 	tests/unit/status \
+	tests/unit/status_cbor \
 	tests/unit/streams \
 	tests/unit/suppress \
 	tests/unit/survey \

@@ -1,5 +1,6 @@
 #include "proto/kube/status.h"
 
+#include "proto/base/cbor.h"
 #include "proto/base/json.h"
 #include "proto/base/utf8.h"
 
@@ -161,18 +162,47 @@ static void take_reason(struct reading *r, struct slice reason)
     r->status->reason_size = copy(r->status->reason, sizeof r->status->reason, reason);
 }
 
+/* @return false: nothing behind this is looked at. */
+static bool take_member(struct reading *r, struct slice key, struct slice text, bool whole)
+{
+    if (slice_is(key, "message"))
+        take_message(r, text, whole);
+    else if (whole && slice_is(key, "kind"))
+        take_kind(r, text);
+    else if (whole && slice_is(key, "reason"))
+        take_reason(r, text);
+    return !(r->kind && r->message && r->reason);
+}
+
 static bool take_value(void *owner, const struct json_value *value)
 {
-    struct reading *r = owner;
-    if (value->depth != 1 || value->kind != JSON_STRING)
+    return value->depth != 1 || value->kind != JSON_STRING || take_member(owner, value->key, value->text, value->whole);
+}
+
+/* The server writes names and texts as byte strings, and a tag that says that it is CBOR before all.
+ * @return false: what is absent may be there. */
+static bool read_cbor(struct reading *reading, struct slice body)
+{
+    struct reader r = reader_of(body);
+    struct cbor_item map, key, value;
+    enum cbor_end how = cbor_next(&r, &map);
+    if (how == CBOR_READ && map.major != CBOR_MAP)
         return true;
-    if (slice_is(value->key, "message"))
-        take_message(r, value->text, value->whole);
-    else if (value->whole && slice_is(value->key, "kind"))
-        take_kind(r, value->text);
-    else if (value->whole && slice_is(value->key, "reason"))
-        take_reason(r, value->text);
-    return !(r->kind && r->message && r->reason); /* nothing behind these is looked at */
+    for (uint64_t at = 0; how == CBOR_READ && at < map.count; at += 2) {
+        how = cbor_next(&r, &key);
+        if (how != CBOR_READ || key.is_break || !key.whole)
+            return how != CBOR_UNREAD;
+        if (!cbor_is_string(&key))
+            return false;
+        how = cbor_next(&r, &value);
+        if (how != CBOR_READ || value.is_break)
+            return how == CBOR_CUT;
+        if (!cbor_is_string(&value))
+            how = cbor_pass(&r, &value);
+        else if (!take_member(reading, key.bytes, value.bytes, value.whole))
+            return true;
+    }
+    return how != CBOR_UNREAD;
 }
 
 /* A field of a protobuf message. */
@@ -258,17 +288,19 @@ static void read_envelope(struct reading *reading, struct slice envelope)
 
 void status_read(struct status *status, struct slice body)
 {
-    static const uint8_t magic[] = {'k', '8', 's', 0};
+    static const uint8_t magic[] = {'k', '8', 's', 0}, cbor[] = {0xD9, 0xD9, 0xF7};
     struct reading r = {.status = status};
     *status = (struct status){.is_status = false};
-    bool deep = false;
+    bool unread = false;
     if (body.size >= sizeof magic && memcmp(body.data, magic, sizeof magic) == 0)
         read_envelope(&r, slice_part(body, sizeof magic, body.size));
+    else if (body.size >= sizeof cbor && memcmp(body.data, cbor, sizeof cbor) == 0)
+        unread = !read_cbor(&r, body);
     else
-        deep = json_read(body, take_value, &r) == JSON_DEEP;
+        unread = json_read(body, take_value, &r) == JSON_DEEP;
     if (!status->is_status)
         *status = (struct status){.is_status = false};
-    status->unread = deep || r.message_lost;
+    status->unread = unread || r.message_lost;
     struct slice reason = {.data = (const uint8_t *)status->reason, .size = status->reason_size};
     if (slice_is(reason, UNAUTHORIZED) && r.message && !r.message_lost) {
         status->own_401 = r.unauthorized;

@@ -1,4 +1,5 @@
-/* A metav1.Status read from the beginning of an answer's body, JSON or protobuf (`k8s\0` envelope), whole or cut. */
+/* A metav1.Status read from the beginning of an answer's body, JSON, protobuf (`k8s\0` envelope) or
+ * CBOR (tag 55799), whole or cut. */
 #ifndef PROTO_KUBE_STATUS_H
 #define PROTO_KUBE_STATUS_H
 

@@ -272,11 +272,10 @@ static void keep_backend(struct draft *d, const struct field *f)
 static void keep_type(struct draft *d, const struct field *f)
 {
     d->type_seen = true;
-    /* Forms of a Status that a client can ask for, and that are not read. */
-    bool other = slice_begins(f->value, "application/yaml") || slice_begins(f->value, "application/cbor");
+    bool other = slice_begins(f->value, "application/yaml"); /* a client can ask for it, and it is not read */
     d->body_broken |= other;
     d->body_readable |= other;
-    d->body_readable |= slice_begins(f->value, "application/json") ||
+    d->body_readable |= slice_begins(f->value, "application/json") || slice_begins(f->value, "application/cbor") ||
                         slice_begins(f->value, "application/vnd.kubernetes.protobuf") ||
                         slice_begins(f->value, "text/plain");
 }

@@ -37,7 +37,7 @@ struct draft {
     bool connect_websocket;            /* an extended CONNECT's :protocol is */
     bool upgrade_asked, upgrade_named; /* upgrade is a member of the first Connection; stands anywhere in any of them */
     uint64_t websocket_digest;         /* of a token in a subprotocol; 0: none. Counts only if WebSocket is asked for */
-    bool body_readable;                /* JSON or protobuf, not compressed */
+    bool body_readable;                /* a form of Status, not compressed */
     bool body_broken;                  /* a gap inside what is kept, or more than that */
     bool answer_done, answer_whole, request_done;
     bool target_cut;    /* more was sent than is kept */
