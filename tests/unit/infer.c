@@ -80,7 +80,8 @@ static void rejected(void **state)
         enum tls_inside inside;
         struct tls_answer answer;
     } rows[] = {{TLS_INSIDE_HTTP2, {103, 138, 1}}, {TLS_INSIDE_HTTP2, {104, 174, 1}}, {TLS_INSIDE_HTTP2, {125, 166, 1}},
-                {TLS_INSIDE_HTTP1, {358, 0, 0}},   {TLS_INSIDE_HTTP1, {366, 0, 0}},   {TLS_INSIDE_HTTP1, {330, 0, 0}}};
+                {TLS_INSIDE_HTTP1, {358, 0, 0}},   {TLS_INSIDE_HTTP1, {366, 0, 0}},   {TLS_INSIDE_HTTP1, {330, 0, 0}},
+                {TLS_INSIDE_HTTP2, {103, 113, 1}}, {TLS_INSIDE_HTTP1, {305, 0, 0}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct flow_record f = stranger(0);
         f.shape.early_goaway = false;
