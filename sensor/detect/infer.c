@@ -110,6 +110,9 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
     const struct tls_reading *r = &f->shape;
     struct tls_answer a = r->answer[at];
     bool http2 = r->inside == TLS_INSIDE_HTTP2;
+    /* To HEAD there is no body; of answers to who is sent away none but a 401 has so small a head. */
+    if (http2 && !a.more && r->early_goaway && is_in(i, SIZE_HTTP2_401_HEAD, a.head))
+        return ANSWER_OF_401;
     if (a.more != http2)
         return ANSWER_OTHER;
     if (!http2) {
