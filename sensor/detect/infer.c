@@ -105,6 +105,25 @@ static bool is_early_401(const struct infer *i, const struct flow_record *f, str
     return false;
 }
 
+/* Of several requests at once that are all refused only the first head is whole, the others are what HPACK leaves of
+ * it: an index each, and an Audit-Id. That the first is a 401's is what counts; the rest is not to contradict it. */
+static bool is_several_401s(const struct infer *i, struct tls_answer a)
+{
+    enum { MOST = 100 }; /* streams at once: what servers allow, nearly all */
+    struct measure later = i->sizes[SIZE_HTTP2_401_LATER_HEAD][0];
+    bool fits = false;
+    if (!later.most || !is_in(i, SIZE_HTTP2_401_HEAD, a.head))
+        return false;
+    for (unsigned at = 0; at < MEASURE_RANGES && i->sizes[SIZE_HTTP2_401_BODY][at].most; at++) {
+        unsigned body = i->sizes[SIZE_HTTP2_401_BODY][at].most;
+        for (unsigned more = 1; more < MOST && !fits && (more + 1) * body <= a.body; more++) {
+            unsigned heads = a.body - (more + 1) * body;
+            fits = heads >= more * later.least && heads <= more * later.most;
+        }
+    }
+    return fits;
+}
+
 enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at)
 {
     const struct tls_reading *r = &f->shape;
@@ -112,6 +131,8 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
     bool http2 = r->inside == TLS_INSIDE_HTTP2;
     /* To HEAD there is no body; of answers to who is sent away none but a 401 has so small a head. */
     if (http2 && !a.more && r->early_goaway && is_in(i, SIZE_HTTP2_401_HEAD, a.head))
+        return ANSWER_OF_401;
+    if (http2 && a.more > 1 && r->early_goaway && is_several_401s(i, a))
         return ANSWER_OF_401;
     if (a.more != http2)
         return ANSWER_OTHER;

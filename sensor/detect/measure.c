@@ -26,6 +26,7 @@ bool measure_read(const char *text, struct measure *m)
 const char *measure_size_name(unsigned size)
 {
     static const char *const names[MEASURE_SIZES] = {[SIZE_HTTP2_401_HEAD] = "http2-401-head",
+                                                     [SIZE_HTTP2_401_LATER_HEAD] = "http2-401-later-head",
                                                      [SIZE_HTTP2_401_BODY] = "http2-401-body",
                                                      [SIZE_HTTP1_401] = "http1-401",
                                                      [SIZE_HTTP1_401_HEAD] = "http1-401-head",

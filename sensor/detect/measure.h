@@ -19,6 +19,7 @@ bool measure_read(const char *text, struct measure *m);
 /** In the list tls_sizes. */
 enum measure_size {
     SIZE_HTTP2_401_HEAD,
+    SIZE_HTTP2_401_LATER_HEAD,
     SIZE_HTTP2_401_BODY,
     SIZE_HTTP1_401,
     SIZE_HTTP1_401_HEAD,

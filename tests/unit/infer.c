@@ -121,6 +121,25 @@ static void refused_to_head(void **state)
     }
 }
 
+/* Measured on the same: two, three and four requests at once, all of them refused. */
+static void several_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct tls_answer answer;
+        bool goaway, refused;
+    } rows[] = {{{103, 319, 3}, true, true},   {{103, 498, 5}, true, true},  {{103, 678, 7}, true, true},
+                {{103, 319, 3}, false, false}, {{103, 340, 3}, true, false}, /* no body of a 401 */
+                {{232, 319, 3}, true, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct flow_record f = stranger(0);
+        f.shape.early_goaway = rows[i].goaway;
+        f.shape.answer[0] = rows[i].answer;
+        infer_pass(infer, &f, false);
+        assert_int_equal(f.auth_state == AUTH_REJECTED, rows[i].refused);
+    }
+}
+
 /* A server of which a 401 was read, once with a body of 140 bytes, once of 180. */
 static void read_refusals(void **state)
 {
@@ -197,10 +216,11 @@ static void endpoints(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways), cmocka_unit_test(what_is_no_stranger),
-                                       cmocka_unit_test(tokens),        cmocka_unit_test(rejected),
-                                       cmocka_unit_test(read_refusals), cmocka_unit_test(refused_to_head),
-                                       cmocka_unit_test(holes),         cmocka_unit_test(endpoints)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways),   cmocka_unit_test(what_is_no_stranger),
+                                       cmocka_unit_test(tokens),          cmocka_unit_test(rejected),
+                                       cmocka_unit_test(read_refusals),   cmocka_unit_test(refused_to_head),
+                                       cmocka_unit_test(several_refused), cmocka_unit_test(holes),
+                                       cmocka_unit_test(endpoints)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     infer_free(infer, &infer_memory);
