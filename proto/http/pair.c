@@ -43,15 +43,11 @@ static void tell_over(struct pairing *p, struct h1_exchange *e, enum message_end
 }
 
 /* The first one is only stepped over: there may be many behind it. */
-static void remove_at(struct pairing *p, uint32_t at)
+static void remove_first(struct pairing *p)
 {
     p->count--;
-    if (at == 0) {
-        p->open++;
-        p->left++;
-        return;
-    }
-    memmove(p->open + at, p->open + at + 1, (p->count - at) * sizeof *p->open);
+    p->open++;
+    p->left++;
 }
 
 static bool nothing_will_come(const struct pairing *p, const struct h1_exchange *e)
@@ -62,15 +58,17 @@ static bool nothing_will_come(const struct pairing *p, const struct h1_exchange 
 /* Tells over what needs to wait no longer, now that less is to be expected. */
 static void settle(struct pairing *p)
 {
-    for (uint32_t i = 0; i < p->count;) {
+    uint32_t kept = 0;
+    if (!p->unpaired && !p->no_answers)
+        return;
+    for (uint32_t i = 0; i < p->count; i++) {
         struct h1_exchange *e = &p->open[i];
-        if (!e->request_read || !nothing_will_come(p, e)) {
-            i++;
-            continue;
-        }
-        tell_over(p, e, MESSAGE_CUT);
-        remove_at(p, i);
+        if (e->request_read && nothing_will_come(p, e))
+            tell_over(p, e, MESSAGE_CUT);
+        else
+            p->open[kept++] = *e;
     }
+    p->count = kept;
 }
 
 static void end_alone(struct pairing *p, enum message_end how)
@@ -218,7 +216,7 @@ static struct h1_exchange *asked(struct pairing *p)
     p->open[0].answer_done = true;
     if (p->open[0].request_read) {
         tell_over(p, &p->open[0], MESSAGE_CUT);
-        remove_at(p, 0);
+        remove_first(p);
     }
     return NULL;
 }
@@ -260,7 +258,7 @@ static void request_done(struct pairing *p, enum message_end how)
         tell_done(p, e, CLIENT, how);
     if (e->answer_done || nothing_will_come(p, e)) {
         tell_over(p, e, MESSAGE_CUT);
-        remove_at(p, p->count - 1);
+        p->count--; /* it is the last one */
     }
 }
 
@@ -277,7 +275,7 @@ static void answer_done(struct pairing *p, enum message_end how)
     if (e->request_read || how == MESSAGE_SWITCHED) {
         tell_done(p, e, CLIENT, how == MESSAGE_SWITCHED ? how : MESSAGE_WHOLE);
         tell_over(p, e, how);
-        remove_at(p, 0);
+        remove_first(p);
     }
 }
 

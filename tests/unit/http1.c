@@ -1,4 +1,6 @@
 /* What is told of a talk; the first law (cuts), memory that fails, and bounds. */
+#include <time.h>
+
 #include "tests/unit/http1_talk.h"
 
 #include "tests/unit/http1_talks.h"
@@ -227,6 +229,52 @@ static void *open_nothing(void *owner, moment time, enum http_version version, u
     return NULL;
 }
 
+static void odd_nothing(void *owner, moment time, enum side from, enum http_mark mark, uint64_t count)
+{
+    (void)owner;
+    (void)time;
+    (void)from;
+    (void)mark;
+    (void)count;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Very many are pipelined, and in the middle of the first answer is a gap; or before it come very many interim ones.
+ * What is told then costs no more than what was read. */
+static void many_requests_cost_little(void **state)
+{
+    (void)state;
+    enum { MANY = 60000, INTERIM = 10000 };
+    const struct http1_limits limits = {.head_bytes = 4096, .open = 2048};
+    struct message_events events = record_events;
+    events.open = open_nothing;
+    events.odd = odd_nothing;
+    for (unsigned loss = 0; loss < 2; loss++) {
+        struct memory memory = {.limit = 1 << 24};
+        unsigned opened = 0;
+        struct stream *s = http1_new(&limits, true, &memory, &events, &opened);
+        double begun = seconds();
+        for (unsigned i = 0; i < MANY; i++)
+            talk_line(s, "C" ASK("/"), 0);
+        double read = seconds();
+        if (loss) {
+            talk_line(s, "SHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 0);
+            talk_line(s, "(C?", 0);
+        }
+        for (unsigned i = 0; i < INTERIM && !loss; i++)
+            talk_line(s, "SHTTP/1.1 100 Continue\r\n\r\n", 0);
+        assert_true(seconds() - read < read - begun);
+        stream_free(s);
+        assert_int_equal(memory.used, 0);
+    }
+}
+
 static void who_wants_nothing_is_told_nothing(void **state)
 {
     (void)state;
@@ -344,6 +392,7 @@ int main(void)
         cmocka_unit_test(no_bound_is_too_small),
         cmocka_unit_test(told_requests_are_bounded),
         cmocka_unit_test(open_requests_are_bounded),
+        cmocka_unit_test(many_requests_cost_little),
         cmocka_unit_test(who_wants_nothing_is_told_nothing),
         cmocka_unit_test(what_nobody_asks_for_is_not_told),
         cmocka_unit_test(what_follows_a_switch_is_handed_on),
