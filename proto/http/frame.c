@@ -64,6 +64,7 @@ static void read_pad_length(struct frames *f, moment time, struct slice one)
 {
     f->at = AT_DATA;
     f->padding = one.data[0];
+    f->frame.overpadded = f->padding >= f->frame.size;
     pass(f, 1);
     read_data(f, time, slice_of(""));
 }
@@ -130,10 +131,9 @@ static void gap_inside(struct frames *f, moment time, uint32_t size)
     }
     uint32_t body = f->left - f->padding;
     if (f->at == AT_PAD_LENGTH) { /* which of the rest is padding is not known: none of it is told */
-        body = f->left - 1;
         f->padding = f->left;
         f->at = AT_DATA;
-        f->lost += body;
+        f->lost += f->left - 1;
     } else {
         f->lost += size < body ? size : body;
     }

@@ -28,6 +28,7 @@ struct h2_frame {
     uint32_t stream;
     uint8_t type; /* enum frame_type, or another */
     uint8_t flags;
+    bool overpadded; /* DATA whose padding does not fit into it: RFC 9113, section 6.1 */
 };
 
 /** @param nine  FRAME_HEADER bytes. The reserved bit of the stream is ignored. */

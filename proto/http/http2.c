@@ -155,8 +155,11 @@ static void frame_data(void *owner, enum side from, moment time, const struct h2
     if (h->gave_up)
         return;
     struct h2_exchange *e = streams_find(&h->streams, f->stream);
-    if (last && (!f->stream || (!e && sent_no_head(h, from, f->stream))))
+    bool overpadded = f->overpadded || (!f->size && f->flags & FRAME_PADDED);
+    if (last && (!f->stream || overpadded || (!e && sent_no_head(h, from, f->stream))))
         http2_bad_frame(h, from, time);
+    if (overpadded) /* it says nothing, its stream's end neither */
+        return;
     if (last && !f->size && !(f->flags & FRAME_END_STREAM))
         count_flood(h, from, FLOOD_EMPTY, time);
     if (!e || e->told[from] & TOLD_DONE)

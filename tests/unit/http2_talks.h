@@ -242,6 +242,12 @@ static const struct talk talks[] = {
      .told = "C odd bad_frame 1\n1 open\n1 C request partly\n1 C done cut\n3 open\n"
              "3 C request :method=POST :scheme=http :authority=h :path=/3\n3 C body [a]\n3 C done whole\n"
              "5 open\n5 C request partly\n5 C done cut\n1 over\n3 over\n5 over\n"},
+    {.name = "DATA with more padding than there is, or without its length: no body, and no end",
+     .lines = {HELLO, "C headers 1 | " POST("/1"), "C frame 0 9 1 | 03 61 62", "C headers 3 | " POST("/3"),
+               "C frame 0 9 3 | 02 00 00", "S headers 1 | :status 200", "S frame 0 9 1", "r"},
+     .told = "1 open\n1 C request" TOLD_POST("/1") "\nC odd bad_frame 1\n3 open\n3 C request" TOLD_POST(
+         "/3") "\n3 C done whole\n1 S final :status=200\nS odd bad_frame 1\n1 C done reset\n1 S done reset\n1 over\n3 "
+               "over\n"},
     {.name = "frames that RFC 9113 forbids: they say nothing",
      .lines = {HELLO, "C headers 1 | " POST("/1"), "C frame 3 0 1 | 00 00 08", "C frame 3 0 0 | 00 00 00 08",
                "C frame 4 0 0 | 00 01 00", "C frame 4 1 0 | 00 03 00 00 00 01", "S frame 4 0 1",
