@@ -20,6 +20,14 @@ struct name_part {
     const char *key, *value;
 };
 
+static void add_extension(X509 *x, X509V3_CTX *context, int nid, const char *value)
+{
+    X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, context, nid, value);
+    assert_non_null(e);
+    assert_int_equal(X509_add_ext(x, e, -1), 1);
+    X509_EXTENSION_free(e);
+}
+
 static struct made make(const struct name_part *parts, const char *names)
 {
     struct made m = {.x = X509_new()};
@@ -38,15 +46,10 @@ static struct made make(const struct name_part *parts, const char *names)
     X509_set_pubkey(m.x, key);
     X509V3_CTX context;
     X509V3_set_ctx(&context, m.x, m.x, NULL, NULL, 0);
-    X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, &context, NID_subject_key_identifier, "hash");
-    X509_add_ext(m.x, e, -1);
-    X509_EXTENSION_free(e);
-    if (names) {
-        e = X509V3_EXT_conf_nid(NULL, &context, NID_subject_alt_name, names);
-        assert_non_null(e);
-        X509_add_ext(m.x, e, -1);
-        X509_EXTENSION_free(e);
-    }
+    add_extension(m.x, &context, NID_subject_key_identifier, "hash");
+    add_extension(m.x, &context, NID_authority_key_identifier, "keyid:always");
+    if (names)
+        add_extension(m.x, &context, NID_subject_alt_name, names);
     assert_true(X509_sign(m.x, key, EVP_sha256()) > 0);
     m.size = i2d_X509(m.x, &m.der);
     assert_true(m.size > 0);
@@ -72,6 +75,15 @@ static void is_text(const struct tls_certificate *c, enum tls_certificate_text i
         fail_msg("found \"%.*s\", expected \"%s\"", (int)text.size, (const char *)text.data, expected);
 }
 
+static void is_hex(const struct tls_certificate *c, enum tls_certificate_text id, const unsigned char *bytes, int size)
+{
+    char text[3 * EVP_MAX_MD_SIZE];
+    assert_in_range(size, 1, EVP_MAX_MD_SIZE);
+    for (int i = 0; i < size; i++)
+        sprintf(text + (ptrdiff_t)3 * i, "%02x%s", bytes[i], i + 1 < size ? ":" : "");
+    is_text(c, id, text);
+}
+
 static void says_what_stands_there(void **state)
 {
     (void)state;
@@ -92,13 +104,12 @@ static void says_what_stands_there(void **state)
     assert_int_equal(c.not_before, INT64_C(1795494774) * 1000000000);
     assert_true(c.not_after > c.not_before);
     unsigned char digest[EVP_MAX_MD_SIZE];
-    char text[3 * EVP_MAX_MD_SIZE];
     unsigned size = 0;
     assert_int_equal(X509_digest(m.x, EVP_sha1(), digest, &size), 1);
-    for (unsigned i = 0; i < size; i++)
-        sprintf(text + (size_t)3 * i, "%02x%s", digest[i], i + 1 < size ? ":" : "");
-    is_text(&c, TLS_CERTIFICATE_FINGERPRINT, text);
-    assert_int_equal(tls_certificate_get(&c, TLS_CERTIFICATE_KEY_ID).size, 3 * 20 - 1);
+    is_hex(&c, TLS_CERTIFICATE_FINGERPRINT, digest, (int)size);
+    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(m.x), *authority = X509_get0_authority_key_id(m.x);
+    is_hex(&c, TLS_CERTIFICATE_KEY_ID, ASN1_STRING_get0_data(own), ASN1_STRING_length(own));
+    is_hex(&c, TLS_CERTIFICATE_AUTHORITY_KEY_ID, ASN1_STRING_get0_data(authority), ASN1_STRING_length(authority));
     unmake(&m);
 }
 
