@@ -80,6 +80,8 @@ proto_libproto_a_SOURCES = \
 	proto/kube/agent.h \
 	proto/kube/credential.c \
 	proto/kube/credential.h \
+	proto/kube/duration.c \
+	proto/kube/duration.h \
 	proto/kube/escape.h \
 	proto/kube/jwt.c \
 	proto/kube/jwt.h \

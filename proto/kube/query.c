@@ -1,5 +1,6 @@
 #include "proto/kube/query.h"
 
+#include "proto/kube/duration.h"
 #include "proto/kube/escape.h"
 #include "proto/kube/labels.h"
 
@@ -60,20 +61,32 @@ static bool is_integer(struct slice raw)
     return digits;
 }
 
-/* url.ParseQuery: a pair with a semicolon or with an escape that is none is dropped. */
-static void split(struct values *values, struct slice query)
+/* url.ParseQuery: a pair with a semicolon or with an escape that is none is dropped.
+ * @param value  still escaped. @return false: there is none left. */
+static bool next_pair(struct slice *query, struct slice *name, struct slice *value)
 {
-    while (query.size > 0) {
-        struct slice pair = slice_part(query, 0, slice_find(query, '&'));
-        query = slice_part(query, pair.size + 1, SIZE_MAX);
+    while (query->size > 0) {
+        struct slice pair = slice_part(*query, 0, slice_find(*query, '&'));
+        *query = slice_part(*query, pair.size + 1, SIZE_MAX);
         if (slice_find(pair, ';') < pair.size || !escape_valid(pair))
             continue;
         size_t equals = slice_find(pair, '=');
+        *name = slice_part(pair, 0, equals);
+        *value = slice_part(pair, equals + 1, SIZE_MAX);
+        return true;
+    }
+    return false;
+}
+
+static void split(struct values *values, struct slice query)
+{
+    struct slice name, value;
+    while (next_pair(&query, &name, &value)) {
         for (size_t i = 0; i < OPTIONS; i++) {
-            if (values->given[i] || !means(slice_part(pair, 0, equals), option_names[i], false))
+            if (values->given[i] || !means(name, option_names[i], false))
                 continue;
             values->given[i] = true;
-            values->value[i] = slice_part(pair, equals + 1, SIZE_MAX);
+            values->value[i] = value;
         }
     }
 }
@@ -209,4 +222,14 @@ void query_read(struct query_options *options, struct slice query, uint8_t *room
     name = unprotect(name, room);
     if (segment_legal(name))
         options->name = name;
+}
+
+bool query_timeout_bad(struct slice query, uint8_t *room, size_t room_size)
+{
+    struct slice name, value, timeout;
+    while (next_pair(&query, &name, &value)) {
+        if (means(name, "timeout", false))
+            return value.size > 0 && (!decode(&timeout, value, room, room_size) || !duration_valid(timeout));
+    }
+    return false;
 }

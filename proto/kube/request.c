@@ -319,6 +319,7 @@ void request_info_read(struct request_info *info, struct slice method, struct sl
     *info = nothing_known();
     if (!split_target(&t, target, goes_on, slice_is(method, "CONNECT")))
         return;
+    info->timeout_bad = t.cut || t.query_cut || query_timeout_bad(t.query, room, room_size);
     struct slice path = t.escaped ? decode(t.path, &left) : t.path, parts[SEGMENTS];
     size_t count = split_path(path, parts);
     info->kind = PATH_NON_RESOURCE;

@@ -38,6 +38,7 @@ struct request_info {
                    documents */
     bool opened; /* The same of what many owners open: .well-known, openid keys, discovery (/api, /apis, /openapi); and
                     GET of cluster-info */
+    bool timeout_bad; /* query_timeout_bad(); of a target that is cut: it may be so */
 };
 
 /** The longest target that is looked at; of a longer one the kind is told by its beginning, and of the parts those that

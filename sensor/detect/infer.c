@@ -236,7 +236,8 @@ void infer_pass(const struct infer *i, struct flow_record *f, bool repeated)
     f->auth_evidence = evidence_of(i, f);
     if (r->cut && !r->answers)
         f->auth_evidence |= bit(EVIDENCE_HOLE);
-    if (first == ANSWER_OF_401 && r->asked) {
+    /* Whom a session of TLS 1.2 was resumed with is not asked for a certificate anew. */
+    if (first == ANSWER_OF_401 && (r->asked || r->early_goaway)) {
         conclude(f, AUTH_REJECTED, OUTCOME_REFUSED, i->sure[repeated || r->early_goaway ? SURE_401S : SURE_401]);
     } else if (infer_is_goaway(i, f)) {
         conclude(f, AUTH_ANONYMOUS, first == ANSWER_OF_403 ? OUTCOME_FORBIDDEN : OUTCOME_UNSEEN,

@@ -273,21 +273,13 @@ static struct judgement judge_perhaps(const struct exchange *x)
     }
 }
 
-/* A timeout that cannot be read is refused before anyone asks who is there; what is admitted bears a sign of that. */
-static bool may_be_bad_timeout(const struct exchange *x)
-{
-    static const char name[] = "timeout=";
-    struct slice target = event_text(&x->event, x->target);
-    struct slice query = slice_part(target, slice_find(target, '?'), target.size);
-    return x->status == 400 && !exchange_has(x, SIGN_ADMITTED) && memmem(query.data, query.size, name, sizeof name - 1);
-}
-
 static struct judgement judge_whole(const struct exchange *x)
 {
-    /* Answered before anyone asked who is there: such a path, and what is malformed. A plaintext request to a TLS port
-     * is among the latter. */
+    /* Answered before anyone asked who is there: such a path, what is malformed, and a timeout that is none, unless the
+     * answer bears a sign that it was admitted. A plaintext request to a TLS port is malformed. */
     bool malformed = stage_of(x->status) == STAGE_BEFORE && !exchange_has(x, SIGN_KUBERNETES);
-    if (x->path_kind == PATH_ERROR || malformed || may_be_bad_timeout(x))
+    bool timeout = x->status == 400 && exchange_has(x, SIGN_TIMEOUT_BAD) && !exchange_has(x, SIGN_ADMITTED);
+    if (x->path_kind == PATH_ERROR || malformed || timeout)
         return unknown(BIT(EVIDENCE_STATUS_CODE));
     /* It may be such a path. */
     bool unresolved = !path_known(x) && (x->status == 400 || x->status == 500);

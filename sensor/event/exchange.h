@@ -39,6 +39,7 @@ enum exchange_sign {
     SIGN_ADMITTED,              /* X-Kubernetes-Pf-*: the server took it further than authentication */
     SIGN_NODE,                  /* a log, exec, attach or port forward: a kubelet may have written the answer */
     SIGN_OWN_401,               /* the Status is one that an API server writes into its own 401 */
+    SIGN_TIMEOUT_BAD,           /* the query has a timeout that is none */
     SIGN_OTHER_401,             /* it is of a 401 that the server was answered itself */
     EXCHANGE_SIGNS
 };

@@ -72,6 +72,8 @@ void draft_read_target(struct draft *d)
         draft_sign(d, SIGN_OPENED_PATH);
     if (info.probe)
         draft_sign(d, SIGN_PROBE);
+    if (info.timeout_bad)
+        draft_sign(d, SIGN_TIMEOUT_BAD);
     x->verb = draft_keep(d, info.verb, SHORT_KEPT);
     x->group = keep_part(d, info.group);
     x->api_version = keep_part(d, info.version);

@@ -121,6 +121,17 @@ static void refused_to_head(void **state)
     }
 }
 
+/* In a resumed session of TLS 1.2 nobody is asked for a certificate, and he is refused all the same. */
+static void refused_and_resumed(void **state)
+{
+    (void)state;
+    struct flow_record f = stranger(0);
+    f.shape.answer[0] = (struct tls_answer){.head = 120, .body = 81, .more = 1};
+    f.shape.asked = false;
+    infer_pass(infer, &f, false);
+    assert_int_equal(f.auth_state, AUTH_REJECTED);
+}
+
 /* Measured on the same: two, three and four requests at once, all of them refused. */
 static void several_refused(void **state)
 {
@@ -216,10 +227,15 @@ static void endpoints(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways),   cmocka_unit_test(what_is_no_stranger),
-                                       cmocka_unit_test(tokens),          cmocka_unit_test(rejected),
-                                       cmocka_unit_test(read_refusals),   cmocka_unit_test(refused_to_head),
-                                       cmocka_unit_test(several_refused), cmocka_unit_test(holes),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(early_goaways),
+                                       cmocka_unit_test(what_is_no_stranger),
+                                       cmocka_unit_test(tokens),
+                                       cmocka_unit_test(rejected),
+                                       cmocka_unit_test(read_refusals),
+                                       cmocka_unit_test(refused_to_head),
+                                       cmocka_unit_test(refused_and_resumed),
+                                       cmocka_unit_test(several_refused),
+                                       cmocka_unit_test(holes),
                                        cmocka_unit_test(endpoints)};
     infer = shipped_infer();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,11 +138,80 @@ static void a_small_room_gives_no_wrong_name(void **state)
     }
 }
 
+/* What time.ParseDuration says of the first pair whose name is timeout; of none, and of an empty one, nothing is asked.
+ */
+static const struct {
+    const char *query;
+    bool bad;
+} timeouts[] = {
+    {"", false},
+    {"timeout=", false},
+    {"timeout", false},
+    {"Timeout=abc", false},
+    {"timeoutSeconds=abc", false},
+    {"timeout=abc", true},
+    {"a=b&timeout=abc", true},
+    {"%74imeout=abc", true},
+    {"timeout=5s&timeout=abc", false},
+    {"timeout=abc&timeout=5s", true},
+    {"timeout=&timeout=abc", false},
+    {"timeout=abc;&timeout=5s", false},
+    {"timeout=%zz&timeout=5s", false},
+    {"timeout=32s", false},
+    {"timeout=%33%32s", false},
+    {"timeout=-1s", false},
+    {"timeout=%2B1s", false},
+    {"timeout=+1s", true},
+    {"timeout=1h1m1s", false},
+    {"timeout=1h+1m", true},
+    {"timeout=0", false},
+    {"timeout=-0", false},
+    {"timeout=00", true},
+    {"timeout=1", true},
+    {"timeout=-", true},
+    {"timeout=.s", true},
+    {"timeout=.5s", false},
+    {"timeout=5.s", false},
+    {"timeout=1.2.3s", true},
+    {"timeout=1.5h3ms2us1ns", false},
+    {"timeout=3%C2%B5s", false},
+    {"timeout=3%CE%BCs", false},
+    {"timeout=3%C2s", true},
+    {"timeout=1S", true},
+    {"timeout=1d", true},
+    {"timeout=5sm", true},
+    {"timeout=9223372036854775807ns", false},
+    {"timeout=9223372036854775808ns", true},
+    {"timeout=-9223372036854775808ns", false},
+    {"timeout=-9223372036854775809ns", true},
+    {"timeout=99999999999999999999ns", true},
+    {"timeout=2562047h", false},
+    {"timeout=2562048h", true},
+    {"timeout=2562047.9h", true},
+    {"timeout=9223372036854775807ns1ns", true},
+    {"timeout=0.99999999999999999999999s", false},
+};
+
+static void timeouts_are_read_as_go_does(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {
+        struct slice query = slice_of(timeouts[i].query);
+        uint8_t *room = malloc(query.size + 1);
+        if (query_timeout_bad(query, room, query.size) != timeouts[i].bad)
+            fail_msg("%s: expected %s", timeouts[i].query, timeouts[i].bad ? "bad" : "good");
+        free(room);
+    }
+    uint8_t room[2];
+    assert_true(query_timeout_bad(slice_of("timeout=32s"), room, sizeof room));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_as_the_server_does),
         cmocka_unit_test(a_small_room_gives_no_wrong_name),
+        cmocka_unit_test(timeouts_are_read_as_go_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

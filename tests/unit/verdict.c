@@ -23,7 +23,7 @@ struct facts {
     enum certificate certificate;
     enum path_kind path_kind;
     bool no_target;
-    const char *method, *target; /* NULL: GET, /api/v1/pods */
+    const char *method; /* NULL: GET */
     const char *reason, *status_user, *jwt_subject;
     const char *verb, *subresource; /* no verb: get */
     const char *certificate_user;   /* of groups GROUPS */
@@ -43,7 +43,7 @@ static struct exchange *record(struct event_room *room, const struct facts *f)
     x->path_kind = (uint8_t)f->path_kind;
     if (f->request != SEEN_NOT && !f->no_target) {
         x->method = event_add_text(&x->event, slice_of(f->method ? f->method : "GET"), 64);
-        x->target = event_add_text(&x->event, slice_of(f->target ? f->target : "/api/v1/pods"), 128);
+        x->target = event_add_text(&x->event, slice_of("/api/v1/pods"), 128);
         x->verb = event_add_text(&x->event, slice_of(f->verb ? f->verb : "get"), 64);
         x->subresource = event_add_text(&x->event, slice_of(f->subresource ? f->subresource : ""), 64);
     }
@@ -94,9 +94,9 @@ static const struct row ROWS[] = {
      GROUND(STATUS_CODE)},
     {"a token, bad parameters", FACTS(WHOLE, WHOLE, BEARER, KUBE, 400), AUTH_CREDENTIALED, OUTCOME_ACCEPTED,
      BASIS_OBSERVED, GROUND(AUTHORIZATION)},
-    {"a token, a bad timeout", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(STATUS), 400, .target = "/a?timeout=x"),
-     AUTH_UNKNOWN, OUTCOME_ACCEPTED, BASIS_NONE, GROUND(STATUS_CODE)},
-    {"a token, admitted", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADMITTED), 400, .target = "/a?timeout=x"),
+    {"a token, a bad timeout", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(STATUS) | SIGN(TIMEOUT_BAD), 400), AUTH_UNKNOWN,
+     OUTCOME_ACCEPTED, BASIS_NONE, GROUND(STATUS_CODE)},
+    {"a token, admitted", FACTS(WHOLE, WHOLE, BEARER, KUBE | SIGN(ADMITTED) | SIGN(TIMEOUT_BAD), 400),
      AUTH_CREDENTIALED, OUTCOME_ACCEPTED, BASIS_OBSERVED, GROUND(AUTHORIZATION)},
     {"a token, a path without a verb", FACTS(WHOLE, WHOLE, BEARER, PLAIN, 500, .path_kind = PATH_ERROR), AUTH_UNKNOWN,
      OUTCOME_ACCEPTED, BASIS_NONE, GROUND(STATUS_CODE)},
