@@ -14,7 +14,7 @@
 #include "proto/tls/facts.h"
 #include "proto/tls/record.h"
 
-enum { TLS_SHAPE_RECORDS = 48, TLS_SHAPE_ANSWERS = 8 };
+enum { TLS_SHAPE_RECORDS = 48, TLS_SHAPE_ANSWERS = 8, TLS_SHAPE_BEHIND = 8 };
 
 /** All zero is a fresh one. */
 struct tls_shape {
@@ -72,6 +72,7 @@ struct tls_reading {
     uint16_t first_request; /* bytes; 0: none was seen */
     uint16_t requests;      /* about so many, as far as they were kept */
     struct tls_answer answer[TLS_SHAPE_ANSWERS];
+    uint16_t behind[TLS_SHAPE_BEHIND]; /* records of the first behind its head, one by one */
 };
 
 /** @param f  of the same connection. Nothing is told where something was opened, and nothing of sizes where neither the

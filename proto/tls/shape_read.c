@@ -172,8 +172,10 @@ static void begin_answer(struct shape_walk *w, unsigned size)
         w->r->cut = true;
 }
 
-static void go_on(struct tls_answer *answer, unsigned size)
+static void go_on(struct tls_reading *r, struct tls_answer *answer, unsigned size)
 {
+    if (answer == r->answer && answer->more < TLS_SHAPE_BEHIND)
+        r->behind[answer->more] = sum(size, 0);
     answer->body = sum(answer->body, size);
     answer->more++;
 }
@@ -217,7 +219,7 @@ static void http2_of_server(struct shape_walk *w, unsigned size)
     if (size == GOAWAY && w->r->requests && !w->r->answers)
         w->goaway = !w->ping;
     else if (answer)
-        go_on(answer, size);
+        go_on(w->r, answer, size);
     else if (w->asked && size > GOAWAY)
         begin_answer(w, size);
 }
@@ -232,7 +234,7 @@ static void http1_of_server(struct shape_walk *w, unsigned size, bool tls13)
     if (!w->r->requests || ticket)
         return;
     if (answer)
-        go_on(answer, size);
+        go_on(w->r, answer, size);
     else if (w->asked)
         begin_answer(w, size);
 }
@@ -260,7 +262,7 @@ static void read_messages(struct shape_walk *w, bool tls13)
     w->r->early_goaway = w->goaway && w->r->answers <= 1 && !w->r->cut;
     struct tls_answer *last = last_answer(w);
     if (last && w->r->cut) /* by what is not known, which may be more of it */
-        go_on(last, 0);
+        go_on(w->r, last, 0);
     w->r->quiet = first;
 }
 

@@ -106,22 +106,24 @@ static bool is_early_401(const struct infer *i, const struct flow_record *f, str
 }
 
 /* Of several requests at once that are all refused only the first head is whole, the others are what HPACK leaves of
- * it: an index each, and an Audit-Id. That the first is a 401's is what counts; the rest is not to contradict it. */
-static bool is_several_401s(const struct infer *i, struct tls_answer a)
+ * it: an index each, and an Audit-Id. One may stand in the first one's record. Their bodies are of one size. */
+static bool is_several_401s(const struct infer *i, const struct tls_reading *r)
 {
-    enum { MOST = 100 }; /* streams at once: what servers allow, nearly all */
-    struct measure later = i->sizes[SIZE_HTTP2_401_LATER_HEAD][0];
-    bool fits = false;
-    if (!later.most || !is_in(i, SIZE_HTTP2_401_HEAD, a.head))
-        return false;
-    for (unsigned at = 0; at < MEASURE_RANGES && i->sizes[SIZE_HTTP2_401_BODY][at].most; at++) {
-        unsigned body = i->sizes[SIZE_HTTP2_401_BODY][at].most;
-        for (unsigned more = 1; more < MOST && !fits && (more + 1) * body <= a.body; more++) {
-            unsigned heads = a.body - (more + 1) * body;
-            fits = heads >= more * later.least && heads <= more * later.most;
-        }
+    enum { GOAWAY = 17 }; /* RFC 9113, 6.8: that, and what is smaller, is the connection's own */
+    const struct measure later = i->sizes[SIZE_HTTP2_401_LATER_HEAD][0];
+    const struct tls_answer *a = &r->answer[0];
+    bool head = is_in(i, SIZE_HTTP2_401_HEAD, a->head), two = false;
+    for (unsigned size = later.least; later.most && !head && !two && size <= later.most && size < a->head; size++)
+        two = is_in(i, SIZE_HTTP2_401_HEAD, a->head - size);
+    unsigned body = 0, fits = 0, count = a->more < TLS_SHAPE_BEHIND ? a->more : TLS_SHAPE_BEHIND;
+    for (unsigned at = 0; at < count; at++) {
+        unsigned size = r->behind[at], more = size > body ? size - body : 0;
+        if (!body && is_in(i, SIZE_HTTP2_401_BODY, size))
+            body = size;
+        fits += size <= GOAWAY || size == body || is_in(i, SIZE_HTTP2_401_LATER_HEAD, size) ||
+                is_in(i, SIZE_HTTP2_401_LATER_HEAD, more);
     }
-    return fits;
+    return (head || two) && body && fits == count;
 }
 
 enum infer_answer infer_answer(const struct infer *i, const struct flow_record *f, unsigned at)
@@ -132,7 +134,7 @@ enum infer_answer infer_answer(const struct infer *i, const struct flow_record *
     /* To HEAD there is no body; of answers to who is sent away none but a 401 has so small a head. */
     if (http2 && !a.more && r->early_goaway && is_in(i, SIZE_HTTP2_401_HEAD, a.head))
         return ANSWER_OF_401;
-    if (http2 && a.more > 1 && r->early_goaway && is_several_401s(i, a))
+    if (http2 && at == 0 && a.more > 1 && r->early_goaway && is_several_401s(i, r))
         return ANSWER_OF_401;
     if (a.more != http2)
         return ANSWER_OTHER;

@@ -206,8 +206,8 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
     bool kubernetes = exchange_has(x, SIGN_KUBERNETES), proxied = exchange_has(x, SIGN_PROXIED);
     bool open = exchange_has(x, SIGN_OPEN_PATH), opened = exchange_has(x, SIGN_OPENED_PATH);
     bool upgraded = x->status == 101, redirected = x->status >= 300;
-    /* A browser's question before its request bears no credential, and the CORS filter stands before all others. */
-    bool preflight = slice_is(event_text(&x->event, x->method), "OPTIONS");
+    /* A browser's question before its request bears no credential, and a front may answer it. */
+    bool options = slice_is(event_text(&x->event, x->method), "OPTIONS");
     switch (stage_of(x->status)) {
     case STAGE_SERVED:
         /* Who may impersonate has a credential, on open paths too. */
@@ -215,7 +215,7 @@ static struct judgement judge_bare_plaintext(const struct exchange *x)
             return unknown(BIT(EVIDENCE_UNKNOWN_FIELD));
         if (open && !upgraded && (!redirected || x->status == 304) && !exchange_has(x, SIGN_IMPERSONATES))
             return (struct judgement){AUTH_ANONYMOUS, BASIS_INFERRED, OPEN_TO_ALL, none | BIT(EVIDENCE_OPEN_PATH)};
-        if (opened || preflight)
+        if (opened || options)
             return unknown(BIT(EVIDENCE_OPEN_PATH));
         return kubernetes && !redirected ? lent : unknown(BIT(EVIDENCE_ANSWER_UNREADABLE));
     case STAGE_BEHIND:
@@ -275,11 +275,13 @@ static struct judgement judge_perhaps(const struct exchange *x)
 
 static struct judgement judge_whole(const struct exchange *x)
 {
-    /* Answered before anyone asked who is there: such a path, what is malformed, and a timeout that is none, unless the
-     * answer bears a sign that it was admitted. A plaintext request to a TLS port is malformed. */
+    /* Answered before anyone asked who is there: such a path, what is malformed, and, unless the answer bears a sign
+     * that it was admitted, a timeout that is none, and a browser's question before its request, which the CORS filter
+     * answers (k8s.io/apiserver pkg/server/filters/cors.go). A plaintext request to a TLS port is malformed. */
     bool malformed = stage_of(x->status) == STAGE_BEFORE && !exchange_has(x, SIGN_KUBERNETES);
-    bool timeout = x->status == 400 && exchange_has(x, SIGN_TIMEOUT_BAD) && !exchange_has(x, SIGN_ADMITTED);
-    if (x->path_kind == PATH_ERROR || malformed || timeout)
+    bool timeout = x->status == 400 && exchange_has(x, SIGN_TIMEOUT_BAD);
+    bool preflight = x->status == 204 && slice_is(event_text(&x->event, x->method), "OPTIONS");
+    if (x->path_kind == PATH_ERROR || malformed || ((timeout || preflight) && !exchange_has(x, SIGN_ADMITTED)))
         return unknown(BIT(EVIDENCE_STATUS_CODE));
     /* It may be such a path. */
     bool unresolved = !path_known(x) && (x->status == 400 || x->status == 500);

@@ -91,6 +91,7 @@ static void a_stranger_over_http2(void **state)
     assert_true(r.early_goaway);
     assert_int_equal(r.answers, 1);
     assert_int_equal(r.answer[0].head, 249 - 17);
+    assert_int_equal(r.behind[0], 243 - 17);
     assert_int_equal(r.answer[0].body, 243 - 17);
     assert_int_equal(r.requests, 1);
     assert_int_equal(r.first_request, 64 - 17);
