@@ -117,6 +117,10 @@ static void print_suppression(const struct suppression *s, FILE *out)
         fprintf(out, " source %s", prefix_text(&s->source, text));
     if (s->cluster != NULL)
         print_text(out, " cluster \"", s->cluster, "\"");
+    if (s->has_endpoint)
+        fprintf(out, " endpoint %s", prefix_text(&s->endpoint, text));
+    if (s->port)
+        fprintf(out, " port %u", s->port);
     if (s->agent != NULL)
         print_text(out, " agent \"", s->agent, "\"");
     if (s->until != INT64_MAX) {

@@ -392,6 +392,7 @@ EXTRA_DIST += $(script_tests) pcaps tests/recorded tests/fuzz/run tests/fuzz/see
 	tests/cases/no-time \
 	tests/cases/ordinary \
 	tests/cases/packed \
+	tests/cases/pasted \
 	tests/cases/pcapng \
 	tests/cases/pipe \
 	tests/cases/plain-http1 \

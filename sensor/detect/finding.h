@@ -52,6 +52,12 @@ static inline struct event finding_about(const struct finding *f)
     return (struct event){.server = f->endpoint, .tunnel_kind = f->tunnel_kind, .tunnel_id = f->tunnel_id};
 }
 
+/** The one endpoint of all its hits. @return NULL: there are several. */
+static inline const struct address *finding_endpoint(const struct finding *f)
+{
+    return f->endpoints.used == 1 && f->endpoints.left_out == 0 ? &f->endpoint : NULL;
+}
+
 struct findings;
 
 struct finding_options {

@@ -55,6 +55,7 @@ static bool is_suppressed(const struct harmless *h, const struct finding *f)
                                                .rule_title = f->rule->title,
                                                .source = f->subject == SUBJECT_SOURCE ? f->source : NULL,
                                                .cluster = f->cluster[0] ? f->cluster : NULL,
+                                               .endpoint = finding_endpoint(f),
                                                .agents = agents,
                                                .agent_count = f->agents.used,
                                                .more_agents = f->agent_missing || f->agents.left_out > 0,

@@ -57,9 +57,24 @@ static void read_end(struct suppression *to, const struct document *d, const str
         document_wrong(d, n, "found %s as the last day, expected a date like 2026-11-24", document_shown(n, shown));
 }
 
+static void read_endpoint(struct suppression *to, const struct document *d, const struct yaml_node *entry)
+{
+    const struct yaml_node *endpoint = yaml_member(entry, "endpoint"), *port = yaml_member(entry, "port");
+    char shown[DOCUMENT_SHOWN];
+    uint64_t number = 0;
+    to->has_endpoint = endpoint != NULL && document_address(d, endpoint, &to->endpoint);
+    if (port == NULL)
+        return;
+    if (endpoint == NULL)
+        document_wrong(d, port, "found a port without an endpoint, expected the endpoint's address beside it");
+    if (port->kind != YAML_SCALAR || !document_number(slice_of(port->text), UINT16_MAX, &number) || number == 0)
+        document_wrong(d, port, "found %s as the endpoint's port, expected 1 to 65535", document_shown(port, shown));
+    to->port = (uint16_t)number;
+}
+
 static void read_entry(struct suppressions *s, const struct document *d, const struct yaml_node *entry)
 {
-    static const char *const keys[] = {"rule", "source", "cluster", "agent", "reason", "until"};
+    static const char *const keys[] = {"rule", "source", "cluster", "endpoint", "port", "agent", "reason", "until"};
     if (!document_keys(d, entry, "a suppression", keys, sizeof keys / sizeof *keys))
         return;
     struct suppression *to = &s->all[s->count++];
@@ -71,14 +86,16 @@ static void read_entry(struct suppressions *s, const struct document *d, const s
     to->reason = copy_member(s, d, entry, "reason", CLUSTER_REASON_MAX, "why it is not to be told");
     to->has_source =
         yaml_member(entry, "source") != NULL && document_address(d, yaml_member(entry, "source"), &to->source);
+    read_endpoint(to, d, entry);
     read_end(to, d, entry);
     if (yaml_member(entry, "reason") == NULL)
         document_wrong(d, entry, "found no reason, expected one: why it is not to be told");
     if (yaml_member(entry, "rule") == NULL && yaml_member(entry, "cluster") == NULL &&
-        yaml_member(entry, "agent") == NULL && yaml_member(entry, "source") == NULL)
+        yaml_member(entry, "endpoint") == NULL && yaml_member(entry, "agent") == NULL &&
+        yaml_member(entry, "source") == NULL)
         document_wrong(d, entry,
-                       "found nothing that says which findings are meant, expected rule, source, cluster or "
-                       "agent");
+                       "found nothing that says which findings are meant, expected rule, source, cluster, "
+                       "endpoint or agent");
     if (to->agent != NULL &&
         rule_pattern_read(&to->agents, &s->arena, slice_of(to->agent), (struct pattern_form){.plain = true}) &&
         rule_pattern_literals(&to->agents) == 0)
@@ -100,8 +117,8 @@ struct suppressions *suppressions_read(const struct document *d, const struct ya
     s->all = rule_arena_take(&s->arena, most, sizeof *s->all);
     if (list->kind != YAML_LIST || most == 0)
         document_wrong(d, list,
-                       "found %s as suppressions, expected a list of maps with rule, source, cluster, agent, "
-                       "reason and until",
+                       "found %s as suppressions, expected a list of maps with rule, source, cluster, endpoint, "
+                       "agent, reason and until",
                        list->kind == YAML_LIST ? "an empty list" : document_shown(list, shown));
     for (const struct yaml_node *n = list->first; s->all != NULL && list->kind == YAML_LIST && n != NULL; n = n->next)
         read_entry(s, d, n);
@@ -144,6 +161,11 @@ static bool is_rule(const char *rule, const char *id, const char *title)
     return slice_same_nocase(slice_of(rule), slice_of(id)) || strcmp(rule, title) == 0;
 }
 
+static bool is_endpoint(const struct suppression *s, const struct address *endpoint)
+{
+    return endpoint != NULL && prefix_holds(&s->endpoint, endpoint->ip) && (s->port == 0 || s->port == endpoint->port);
+}
+
 static bool matches(const struct suppression *s, const struct suppress_question *q)
 {
     if (q->time >= s->until)
@@ -153,6 +175,8 @@ static bool matches(const struct suppression *s, const struct suppress_question 
     if (s->has_source && (q->source == NULL || !prefix_holds(&s->source, q->source)))
         return false;
     if (s->cluster != NULL && (q->cluster == NULL || strcmp(s->cluster, q->cluster) != 0))
+        return false;
+    if (s->has_endpoint && !is_endpoint(s, q->endpoint))
         return false;
     return s->agent == NULL || agents_match(&s->agents, q);
 }
@@ -228,15 +252,24 @@ static size_t add_member(char *text, size_t used, const char *key, const char *v
     return used;
 }
 
-const char *suppress_text(const char *rule_id, const uint8_t *source, const char *cluster,
-                          char text[static SUPPRESS_TEXT])
+static size_t add_address(char *text, size_t used, const char *key, const uint8_t *ip)
 {
-    char address[VALUE_MAX] = "";
+    char address[VALUE_MAX];
+    if (ip == NULL)
+        return used;
+    *value_ip(address, ip) = '\0';
+    return add_member(text, used, key, address);
+}
+
+const char *suppress_text(const char *rule_id, const uint8_t *source, const char *cluster,
+                          const struct address *endpoint, char text[static SUPPRESS_TEXT])
+{
     size_t used = add_member(text, 0, "rule", rule_id);
-    if (source != NULL)
-        *value_ip(address, source) = '\0';
-    used = add_member(text, used, "source", address);
+    used = add_address(text, used, "source", source);
     used = add_member(text, used, "cluster", cluster);
+    used = add_address(text, used, "endpoint", endpoint != NULL ? endpoint->ip : NULL);
+    if (endpoint != NULL)
+        used += (size_t)snprintf(text + used, SUPPRESS_TEXT - used, "  port: %u\n", endpoint->port);
     snprintf(text + used, SUPPRESS_TEXT - used, "%sreason: known, and no concern # say why\n", used == 0 ? "- " : "  ");
     return text;
 }

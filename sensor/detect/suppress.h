@@ -1,5 +1,5 @@
-/* Findings that the user knows and does not want to be told: by rule, source, cluster and agent, each with a reason and
- * perhaps an end. */
+/* Findings that the user knows and does not want to be told: by rule, source, cluster, endpoint and agent, each with a
+ * reason and perhaps an end. */
 #ifndef SENSOR_DETECT_SUPPRESS_H
 #define SENSOR_DETECT_SUPPRESS_H
 
@@ -8,12 +8,14 @@
 #include "sensor/detect/rule.h"
 #include "sensor/detect/rule_pattern.h"
 
-/** What a member says nothing of (NULL, no `source`), it holds for all of. Texts live as long as the suppressions. */
+/** What a member says nothing of (NULL, no `source`, port 0), it holds for all of. Texts live as long as the
+ * suppressions. */
 struct suppression {
     const char *rule, *cluster, *agent; /* a rule's id or title; a pattern for agents */
     struct rule_pattern agents;         /* that */
-    bool has_source;
-    struct prefix source;
+    bool has_source, has_endpoint;
+    struct prefix source, endpoint;
+    uint16_t port; /* of the endpoint */
     const char *reason;
     moment until; /* the midnight (UTC) that ends its last day; INT64_MAX: no end */
     const char *file;
@@ -32,8 +34,9 @@ const struct suppression *suppressions_at(const struct suppressions *s, size_t i
 /** What is asked: one hit, or a finding. */
 struct suppress_question {
     const char *rule_id, *rule_title;
-    const uint8_t *source; /* NULL: the subject is no source, or several; then none that names one matches */
-    const char *cluster;   /* NULL: of no cluster */
+    const uint8_t *source;          /* NULL: the subject is no source, or several; then none that names one matches */
+    const char *cluster;            /* NULL: of no cluster */
+    const struct address *endpoint; /* NULL: several; then none that names one matches */
     const struct slice *agents;
     size_t agent_count;
     bool more_agents; /* there were others, which were left out or are not known, or hits without one */
@@ -51,9 +54,9 @@ void suppressions_check(const struct suppressions *s, const struct rule_set *rul
 
 enum { SUPPRESS_TEXT = 2048 };
 
-/** A finding's suppression, to be pasted below `suppressions:`; lines end with newlines.
- *  @param cluster  NULL: of none. @param source  NULL: of none. @return `text`. */
+/** A finding's suppression, to be pasted below `suppressions:`; lines end with newlines. It means no other subject.
+ *  @param source, cluster, endpoint  NULL: of none. @return `text`. */
 const char *suppress_text(const char *rule_id, const uint8_t *source, const char *cluster,
-                          char text[static SUPPRESS_TEXT]);
+                          const struct address *endpoint, char text[static SUPPRESS_TEXT]);
 
 #endif

@@ -34,6 +34,7 @@ struct text_state {
     struct finding
         subject; /* of the block above, or of the line that is being made: its subject, rule and count alone */
     bool has_subject;
+    struct finding block; /* as `subject`, of the block alone */
     size_t blocks;
     struct {
         bool open; /* the line of `subject` is being made */

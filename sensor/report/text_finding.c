@@ -102,14 +102,14 @@ static void add_rule(struct text_state *s, struct buffer *out, const struct rule
     buffer_text(out, "\n");
 }
 
-static void add_suppression(const struct text_state *s, struct buffer *out, const struct finding *f)
+/* @param subject  whom the rule's finding is about. */
+static void add_suppression(struct buffer *out, const struct rule_about *rule, const struct finding *subject)
 {
     char text[SUPPRESS_TEXT];
-    if (!s->style.verbose)
-        return;
-    buffer_text(out, "\n  Not to be told of it again, in the configuration below suppressions:\n");
-    const char *cluster = f->cluster[0] ? f->cluster : NULL;
-    buffer_text(out, suppress_text(f->rule->id, f->subject == SUBJECT_SOURCE ? f->source : NULL, cluster, text));
+    const uint8_t *source = subject->subject == SUBJECT_SOURCE ? subject->source : NULL;
+    const char *cluster = subject->cluster[0] ? subject->cluster : NULL;
+    const struct address *endpoint = text_has_endpoint(subject) ? &subject->endpoint : NULL;
+    buffer_text(out, suppress_text(rule->id, source, cluster, endpoint, text));
 }
 
 static void add_lists(const struct text_state *s, struct buffer *out, const struct finding *f)
@@ -202,6 +202,18 @@ static void put_further(struct text_state *s, struct buffer *out, const struct t
     buffer_text(out, "\n");
 }
 
+static void add_other_suppressions(const struct text_state *s, struct buffer *out)
+{
+    bool others = false;
+    for (size_t i = 0; s->style.verbose && i < s->further_count; i++) {
+        if (s->further[i].rule == s->block.rule)
+            continue;
+        buffer_text(out, others ? "" : "\n  Nor of these:\n");
+        add_suppression(out, s->further[i].rule, &s->block);
+        others = true;
+    }
+}
+
 void text_finish_block(struct text_state *s, struct buffer *out)
 {
     text_end_list(s, out);
@@ -209,6 +221,7 @@ void text_finish_block(struct text_state *s, struct buffer *out)
         buffer_text(out, "\n  Also, and how often:\n");
     for (size_t i = 0; i < s->further_count; i++)
         put_further(s, out, &s->further[i]);
+    add_other_suppressions(s, out);
     s->further_count = 0;
     text_end_brief(s, out);
 }
@@ -265,6 +278,7 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
         return;
     text_finish_block(s, out);
     text_remember_kind(s, f);
+    s->block = s->subject;
     s->blocks++;
     text_title(s, out, f->rule);
     text_subject(s, out, f);
@@ -276,7 +290,10 @@ static void add_block(struct text_state *s, struct buffer *out, const struct fin
     add_signs(s, out, f);
     add_lists(s, out, f);
     add_rule(s, out, f->rule);
-    add_suppression(s, out, f);
+    if (!s->style.verbose)
+        return;
+    buffer_text(out, "\n  Not to be told of it again, in the configuration below suppressions:\n");
+    add_suppression(out, f->rule, f);
 }
 
 static void add_line(struct text_state *s, struct buffer *out, const struct finding *f)

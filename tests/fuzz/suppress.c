@@ -35,8 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t name_size = size < CLUSTER_NAME_MAX ? size : CLUSTER_NAME_MAX;
     memcpy(name, data, name_size);
     name[name_size] = '\0';
-    struct suppress_question q = {
-        .rule_id = "id", .rule_title = "title", .source = ip, .cluster = name, .agents = &agent, .agent_count = 1};
+    const struct address endpoint = {.ip = {[10] = 0xff, [11] = 0xff, 198, 51, 100, 7}, .port = data[0] + 1u};
+    struct suppress_question q = {.endpoint = &endpoint,
+                                  .rule_id = "id",
+                                  .rule_title = "title",
+                                  .source = ip,
+                                  .cluster = name,
+                                  .agents = &agent,
+                                  .agent_count = 1};
     struct complaint_list *complaints = complaint_list_new();
     struct suppressions *s = read_bytes(data, size, complaints);
     suppressions_match(s, &q);
@@ -44,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     complaint_list_free(complaints);
 
     complaints = complaint_list_new();
-    suppress_text("id", ip, name, text);
+    suppress_text("id", ip, name, &endpoint, text);
     must(strlen(text) < SUPPRESS_TEXT);
     s = read_bytes((const uint8_t *)text, strlen(text), complaints);
     if (name[0] != '\0' && complaint_errors(complaints) == 0) {

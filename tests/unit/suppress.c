@@ -95,6 +95,49 @@ static void all_agents(void **state)
     suppressions_free(s);
 }
 
+/* Which one matches a finding about an endpoint, by its line. */
+static unsigned ask_endpoint(struct suppressions *s, const char *endpoint, uint16_t port)
+{
+    struct address a = {.port = port};
+    if (endpoint != NULL)
+        assert_true(address_parse(slice_of(endpoint), a.ip));
+    struct suppress_question q = {.rule_id = ID, .rule_title = "", .endpoint = endpoint != NULL ? &a : NULL};
+    const struct suppression *found = suppressions_match(s, &q);
+    return found != NULL ? found->line : 0;
+}
+
+/* One endpoint is known; what the same rule says of any other is told. */
+static void endpoints(void **state)
+{
+    (void)state;
+    struct suppressions *s = read_text("- {rule: " ID ", endpoint: 192.0.2.9, port: 8001, reason: r}\n"
+                                       "- {endpoint: '2001:db8::/32', reason: r}\n",
+                                       "");
+    assert_int_equal(ask_endpoint(s, "192.0.2.9", 8001), 1);
+    assert_int_equal(ask_endpoint(s, "192.0.2.9", 8002), 0);
+    assert_int_equal(ask_endpoint(s, "192.0.2.8", 8001), 0);
+    assert_int_equal(ask_endpoint(s, "2001:db8::7", 443), 2);
+    assert_int_equal(ask_endpoint(s, NULL, 0), 0); /* several are not this one */
+    suppressions_free(s);
+    char text[SUPPRESS_TEXT];
+    struct address a = {.port = 8001};
+    assert_true(address_parse(slice_of("2001:db8::9"), a.ip));
+    s = read_text(suppress_text(ID, NULL, NULL, &a, text), "");
+    assert_int_equal(ask_endpoint(s, "2001:db8::9", 8001), 1);
+    assert_int_equal(ask_endpoint(s, "2001:db8::9", 8002), 0);
+    assert_int_equal(ask_endpoint(s, "2001:db8::8", 8001), 0);
+    suppressions_free(s);
+    suppressions_free(read_text("- {rule: x, port: 80, reason: r}\n"
+                                "- {endpoint: 192.0.2.1, port: 0, reason: r}\n"
+                                "- {endpoint: '192.0.2.1:80', port: [80], reason: r}\n",
+                                "s:1:19: error: found a port without an endpoint, expected the endpoint's address "
+                                "beside it\n"
+                                "s:2:31: error: found \"0\" as the endpoint's port, expected 1 to 65535\n"
+                                "s:3:14: error: found \"192.0.2.1:80\", expected an address or prefix alone: a port "
+                                "has a key of its own\n"
+                                "s:3:36: error: found a list as the endpoint's port, expected 1 to 65535\n"));
+}
+
 /* The last day is part of it. Days by date(1): 1970-01-01 is 0, 2000-02-29 is 11016, 2026-11-24 is 20781. */
 static void dates(void **state)
 {
@@ -132,24 +175,24 @@ static void paste(void **state)
     char text[SUPPRESS_TEXT];
     uint8_t ip[16];
     assert_true(address_parse(slice_of("192.0.2.9"), ip));
-    assert_string_equal(suppress_text(ID, ip, "one", text), "- rule: \"" ID "\"\n  source: \"192.0.2.9\"\n"
-                                                            "  cluster: \"one\"\n"
-                                                            "  reason: known, and no concern # say why\n");
+    assert_string_equal(suppress_text(ID, ip, "one", NULL, text), "- rule: \"" ID "\"\n  source: \"192.0.2.9\"\n"
+                                                                  "  cluster: \"one\"\n"
+                                                                  "  reason: known, and no concern # say why\n");
     for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++) {
-        struct suppressions *s = read_text(suppress_text(ID, ip, clusters[i], text), "");
+        struct suppressions *s = read_text(suppress_text(ID, ip, clusters[i], NULL, text), "");
         assert_int_equal(ask(s, "192.0.2.9", clusters[i], NULL, 0), 1);
         assert_int_equal(ask(s, "192.0.2.8", clusters[i], NULL, 0), 0);
         assert_int_equal(ask(s, "192.0.2.9", "other", NULL, 0), 0);
         suppressions_free(s);
     }
-    struct suppressions *s = read_text(suppress_text(ID, NULL, NULL, text), "");
+    struct suppressions *s = read_text(suppress_text(ID, NULL, NULL, NULL, text), "");
     assert_int_equal(ask(s, NULL, NULL, NULL, 0), 1);
     suppressions_free(s);
     /* However long a name is, there is an end. */
     char endless[3000];
     memset(endless, '"', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
-    suppress_text(endless, ip, endless, text);
+    suppress_text(endless, ip, endless, &(struct address){.port = 65535}, text);
     assert_true(strlen(text) < SUPPRESS_TEXT);
     assert_non_null(strstr(text, "# say why\n"));
 }
@@ -189,7 +232,8 @@ static void checks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(matching), cmocka_unit_test(all_agents),
-                                       cmocka_unit_test(dates), cmocka_unit_test(paste), cmocka_unit_test(checks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(matching),  cmocka_unit_test(all_agents),
+                                       cmocka_unit_test(endpoints), cmocka_unit_test(dates),
+                                       cmocka_unit_test(paste),     cmocka_unit_test(checks)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,8 @@ static void the_same_rule_again(void **state)
            "  Not to be told of it again, in the configuration below suppressions:\n"
            "- rule: \"0d6ea1d4-6b8a-4c39-9f0b-5a4a4a1a2c11\"\n"
            "  source: \"fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe\"\n"
+           "  endpoint: \"fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd\"\n"
+           "  port: 16443\n"
            "  reason: known, and no concern # say why\n"
            "\n"
            "  Also, and how often:\n"
