@@ -70,7 +70,9 @@ static bool is_suppressed(const struct harmless *h, const struct finding *f)
 bool harmless_is(const struct harmless *h, const struct finding *f, bool held)
 {
     struct event about = finding_about(f);
-    if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(h->endpoints, &about))
+    if (f->subject == SUBJECT_SOURCE && !f->observed && endpoints_lends(h->endpoints, &about)) {
+        h->counters->of[COUNT_FINDINGS_LENT] += f->complete;
         return true;
+    }
     return (held && turned_out_harmless(h, f)) || (h->suppressions && is_suppressed(h, f));
 }

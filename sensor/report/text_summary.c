@@ -27,6 +27,7 @@ static const struct row seen[] = {
     {COUNT_STATE_UNKNOWN, "of them where that cannot be told"},
     {COUNT_TWINS, "of them seen again behind a load balancer: counted once"},
     {COUNT_FINDINGS_REGULAR, "finding| left out: health checks, by their period or as expected"},
+    {COUNT_FINDINGS_LENT, "finding| left out: clients of an endpoint that lends a credential"},
     {COUNT_FINDINGS_MISCONFIGURED, "finding| left out: the first requests of a client told of above"},
     {COUNT_FINDINGS_REFUTED, "finding| left out: the source showed a credential later"},
     {COUNT_FINDINGS_SUPPRESSED, "finding| left out: suppressed by the configuration"},

@@ -96,6 +96,9 @@ static void a_lent_credential(void **state)
     endpoints_learn_lending(b.endpoints, x);
     struct finding f = {.rule = &RULE, .subject = SUBJECT_SOURCE, .cluster = "", .endpoint = {.port = 8001}};
     assert_true(harmless_is(&b.known, &f, false));
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_LENT], 0); /* it may be asked again */
+    f.complete = true;
+    assert_true(harmless_is(&b.known, &f, false));
     f.observed = true;
     assert_false(harmless_is(&b.known, &f, false));
     f.observed = false;
@@ -104,6 +107,7 @@ static void a_lent_credential(void **state)
     f.subject = SUBJECT_SOURCE;
     f.endpoint.port = 8002;
     assert_false(harmless_is(&b.known, &f, false));
+    assert_int_equal(b.counters.of[COUNT_FINDINGS_LENT], 1);
     end(&b);
 }
 
