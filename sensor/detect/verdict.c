@@ -343,6 +343,21 @@ static enum auth_outcome outcome_of(const struct exchange *x, enum refusal refus
     return x->status == 403 ? OUTCOME_FORBIDDEN : OUTCOME_ACCEPTED;
 }
 
+/* The API server puts whoever it knows into this group, too (k8s.io/apiserver pkg/authentication/group). */
+static struct text add_authenticated(struct event *e, struct text groups)
+{
+    enum { MOST = 2048 };
+    static const char all[] = "system:authenticated";
+    char text[MOST];
+    struct slice named = slice_part(event_text(e, groups), 0, MOST - sizeof all - 1);
+    memcpy(text, named.data, named.size);
+    size_t used = named.size;
+    if (used)
+        text[used++] = ',';
+    memcpy(text + used, all, sizeof all - 1);
+    return event_add_text(e, (struct slice){(const uint8_t *)text, used + sizeof all - 1}, MOST);
+}
+
 /* Whom the Status names is sure. Else the certificate's subject, where nothing stands beside it: whether the server
  * trusts who issued it is not known here, and where it does not, it reads a token; nor whether it is a front's, which
  * names somebody else. */
@@ -358,7 +373,7 @@ static void name_certificate(struct exchange *x, bool token)
         event_set_unknown(e, EVENT_AUTH_USER);
     bool same = alone && slice_same(event_text(e, x->user), event_text(e, x->certificate_user));
     if (same)
-        x->groups = x->certificate_groups;
+        x->groups = add_authenticated(e, x->certificate_groups);
     else
         event_set_unknown(e, EVENT_AUTH_GROUPS);
 }

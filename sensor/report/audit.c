@@ -118,12 +118,17 @@ static void put_text(struct line *w, const struct place *at, enum event_field_id
 
 static void put_list(struct line *w, const struct place *at, enum event_field_id field)
 {
-    struct slice value = text_of(w, field);
-    if (!value.size)
+    struct slice left = text_of(w, field);
+    if (!left.size)
         return;
     move_to(w, at->object);
     json_open(&w->json, at->member, '[');
-    json_text(&w->json, NULL, value);
+    while (left.size) {
+        struct slice value = slice_part(left, 0, slice_find(left, ','));
+        left = slice_part(left, value.size + 1, left.size);
+        if (value.size)
+            json_text(&w->json, NULL, value);
+    }
     json_close(&w->json, ']');
 }
 

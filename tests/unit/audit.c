@@ -198,7 +198,10 @@ static void a_401_has_an_empty_user(void **state)
     x->status = 401;
     check("user", "{}");
     check("objectRef.name", "\"web\"");
-    x->auth_state = AUTH_CREDENTIALED; /* an opaque token: somebody, nobody knows who */
+    x->auth_state = AUTH_CREDENTIALED;
+    x->groups = text("makers,readers");
+    check("user.groups", "[\"makers\", \"readers\"]");
+    x->groups = (struct text){0}; /* an opaque token: somebody, nobody knows who */
     check("user", NULL);
 }
 

@@ -29,7 +29,7 @@ struct facts {
     const char *certificate_user;   /* of groups GROUPS */
 };
 
-static const char GROUPS[] = "makers,readers";
+static const char GROUPS[] = "makers,readers", MEMBER[] = "makers,readers,system:authenticated";
 
 static struct exchange *record(struct event_room *room, const struct facts *f)
 {
@@ -413,10 +413,10 @@ static void names_users(void **state)
         {FACTS(WHOLE, WHOLE, JWT, KUBE, 401, .jwt_subject = "ada"), "", ""},
         {FACTS(WHOLE, WHOLE, JWT, 0, 200, .certificate = CERTIFICATE_PRESENTED, .jwt_subject = "ada"), "?", "?"},
         {FACTS(WHOLE, WHOLE, NONE, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "ada",
-         GROUPS},
+         MEMBER},
         {FACTS(WHOLE, WHOLE, NONE, 0, 401, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "", ""},
         {FACTS(WHOLE, WHOLE, BASIC, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "ada",
-         GROUPS},
+         MEMBER},
         {FACTS(WHOLE, WHOLE, BEARER, 0, 200, .certificate = CERTIFICATE_PRESENTED, .certificate_user = "ada"), "?",
          "?"},
         {FACTS(WHOLE, WHOLE, NONE, SIGN(FRONT_USER), 200, .certificate = CERTIFICATE_PRESENTED,
