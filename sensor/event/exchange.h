@@ -38,8 +38,8 @@ enum exchange_sign {
     SIGN_ADDED,                 /* a path of an API group that another server may serve */
     SIGN_ADMITTED,              /* X-Kubernetes-Pf-*: the server took it further than authentication */
     SIGN_NODE,                  /* a log, exec, attach or port forward: a kubelet may have written the answer */
-    SIGN_OWN_401,               /* the Status is one that an API server writes into its own 401 */
     SIGN_TIMEOUT_BAD,           /* the query has a timeout that is none */
+    SIGN_OWN_401,               /* the Status is one that an API server writes into its own 401 */
     SIGN_OTHER_401,             /* it is of a 401 that the server was answered itself */
     EXCHANGE_SIGNS
 };

@@ -88,9 +88,10 @@ def reason_to_differ(field, logged, told):
         return 'a token in a query is never written'
     if field in ('responseStatus.reason', 'responseStatus.status') and theirs is None and set(logged['responseStatus']) <= {'metadata', 'code'}:
         return 'the log has nothing but the code of what a backend answered, and of what was asked for in no form that there is'
-    if field == 'responseStatus.code' and theirs == 200 and logged['verb'] == 'watch':
+    # Who takes the connection over writes no Audit-Id.
+    if field == 'responseStatus.code' and theirs == 200 and logged['verb'] == 'watch' and 'auditID' not in told:
         return 'a watch over WebSocket is logged before its handshake'
-    if field == 'responseStatus.code' and theirs == 101 and reference.get('subresource') == 'proxy':
+    if field == 'responseStatus.code' and theirs == 101 and ours == 401 and reference.get('subresource') == 'proxy':
         return "an upgrade that a backend refused is logged as one"
     if ours is None:
         return 'named in the body' if named_by_body(field, logged) else None

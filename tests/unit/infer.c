@@ -133,9 +133,9 @@ static void refused_and_resumed(void **state)
     assert_int_equal(f.auth_state, AUTH_REJECTED);
 }
 
-/* Measured on the same: several requests at once, all of them refused; then the heads come late, with a body,
- * or with the first one, or bodies not at all. Then what is not that: a 400 before a 403, /version of a server without
- * flow control. */
+/* Measured on the same: several requests at once, all of them refused; heads come late, with a body, or with the first
+ * one, or bodies not at all. Then near misses, a 400 before a 403 as it was measured, and a head like that of /version
+ * without flow control. */
 static void several_refused(void **state)
 {
     (void)state;
@@ -147,7 +147,7 @@ static void several_refused(void **state)
                 {103, {42, 138, 42, 138, 42, 138, 138}, true, true},
                 {103, {43, 138, 138}, false, false},
                 {106, {138, 44}, true, true},
-                {106, {138, 181, 138, 17}, true, true},
+                {106, {138, 180, 138, 17}, true, true},
                 {150, {166, 166, 43, 166}, true, true},
                 {150, {290}, true, false},
                 {103, {43, 138, 140}, true, false},
